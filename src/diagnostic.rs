@@ -1,0 +1,165 @@
+//! What is wrong with a file that a person wrote: place, cause and cure.
+//!
+//! Configuration, rules and rosters all report through this one type, so that every mistake reads the same:
+//! `file:line:column`, what was found, what was expected, and how to mend it.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// One mistake in one file. Never carries a secret: see [`Diagnostic::in_text`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The file as the user named it.
+    pub file: PathBuf,
+    /// Where in it; unknown when the file could not be read at all.
+    pub place: Option<Box<Place>>,
+    /// What was found and what was expected.
+    pub message: String,
+    /// How to mend it.
+    pub help: Option<String>,
+}
+
+/// A place in a text, with the lines around it as they may be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// 1-based.
+    pub line: usize,
+    /// 1-based, in characters.
+    pub column: usize,
+    excerpt: String,
+    first_line: usize,
+    span: Range<usize>,
+}
+
+impl Diagnostic {
+    /// A mistake of the whole file: it is missing, unreadable, or empty.
+    pub fn of_file(file: &Path, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), place: None, message: message.into(), help: None }
+    }
+
+    /// A mistake at the byte range `span` of `text`.
+    ///
+    /// The lines of the span are kept as an excerpt. A caller whose file may hold secrets passes a `text` in
+    /// which they are already masked (with the same length, so that the place stays true).
+    pub fn in_text(file: &Path, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            place: Some(Box::new(Place::new(text, span))),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Adds the advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The diagnostic with the source line and a caret under the mistake, for a terminal.
+    pub fn render(&self, colour: bool) -> String {
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+        let path = self.file.display().to_string();
+        let mut group = match &self.place {
+            Some(place) => Level::ERROR.primary_title(self.message.as_str()).element(
+                Snippet::source(place.excerpt.as_str())
+                    .line_start(place.first_line)
+                    .path(path.as_str())
+                    .annotation(AnnotationKind::Primary.span(place.span.clone())),
+            ),
+            None => Level::ERROR
+                .primary_title(self.message.as_str())
+                .element(annotate_snippets::Origin::path(path.as_str())),
+        };
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(place) = &self.place {
+            write!(f, ":{}:{}", place.line, place.column)?;
+        }
+        write!(f, ": {}", self.message)?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+impl Place {
+    fn new(text: &str, span: Range<usize>) -> Self {
+        let start = floor_boundary(text, span.start);
+        let end = floor_boundary(text, span.end).max(start);
+        let before = text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at);
+        let line = before.matches('\n').count() + 1;
+        let column = text.get(line_start..start).unwrap_or_default().chars().count() + 1;
+        Self {
+            line,
+            column,
+            excerpt: text.get(line_start..line_end).unwrap_or_default().to_owned(),
+            first_line: line,
+            span: start - line_start..end - line_start,
+        }
+    }
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at.min(text.len()))
+}
+
+/// How much one word resembles another, from 0 to 1; case makes no difference.
+pub fn similarity(one: &str, other: &str) -> f64 {
+    rapidfuzz::distance::jaro_winkler::similarity(one.to_lowercase().chars(), other.to_lowercase().chars())
+}
+
+/// The candidate that `word` was probably meant to be, if one is close enough to suggest.
+pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    const CLOSE_ENOUGH: f64 = 0.8;
+    candidates
+        .into_iter()
+        .map(|candidate| (similarity(word, candidate), candidate))
+        .filter(|(score, _)| *score >= CLOSE_ENOUGH)
+        .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn place_counts_lines_and_characters() {
+        let text = "a = 1\nné = \"x\"\n";
+        let at = text.find('"').expect("quote");
+        let diagnostic = Diagnostic::in_text(Path::new("f.toml"), text, at..at + 3, "bad value").help("use 2");
+        assert_eq!(diagnostic.to_string(), "f.toml:2:6: bad value (use 2)");
+        let shown = diagnostic.render(false);
+        assert!(shown.contains("f.toml:2:6") && shown.contains("^^^") && shown.contains("use 2"), "{shown}");
+    }
+
+    #[test]
+    fn a_span_outside_the_text_does_not_panic() {
+        let shown = Diagnostic::in_text(Path::new("f"), "é", 1..900, "x").render(false);
+        assert!(shown.contains("f:1:1"), "{shown}");
+    }
+
+    #[test]
+    fn suggestions_are_close_or_absent() {
+        assert_eq!(did_you_mean("tokn", ["token", "name"]), Some("token"));
+        assert_eq!(did_you_mean("zzz", ["token", "name"]), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! headcount answers one question for a whole organisation: does every vendor account belong to somebody who
+//! still works here, and can we prove that we looked at all of them?
+//!
+//! The data goes one way:
+//!
+//! ```text
+//! config ─▶ fetch sources ─▶ correlate ─▶ judge by rules ─▶ gate ─▶ report ─▶ render ─▶ deliver
+//!              (async)     roster ──┘          (pure, the clock is an argument)
+//! ```
+//!
+//! Only fetching is asynchronous; everything after it is pure and is tested without a network or a clock. The
+//! modules stand below in the order of that way, and each imports only modules above it; a test holds that.
+
+// The ground: words, messages, and the checked configuration.
+pub mod diagnostic;
+pub mod model;
+
+// Fetching: all accounts of every source, with the certificate of how they were counted.
+
+// Judging: people, whose account it is, what is wrong with it, and what that means for CI.
+
+// Telling: the report, its formats, and where they go.
+
+// The whole way, the vendors to try it on, and the command line.

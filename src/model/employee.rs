@@ -1,0 +1,370 @@
+//! The roster, the authoritative source: the people, and what was wrong with the files that name them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// The organisation's own identifier of a person, as the HR file writes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmployeeId(pub String);
+
+impl fmt::Display for EmployeeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The position of an employee in [`Roster::employees`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmployeeIndex(pub u32);
+
+/// What HR says of the employment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EmploymentStatus {
+    /// Works here.
+    Active,
+    /// Works here, and is away for long.
+    Leave,
+    /// Employment was ended, though the last day may be still to come.
+    Terminated,
+}
+
+impl EmploymentStatus {
+    /// As rules and reports spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Leave => "leave",
+            Self::Terminated => "terminated",
+        }
+    }
+}
+
+/// Whether a person is staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkerKind {
+    /// On the payroll.
+    Employee,
+    /// Contractor, agency or partner staff.
+    External,
+}
+
+impl WorkerKind {
+    /// As rules and reports spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Employee => "employee",
+            Self::External => "external",
+        }
+    }
+}
+
+/// One person in the roster.
+#[derive(Debug, Clone)]
+pub struct Employee {
+    /// The organisation's identifier.
+    pub id: EmployeeId,
+    /// Position of the file in [`Roster::files`].
+    pub file: usize,
+    /// 1-based line of the row in its file (for a workbook, the row).
+    pub line: u64,
+    /// Full name.
+    pub name: Option<String>,
+    /// Every address that the roster gives, as it is written there.
+    pub emails: Vec<String>,
+    /// Every login name that the roster gives.
+    pub usernames: Vec<String>,
+    /// What HR says; derived from the dates when the roster has no status.
+    pub status: EmploymentStatus,
+    /// Staff or external, if the roster tells.
+    pub kind: Option<WorkerKind>,
+    /// First day of the (latest) employment.
+    pub start_date: Option<NaiveDate>,
+    /// Last day of employment, or of the contract.
+    pub end_date: Option<NaiveDate>,
+    /// The roster gives an end date that could not be read, so `end_date` is unknown rather than absent.
+    pub end_date_unread: bool,
+    /// The moment at which the last day ends, in the roster's time zone.
+    pub ends_at: Option<Timestamp>,
+    /// The manager as the roster names them: an employee id, an address or a name.
+    pub manager: Option<String>,
+    /// Department.
+    pub department: Option<String>,
+    /// Job title.
+    pub title: Option<String>,
+    /// Site or country.
+    pub location: Option<String>,
+    /// All other columns, in the order of [`Roster::extra_columns`].
+    pub extra: Cells,
+}
+
+/// The cells of a row that serve no purpose of their own, in one allocation: a roster has up to millions of rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cells(Box<str>);
+
+impl Cells {
+    /// What stands between two cells: the unit separator, which is made for that and is nothing that people write.
+    const SEPARATOR: char = '\u{1f}';
+
+    /// The cell at a position; `None` past the last.
+    pub fn get(&self, at: usize) -> Option<&str> {
+        self.iter().nth(at)
+    }
+
+    /// All cells in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        // No cells and one empty cell are spelt alike, and mean the same: nothing there.
+        self.0.split(Self::SEPARATOR).take(if self.0.is_empty() { 0 } else { usize::MAX })
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Cells {
+    fn from_iter<I: IntoIterator<Item = S>>(cells: I) -> Self {
+        let mut text = String::new();
+        for (at, cell) in cells.into_iter().enumerate() {
+            if at > 0 {
+                text.push(Self::SEPARATOR);
+            }
+            let cell = cell.as_ref();
+            if cell.contains(Self::SEPARATOR) {
+                text.extend(cell.chars().filter(|c| *c != Self::SEPARATOR));
+            } else {
+                text.push_str(cell);
+            }
+        }
+        Self(text.into_boxed_str())
+    }
+}
+
+impl Employee {
+    /// A person of whom nothing but the identifier is known.
+    pub fn new(id: EmployeeId) -> Self {
+        Self {
+            id,
+            file: 0,
+            line: 0,
+            name: None,
+            emails: Vec::new(),
+            usernames: Vec::new(),
+            status: EmploymentStatus::Active,
+            kind: None,
+            start_date: None,
+            end_date: None,
+            end_date_unread: false,
+            ends_at: None,
+            manager: None,
+            department: None,
+            title: None,
+            location: None,
+            extra: Cells::default(),
+        }
+    }
+
+    /// Whether employment has ended at `now`. The end date is the last day of employment, and the account may
+    /// live until that day ends; somebody terminated without an end date has left.
+    pub fn has_left(&self, now: Timestamp) -> bool {
+        self.ends_at.map_or(self.status == EmploymentStatus::Terminated, |end| now >= end)
+    }
+}
+
+/// What a column of the roster is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnRole {
+    /// The organisation's identifier; required.
+    EmployeeId,
+    /// Full name.
+    Name,
+    /// First name, joined with the last name where there is no full name.
+    GivenName,
+    /// Last name.
+    FamilyName,
+    /// E-mail address; several columns are allowed.
+    Email,
+    /// Login name; several columns are allowed.
+    Username,
+    /// Employment status.
+    Status,
+    /// Staff or external.
+    WorkerType,
+    /// First day.
+    StartDate,
+    /// Last day.
+    EndDate,
+    /// Manager.
+    Manager,
+    /// Department.
+    Department,
+    /// Job title.
+    Title,
+    /// Site or country.
+    Location,
+}
+
+impl ColumnRole {
+    /// All, in the order in which columns are given to them.
+    pub const ALL: [Self; 14] = [
+        Self::EmployeeId,
+        Self::Name,
+        Self::GivenName,
+        Self::FamilyName,
+        Self::Email,
+        Self::Username,
+        Self::Status,
+        Self::WorkerType,
+        Self::StartDate,
+        Self::EndDate,
+        Self::Manager,
+        Self::Department,
+        Self::Title,
+        Self::Location,
+    ];
+
+    /// As the configuration and reports spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EmployeeId => "employee_id",
+            Self::Name => "name",
+            Self::GivenName => "given_name",
+            Self::FamilyName => "family_name",
+            Self::Email => "email",
+            Self::Username => "username",
+            Self::Status => "status",
+            Self::WorkerType => "worker_type",
+            Self::StartDate => "start_date",
+            Self::EndDate => "end_date",
+            Self::Manager => "manager",
+            Self::Department => "department",
+            Self::Title => "title",
+            Self::Location => "location",
+        }
+    }
+}
+
+impl fmt::Display for ColumnRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A row that could not become an employee. It is kept and shown, never dropped silently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// Position of the file in [`Roster::files`].
+    pub file: usize,
+    /// 1-based line.
+    pub line: u64,
+    /// Why, without the row's personal data.
+    pub reason: String,
+}
+
+/// What is wrong with a row that was read all the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RosterIssue {
+    /// Position of the file in [`Roster::files`].
+    pub file: usize,
+    /// 1-based line; `None` when the issue is about a whole column or file.
+    pub line: Option<u64>,
+    /// What kind of defect.
+    pub kind: RosterIssueKind,
+    /// What was found and what to do, without personal data beyond the employee id.
+    pub text: String,
+}
+
+/// The kinds of defect of a roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RosterIssueKind {
+    /// Two rows share an employee id.
+    DuplicateId,
+    /// Two rows share an e-mail address.
+    DuplicateEmail,
+    /// A date can't be read, is ambiguous, or ends before it starts.
+    BadDate,
+    /// The status contradicts the dates.
+    Contradiction,
+    /// A word for the status or the worker type that the mapping doesn't know.
+    UnknownStatus,
+    /// The manager is missing, unknown or has left.
+    NoManager,
+    /// Two headings are the same, or could serve the same purpose.
+    AmbiguousColumn,
+    /// A row has fewer or more fields than the header.
+    RaggedRow,
+    /// The row could not be read and is not an employee.
+    Rejected,
+}
+
+impl RosterIssueKind {
+    /// As rules and reports spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DuplicateId => "duplicate_id",
+            Self::DuplicateEmail => "duplicate_email",
+            Self::BadDate => "bad_date",
+            Self::Contradiction => "contradiction",
+            Self::UnknownStatus => "unknown_status",
+            Self::NoManager => "no_manager",
+            Self::AmbiguousColumn => "ambiguous_column",
+            Self::RaggedRow => "ragged_row",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// Everything that was read from the HR files.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    /// The files, as configured.
+    pub files: Vec<PathBuf>,
+    /// SHA-256 over the bytes of all files in order, in lower-case hexadecimal.
+    pub sha256: String,
+    /// When the oldest of the files was written, by its file system.
+    pub modified_at: Option<Timestamp>,
+    /// Data rows that were seen: employees plus rejected.
+    pub rows: u64,
+    /// The people, in the order of the files.
+    pub employees: Vec<Employee>,
+    /// Rows that could not become an employee.
+    pub rejected: Vec<RejectedRow>,
+    /// What is wrong with the files.
+    pub issues: Vec<RosterIssue>,
+    /// Detected or configured encoding of each file.
+    pub encodings: Vec<String>,
+    /// Detected or configured delimiter of each file; a workbook has none.
+    pub delimiters: Vec<Option<char>>,
+    /// Which headings serve which purpose.
+    pub columns: BTreeMap<ColumnRole, Vec<String>>,
+    /// The headings of [`Employee::extra`].
+    pub extra_columns: Vec<String>,
+}
+
+impl Roster {
+    /// The employee at an index that this roster gave out.
+    pub fn employee(&self, index: EmployeeIndex) -> Option<&Employee> {
+        self.employees.get(index.0 as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_come_back_as_they_went_in() {
+        for cells in [&["a", "", "c"][..], &["", ""], &["x"], &[]] {
+            assert_eq!(cells.iter().collect::<Cells>().iter().collect::<Vec<_>>(), cells);
+        }
+        let cells: Cells = ["a\u{1f}b", "c"].iter().collect();
+        assert_eq!((cells.get(0), cells.get(1), cells.get(2)), (Some("ab"), Some("c"), None));
+    }
+}

@@ -1,0 +1,27 @@
+//! The state of a source's population.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Whether all accounts of a source were seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceStatus {
+    /// All, proven by the vendor's own counts.
+    Complete,
+    /// Some; the numbers are minimums.
+    Incomplete,
+    /// None that could be trusted.
+    Failed,
+}
+
+impl SourceStatus {
+    /// As reports spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Incomplete => "incomplete",
+            Self::Failed => "failed",
+        }
+    }
+}
