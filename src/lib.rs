@@ -14,6 +14,7 @@
 // The ground: words, messages, and the checked configuration.
 pub mod diagnostic;
 pub mod model;
+pub mod config;
 
 // Fetching: all accounts of every source, with the certificate of how they were counted.
 

@@ -1,0 +1,245 @@
+//! `[gate]`: what makes CI red.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::text::ConfigText;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::{RuleId, Severity};
+
+/// What fails when the configuration has no `fail_on`: live accounts that nobody owns or whose owner has left,
+/// and everything that is as bad.
+const DEFAULT_FAIL_ON: [&str; 3] = ["orphaned", "leaver-active", "severity:critical"];
+
+/// What makes CI red. Whether the rules exist is checked when the rules are loaded.
+#[derive(Debug, Clone, Default)]
+pub struct GateConfig {
+    /// Any open finding of these fails.
+    pub fail_on: Vec<FailOn>,
+    /// More open findings of a rule than this fail.
+    pub max: BTreeMap<RuleId, Max>,
+    /// Whether anything that was not evaluable fails.
+    pub forbid_not_evaluable: bool,
+    /// Only new findings may fail it: where that is said. There has to be a baseline then.
+    pub new: Option<Diagnostic>,
+    /// Where each rule is named, to point at one that doesn't exist.
+    pub mentions: Vec<(RuleId, Diagnostic)>,
+}
+
+/// The most open findings of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Max {
+    /// `10`
+    Count(u64),
+    /// `"2.5%"` of what the rule was asked about, in hundredths of a percent.
+    Share(u64),
+}
+
+/// One demand of `fail_on` or `--fail-on`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Demand {
+    /// `"orphaned"`, `"severity:critical"`
+    FailOn(FailOn),
+    /// `"stale-login>10"`, `"stale-login>5%"`
+    Max(RuleId, Max),
+    /// `"not-evaluable"`
+    NotEvaluable,
+    /// `"new"`
+    New,
+}
+
+/// A rule or a severity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailOn {
+    /// `"orphaned"`
+    Rule(RuleId),
+    /// `"severity:critical"`: this severity; the worse ones have to be named too.
+    Severity(Severity),
+}
+
+impl FailOn {
+    /// As the configuration spells it.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Rule(rule) => rule.to_string(),
+            Self::Severity(severity) => format!("severity:{severity}"),
+        }
+    }
+}
+
+impl Max {
+    /// Reads `10`, `5%` or `2.5%`.
+    fn parse(text: &str) -> Option<Self> {
+        let Some(percent) = text.strip_suffix('%') else { return text.parse().ok().map(Self::Count) };
+        let (whole, decimals) = percent.split_once('.').unwrap_or((percent, "0"));
+        let fraction: u64 = format!("{decimals:0<2}").parse().ok().filter(|_| decimals.len() <= 2)?;
+        let share = whole.parse::<u64>().ok()?.checked_mul(100)?.checked_add(fraction)?;
+        (share <= 10_000).then_some(Self::Share(share))
+    }
+
+    /// As the configuration spells it.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Count(count) => count.to_string(),
+            Self::Share(share) if share % 100 == 0 => format!("{}%", share / 100),
+            Self::Share(share) => format!("{}.{:02}%", share / 100, share % 100),
+        }
+    }
+}
+
+impl Demand {
+    /// Reads `"rule"`, `"rule>10"`, `"rule>5%"`, `"severity:NAME"`, `"not-evaluable"` or `"new"`.
+    ///
+    /// # Errors
+    /// A sentence that says what is possible.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "new" => return Ok(Self::New),
+            "not-evaluable" => return Ok(Self::NotEvaluable),
+            _ => {}
+        }
+        if let Some((rule, max)) = text.split_once('>') {
+            let max = Max::parse(max.trim()).ok_or_else(|| format!("{:?} is no limit, {LIMITS}", max.trim()))?;
+            return Ok(Self::Max(RuleId::new(rule.trim()), max));
+        }
+        let Some(name) = text.strip_prefix("severity:") else {
+            return Ok(Self::FailOn(FailOn::Rule(RuleId::new(text))));
+        };
+        let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == name);
+        known.map(|severity| Self::FailOn(FailOn::Severity(severity))).ok_or_else(|| {
+            let names = Severity::ALL.map(Severity::as_str);
+            match did_you_mean(name, names) {
+                Some(meant) => format!("unknown severity \"{name}\", did you mean \"severity:{meant}\"?"),
+                None => format!("unknown severity \"{name}\", known are {}", names.join(", ")),
+            }
+        })
+    }
+}
+
+/// What a limit looks like.
+const LIMITS: &str = "write a number, 10, or a share of what the rule is asked about, \"5%\"";
+
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawGate {
+    #[schemars(with = "Option<Vec<String>>")]
+    fail_on: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    max: BTreeMap<Spanned<String>, Spanned<toml::Value>>,
+    /// Only new findings fail; without a baseline that is a mistake.
+    #[schemars(with = "Option<bool>")]
+    new: Option<Spanned<bool>>,
+    #[serde(default)]
+    not_evaluable: RawNotEvaluable,
+}
+
+#[derive(Deserialize, JsonSchema, Default, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum RawNotEvaluable {
+    #[default]
+    Allow,
+    Forbid,
+}
+
+impl RawGate {
+    pub(super) fn check(self, text: &ConfigText) -> Result<GateConfig, Vec<Diagnostic>> {
+        let mut gate =
+            GateConfig { forbid_not_evaluable: self.not_evaluable == RawNotEvaluable::Forbid, ..GateConfig::default() };
+        let mut mistakes = Vec::new();
+        let place = |span| text.error(span, String::new());
+        if let Some(new) = self.new.filter(|new| *new.get_ref()) {
+            gate.new = Some(place(new.span()));
+        }
+        match self.fail_on {
+            None => {
+                let default = DEFAULT_FAIL_ON.iter().filter_map(|limit| Demand::parse(limit).ok());
+                default.for_each(|demand| gate.add(demand, &text.error_of_file(String::new())));
+                // The default names no rule that could be misspelt; a rule that is replaced is no mistake.
+                gate.mentions.clear();
+            }
+            Some(demands) => {
+                for entry in demands {
+                    match Demand::parse(entry.get_ref()) {
+                        Ok(demand) => gate.add(demand, &place(entry.span())),
+                        Err(message) => mistakes.push(text.error(entry.span(), message)),
+                    }
+                }
+            }
+        }
+        for (rule, value) in self.max {
+            let max = match value.get_ref() {
+                toml::Value::Integer(count) => u64::try_from(*count).ok().map(Max::Count),
+                toml::Value::String(share) => Max::parse(share),
+                _ => None,
+            };
+            match max {
+                Some(max) => gate.add(Demand::Max(RuleId::new(rule.get_ref()), max), &place(rule.span())),
+                None => mistakes.push(text.error(value.span(), "this is no limit").help(LIMITS)),
+            }
+        }
+        if mistakes.is_empty() { Ok(gate) } else { Err(mistakes) }
+    }
+}
+
+impl GateConfig {
+    /// The same with other demands than those of `fail_on`, which are made at `place`. `max` stays.
+    #[must_use]
+    pub fn with_fail_on(&self, demands: &[Demand], place: &Diagnostic) -> Self {
+        let mut gate = self.clone();
+        gate.fail_on.clear();
+        gate.mentions.retain(|(rule, _)| gate.max.contains_key(rule));
+        for demand in demands {
+            gate.add(demand.clone(), place);
+        }
+        gate
+    }
+
+    fn add(&mut self, demand: Demand, place: &Diagnostic) {
+        match demand {
+            Demand::FailOn(limit) => {
+                if let FailOn::Rule(rule) = &limit {
+                    self.mentions.push((rule.clone(), place.clone()));
+                }
+                self.fail_on.push(limit);
+            }
+            Demand::Max(rule, max) => {
+                self.mentions.push((rule.clone(), place.clone()));
+                self.max.insert(rule, max);
+            }
+            Demand::NotEvaluable => self.forbid_not_evaluable = true,
+            Demand::New => self.new = Some(place.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn demands_are_read_and_nothing_else_is() {
+        let rule = RuleId::new("stale-login");
+        for (text, expected) in [
+            ("new", Demand::New),
+            ("not-evaluable", Demand::NotEvaluable),
+            ("severity:high", Demand::FailOn(FailOn::Severity(Severity::High))),
+            ("stale-login", Demand::FailOn(FailOn::Rule(rule.clone()))),
+            ("stale-login>10", Demand::Max(rule.clone(), Max::Count(10))),
+            ("stale-login>5%", Demand::Max(rule.clone(), Max::Share(500))),
+            ("stale-login > 2.5%", Demand::Max(rule, Max::Share(250))),
+        ] {
+            assert_eq!(Demand::parse(text), Ok(expected), "{text}");
+        }
+        for text in ["severity:hihg", "stale-login>", "stale-login>-1", "stale-login>101%", "stale-login>1.234%"] {
+            assert!(Demand::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            ["10", "5%", "2.5%"].map(|text| Max::parse(text).map(Max::describe)).map(Option::unwrap_or_default),
+            ["10", "5%", "2.50%"]
+        );
+    }
+}

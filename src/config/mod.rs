@@ -1,0 +1,163 @@
+//! headcount.toml: raw TOML in, a checked [`Config`] out, or diagnostics with file, line, column and advice.
+//! The first step of the pipeline; nothing is requested before it has succeeded.
+
+mod change;
+mod exceptions;
+mod gate;
+mod matching;
+mod patience;
+mod report;
+mod roster;
+mod rules;
+mod secret;
+mod source;
+mod text;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+use toml::de::DeTable;
+
+pub use change::MaxChange;
+pub use exceptions::ExceptionsConfig;
+pub use gate::{Demand, FailOn, GateConfig, Max};
+pub use matching::*;
+pub use patience::Patience;
+pub use report::ReportConfig;
+pub use roster::*;
+pub use rules::*;
+pub use secret::SecretRef;
+pub(crate) use source::same_word;
+pub use source::{
+    Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat, Mapping,
+    PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig, Words,
+};
+pub use text::ConfigText;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::SourceName;
+use crate::model::text::hex;
+
+/// A configuration in which every value has been checked. Secrets are still references.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file, for messages and places.
+    pub text: ConfigText,
+    /// SHA-256 of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// `[hr]`
+    pub roster: RosterConfig,
+    /// `[[source]]`, in the order of the file.
+    pub sources: Vec<SourceConfig>,
+    /// `[match]`
+    pub matching: MatchConfig,
+    /// `[rules]`
+    pub rules: RulesConfig,
+    /// `[exceptions]`
+    pub exceptions: ExceptionsConfig,
+    /// `[gate]`
+    pub gate: GateConfig,
+    /// `[report]`
+    pub report: ReportConfig,
+}
+
+/// Everything but the sources, whose tables differ by vendor.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawConfig {
+    hr: RawRoster,
+    #[serde(default, rename = "match")]
+    matching: RawMatch,
+    #[serde(default)]
+    rules: RawRules,
+    #[serde(default)]
+    exceptions: exceptions::RawExceptions,
+    #[serde(default)]
+    gate: gate::RawGate,
+    #[serde(default)]
+    report: report::RawReport,
+}
+
+impl Config {
+    /// Reads and checks a configuration file.
+    ///
+    /// # Errors
+    /// Every mistake that could be found, each with its place.
+    pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let advice = match error.kind() {
+                std::io::ErrorKind::NotFound => "`headcount init` writes one; -c names another",
+                std::io::ErrorKind::InvalidData => "it has to be UTF-8 text",
+                _ => "check the path and its permissions",
+            };
+            vec![Diagnostic::of_file(path, format!("can't read the configuration: {error}")).help(advice)]
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Checks the text of a configuration file. Relative paths in it start from the folder of `path`.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let shown = ConfigText::new(path, text);
+        let document = DeTable::parse(text).map_err(|error| vec![shown.toml_error(&error, &[])])?;
+        let span = document.span();
+        let mut table = document.into_inner();
+        let mut mistakes = Vec::new();
+        let sources = collect_sources(&mut table, &shown, &mut mistakes);
+        let raw: Option<RawConfig> =
+            keep(shown.read(Spanned::new(span, table), &["source"]).map_err(|mistake| vec![mistake]), &mut mistakes);
+        let Some(raw) = raw else { return Err(mistakes) };
+        let roster = keep(raw.hr.check(&shown), &mut mistakes);
+        let matching = keep(raw.matching.check(&shown), &mut mistakes);
+        let names: Vec<SourceName> = sources.iter().map(|source| source.name.clone()).collect();
+        let rules = keep(raw.rules.check(&shown, &names), &mut mistakes);
+        let exceptions = raw.exceptions.check(&shown);
+        let gate = keep(raw.gate.check(&shown), &mut mistakes);
+        let report = keep(raw.report.check(&shown), &mut mistakes);
+        match (roster, matching, rules, gate, report) {
+            (Some(roster), Some(matching), Some(rules), Some(gate), Some(report)) if mistakes.is_empty() => Ok(Self {
+                text: shown,
+                sha256: hex(&Sha256::digest(text.as_bytes())),
+                roster,
+                sources,
+                matching,
+                rules,
+                exceptions,
+                gate,
+                report,
+            }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+impl Config {
+    /// The sources with these names, in the order of the file; all of them, if no name is given.
+    pub fn chosen<'c>(&'c self, only: &'c [SourceName]) -> impl Iterator<Item = &'c SourceConfig> {
+        self.sources.iter().filter(move |source| only.is_empty() || only.contains(&source.name))
+    }
+}
+
+/// The value, or its mistakes added to the others.
+fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+    checked.map_err(|found| mistakes.extend(found)).ok()
+}
+
+fn collect_sources(document: &mut DeTable<'_>, text: &ConfigText, mistakes: &mut Vec<Diagnostic>) -> Vec<SourceConfig> {
+    let tables = keep(source::take_sources(document, text).map_err(|mistake| vec![mistake]), mistakes);
+    let mut lines = BTreeMap::new();
+    let mut sources = Vec::new();
+    for table in tables.unwrap_or_default() {
+        let span = table.span();
+        let Some(source) = keep(source::check(table, text), mistakes) else { continue };
+        if let Some(line) = lines.insert(source.name.clone(), source.line) {
+            let twice = format!("two sources are named \"{}\"; the other is at line {line}", source.name);
+            mistakes.push(text.error(span, twice).help("give each source its own name"));
+        }
+        sources.push(source);
+    }
+    sources
+}

@@ -1,0 +1,70 @@
+//! `[report]`: what is written, and what stands at its top.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::secret::SecretRef;
+use super::text::ConfigText;
+use crate::diagnostic::Diagnostic;
+
+/// What is written, and what stands at its top.
+#[derive(Debug, Clone)]
+pub struct ReportConfig {
+    /// Names of formats; whether they exist is checked by the renderers' registry.
+    pub formats: Option<Vec<String>>,
+    /// Places of the formats in the configuration, to point at one that doesn't exist.
+    pub format_places: Vec<Diagnostic>,
+    /// Who is audited.
+    pub organisation: String,
+    /// What the report is called.
+    pub title: String,
+    /// A folder whose templates go before the built-in ones.
+    pub templates: Option<PathBuf>,
+    /// Where the key of the pseudonyms is kept.
+    pub pseudonym_key: Option<SecretRef>,
+}
+
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawReport {
+    #[schemars(with = "Option<Vec<String>>")]
+    formats: Option<Vec<Spanned<String>>>,
+    organisation: Option<String>,
+    title: Option<String>,
+    #[schemars(with = "Option<String>")]
+    templates: Option<Spanned<String>>,
+    #[schemars(with = "Option<String>")]
+    pseudonym_key: Option<Spanned<String>>,
+}
+
+impl RawReport {
+    pub(super) fn check(self, text: &ConfigText) -> Result<ReportConfig, Vec<Diagnostic>> {
+        let templates = match self.templates {
+            Some(folder) => {
+                let path = text.resolve(folder.get_ref());
+                if !path.is_dir() {
+                    let message = format!("there is no folder {}", path.display());
+                    return Err(vec![
+                        text.error(folder.span(), message).help("the path starts at the configuration file"),
+                    ]);
+                }
+                Some(path)
+            }
+            None => None,
+        };
+        let pseudonym_key = self.pseudonym_key.map(|key| SecretRef::check(&key, text)).transpose();
+        let pseudonym_key = pseudonym_key.map_err(|mistake| vec![mistake])?;
+        let formats = self.formats.unwrap_or_default();
+        Ok(ReportConfig {
+            format_places: formats.iter().map(|format| text.error(format.span(), String::new())).collect(),
+            formats: (!formats.is_empty()).then(|| formats.into_iter().map(Spanned::into_inner).collect()),
+            organisation: self.organisation.unwrap_or_default(),
+            title: self.title.unwrap_or_else(|| "Access review".to_owned()),
+            templates,
+            pseudonym_key,
+        })
+    }
+}

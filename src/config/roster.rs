@@ -1,0 +1,389 @@
+//! `[hr]`: which files name the people, and what can't be told from the files themselves.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use encoding_rs::Encoding;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::change::MaxChange;
+use super::text::ConfigText;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
+
+/// How to read the HR files. What is `None` or empty is recognised in the files.
+#[derive(Debug, Clone)]
+pub struct RosterConfig {
+    /// The files, at least one, as paths that can be opened.
+    pub files: Vec<PathBuf>,
+    /// The encoding of all files that are text.
+    pub encoding: Option<&'static Encoding>,
+    /// What separates the fields of all files that are text.
+    pub delimiter: Option<u8>,
+    /// The zone in which the last day of employment ends.
+    pub timezone: Tz,
+    /// The order of day and month in all columns of dates.
+    pub dates: Option<DateOrder>,
+    /// The sheet of a workbook; the first visible one otherwise.
+    pub sheet: Option<String>,
+    /// The headings that serve a purpose, in the order of preference.
+    pub columns: BTreeMap<ColumnRole, Vec<String>>,
+    /// The organisation's words for the state of an employment.
+    pub status: Vec<(String, EmploymentStatus)>,
+    /// The organisation's words for staff and externals.
+    pub worker_type: Vec<(String, WorkerKind)>,
+    /// How much the roster may have changed since the previous audit; also of sources that set no limit of their own.
+    pub max_change: Option<MaxChange>,
+}
+
+impl RosterConfig {
+    /// The configuration that names files and leaves everything else to be recognised.
+    pub const fn of_files(files: Vec<PathBuf>) -> Self {
+        Self {
+            files,
+            encoding: None,
+            delimiter: None,
+            timezone: Tz::UTC,
+            dates: None,
+            sheet: None,
+            columns: BTreeMap::new(),
+            status: Vec::new(),
+            worker_type: Vec::new(),
+            max_change: None,
+        }
+    }
+}
+
+/// The order of the parts of a date that is written in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateOrder {
+    /// 2026-12-31 only.
+    Iso,
+    /// 31/12/2026.
+    DayFirst,
+    /// 12/31/2026.
+    MonthFirst,
+}
+
+/// One text or a list of texts.
+#[derive(Debug, Default)]
+pub struct OneOrMany(Vec<String>);
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // By hand, because an untagged enum could only say that "no variant matched".
+        struct Texts;
+        impl<'de> Visitor<'de> for Texts {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<OneOrMany, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = list.next_element()? {
+                    texts.push(text);
+                }
+                Ok(OneOrMany(texts))
+            }
+        }
+        deserializer.deserialize_any(Texts)
+    }
+}
+
+impl JsonSchema for OneOrMany {
+    fn schema_name() -> Cow<'static, str> {
+        "OneOrMany".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                { "type": "string", "minLength": 1 },
+                { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 }
+            ]
+        })
+    }
+}
+
+/// A table with these keys. The schema of a map would allow any key.
+fn table_schema(keys: impl IntoIterator<Item = &'static str>, generator: &mut SchemaGenerator) -> Schema {
+    let value = generator.subschema_for::<OneOrMany>();
+    let properties: serde_json::Map<_, _> =
+        keys.into_iter().map(|key| (key.to_owned(), value.clone().to_value())).collect();
+    json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn columns_schema(generator: &mut SchemaGenerator) -> Schema {
+    table_schema(ColumnRole::ALL.map(ColumnRole::as_str), generator)
+}
+
+fn status_schema(generator: &mut SchemaGenerator) -> Schema {
+    use EmploymentStatus::{Active, Leave, Terminated};
+    table_schema([Active, Leave, Terminated].map(EmploymentStatus::as_str), generator)
+}
+
+fn worker_type_schema(generator: &mut SchemaGenerator) -> Schema {
+    table_schema([WorkerKind::Employee, WorkerKind::External].map(WorkerKind::as_str), generator)
+}
+
+/// `[hr]` as it is written.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RawRoster {
+    /// The HR file or files, relative to the configuration file: CSV in any usual dialect, or .xlsx.
+    #[schemars(with = "OneOrMany")]
+    file: Spanned<OneOrMany>,
+    /// For example "windows-1252"; detected otherwise.
+    #[schemars(with = "Option<String>")]
+    encoding: Option<Spanned<String>>,
+    /// One character; detected otherwise.
+    #[schemars(with = "Option<String>")]
+    delimiter: Option<Spanned<String>>,
+    /// The zone in which the last day of employment ends, for example "Europe/Berlin"; UTC otherwise.
+    #[schemars(with = "Option<String>")]
+    timezone: Option<Spanned<String>>,
+    /// Settles whether 03/04/2026 is in March or in April.
+    dates: Option<DateOrder>,
+    /// The sheet of a workbook; the first visible one otherwise.
+    #[schemars(with = "Option<String>")]
+    sheet: Option<Spanned<String>>,
+    /// Purpose = heading or headings; well-known headings are recognised.
+    #[serde(default)]
+    #[schemars(schema_with = "columns_schema")]
+    columns: BTreeMap<ColumnRole, Spanned<OneOrMany>>,
+    /// The organisation's words for the state of an employment; well-known words are recognised.
+    #[serde(default)]
+    #[schemars(schema_with = "status_schema")]
+    status: BTreeMap<EmploymentStatus, Spanned<OneOrMany>>,
+    /// The organisation's words for staff and externals; well-known words are recognised.
+    #[serde(default)]
+    #[schemars(schema_with = "worker_type_schema")]
+    worker_type: BTreeMap<WorkerKind, Spanned<OneOrMany>>,
+    /// How much roster and sources may change between two audits, "20%"; more is suspect and stops the audit.
+    #[schemars(with = "Option<String>")]
+    max_change: Option<Spanned<String>>,
+}
+
+impl RawRoster {
+    /// Checks every value; paths start from the folder of the configuration file.
+    ///
+    /// # Errors
+    /// Every mistake, with its place.
+    pub fn check(self, text: &ConfigText) -> Result<RosterConfig, Vec<Diagnostic>> {
+        let mut check = Checker { text, mistakes: Vec::new() };
+        let files = check.texts("file", self.file).iter().map(|file| text.resolve(file)).collect();
+        let config = RosterConfig {
+            files,
+            encoding: self.encoding.and_then(|label| check.encoding(&label)),
+            delimiter: self.delimiter.and_then(|delimiter| check.delimiter(&delimiter)),
+            timezone: self.timezone.and_then(|zone| check.timezone(&zone)).unwrap_or(Tz::UTC),
+            dates: self.dates,
+            sheet: self.sheet.and_then(|sheet| check.text("sheet", &sheet)),
+            columns: check.columns(self.columns),
+            status: check.words("status", self.status),
+            worker_type: check.words("worker type", self.worker_type),
+            max_change: self.max_change.and_then(|limit| check.max_change(&limit)),
+        };
+        if check.mistakes.is_empty() { Ok(config) } else { Err(check.mistakes) }
+    }
+}
+
+/// Collects all mistakes, so that a person doesn't meet them one by one.
+struct Checker<'t> {
+    text: &'t ConfigText,
+    mistakes: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn wrong(&mut self, span: Range<usize>, message: String, help: impl Into<String>) {
+        self.mistakes.push(self.text.error(span, message).help(help));
+    }
+
+    fn text(&mut self, key: &str, value: &Spanned<String>) -> Option<String> {
+        if value.get_ref().trim().is_empty() {
+            self.wrong(value.span(), format!("`{key}` is empty"), "write a value or leave the line out");
+            return None;
+        }
+        Some(value.get_ref().clone())
+    }
+
+    fn texts(&mut self, key: &str, value: Spanned<OneOrMany>) -> Vec<String> {
+        let span = value.span();
+        let texts = value.into_inner().0;
+        if texts.is_empty() || texts.iter().any(|text| text.trim().is_empty()) {
+            self.wrong(span, format!("`{key}` is empty"), "write a value or leave the line out");
+        }
+        texts
+    }
+
+    fn encoding(&mut self, label: &Spanned<String>) -> Option<&'static Encoding> {
+        let found = Encoding::for_label(label.get_ref().trim().as_bytes());
+        if found.is_none() {
+            let message = format!("\"{}\" is no known encoding", label.get_ref());
+            self.wrong(label.span(), message, "for example utf-8, utf-16le, windows-1252, iso-8859-15");
+        }
+        found
+    }
+
+    fn delimiter(&mut self, delimiter: &Spanned<String>) -> Option<u8> {
+        match delimiter.get_ref().as_bytes() {
+            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\r' | b'\n') => {
+                Some(*byte)
+            }
+            _ => {
+                let message = format!("{:?} can't separate fields", delimiter.get_ref());
+                self.wrong(delimiter.span(), message, r#"one character: ",", ";", "|" or "\t""#);
+                None
+            }
+        }
+    }
+
+    fn max_change(&mut self, limit: &Spanned<String>) -> Option<MaxChange> {
+        MaxChange::check(limit, self.text).map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    fn timezone(&mut self, zone: &Spanned<String>) -> Option<Tz> {
+        let found = zone.get_ref().trim().parse().ok();
+        if found.is_none() {
+            let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+            let help = did_you_mean(zone.get_ref(), names).map_or_else(
+                || "write it as the IANA database does, for example \"Europe/Berlin\"".to_owned(),
+                |name| format!("did you mean \"{name}\"?"),
+            );
+            self.wrong(zone.span(), format!("\"{}\" is no known time zone", zone.get_ref()), help);
+        }
+        found
+    }
+
+    /// One heading can't serve two purposes.
+    fn columns(&mut self, raw: BTreeMap<ColumnRole, Spanned<OneOrMany>>) -> BTreeMap<ColumnRole, Vec<String>> {
+        let mut columns = BTreeMap::new();
+        let mut taken: BTreeMap<String, ColumnRole> = BTreeMap::new();
+        for (role, headings) in raw {
+            let span = headings.span();
+            let headings = self.texts(role.as_str(), headings);
+            for heading in &headings {
+                if let Some(other) = taken.insert(heading.trim().to_lowercase(), role) {
+                    let message = format!("the heading \"{heading}\" is given as {other} and as {role}");
+                    self.wrong(span.clone(), message, "a column serves one purpose; leave one of them out");
+                }
+            }
+            columns.insert(role, headings);
+        }
+        columns
+    }
+
+    /// One word can't have two meanings.
+    fn words<M: Copy + PartialEq>(&mut self, key: &str, raw: BTreeMap<M, Spanned<OneOrMany>>) -> Vec<(String, M)> {
+        let mut words: Vec<(String, M)> = Vec::new();
+        for (meaning, list) in raw {
+            let span = list.span();
+            for word in self.texts(key, list) {
+                if words.iter().any(|(known, other)| *other != meaning && known.eq_ignore_ascii_case(&word)) {
+                    let message = format!("the {key} \"{word}\" is given twice, with different meanings");
+                    self.wrong(span.clone(), message, "leave it in one of the lists");
+                }
+                words.push((word, meaning));
+            }
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn check(hr: &str) -> Result<RosterConfig, Vec<String>> {
+        let text = ConfigText::new(Path::new("conf/headcount.toml"), hr);
+        let raw: RawRoster = toml::from_str(hr).map_err(|error| vec![error.message().to_owned()])?;
+        raw.check(&text).map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_whole_section_is_read() {
+        let config = check(
+            r#"
+            file = ["staff.csv", "contractors.xlsx"]
+            encoding = "latin1"
+            delimiter = ";"
+            timezone = "Europe/Berlin"
+            dates = "day-first"
+            sheet = "Staff"
+            columns = { employee_id = "Worker ID", email = ["Work Email", "Former Email"] }
+            status = { active = ["Active"], leave = "On Leave", terminated = ["Gone"] }
+            worker_type = { employee = ["Employee"], external = ["Contractor"] }
+            "#,
+        )
+        .expect("valid");
+        assert_eq!(config.files, [Path::new("conf/staff.csv"), Path::new("conf/contractors.xlsx")]);
+        assert_eq!(config.encoding, Some(encoding_rs::WINDOWS_1252));
+        assert_eq!(config.delimiter, Some(b';'));
+        assert_eq!(config.timezone, Tz::Europe__Berlin);
+        assert_eq!(config.dates, Some(DateOrder::DayFirst));
+        assert_eq!(config.columns[&ColumnRole::Email], ["Work Email", "Former Email"]);
+        assert!(config.status.contains(&("On Leave".to_owned(), EmploymentStatus::Leave)));
+        assert!(config.worker_type.contains(&("Contractor".to_owned(), WorkerKind::External)));
+    }
+
+    #[test]
+    fn a_file_is_enough() {
+        let config = check("file = \"hr.csv\"").expect("valid");
+        assert_eq!(config.files, [Path::new("conf/hr.csv")]);
+        assert_eq!(config.timezone, Tz::UTC);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_with_place_and_advice() {
+        let mistakes = check(
+            "file = []\nencoding = \"klingon\"\ndelimiter = \"ab\"\ntimezone = \"Europe/Berlim\"\nsheet = \" \"\n\
+             columns = { email = \"Mail\", username = \"mail\" }\nstatus = { active = \"A\", leave = \"a\" }\n",
+        )
+        .expect_err("mistakes");
+        let expected = [
+            "conf/headcount.toml:1:8: `file` is empty",
+            "conf/headcount.toml:2:12: \"klingon\" is no known encoding",
+            "conf/headcount.toml:3:13: \"ab\" can't separate fields",
+            "conf/headcount.toml:4:12: \"Europe/Berlim\" is no known time zone (did you mean \"Europe/Berlin\"?)",
+            "conf/headcount.toml:5:9: `sheet` is empty",
+            "conf/headcount.toml:6:40: the heading \"mail\" is given as email and as username",
+            "conf/headcount.toml:7:34: the status \"a\" is given twice",
+        ];
+        assert_eq!(mistakes.len(), expected.len(), "{mistakes:#?}");
+        for (mistake, start) in mistakes.iter().zip(expected) {
+            assert!(mistake.starts_with(start), "{mistake} should start with {start}");
+        }
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_types_are_refused() {
+        assert!(check("fiel = 1").expect_err("unknown")[0].contains("unknown field `fiel`"));
+        assert!(check("file = 1").expect_err("type")[0].contains("a text or a list of texts"));
+        assert!(check("file = \"a\"\ncolumns = { emial = \"x\" }").expect_err("role")[0].contains("emial"));
+        assert!(check("file = \"a\"\ndates = \"dmy\"").expect_err("order")[0].contains("day-first"));
+    }
+
+    #[test]
+    fn the_schema_knows_the_purposes() {
+        let schema = serde_json::to_string(&schemars::schema_for!(RawRoster)).expect("JSON");
+        for known in ["employee_id", "terminated", "external", "day-first", "\"additionalProperties\":false"] {
+            assert!(schema.contains(known), "{known} is not in {schema}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! `[[source]]`: the vendors' tenants. Raw tables in, checked settings out.
+//!
+//! A new vendor is one more raw struct, one more [`VendorConfig`] variant, and one arm in [`raw::read_vendor`].
+
+mod connection;
+mod file;
+mod raw;
+mod roles;
+mod scim;
+mod vendor;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+pub use connection::ConnectionConfig;
+pub(crate) use file::same_word;
+pub use file::{FileConfig, FileFormat, Mapping, TimeFormat, Words};
+pub use roles::PrivilegedRoles;
+pub use vendor::{
+    Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ScimCredentials, ScimExternalId, VendorConfig,
+};
+
+use super::change::MaxChange;
+use super::matching::{RawSourceMatch, SourceMatch};
+use super::text::{ConfigText, take};
+use crate::diagnostic::Diagnostic;
+use crate::model::SourceName;
+use connection::check_connection;
+use raw::read_vendor;
+
+/// One configured vendor tenant.
+#[derive(Debug, Clone)]
+pub struct SourceConfig {
+    /// Its name, unique in the configuration.
+    pub name: SourceName,
+    /// 1-based line of its table in the configuration.
+    pub line: usize,
+    /// Points at its table, for what turns out to be unusable later.
+    pub place: Diagnostic,
+    /// How to reach it.
+    pub connection: ConnectionConfig,
+    /// How its accounts find their owners.
+    pub matching: SourceMatch,
+    /// The roles that give power over others, if the configuration says which.
+    pub privileged_roles: Option<PrivilegedRoles>,
+    /// How much it may have changed since the previous audit; otherwise as `[hr]` says.
+    pub max_change: Option<MaxChange>,
+    /// What only its kind of vendor has.
+    pub vendor: VendorConfig,
+}
+
+const COMMON_KEYS: [&str; 14] = [
+    "name",
+    "vendor",
+    "base_url",
+    "ca_file",
+    "concurrency",
+    "timeout",
+    "deadline",
+    "proxy",
+    "requests_per_second",
+    "page_size",
+    "allow_insecure_http",
+    "match",
+    "privileged_roles",
+    "max_change",
+];
+
+/// What every vendor source takes.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawCommon {
+    #[schemars(with = "String")]
+    name: Spanned<String>,
+    #[schemars(with = "String")]
+    vendor: Spanned<String>,
+    #[schemars(with = "Option<String>")]
+    base_url: Option<Spanned<String>>,
+    #[schemars(with = "Option<String>")]
+    ca_file: Option<Spanned<String>>,
+    #[schemars(with = "Option<u32>")]
+    concurrency: Option<Spanned<u32>>,
+    #[schemars(with = "Option<String>")]
+    timeout: Option<Spanned<String>>,
+    #[schemars(with = "Option<String>")]
+    deadline: Option<Spanned<String>>,
+    #[schemars(with = "Option<String>")]
+    proxy: Option<Spanned<String>>,
+    #[schemars(with = "Option<u32>")]
+    requests_per_second: Option<Spanned<u32>>,
+    #[schemars(with = "Option<u32>")]
+    page_size: Option<Spanned<u32>>,
+    #[serde(default)]
+    allow_insecure_http: bool,
+    #[serde(default, rename = "match")]
+    matching: RawSourceMatch,
+    #[schemars(with = "Option<roles::RawRoles>")]
+    privileged_roles: Option<Spanned<roles::RawRoles>>,
+    #[schemars(with = "Option<String>")]
+    max_change: Option<Spanned<String>>,
+}
+
+/// Checks one `[[source]]`.
+pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<SourceConfig, Vec<Diagnostic>> {
+    let span = value.span();
+    let DeValue::Table(mut table) = value.into_inner() else {
+        return Err(vec![text.error(span, "expected a table").help("write [[source]] above its keys")]);
+    };
+    let mut common_table = DeTable::new();
+    for key in COMMON_KEYS {
+        if let Some((name, value)) = table.remove_entry(key) {
+            common_table.insert(name, value);
+        }
+    }
+    let common: RawCommon = text.read(Spanned::new(span.clone(), common_table), &[]).map_err(|error| vec![error])?;
+    let vendor = read_vendor(&common, Spanned::new(span.clone(), table), text).map_err(|error| vec![error])?;
+    let connection = check_connection(&common, &vendor, text).map_err(|error| vec![error])?;
+    let name = check_name(&common.name, text).map_err(|error| vec![error])?;
+    let matching = common.matching.check(text)?;
+    let privileged_roles =
+        common.privileged_roles.map(|raw| roles::check(raw, text)).transpose().map_err(|error| vec![error])?;
+    let max_change = common.max_change.as_ref().map(|limit| MaxChange::check(limit, text)).transpose();
+    let max_change = max_change.map_err(|error| vec![error])?;
+    let place = text.error(span.clone(), String::new());
+    Ok(SourceConfig {
+        name,
+        line: text.line(span.start),
+        place,
+        connection,
+        matching,
+        privileged_roles,
+        max_change,
+        vendor: vendor.config,
+    })
+}
+
+fn check_name(name: &Spanned<String>, text: &ConfigText) -> Result<SourceName, Diagnostic> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+        return Err(text
+            .error(name.span(), "a source's name is made of letters, digits, '-', '_' and '.'")
+            .help("it names files and appears in commands, for example \"voiso-emea\""));
+    }
+    Ok(SourceName::new(name.get_ref()))
+}
+
+/// Takes the `[[source]]` tables out of the document.
+pub(super) fn take_sources<'i>(
+    document: &mut DeTable<'i>,
+    text: &ConfigText,
+) -> Result<Vec<Spanned<DeValue<'i>>>, Diagnostic> {
+    match take(document, "source") {
+        Some((_, value)) if value.get_ref().is_array() => match value.into_inner() {
+            DeValue::Array(sources) if !sources.is_empty() => Ok(sources.into_iter().collect()),
+            _ => Err(text.error_of_file("no source is configured").help("add a [[source]] table")),
+        },
+        Some((span, _)) => {
+            Err(text.error(span, "source has to be a list of tables").help("write [[source]], twice bracketed"))
+        }
+        None => Err(text
+            .error_of_file("no source is configured")
+            .help("add a [[source]] table; `headcount init` shows how")),
+    }
+}
