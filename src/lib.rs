@@ -17,6 +17,7 @@ pub mod model;
 pub mod config;
 
 // Fetching: all accounts of every source, with the certificate of how they were counted.
+pub mod http;
 
 // Judging: people, whose account it is, what is wrong with it, and what that means for CI.
 

@@ -1,0 +1,24 @@
+//! The only user of reqwest. A [`Client`] talks to one source: limits, time-outs, retries, size caps and
+//! redaction happen here, once, so that a vendor's file only says what to ask and how to read the answer.
+
+mod auth;
+mod client;
+mod error;
+mod journal;
+mod message;
+mod oauth2;
+mod pace;
+mod redact;
+mod retry;
+
+pub use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+
+pub(crate) use auth::secret_value;
+pub use auth::{Authorize, StaticToken, Unauthenticated};
+pub use client::{Check, Client, ClientOptions, Usage};
+pub use error::{Cause, HttpError};
+pub use journal::Journal;
+pub use message::{Body, Request, Response};
+pub use oauth2::{Grant, OAuth2};
+pub use redact::Redactor;
+pub use retry::{Refusal, Retry};

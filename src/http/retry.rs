@@ -1,0 +1,100 @@
+//! What can succeed later, and when: defined once.
+
+use std::time::{Duration, SystemTime};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+
+use super::Response;
+use crate::config::Patience;
+
+/// Doubling ends here.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+
+/// An answer that a vendor's file recognised as a refusal.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// What the vendor says, in its own words.
+    pub message: String,
+    /// Whether asking again can help.
+    pub retry: Retry,
+}
+
+/// Whether asking again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Never: the request or the permission is wrong.
+    Never,
+    /// Later, once the vendor has recovered.
+    Later,
+    /// Later, and all other requests of the source have to wait as well: a limit was hit.
+    Throttled,
+    /// Later, but not often: trouble inside the vendor that is as likely to stay.
+    Briefly,
+    /// Once, with new credentials.
+    WithNewCredentials,
+}
+
+impl Retry {
+    /// What holds for every vendor: 408, 429, 502, 503 and 504 may pass, 401 may be an expired token.
+    pub const fn for_status(status: u16) -> Self {
+        match status {
+            408 | 502 | 503 | 504 => Self::Later,
+            429 => Self::Throttled,
+            401 => Self::WithNewCredentials,
+            _ => Self::Never,
+        }
+    }
+}
+
+/// Repetitions where [`Retry::Briefly`] applies.
+pub(super) const BRIEFLY: u32 = 2;
+
+/// The pauses between the attempts, doubling and each with jitter of up to its own length.
+pub(super) fn pauses(patience: &Patience) -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::default()
+        .with_min_delay(patience.first_pause)
+        .with_max_delay(LONGEST_PAUSE.max(patience.first_pause))
+        .with_jitter()
+        .with_max_times(patience.attempts.saturating_sub(1))
+        .build()
+}
+
+/// What `Retry-After` asks for (RFC 9110, 10.2.3: seconds or an HTTP date), but no more than `longest`.
+pub(super) fn retry_after(response: &Response, now: SystemTime, longest: Duration) -> Option<Duration> {
+    let value = response.header("retry-after")?.trim();
+    let wait = match value.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or(Duration::ZERO),
+    };
+    Some(wait.min(longest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(value: &str) -> Response {
+        Response::new(429, &[("retry-after", value)], Vec::new())
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+        let longest = Duration::from_mins(1);
+        let wait = |value: &str| retry_after(&answer(value), now, longest);
+        assert_eq!(wait("3"), Some(Duration::from_secs(3)));
+        assert_eq!(wait("86400"), Some(longest));
+        let in_five = httpdate::fmt_http_date(now + Duration::from_secs(5));
+        assert_eq!(wait(&in_five), Some(Duration::from_secs(5)));
+        let past = httpdate::fmt_http_date(now - Duration::from_secs(5));
+        assert_eq!(wait(&past), Some(Duration::ZERO));
+        assert_eq!(wait("soon"), None);
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let pauses: Vec<_> = pauses(&Patience::default()).collect();
+        assert_eq!(pauses.len(), Patience::default().attempts - 1);
+        assert!(pauses.iter().all(|pause| *pause >= Duration::from_millis(500) && *pause <= Duration::from_secs(40)));
+    }
+}
