@@ -1,0 +1,235 @@
+//! Cognigy.AI: `GET /new/v2.0/users`. The list tells neither status nor roles; with `details` every user is asked
+//! for once more, at one call each.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::collector::Collector;
+use super::paging::{self, CursorPage, Order, Page, Plan, Total};
+use super::record::{Decoded, Record, RecordError, from_seconds};
+use super::{Connector, Decoder, Proof, SourceError};
+use crate::http::{Authorize, Client, Refusal, Request, Response, Retry, Usage};
+use crate::model::{Account, AccountStatus, Fact, FactName, Timestamp};
+
+/// Vendor page, "limit": the maximum permitted value is 100.
+pub(super) const MAX_PAGE_SIZE: u32 = 100;
+
+/// From `{"user":{…},"details":{…}}` to an account; `details` is absent when it wasn't asked for.
+#[derive(Debug)]
+pub(super) struct CognigyDecoder {
+    pub(super) details: bool,
+}
+
+impl Decoder for CognigyDecoder {
+    fn exposes(&self) -> &'static [FactName] {
+        use FactName::{CreatedAt, DisplayName, Email, LastLoginAt, Roles, Status, UpdatedAt, Username};
+        if self.details {
+            &[Email, Username, DisplayName, Status, Roles, CreatedAt, UpdatedAt, LastLoginAt]
+        } else {
+            &[Email, Username, DisplayName, CreatedAt, UpdatedAt, LastLoginAt]
+        }
+    }
+
+    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+        let mut whole = Record::read(raw)?;
+        let mut user = whole.object("user").ok_or(RecordError::NotAnObject)?;
+        let mut account = Account::new(user.id("_id")?, raw);
+        // `id` is what people log in with, and as a rule an address.
+        account.username = user.text("id");
+        if account.username.present().is_some_and(|login| login.contains('@')) {
+            account.email.clone_from(&account.username);
+        } else if account.username.is_known() {
+            account.email = Fact::Known(None);
+        }
+        account.display_name = user.text("name");
+        account.created_at = user.unix_seconds("createdAt").flatten();
+        account.updated_at = user.unix_seconds("lastChanged").flatten();
+        account.last_login_at = last_active(&mut user);
+        if let Some(mut details) = whole.object("details") {
+            account.status = details.boolean("disabled").map(|disabled| AccountStatus::from_active(!disabled));
+            account.roles = Fact::Known(details.texts("roles"));
+            whole.absorb(details);
+        }
+        whole.absorb(user);
+        Ok(Decoded { account, problems: whole.into_problems() })
+    }
+}
+
+/// `lastActive` is the last activity, the nearest thing to a login that the list has. Its unit isn't documented:
+/// from 1e11 on it must be milliseconds. Null and zero don't say "never", and what lies before the product
+/// existed is no date, so both are unknown.
+fn last_active(user: &mut Record<'_>) -> Fact<Option<Timestamp>> {
+    const MILLISECONDS_FROM: f64 = 1e11;
+    const FIRST_YEAR: f64 = 1_420_070_400.0; // 2015-01-01
+    let Some(number) = user.number("lastActive").filter(|number| *number > 0.0) else { return Fact::NotExposed };
+    let seconds = if number >= MILLISECONDS_FROM { number / 1000.0 } else { number };
+    if let Some(time) = from_seconds(seconds).filter(|_| seconds >= FIRST_YEAR) {
+        return Fact::Known(Some(time));
+    }
+    user.note("lastActive", "a time since 2015");
+    Fact::NotExposed
+}
+
+/// One tenant.
+pub(super) struct Cognigy {
+    client: Client,
+    auth: Box<dyn Authorize>,
+    url: Url,
+    details: bool,
+    page_size: u32,
+}
+
+/// The address of the API, whichever of its pages the user has copied.
+pub(super) fn api_root(base_url: &Url) -> Url {
+    let mut url = base_url.clone();
+    let path = url.path().trim_end_matches('/').trim_end_matches("/openapi").trim_end_matches("/new").to_owned();
+    url.set_path(&path);
+    url
+}
+
+impl Cognigy {
+    pub(super) fn new(client: Client, base_url: &Url, auth: Box<dyn Authorize>, details: bool, page_size: u32) -> Self {
+        let mut url = api_root(base_url);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["new", "v2.0", "users"]);
+        }
+        Self { client, auth, url, details, page_size }
+    }
+
+    async fn get(&self, url: Url) -> Result<(Request, Response), SourceError> {
+        let request = Request::get(url).header("accept", "application/json");
+        let response = self.client.call(&request, self.auth.as_ref(), &refusal).await?;
+        Ok((request, response))
+    }
+
+    /// By `skip`, oldest first, so that new users land on the last page and pages can be asked for at the same
+    /// time.
+    async fn page_at(&self, skip: u64, limit: u64) -> Result<Page, SourceError> {
+        let parameters =
+            [("limit", limit.to_string()), ("skip", skip.to_string()), ("sort", "createdAt:asc".to_owned())];
+        Ok(self.page(&parameters, false).await?.0)
+    }
+
+    /// By cursor, which a list that changes meanwhile doesn't disturb. A cursor goes without `skip`.
+    async fn page_after(&self, cursor: Option<String>, details: bool) -> Result<CursorPage, SourceError> {
+        let mut parameters = vec![("limit", self.page_size.to_string())];
+        parameters.extend(cursor.map(|cursor| ("next", cursor)));
+        self.page(&parameters, details).await
+    }
+
+    async fn page(&self, parameters: &[(&str, String)], details: bool) -> Result<CursorPage, SourceError> {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().extend_pairs(parameters);
+        let (request, response) = self.get(url).await?;
+        let body: ListBody = super::parse(&request, &response)?;
+        let records = stream::iter(body.items)
+            .map(|user| self.with_details(user, details))
+            .buffered(self.client.concurrency())
+            .try_collect()
+            .await?;
+        Ok((Page { records, total: Some(Total::Records(body.total)) }, body.next_cursor))
+    }
+
+    /// Joins a listed user with its details. One that was deleted in between keeps what the list said.
+    async fn with_details(&self, user: Box<RawValue>, details: bool) -> Result<Box<RawValue>, SourceError> {
+        let id = Record::read(&user).and_then(|record| record.id("_id").map(std::borrow::Cow::into_owned));
+        let details = match id {
+            Ok(id) if details => self.details(&id).await?,
+            _ => None,
+        };
+        let joined = match details {
+            Some(details) => format!(r#"{{"user":{},"details":{}}}"#, user.get(), details.get()),
+            None => format!(r#"{{"user":{}}}"#, user.get()),
+        };
+        RawValue::from_string(joined).map_err(|error| SourceError::Protocol(format!("a user can't be kept: {error}")))
+    }
+
+    async fn details(&self, id: &str) -> Result<Option<Box<RawValue>>, SourceError> {
+        let mut url = self.url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.push(id);
+        }
+        match self.get(url).await {
+            Ok((request, response)) => super::parse(&request, &response).map(Some),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Connector for Cognigy {
+    /// With details, the calls for one page's users are concurrent already, so the pages follow cursors; and so
+    /// does a second reading. That one is there for the count and asks for no details again, so a user who came
+    /// between the readings has none.
+    fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
+        Box::pin(async move {
+            if self.details || collector.is_second_pass() {
+                let details = self.details && !collector.is_second_pass();
+                return paging::by_cursor(collector, |cursor| self.page_after(cursor, details)).await;
+            }
+            let plan = Plan {
+                size: u64::from(self.page_size),
+                concurrency: self.client.concurrency(),
+                order: Order::OldestFirst,
+            };
+            paging::by_offset(collector, plan, |skip, limit| self.page_at(skip, limit)).await
+        })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {
+        Box::pin(async { self.page_at(0, 1).await.map(drop) })
+    }
+
+    fn usage(&self) -> Usage {
+        self.client.usage()
+    }
+
+    fn request(&self) -> String {
+        let details = if self.details { ", and each user's details" } else { "" };
+        format!("GET {}?limit={}{details}", self.url, self.page_size)
+    }
+
+    fn deadline(&self) -> Duration {
+        self.client.deadline()
+    }
+}
+
+#[derive(Deserialize)]
+struct ListBody {
+    items: Vec<Box<RawValue>>,
+    total: u64,
+    /// Older versions call it `next`.
+    #[serde(rename = "nextCursor", alias = "next")]
+    next_cursor: Option<String>,
+}
+
+/// RFC 7807 with a `traceId` that the vendor's support asks for; OAuth2 errors have a shape of their own.
+fn refusal(response: &Response) -> Result<(), Refusal> {
+    #[derive(Deserialize)]
+    struct Problem {
+        #[serde(default)]
+        title: String,
+        detail: Option<String>,
+        #[serde(rename = "traceId")]
+        trace_id: Option<String>,
+    }
+    if response.is_success() {
+        return Ok(());
+    }
+    let message = match serde_json::from_slice::<Problem>(&response.body) {
+        Ok(problem) => {
+            let text = problem.detail.filter(|detail| !detail.is_empty()).unwrap_or(problem.title);
+            match problem.trace_id {
+                Some(trace) => format!("{text} (traceId {trace})"),
+                None => text,
+            }
+        }
+        Err(_) => response.excerpt(),
+    };
+    Err(Refusal { message, retry: Retry::for_status(response.status) })
+}

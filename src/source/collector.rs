@@ -1,0 +1,279 @@
+//! Takes pages as they arrive, in order: drops repeated accounts, keeps the records, counts everything.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+
+use serde_json::value::RawValue;
+
+use super::paging::{Intake, Page, Total};
+use super::population::Progress;
+use super::record::{FieldProblem, RecordError};
+use super::spool::{Spool, SpoolWriter};
+use super::{Decoder, SourceError};
+use crate::model::text::counted;
+
+/// What came of a record.
+#[derive(Debug)]
+pub(super) enum Row {
+    /// An account that had not been seen in this pass.
+    New,
+    /// An account that had.
+    Repeated,
+    /// No account.
+    Unreadable(RecordError),
+}
+
+/// Takes the pages of one source.
+pub struct Collector<'p> {
+    decoder: &'p dyn Decoder,
+    progress: &'p dyn Progress,
+    spool: SpoolWriter,
+    /// Every account of every pass.
+    ids: IdSet,
+    pass: Pass,
+    /// Records of the reading that brought the most.
+    fetched: u64,
+    repeated: u64,
+    readings: u32,
+    pages: u64,
+    unreadable: Option<(u64, String)>,
+    problems: BTreeMap<FieldProblem, u64>,
+    warnings: Vec<String>,
+}
+
+/// One reading of the whole list.
+#[derive(Debug, Default)]
+struct Pass {
+    /// Different accounts seen; kept apart only when the list is read again.
+    ids: Option<IdSet>,
+    /// The accounts of the reading before, from the third on; that of the second are all there were.
+    before: Option<IdSet>,
+    /// Records of this reading.
+    received: u64,
+    /// Distinct accounts of this reading.
+    distinct: u64,
+    /// Distinct accounts of this reading that the one before had, too.
+    common: u64,
+    /// The total of the first page that gave one.
+    first_total: Option<Total>,
+    /// The total of the last page that gave one.
+    last_total: Option<Total>,
+}
+
+/// What is left of a collector when the list has ended.
+pub(super) struct Collected {
+    pub spool: Spool,
+    pub sha256: String,
+    pub fetched: u64,
+    pub distinct: u64,
+    pub repeated: u64,
+    pub readings: u32,
+    pub totals: (Option<u64>, Option<u64>),
+    pub pages: u64,
+    pub unreadable: Option<(u64, String)>,
+    pub warnings: Vec<String>,
+}
+
+impl<'p> Collector<'p> {
+    pub(super) fn new(decoder: &'p dyn Decoder, progress: &'p dyn Progress) -> std::io::Result<Self> {
+        Ok(Self {
+            decoder,
+            progress,
+            spool: SpoolWriter::new()?,
+            ids: IdSet::default(),
+            pass: Pass::default(),
+            fetched: 0,
+            repeated: 0,
+            readings: 1,
+            pages: 0,
+            unreadable: None,
+            problems: BTreeMap::new(),
+            warnings: Vec::new(),
+        })
+    }
+
+    /// Counts pages that were received without being taken here.
+    pub(super) const fn count_pages(&mut self, pages: u64) {
+        self.pages += pages;
+    }
+
+    /// Takes the next page. Returns how many of its accounts had not been seen in this reading.
+    pub(super) fn page(&mut self, page: &Page) -> Result<usize, SourceError> {
+        self.count_pages(1);
+        self.records(page)
+    }
+
+    /// Takes records without counting a page.
+    pub(super) fn records(&mut self, page: &Page) -> Result<usize, SourceError> {
+        self.pass.last_total = page.total.or(self.pass.last_total);
+        self.pass.first_total = self.pass.first_total.or(page.total);
+        let mut new = 0;
+        for record in &page.records {
+            match self.record(record)? {
+                Row::New => new += 1,
+                Row::Repeated => {}
+                Row::Unreadable(error) => {
+                    let page = self.pages;
+                    let entry = self.unreadable.get_or_insert_with(|| (0, format!("{error} (first on page {page})")));
+                    entry.0 += 1;
+                }
+            }
+        }
+        self.fetched = self.fetched.max(self.pass.received);
+        self.progress.page(self.ids.len(), records(self.pass.last_total));
+        Ok(new)
+    }
+
+    /// Takes the next record of a list without pages. What can't be read, the caller counts with its place.
+    pub(super) fn row(&mut self, record: &RawValue) -> Result<Row, SourceError> {
+        const TOLD_EVERY: u64 = 1000;
+        let row = self.record(record)?;
+        self.fetched = self.fetched.max(self.pass.received);
+        if self.fetched.is_multiple_of(TOLD_EVERY) {
+            self.progress.page(self.ids.len(), None);
+        }
+        Ok(row)
+    }
+
+    fn record(&mut self, record: &RawValue) -> Result<Row, SourceError> {
+        self.pass.received += 1;
+        let decoded = match self.decoder.decode(record) {
+            Ok(decoded) => decoded,
+            Err(error) => return Ok(Row::Unreadable(error)),
+        };
+        let fingerprint = self.ids.fingerprint(&decoded.account.id);
+        if self.ids.insert(fingerprint) {
+            self.spool.push(record)?;
+            for problem in decoded.problems {
+                *self.problems.entry(problem).or_default() += 1;
+            }
+            self.pass.see(fingerprint, true);
+            return Ok(Row::New);
+        }
+        if self.pass.see(fingerprint, false) {
+            return Ok(Row::New);
+        }
+        self.repeated += 1;
+        Ok(Row::Repeated)
+    }
+
+    /// Starts reading the list again from its beginning. What has been collected is kept.
+    pub(super) fn start_over(&mut self) {
+        let before = self.pass.ids.take();
+        self.pass = Pass { ids: Some(IdSet::default()), before, ..Pass::default() };
+        self.unreadable = None;
+        self.readings += 1;
+    }
+
+    /// Whether the list is being read again.
+    pub(super) const fn is_second_pass(&self) -> bool {
+        self.pass.ids.is_some()
+    }
+
+    /// Whether this reading and the one before prove the list together: the accounts that came in both existed
+    /// between the readings, and are as many as the vendor declares. Without a total, both have to be the same.
+    pub(super) fn confirms(&self, declared: Option<u64>) -> bool {
+        self.pass.common == declared.unwrap_or(self.pass.distinct) && (declared.is_some() || self.gone() == 0)
+    }
+
+    /// Accounts that came in an earlier reading and not in this one.
+    pub(super) fn gone(&self) -> u64 {
+        self.ids.len().saturating_sub(self.pass.distinct)
+    }
+
+    /// Something that the reader of the report should know.
+    pub(super) fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Result<Collected, SourceError> {
+        for (problem, count) in std::mem::take(&mut self.problems) {
+            let records = counted(count, "record", "records");
+            self.warn(format!("{records}: {problem}; the fact is treated as unknown there"));
+        }
+        let distinct = self.ids.len();
+        let (spool, sha256) = self.spool.finish()?;
+        Ok(Collected {
+            spool,
+            sha256,
+            fetched: self.fetched,
+            distinct,
+            repeated: self.repeated,
+            readings: self.readings,
+            totals: (records(self.pass.first_total), records(self.pass.last_total)),
+            pages: self.pages,
+            unreadable: self.unreadable,
+            warnings: self.warnings,
+        })
+    }
+}
+
+impl Intake for Collector<'_> {
+    fn ids(&self, page: &Page) -> Vec<Option<u128>> {
+        let id = |record: &RawValue| Some(self.ids.fingerprint(&self.decoder.decode(record).ok()?.account.id));
+        page.records.iter().map(|record| id(record)).collect()
+    }
+
+    fn take(&mut self, page: &Page) -> Result<usize, SourceError> {
+        self.page(page)
+    }
+
+    fn distinct(&self) -> u64 {
+        self.pass.distinct
+    }
+}
+
+/// The number of records, if that is what is counted.
+const fn records(total: Option<Total>) -> Option<u64> {
+    match total {
+        Some(Total::Records(records)) => Some(records),
+        _ => None,
+    }
+}
+
+impl std::fmt::Debug for Collector<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Collector").field("pages", &self.pages).field("fetched", &self.fetched).finish_non_exhaustive()
+    }
+}
+
+impl Pass {
+    /// Counts an account. Returns whether it is new to this reading.
+    fn see(&mut self, fingerprint: u128, new_to_all: bool) -> bool {
+        let new = match &mut self.ids {
+            Some(ids) => ids.insert(fingerprint),
+            None => new_to_all,
+        };
+        let had_before = match &self.before {
+            Some(before) => before.seen.contains(&fingerprint),
+            None => !new_to_all,
+        };
+        self.distinct += u64::from(new);
+        self.common += u64::from(new && had_before);
+        new
+    }
+}
+
+/// Identifiers that have been seen, as keyed 128-bit hashes: sixteen bytes an account, whatever its length.
+/// The keys are random, so nobody can prepare two identifiers that collide.
+#[derive(Debug, Default)]
+pub(super) struct IdSet {
+    keys: (RandomState, RandomState),
+    seen: HashSet<u128>,
+}
+
+impl IdSet {
+    pub(super) fn fingerprint(&self, id: &str) -> u128 {
+        u128::from(self.keys.0.hash_one(id)) << 64 | u128::from(self.keys.1.hash_one(id))
+    }
+
+    pub(super) fn insert(&mut self, fingerprint: u128) -> bool {
+        self.seen.insert(fingerprint)
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.seen.len() as u64
+    }
+}

@@ -1,0 +1,159 @@
+//! What a cell means: words for states, and times in the formats that the configuration names.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use crate::config::{Mapping, TimeFormat, Words, same_word};
+use crate::model::Timestamp;
+
+/// Words that mean the same everywhere; the configuration's own words go before them.
+const YES: [&str; 6] = ["true", "yes", "1", "y", "x", "on"];
+const NO: [&str; 5] = ["false", "no", "0", "n", "off"];
+const ACTIVE: [&str; 2] = ["active", "enabled"];
+const INACTIVE: [&str; 6] = ["inactive", "disabled", "deactivated", "suspended", "deleted", "archived"];
+
+/// Reads cells.
+#[derive(Debug, Clone)]
+pub(super) struct Cells {
+    words: Words,
+    times: Vec<TimeFormat>,
+    timezone: Tz,
+    pub(super) list_separator: String,
+}
+
+impl Cells {
+    pub(super) fn new(mapping: &Mapping) -> Self {
+        Self {
+            words: mapping.words.clone(),
+            times: mapping.times.clone(),
+            timezone: mapping.timezone,
+            list_separator: mapping.list_separator.clone(),
+        }
+    }
+
+    /// Whether the cell says that there is no value.
+    pub(super) fn is_none(&self, cell: &str) -> bool {
+        cell.trim().is_empty() || self.words.none.iter().any(|word| same_word(cell, word))
+    }
+
+    pub(super) fn active(&self, cell: &str) -> Option<bool> {
+        either(cell, &self.words.active, &self.words.inactive)
+            .or_else(|| either(cell, &ACTIVE, &INACTIVE))
+            .or_else(|| either(cell, &YES, &NO))
+    }
+
+    pub(super) fn locked(&self, cell: &str) -> Option<bool> {
+        either(cell, &self.words.locked, &self.words.not_locked)
+            .or_else(|| either(cell, &["locked"], &["unlocked"]))
+            .or_else(|| either(cell, &YES, &NO))
+    }
+
+    pub(super) fn licensed(&self, cell: &str) -> Option<bool> {
+        either(cell, &self.words.licensed, &self.words.not_licensed)
+            .or_else(|| either(cell, &["licensed"], &["unlicensed"]))
+            .or_else(|| either(cell, &YES, &NO))
+    }
+
+    /// By the configured formats in their order, then by ISO 8601, which can't be mistaken for another.
+    pub(super) fn time(&self, cell: &str) -> Option<Timestamp> {
+        let cell = cell.trim();
+        self.times.iter().find_map(|format| self.formatted(cell, format)).or_else(|| self.iso(cell))
+    }
+
+    fn formatted(&self, cell: &str, format: &TimeFormat) -> Option<Timestamp> {
+        match format {
+            TimeFormat::Unix => DateTime::from_timestamp(cell.parse().ok()?, 0),
+            TimeFormat::UnixMillis => DateTime::from_timestamp_millis(cell.parse().ok()?),
+            TimeFormat::WithOffset(notation) => {
+                DateTime::parse_from_str(cell, notation).ok().map(|time| time.with_timezone(&Utc))
+            }
+            TimeFormat::Local(notation) => self.here(NaiveDateTime::parse_from_str(cell, notation).ok()?),
+            TimeFormat::Day(notation) => self.midnight(NaiveDate::parse_from_str(cell, notation).ok()?),
+        }
+    }
+
+    fn iso(&self, cell: &str) -> Option<Timestamp> {
+        if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
+            return Some(time.with_timezone(&Utc));
+        }
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|notation| NaiveDateTime::parse_from_str(cell, notation).ok())
+            .map_or_else(|| self.midnight(cell.parse().ok()?), |time| self.here(time))
+    }
+
+    fn midnight(&self, day: NaiveDate) -> Option<Timestamp> {
+        self.here(day.and_time(NaiveTime::MIN))
+    }
+
+    /// A wall clock's time that comes twice is the earlier one; one that a clock change leaves out is read with
+    /// the offset that was in force before.
+    fn here(&self, time: NaiveDateTime) -> Option<Timestamp> {
+        let hour = chrono::TimeDelta::hours(1);
+        let local = self.timezone.from_local_datetime(&time).earliest();
+        let local = local.or_else(|| {
+            let before = self.timezone.from_local_datetime(&(time - hour)).earliest()?;
+            before.checked_add_signed(hour)
+        });
+        local.map(|time| time.with_timezone(&Utc))
+    }
+}
+
+fn either(cell: &str, yes: &[impl AsRef<str>], no: &[impl AsRef<str>]) -> Option<bool> {
+    if yes.iter().any(|word| same_word(cell, word.as_ref())) {
+        return Some(true);
+    }
+    no.iter().any(|word| same_word(cell, word.as_ref())).then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(times: Vec<TimeFormat>, words: Words) -> Cells {
+        Cells::new(&Mapping { times, words, timezone: Tz::Europe__Berlin, ..Mapping::default() })
+    }
+
+    #[test]
+    fn own_words_go_before_the_usual_ones() {
+        let words = Words { active: vec!["Enabled".into(), "0".into(), "Möglich".into()], ..Words::default() };
+        let cells = cells(Vec::new(), words);
+        for (cell, expected) in [
+            ("0", Some(true)),
+            (" enabled ", Some(true)),
+            ("MÖGLICH", Some(true)),
+            ("Disabled", Some(false)),
+            ("?", None),
+        ] {
+            assert_eq!(cells.active(cell), expected, "{cell}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_in_their_zone() {
+        let formats = vec![TimeFormat::Local("%d.%m.%Y %H:%M".into()), TimeFormat::Day("%d.%m.%Y".into())];
+        let cells = cells(formats, Words::default());
+        for (cell, expected) in [
+            ("01.07.2026 12:00", "2026-07-01T10:00:00Z"),
+            ("01.01.2026", "2025-12-31T23:00:00Z"),
+            ("2026-07-01T12:00:00+05:00", "2026-07-01T07:00:00Z"),
+            ("2026-07-01 12:00:00", "2026-07-01T10:00:00Z"),
+            // Clocks went from 02:00 to 03:00, and from 03:00 back to 02:00.
+            ("29.03.2026 02:30", "2026-03-29T01:30:00Z"),
+            ("25.10.2026 02:30", "2026-10-25T00:30:00Z"),
+        ] {
+            assert_eq!(cells.time(cell), Some(expected.parse().expect("time")), "{cell}");
+        }
+        assert_eq!(cells.time("03/04/2026"), None);
+        assert_eq!(cells.time(""), None);
+    }
+
+    #[test]
+    fn unix_times() {
+        let both = cells(vec![TimeFormat::Unix], Words::default());
+        assert_eq!(both.time("1767225600"), Some("2026-01-01T00:00:00Z".parse().expect("time")));
+        let millis = cells(vec![TimeFormat::UnixMillis], Words::default());
+        assert_eq!(millis.time("1767225600000"), Some("2026-01-01T00:00:00Z".parse().expect("time")));
+        assert_eq!(both.time("99999999999999999"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! `vendor = "file"`: a system without an API, by its export. CSV, a JSON array, or NDJSON. Each row becomes a JSON
+//! record that is kept as it was read, and the mapping of its columns makes an account of it.
+//!
+//! The file is its own total: every row is counted, and one that can't be read makes the list incomplete.
+
+mod cell;
+mod decoder;
+mod delimited;
+mod headings;
+mod json;
+mod rows;
+mod tally;
+
+use std::io;
+
+use futures_util::future::BoxFuture;
+
+pub(super) use decoder::MappedDecoder;
+pub(super) use rows::Line;
+pub(super) use tally::Tally;
+
+use super::collector::Collector;
+use super::{Connector, Proof, SourceError};
+use crate::config::FileConfig;
+use crate::http::Usage;
+use rows::Rows;
+
+/// One export.
+#[derive(Debug)]
+pub(super) struct File {
+    config: FileConfig,
+    decoder: MappedDecoder,
+}
+
+/// Where other sources may go on, now and then: reading a file blocks.
+const ROWS_AT_A_TIME: u64 = 1000;
+
+impl File {
+    pub(super) fn new(config: FileConfig) -> Self {
+        Self { decoder: MappedDecoder::of_file(&config.mapping), config }
+    }
+
+    async fn read(&self, collector: &mut Collector<'_>) -> Result<Tally<'_>, SourceError> {
+        let mut rows = Rows::open(&self.config, &self.decoder).map_err(|error| self.unusable(&error))?;
+        let origin = self.config.path.display().to_string();
+        let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
+        while let Some(line) = rows.next().map_err(|error| self.unusable(&error))? {
+            tally.take(&line, collector)?;
+            if tally.rows.is_multiple_of(ROWS_AT_A_TIME) {
+                tokio::task::yield_now().await;
+            }
+        }
+        rows.notes().into_iter().for_each(|note| collector.warn(note));
+        Ok(tally)
+    }
+
+    fn unusable(&self, error: &io::Error) -> SourceError {
+        let path = self.config.path.display();
+        SourceError::Protocol(match error.kind() {
+            // What the reader found; it names the place itself.
+            io::ErrorKind::InvalidData => format!("{path}{error}"),
+            io::ErrorKind::NotFound => format!("{path}: {error}; the path is relative to the configuration file"),
+            _ => format!("{path}: {error}"),
+        })
+    }
+}
+
+impl Connector for File {
+    fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
+        Box::pin(async { self.read(collector).await?.proof(None) })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {
+        Box::pin(async {
+            let mut rows = Rows::open(&self.config, &self.decoder).map_err(|error| self.unusable(&error))?;
+            rows.next().map(drop).map_err(|error| self.unusable(&error))
+        })
+    }
+
+    /// The same file says the same again.
+    fn may_change(&self) -> bool {
+        false
+    }
+
+    fn usage(&self) -> Usage {
+        Usage::default()
+    }
+
+    fn request(&self) -> String {
+        self.config.path.display().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests;

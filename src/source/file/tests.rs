@@ -1,0 +1,133 @@
+//! Whatever a file holds, each of its rows is an account, a repetition, or counted as unreadable.
+
+use std::io::Write as _;
+
+use futures_util::FutureExt as _;
+use proptest::prelude::*;
+use serde_json::value::RawValue;
+
+use super::*;
+use crate::config::{FileFormat, Mapping};
+use crate::model::{AccountStatus, Fact, FactName};
+use crate::source::{Decoder as _, Quiet};
+
+const FORMATS: [FileFormat; 3] = [FileFormat::Csv, FileFormat::Json, FileFormat::Ndjson];
+
+fn mapping(facts: &[(FactName, &str)]) -> Mapping {
+    let facts = facts.iter().map(|(fact, name)| (*fact, (*name).to_owned())).collect();
+    Mapping { id: Some("key".into()), facts, ..Mapping::default() }
+}
+
+/// Rows, accounts, unreadable and repeated ones; `None` if the file as a whole can't be used.
+fn counts(bytes: &[u8], format: FileFormat, mapping: Mapping) -> Option<[u64; 4]> {
+    let mut export = tempfile::NamedTempFile::new().expect("a file");
+    export.write_all(bytes).expect("written");
+    let path = export.path().to_owned();
+    let file = File::new(FileConfig { path, format, encoding: encoding_rs::UTF_8, delimiter: b',', mapping });
+    let decoder = file.decoder.clone();
+    let mut collector = Collector::new(&decoder, &Quiet).expect("a collector");
+    let mut tally = file.read(&mut collector).boxed();
+    // Nothing is awaited but the turns that other sources get.
+    let tally = loop {
+        if let Some(tally) = (&mut tally).now_or_never() {
+            break tally.ok()?;
+        }
+    };
+    Some([tally.rows, tally.accounts, tally.unreadable, tally.repeated])
+}
+
+#[test]
+fn every_row_is_counted_in_every_format() {
+    let csv = "key,mail\r\na,x\r\n\r\nb,y\r\na,again\r\n,nobody\r\nc\r\n,\r\n";
+    assert_eq!(counts(csv.as_bytes(), FileFormat::Csv, mapping(&[])), Some([5, 2, 2, 1]));
+    let ndjson = "{\"key\":1}\n\n{\"key\":\"1\"}\n{\"key\":2}\n{\"key\":\nnull\n";
+    assert_eq!(counts(ndjson.as_bytes(), FileFormat::Ndjson, mapping(&[])), Some([5, 2, 2, 1]));
+    let json = "[{\"key\":1},{\"key\":2},\n3,{}]";
+    assert_eq!(counts(json.as_bytes(), FileFormat::Json, mapping(&[])), Some([4, 2, 2, 0]));
+}
+
+#[test]
+fn paths_lead_into_objects_and_lists() {
+    let facts = [
+        (FactName::Email, "emails.value"),
+        (FactName::Username, "login.name"),
+        (FactName::Roles, "groups.display"),
+        (FactName::DisplayName, "names.1"),
+        (FactName::Status, "disabled"),
+    ];
+    let mut mapping = mapping(&facts);
+    mapping.words.active = vec!["false".into()];
+    mapping.words.inactive = vec!["true".into()];
+    let decoder = MappedDecoder::of_file(&mapping);
+    let json = r#"{"key":7,"emails":[{"value":"a@x"},{"value":"b@x"}],"login":{"name":"a"},"names":["N","M"],
+        "groups":[{"display":"Admins"},{"display":"All;Staff"}],"disabled":true,"last login":"2026-01-01"}"#;
+    let raw = RawValue::from_string(json.into()).expect("json");
+    let outcome = decoder.decode(&raw).expect("decoded");
+    let account = outcome.account;
+    assert_eq!((account.id.as_ref(), outcome.problems.len()), ("7", 0));
+    assert_eq!(account.email, Fact::Known(Some("a@x".into())));
+    assert_eq!(account.username, Fact::Known(Some("a".into())));
+    assert_eq!(account.display_name, Fact::Known(Some("M".into())));
+    assert_eq!(account.roles, Fact::Known(vec!["Admins".into(), "All;Staff".into()]));
+    assert_eq!(account.status, Fact::Known(AccountStatus::Inactive));
+    assert_eq!(account.last_login_at, Fact::Known(Some("2026-01-01T00:00:00Z".parse().expect("time"))));
+    assert_eq!(account.locked, Fact::NotExposed);
+}
+
+#[test]
+fn a_configured_column_that_a_record_lacks_has_no_value_and_any_other_is_not_exposed() {
+    let decoder = MappedDecoder::of_file(&mapping(&[(FactName::LastLoginAt, "seen"), (FactName::Locked, "locked")]));
+    let raw = RawValue::from_string(r#"{"key":"a"}"#.into()).expect("json");
+    let account = decoder.decode(&raw).expect("decoded").account;
+    assert_eq!(account.last_login_at, Fact::Known(None));
+    assert_eq!(account.locked, Fact::NotExposed, "neither yes nor no");
+    assert_eq!(account.email, Fact::NotExposed);
+}
+
+#[test]
+fn what_two_columns_could_be_is_unknown() {
+    let decoder = MappedDecoder::of_file(&mapping(&[]));
+    let raw = RawValue::from_string(r#"{"key":"a","email":"a@x","mail":"b@x"}"#.into()).expect("json");
+    let outcome = decoder.decode(&raw).expect("decoded");
+    assert_eq!(outcome.account.email, Fact::NotExposed);
+    assert_eq!(outcome.problems.len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), format in 0..3_usize) {
+        if let Some([rows, accounts, unreadable, repeated]) = counts(&bytes, FORMATS[format], mapping(&[])) {
+            prop_assert_eq!(rows, accounts + unreadable + repeated);
+        }
+    }
+
+    #[test]
+    fn near_csv_loses_no_row(body in "([ab01,\"\n]|é|\r\n){0,60}") {
+        if let Some([rows, accounts, unreadable, repeated]) =
+            counts(format!("key,mail\n{body}").as_bytes(), FileFormat::Csv, mapping(&[]))
+        {
+            prop_assert_eq!(rows, accounts + unreadable + repeated);
+        }
+    }
+
+    #[test]
+    fn a_csv_that_is_well_written_is_read_whole(cells in proptest::collection::vec("\\PC{0,12}", 0..30)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["key", "mail"]).expect("written");
+        for (at, cell) in cells.iter().enumerate() {
+            writer.write_record([&at.to_string(), cell]).expect("written");
+        }
+        let rows = cells.len() as u64;
+        let bytes = writer.into_inner().expect("whole");
+        prop_assert_eq!(counts(&bytes, FileFormat::Csv, mapping(&[])), Some([rows, rows, 0, 0]));
+    }
+
+    #[test]
+    fn near_json_never_panics(body in "[\\[\\]{}\":,key01 \n\\\\u]{0,60}", format in 1..3_usize) {
+        if let Some([rows, accounts, unreadable, repeated]) = counts(body.as_bytes(), FORMATS[format], mapping(&[])) {
+            prop_assert_eq!(rows, accounts + unreadable + repeated);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The vendors: how each lists its users, and how its record becomes an account. After the configuration,
+//! before correlation.
+//!
+//! A [`Connector`] asks a vendor for all its users; a [`Decoder`] is the pure function from a record to an
+//! account, so that a stored record gives the same account as a fresh one. Both come from [`registry`].
+
+mod collector;
+mod paging;
+mod population;
+mod record;
+mod registry;
+mod spool;
+
+mod cognigy;
+mod command;
+mod file;
+mod scim;
+mod voiso;
+mod vonage;
+mod voximplant;
+mod voxmind;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+pub use collector::Collector;
+pub use population::{Certificate, Population, Progress, Quiet, fetch};
+pub use record::{Decoded, FieldProblem, RecordError};
+pub use registry::{connector, connector_with, decoder, exposed};
+pub use spool::Spool;
+
+use crate::config::Patience;
+use crate::http::{Cause, HttpError, Request, Response};
+use crate::model::FactName;
+
+/// The pure function from a vendor's record to an account.
+pub trait Decoder: Send + Sync {
+    /// The facts that this vendor's records can tell.
+    fn exposes(&self) -> &'static [FactName];
+
+    /// Derives the account.
+    ///
+    /// # Errors
+    /// When the record isn't an object or has no identifier.
+    fn decode<'r>(&self, record: &'r RawValue) -> Result<Decoded<'r>, RecordError>;
+}
+
+/// Asks one source for all its users.
+pub trait Connector: Send + Sync {
+    /// Reads the whole list once into the collector, and says whether it is proven whole. Asked again when it
+    /// isn't.
+    fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>>;
+
+    /// Whether a second reading can tell something else than the first.
+    fn may_change(&self) -> bool {
+        true
+    }
+
+    /// Asks for one record, to see that address and credentials work.
+    fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>>;
+
+    /// Requests and retries so far.
+    fn usage(&self) -> crate::http::Usage;
+
+    /// What is asked for, without secrets: address and parameters. Empty where nothing is requested.
+    fn request(&self) -> String {
+        String::new()
+    }
+
+    /// The longest that reading may take.
+    fn deadline(&self) -> Duration {
+        Patience::default().deadline
+    }
+}
+
+/// Whether a list is proven whole, by the vendor's own counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// It is.
+    Complete {
+        /// How many the vendor says there are; `None` when it doesn't say, and the pages prove it otherwise.
+        declared: Option<u64>,
+    },
+    /// The counts add up, but a list whose order isn't known proves nothing by one reading: a second one has to
+    /// bring the same accounts.
+    Unconfirmed {
+        /// How many the vendor says there are.
+        declared: Option<u64>,
+    },
+    /// It isn't.
+    Incomplete {
+        /// How many the vendor says there are.
+        declared: Option<u64>,
+        /// What doesn't add up.
+        reason: String,
+    },
+}
+
+/// Why a list ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A request failed for good.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The vendor's answers contradict each other or its documents.
+    #[error("{0}")]
+    Protocol(String),
+    /// The source took too long.
+    #[error("not finished within {0:?}; raise deadline, or run it when the vendor is faster")]
+    Deadline(Duration),
+    /// The received records could not be kept.
+    #[error("can't keep the received records in the temporary folder: {0}; free some space or set TMPDIR")]
+    Spool(#[from] std::io::Error),
+}
+
+impl SourceError {
+    /// The HTTP status with which the vendor refused, if it did.
+    pub(crate) const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Http(HttpError { cause: Cause::Refused { status, .. }, .. }) => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a vendor's answer as what its documents promise.
+fn parse<'b, T: Deserialize<'b>>(request: &Request, response: &'b Response) -> Result<T, SourceError> {
+    serde_json::from_slice(&response.body).map_err(|error| {
+        let found = format!("{error}; the body is {}", response.excerpt());
+        HttpError::new(request, Cause::Unexpected { status: response.status, found }).into()
+    })
+}

@@ -1,0 +1,197 @@
+//! All accounts of a source with the certificate of how they were counted: the outcome of fetching.
+
+use serde::{Deserialize, Serialize};
+
+use super::collector::Collector;
+use super::{Connector, Decoder, Proof, SourceError, Spool};
+use crate::http::Usage;
+use crate::model::text::counted;
+use crate::model::{SourceName, SourceStatus, Timestamp};
+
+/// All accounts of a source, as far as they could be fetched.
+#[derive(Debug)]
+pub struct Population {
+    /// The source.
+    pub source: SourceName,
+    /// How they were counted.
+    pub certificate: Certificate,
+    /// The records; `None` when nothing was received.
+    pub spool: Option<Spool>,
+}
+
+/// How the accounts of a source were counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Whether all accounts were seen.
+    pub status: SourceStatus,
+    /// What was asked for, without secrets.
+    pub request: String,
+    /// How many the vendor says there are.
+    pub declared: Option<u64>,
+    /// What the first and the last page of the last reading declared.
+    pub declared_on_pages: (Option<u64>, Option<u64>),
+    /// Records received, in the reading that brought the most.
+    pub fetched: u64,
+    /// Different accounts among all that was received.
+    pub distinct: u64,
+    /// Records dropped because their account had come before in the same reading.
+    pub duplicates: u64,
+    /// How often the whole list was read.
+    pub readings: u32,
+    /// Pages received, over all readings.
+    pub pages: u64,
+    /// Requests and retries.
+    pub usage: Usage,
+    /// When fetching started, by the clock of this machine.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// Over the kept records, one a line; lower-case hexadecimal.
+    pub sha256: String,
+    /// What the reader should know.
+    pub warnings: Vec<String>,
+    /// Why it isn't complete.
+    pub error: Option<String>,
+}
+
+/// Told of every page.
+pub trait Progress: Send + Sync {
+    /// So many different accounts have been seen, of so many if the vendor says.
+    fn page(&self, distinct: u64, declared: Option<u64>);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn page(&self, _: u64, _: Option<u64>) {}
+}
+
+/// Fetches every user of a source. This never fails: what goes wrong is in the certificate.
+pub async fn fetch(
+    source: &SourceName,
+    connector: &dyn Connector,
+    decoder: &dyn Decoder,
+    clock: fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Population {
+    let started_at = clock();
+    let mut certificate = Certificate {
+        status: SourceStatus::Failed,
+        request: connector.request(),
+        declared: None,
+        declared_on_pages: (None, None),
+        fetched: 0,
+        distinct: 0,
+        duplicates: 0,
+        readings: 0,
+        pages: 0,
+        usage: Usage::default(),
+        started_at,
+        finished_at: started_at,
+        sha256: String::new(),
+        warnings: Vec::new(),
+        error: None,
+    };
+    let spool = match collect(connector, decoder, progress, &mut certificate).await {
+        Ok(spool) => Some(spool),
+        Err(error) => {
+            certificate.error = Some(error.to_string());
+            None
+        }
+    };
+    certificate.usage = connector.usage();
+    certificate.warnings.extend(skewed(certificate.usage.clock_skew));
+    certificate.finished_at = clock();
+    Population { source: source.clone(), certificate, spool }
+}
+
+async fn collect(
+    connector: &dyn Connector,
+    decoder: &dyn Decoder,
+    progress: &dyn Progress,
+    certificate: &mut Certificate,
+) -> Result<Spool, SourceError> {
+    let mut collector = Collector::new(decoder, progress)?;
+    let limit = connector.deadline();
+    let listed = tokio::time::timeout(limit, settle(connector, &mut collector))
+        .await
+        .unwrap_or(Err(SourceError::Deadline(limit)));
+    let collected = collector.finish()?;
+    certificate.fetched = collected.fetched;
+    certificate.distinct = collected.distinct;
+    certificate.duplicates = collected.repeated;
+    certificate.readings = collected.readings;
+    certificate.declared_on_pages = collected.totals;
+    certificate.pages = collected.pages;
+    certificate.sha256 = collected.sha256;
+    certificate.warnings = collected.warnings;
+    let unreadable = collected
+        .unreadable
+        .map(|(count, example)| format!("{} could not be read: {example}", counted(count, "record", "records")));
+    (certificate.status, certificate.declared, certificate.error) = match (listed, unreadable) {
+        (Ok(Proof::Complete { declared }), None) => (SourceStatus::Complete, declared, None),
+        (Ok(Proof::Complete { declared }), unreadable) => (SourceStatus::Incomplete, declared, unreadable),
+        (Ok(Proof::Unconfirmed { declared }), unreadable) => {
+            let reason = "the list changed while it was read: no two readings in a row brought the same accounts";
+            (SourceStatus::Incomplete, declared, Some(joined(reason.to_owned(), unreadable)))
+        }
+        (Ok(Proof::Incomplete { declared, reason }), unreadable) => {
+            (SourceStatus::Incomplete, declared, Some(joined(reason, unreadable)))
+        }
+        (Err(error), unreadable) => {
+            // What was received before the failure is still audited, but its numbers are minimums.
+            let status = if collected.distinct > 0 { SourceStatus::Incomplete } else { SourceStatus::Failed };
+            (status, None, Some(joined(error.to_string(), unreadable)))
+        }
+    };
+    Ok(collected.spool)
+}
+
+fn joined(first: String, second: Option<String>) -> String {
+    match second {
+        Some(second) => format!("{first}; {second}"),
+        None => first,
+    }
+}
+
+/// A vendor whose clock differs by more than this has times of last use that can't be compared with ours.
+const NOTABLE_SKEW: u64 = 120;
+
+fn skewed(seconds: Option<i64>) -> Option<String> {
+    let seconds = seconds.filter(|seconds| seconds.unsigned_abs() > NOTABLE_SKEW)?;
+    let direction = if seconds > 0 { "ahead of" } else { "behind" };
+    Some(format!("the vendor's clock is {} s {direction} this machine's", seconds.unsigned_abs()))
+}
+
+/// Readings of one list, at most.
+const READINGS: usize = 3;
+
+/// Reads the whole list until it is proven. A contradiction is looked at once more, since a list that changed while
+/// it was read usually holds still the next time; a list that one reading can't prove takes two equal ones.
+async fn settle(connector: &dyn Connector, collector: &mut Collector<'_>) -> Result<Proof, SourceError> {
+    let mut proof = connector.list(collector).await?;
+    let mut contradicted = false;
+    for _ in 1..READINGS {
+        match &proof {
+            Proof::Complete { .. } => break,
+            Proof::Incomplete { .. } if contradicted || !connector.may_change() => break,
+            Proof::Incomplete { reason, .. } => {
+                contradicted = true;
+                collector.warn(format!("the list was read again: {reason}"));
+            }
+            Proof::Unconfirmed { .. } => {}
+        }
+        collector.start_over();
+        proof = match connector.list(collector).await? {
+            Proof::Unconfirmed { declared } if collector.confirms(declared) => Proof::Complete { declared },
+            other => other,
+        };
+    }
+    if matches!(proof, Proof::Complete { .. }) && collector.gone() > 0 {
+        let accounts = counted(collector.gone(), "account", "accounts");
+        collector.warn(format!("{accounts} disappeared while the list was read and stay in the audit"));
+    }
+    Ok(proof)
+}

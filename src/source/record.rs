@@ -1,0 +1,316 @@
+//! A vendor's record, read tolerantly: an identifier may be text or a number, a key may stand twice (the last
+//! one counts), and a field that can't be read becomes an unknown fact with a note, never a guess and never
+//! the end of the run.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::model::{Account, Fact, Timestamp};
+
+/// A record that can't become an account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// It is a number, a text, a list, null, or no JSON.
+    #[error("a record is not a JSON object")]
+    NotAnObject,
+    /// Without an identifier nothing can be counted or reported.
+    #[error("a record has no usable `{field}`")]
+    NoId {
+        /// Where the identifier was expected.
+        field: &'static str,
+    },
+}
+
+/// A field that was there but could not be read. The fact is treated as not exposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldProblem {
+    /// The vendor's name of the field.
+    pub field: &'static str,
+    /// What it should have been.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for FieldProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not {}", self.field, self.expected)
+    }
+}
+
+/// An account with what could not be read of it.
+#[derive(Debug)]
+pub struct Decoded<'r> {
+    /// The account.
+    pub account: Account<'r>,
+    /// Fields that could not be read.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// The fields of a record, in the order sent.
+#[derive(Debug)]
+pub(super) struct Record<'r> {
+    fields: Vec<(Cow<'r, str>, &'r RawValue)>,
+    problems: Vec<FieldProblem>,
+}
+
+impl<'r> Record<'r> {
+    /// Takes a JSON object apart, without reading its values.
+    pub(super) fn read(raw: &'r RawValue) -> Result<Self, RecordError> {
+        let mut deserializer = serde_json::Deserializer::from_str(raw.get());
+        let fields = deserializer.deserialize_map(FieldsVisitor).map_err(|_| RecordError::NotAnObject)?;
+        Ok(Self { fields, problems: Vec::new() })
+    }
+
+    /// What could not be read so far.
+    pub(super) fn into_problems(self) -> Vec<FieldProblem> {
+        self.problems
+    }
+
+    /// The value of a field, unless it is absent or null.
+    pub(super) fn value(&self, field: &str) -> Option<&'r RawValue> {
+        // From the end: of a key that stands twice, the last one counts, as in most JSON readers.
+        let (_, value) = self.fields.iter().rev().find(|(name, _)| name == field)?;
+        (value.get() != "null").then_some(value)
+    }
+
+    /// The vendor's identifier: text or a whole number, never empty.
+    pub(super) fn id(&self, field: &'static str) -> Result<Cow<'r, str>, RecordError> {
+        self.value(field).and_then(text_or_integer).filter(|id| !id.is_empty()).ok_or(RecordError::NoId { field })
+    }
+
+    /// A text; numbers are taken as text. Absent, null and empty mean that there is none.
+    pub(super) fn text(&mut self, field: &'static str) -> Fact<Option<Cow<'r, str>>> {
+        match self.value(field) {
+            None => Fact::Known(None),
+            Some(value) => match text_or_integer(value) {
+                Some(text) => Fact::Known(Some(text).filter(|text| !text.is_empty())),
+                None => self.problem(field, "a text"),
+            },
+        }
+    }
+
+    /// A boolean. Absent and null mean that the vendor doesn't tell.
+    pub(super) fn boolean(&mut self, field: &'static str) -> Fact<bool> {
+        match self.value(field).map(RawValue::get) {
+            None => Fact::NotExposed,
+            Some("true") => Fact::Known(true),
+            Some("false") => Fact::Known(false),
+            Some(_) => self.problem(field, "a boolean"),
+        }
+    }
+
+    /// A time that may be absent: RFC 3339, or ISO 8601 without a zone, which is taken as UTC.
+    pub(super) fn time(&mut self, field: &'static str) -> Fact<Option<Timestamp>> {
+        match self.value(field) {
+            None => Fact::Known(None),
+            Some(value) => match text_or_integer(value) {
+                Some(text) if text.is_empty() => Fact::Known(None),
+                Some(text) => match parse_time(&text) {
+                    Some(time) => Fact::Known(Some(time)),
+                    None => self.problem(field, "an RFC 3339 time"),
+                },
+                None => self.problem(field, "an RFC 3339 time"),
+            },
+        }
+    }
+
+    /// A time in Unix seconds.
+    pub(super) fn unix_seconds(&mut self, field: &'static str) -> Fact<Option<Timestamp>> {
+        match self.value(field) {
+            None => Fact::Known(None),
+            Some(value) => match number(value).and_then(from_seconds) {
+                Some(time) => Fact::Known(Some(time)),
+                None => self.problem(field, "a time in Unix seconds"),
+            },
+        }
+    }
+
+    /// A number of any kind.
+    pub(super) fn number(&mut self, field: &'static str) -> Option<f64> {
+        let value = self.value(field)?;
+        let number = number(value);
+        if number.is_none() {
+            self.note(field, "a number");
+        }
+        number
+    }
+
+    /// An object inside the record.
+    pub(super) fn object(&mut self, field: &'static str) -> Option<Record<'r>> {
+        let value = self.value(field)?;
+        let record = Record::read(value).ok();
+        if record.is_none() {
+            self.note(field, "an object");
+        }
+        record
+    }
+
+    /// A list; empty when absent.
+    pub(super) fn list(&mut self, field: &'static str) -> Vec<&'r RawValue> {
+        let Some(value) = self.value(field) else { return Vec::new() };
+        if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(value.get()) {
+            list
+        } else {
+            self.note(field, "a list");
+            Vec::new()
+        }
+    }
+
+    /// A list of texts; other things in it are left out with a note.
+    pub(super) fn texts(&mut self, field: &'static str) -> Vec<Cow<'r, str>> {
+        let list = self.list(field);
+        let texts: Vec<_> = list.iter().filter_map(|value| text_or_integer(value)).collect();
+        if texts.len() < list.len() {
+            self.note(field, "a list of texts");
+        }
+        texts
+    }
+
+    /// Records a problem that a vendor's file found itself.
+    pub(super) fn note(&mut self, field: &'static str, expected: &'static str) {
+        self.problems.push(FieldProblem { field, expected });
+    }
+
+    /// Adds the problems of an object inside the record.
+    pub(super) fn absorb(&mut self, inner: Record<'r>) {
+        self.problems.extend(inner.problems);
+    }
+
+    fn problem<T>(&mut self, field: &'static str, expected: &'static str) -> Fact<T> {
+        self.note(field, expected);
+        Fact::NotExposed
+    }
+}
+
+struct FieldsVisitor;
+
+/// A key of an object, borrowed unless it is escaped.
+#[derive(Deserialize)]
+pub(super) struct Key<'k>(#[serde(borrow)] pub(super) Cow<'k, str>);
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::with_capacity(16);
+        while let Some((Key(name), value)) = map.next_entry()? {
+            fields.push((name, value));
+        }
+        Ok(fields)
+    }
+}
+
+/// A text, or a whole number as its digits. A float with no fraction counts as whole.
+pub(super) fn text_or_integer(value: &RawValue) -> Option<Cow<'_, str>> {
+    /// Above this, a float no longer holds every integer.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let raw = value.get();
+    if let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        if !inner.contains('\\') {
+            return Some(Cow::Borrowed(inner));
+        }
+        return serde_json::from_str(raw).ok().map(Cow::Owned);
+    }
+    if raw.parse::<i128>().is_ok() {
+        return Some(Cow::Borrowed(raw));
+    }
+    let float = number(value)?;
+    (float.fract() == 0.0 && float.abs() <= EXACT).then(|| Cow::Owned(format!("{float:.0}")))
+}
+
+fn number(value: &RawValue) -> Option<f64> {
+    value.get().parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// Seconds since 1970 as a moment, with microseconds.
+pub(super) fn from_seconds(seconds: f64) -> Option<Timestamp> {
+    const FURTHEST: f64 = 253_402_300_799.0; // the end of the year 9999
+    if !(0.0..=FURTHEST).contains(&seconds) {
+        return None;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "within a range that i64 holds exactly")]
+    DateTime::from_timestamp_micros((seconds * 1e6) as i64)
+}
+
+/// RFC 3339; or the same without a zone and with `T` or a space, which the vendors mean as UTC.
+pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.with_timezone(&Utc));
+    }
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        .map(|time| time.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn raw(json: &str) -> Box<RawValue> {
+        RawValue::from_string(json.to_owned()).expect("json")
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_counts() {
+        let value = raw(r#"{"id":"a","id":"b"}"#);
+        assert_eq!(Record::read(&value).expect("object").id("id").expect("id"), "b");
+    }
+
+    #[test]
+    fn ids_are_text_or_whole_numbers() {
+        for (json, id) in [("\"x\"", "x"), ("7", "7"), ("7.0", "7"), ("-3", "-3"), ("\"\\u00e9\"", "é")] {
+            let value = raw(&format!("{{\"id\":{json}}}"));
+            assert_eq!(Record::read(&value).expect("object").id("id").expect("id"), id);
+        }
+        for json in ["null", "\"\"", "7.5", "[]", "true", "{}"] {
+            let value = raw(&format!("{{\"id\":{json}}}"));
+            assert_eq!(
+                Record::read(&value).expect("object").id("id"),
+                Err(RecordError::NoId { field: "id" }),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn times_with_and_without_a_zone() {
+        let expected = "2024-04-20T09:15:42Z".parse::<Timestamp>().expect("time");
+        for text in
+            ["2024-04-20T09:15:42Z", "2024-04-20T11:15:42.000+02:00", "2024-04-20 09:15:42", "2024-04-20T09:15:42"]
+        {
+            assert_eq!(parse_time(text), Some(expected), "{text}");
+        }
+        assert_eq!(parse_time("yesterday"), None);
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_type_is_unknown_and_noted() {
+        let value = raw(r#"{"active":"yes","when":17,"list":{"a":1}}"#);
+        let mut record = Record::read(&value).expect("object");
+        assert_eq!(record.boolean("active"), Fact::NotExposed);
+        assert_eq!(record.time("when"), Fact::NotExposed);
+        assert!(record.list("list").is_empty());
+        assert_eq!(record.into_problems().len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_json_never_panics(text in ".{0,80}") {
+            if let Ok(value) = RawValue::from_string(text)
+                && let Ok(mut record) = Record::read(&value) {
+                    let _unused = (record.id("a"), record.text("a"), record.time("a"), record.number("a"));
+                }
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Any SCIM 2.0 server (RFC 7643, RFC 7644): `GET /Users`, by `startIndex` and `count`, or by cursors (RFC 9865)
+//! where the server says that it has them: a list that changes meanwhile doesn't disturb those.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::collector::Collector;
+use super::paging::{self, CursorPage, Order, Page, Plan, Total};
+use super::record::{Decoded, Record, RecordError};
+use super::{Connector, Decoder, Proof, SourceError};
+use crate::config::ScimExternalId;
+use crate::http::{Authorize, Client, Refusal, Request, Response, Retry, Usage};
+use crate::model::{Account, AccountStatus, Fact, FactName};
+
+/// Most servers serve no more at a time, and none has to: the RFC lets them cap without saying so.
+pub(super) const USUAL_PAGE_SIZE: u32 = 100;
+
+/// RFC 7643, 4.3.
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// RFC 7644, 8.1.
+const MEDIA_TYPE: &str = "application/scim+json";
+
+/// From a SCIM user to an account.
+#[derive(Debug)]
+pub(super) struct ScimDecoder {
+    pub(super) external_id: ScimExternalId,
+}
+
+impl Decoder for ScimDecoder {
+    fn exposes(&self) -> &'static [FactName] {
+        use FactName::{CreatedAt, DisplayName, Email, ExternalId, Roles, Status, UpdatedAt, Username};
+        &[ExternalId, Email, Username, DisplayName, Status, Roles, CreatedAt, UpdatedAt]
+    }
+
+    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+        let mut user = Record::read(raw)?;
+        let mut account = Account::new(user.id("id")?, raw);
+        account.external_id = match self.external_id {
+            ScimExternalId::ExternalId => user.text("externalId"),
+            ScimExternalId::EmployeeNumber => employee_number(&mut user),
+        };
+        account.email = Fact::Known(email(&mut user));
+        account.username = user.text("userName");
+        account.display_name = display_name(&mut user);
+        account.status = active(&mut user).map(AccountStatus::from_active);
+        account.roles = Fact::Known(roles(&mut user));
+        if let Some(mut meta) = user.object("meta") {
+            account.created_at = meta.time("created").flatten();
+            account.updated_at = meta.time("lastModified").flatten();
+            user.absorb(meta);
+        }
+        Ok(Decoded { account, problems: user.into_problems() })
+    }
+}
+
+fn employee_number<'r>(user: &mut Record<'r>) -> Fact<Option<Cow<'r, str>>> {
+    let Some(mut extension) = user.object(ENTERPRISE) else { return Fact::Known(None) };
+    let number = extension.text("employeeNumber");
+    user.absorb(extension);
+    number
+}
+
+/// The primary address, or the first one.
+fn email<'r>(user: &mut Record<'r>) -> Option<Cow<'r, str>> {
+    let mut first = None;
+    for element in user.list("emails") {
+        let Ok(mut email) = Record::read(element) else { continue };
+        let is_primary = email.boolean("primary") == Fact::Known(true);
+        let value = email.text("value").flatten().into_known();
+        if is_primary && value.is_some() {
+            return value;
+        }
+        first = first.or(value);
+    }
+    first
+}
+
+/// `displayName`, or what `name` makes of it.
+fn display_name<'r>(user: &mut Record<'r>) -> Fact<Option<Cow<'r, str>>> {
+    let display_name = user.text("displayName");
+    if display_name.present().is_some() {
+        return display_name;
+    }
+    let Some(mut name) = user.object("name") else { return display_name };
+    let formatted = name.text("formatted");
+    let parts = [name.text("givenName"), name.text("familyName")];
+    user.absorb(name);
+    if formatted.present().is_some() {
+        return formatted;
+    }
+    let parts: Vec<_> = parts.iter().filter_map(Fact::present).map(AsRef::as_ref).collect();
+    Fact::Known((!parts.is_empty()).then(|| Cow::Owned(parts.join(" "))))
+}
+
+/// A boolean, which some servers send as text.
+fn active(user: &mut Record<'_>) -> Fact<bool> {
+    match user.value("active").map(RawValue::get) {
+        Some("\"true\"" | "\"True\"") => Fact::Known(true),
+        Some("\"false\"" | "\"False\"") => Fact::Known(false),
+        _ => user.boolean("active"),
+    }
+}
+
+/// Roles are objects with a value or at least a name to show; some servers send plain texts.
+fn roles<'r>(user: &mut Record<'r>) -> Vec<Cow<'r, str>> {
+    let mut roles = Vec::new();
+    for element in user.list("roles") {
+        if let Ok(mut role) = Record::read(element) {
+            let value = role.text("value").flatten().into_known();
+            roles.extend(value.or_else(|| role.text("display").flatten().into_known()));
+        } else {
+            roles.extend(super::record::text_or_integer(element));
+        }
+    }
+    roles
+}
+
+/// One service provider.
+pub(super) struct Scim {
+    client: Client,
+    auth: Box<dyn Authorize>,
+    base_url: Url,
+    page_size: u32,
+}
+
+/// What the server says of itself, as far as it matters here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ServiceProviderConfig {
+    sort: Supported,
+    pagination: Pagination,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Supported {
+    supported: bool,
+}
+
+/// RFC 9865, 4.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Pagination {
+    cursor: bool,
+}
+
+/// RFC 7644, 3.4.2. `Resources` may be absent when there are none, the total where there are cursors.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListResponse {
+    total_results: Option<u64>,
+    #[serde(default, rename = "Resources", alias = "resources")]
+    resources: Vec<Box<RawValue>>,
+    next_cursor: Option<String>,
+}
+
+impl Scim {
+    pub(super) fn new(client: Client, base_url: &Url, auth: Box<dyn Authorize>, page_size: u32) -> Self {
+        Self { client, auth, base_url: base_url.clone(), page_size }
+    }
+
+    async fn get(&self, endpoint: &str, parameters: &[(&str, String)]) -> Result<(Request, Response), SourceError> {
+        let mut url = self.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(endpoint);
+        }
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        let request = Request::get(url).header("accept", MEDIA_TYPE);
+        let response = self.client.call(&request, self.auth.as_ref(), &refusal).await?;
+        Ok((request, response))
+    }
+
+    /// A server that doesn't describe itself is asked in the way that all of them know.
+    async fn features(&self) -> Result<ServiceProviderConfig, SourceError> {
+        match self.get("ServiceProviderConfig", &[]).await {
+            Ok((_, response)) => Ok(serde_json::from_slice(&response.body).unwrap_or_default()),
+            Err(error) if matches!(error.status(), Some(400 | 403..=499 | 501)) => Ok(ServiceProviderConfig::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn users(&self, parameters: &[(&str, String)]) -> Result<CursorPage, SourceError> {
+        let (request, response) = self.get("Users", parameters).await?;
+        let list: ListResponse = super::parse(&request, &response)?;
+        Ok((Page { records: list.resources, total: list.total_results.map(Total::Records) }, list.next_cursor))
+    }
+
+    /// By index, which counts from 1; in the order of creation where the server can sort, so that new users land
+    /// on the last page.
+    async fn users_at(&self, offset: u64, count: u64, sorted: bool) -> Result<Page, SourceError> {
+        let mut parameters = vec![("startIndex", (offset + 1).to_string()), ("count", count.to_string())];
+        if sorted {
+            parameters.extend([("sortBy", "meta.created".to_owned()), ("sortOrder", "ascending".to_owned())]);
+        }
+        Ok(self.users(&parameters).await?.0)
+    }
+
+    /// By cursor. An empty one asks for the first page.
+    async fn users_after(&self, cursor: Option<String>) -> Result<CursorPage, SourceError> {
+        self.users(&[("cursor", cursor.unwrap_or_default()), ("count", self.page_size.to_string())]).await
+    }
+
+    async fn read(&self, collector: &mut Collector<'_>) -> Result<Proof, SourceError> {
+        let features = self.features().await?;
+        if features.pagination.cursor {
+            return paging::by_cursor(collector, |cursor| self.users_after(cursor)).await;
+        }
+        let sorted = features.sort.supported;
+        let order = if sorted { Order::OldestFirst } else { Order::Unknown };
+        let plan = Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order };
+        paging::by_offset(collector, plan, |offset, count| self.users_at(offset, count, sorted)).await
+    }
+}
+
+impl Connector for Scim {
+    fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
+        Box::pin(self.read(collector))
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {
+        Box::pin(async { self.users_at(0, 1, false).await.map(drop) })
+    }
+
+    fn usage(&self) -> Usage {
+        self.client.usage()
+    }
+
+    fn request(&self) -> String {
+        format!("GET {}/Users?count={}", self.base_url.as_str().trim_end_matches('/'), self.page_size)
+    }
+
+    fn deadline(&self) -> Duration {
+        self.client.deadline()
+    }
+}
+
+/// RFC 7644, 3.12: `{"schemas":["…:Error"],"scimType":"invalidFilter","detail":"…","status":"400"}`
+fn refusal(response: &Response) -> Result<(), Refusal> {
+    #[derive(Deserialize)]
+    struct ErrorBody {
+        #[serde(rename = "scimType")]
+        scim_type: Option<String>,
+        detail: Option<String>,
+    }
+    if response.is_success() {
+        return Ok(());
+    }
+    let message = match serde_json::from_slice(&response.body) {
+        Ok(ErrorBody { scim_type: Some(kind), detail: Some(detail) }) => format!("{kind}: {detail}"),
+        Ok(ErrorBody { scim_type, detail }) => detail.or(scim_type).unwrap_or_else(|| response.excerpt()),
+        Err(_) => response.excerpt(),
+    };
+    Err(Refusal { message, retry: Retry::for_status(response.status) })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn decode(json: &str, external_id: ScimExternalId, check: impl FnOnce(Decoded<'_>)) {
+        let raw = RawValue::from_string(json.to_owned()).expect("json");
+        check(ScimDecoder { external_id }.decode(&raw).expect("a user"));
+    }
+
+    #[test]
+    fn the_full_user_of_the_rfc() {
+        let json = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"2819c223","externalId":"701984",
+            "userName":"bjensen@example.com","name":{"formatted":"Ms. Barbara J Jensen, III","familyName":"Jensen"},
+            "emails":[{"value":"babs@jensen.org","type":"home"},
+                      {"value":"bjensen@example.com","type":"work","primary":true}],
+            "roles":[{"value":"admin"},{"display":"Auditor"},"plain"],"active":true,
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"employeeNumber":"E-7"},
+            "meta":{"created":"2010-01-23T04:56:22Z","lastModified":"2011-05-13T04:42:34Z"}}"#;
+        decode(json, ScimExternalId::ExternalId, |decoded| {
+            let account = decoded.account;
+            assert!(decoded.problems.is_empty());
+            assert_eq!(account.external_id, Fact::Known(Some("701984".into())));
+            assert_eq!(account.email, Fact::Known(Some("bjensen@example.com".into())));
+            assert_eq!(account.display_name, Fact::Known(Some("Ms. Barbara J Jensen, III".into())));
+            assert_eq!(account.roles, Fact::Known(vec!["admin".into(), "Auditor".into(), "plain".into()]));
+            assert_eq!(account.status, Fact::Known(AccountStatus::Active));
+            assert_eq!(account.created_at, Fact::Known("2010-01-23T04:56:22Z".parse().expect("time")));
+            assert_eq!(account.last_login_at, Fact::NotExposed);
+        });
+        decode(json, ScimExternalId::EmployeeNumber, |decoded| {
+            assert_eq!(decoded.account.external_id, Fact::Known(Some("E-7".into())));
+        });
+    }
+
+    #[test]
+    fn what_a_user_lacks() {
+        let json = r#"{"id":1,"userName":"x","active":"False","name":{"givenName":"Bo","familyName":"Li"}}"#;
+        decode(json, ScimExternalId::ExternalId, |decoded| {
+            let account = decoded.account;
+            assert_eq!(account.external_id, Fact::Known(None));
+            assert_eq!(account.email, Fact::Known(None));
+            assert_eq!(account.status, Fact::Known(AccountStatus::Inactive));
+            assert_eq!(account.display_name, Fact::Known(Some("Bo Li".into())));
+            assert_eq!(account.created_at, Fact::NotExposed);
+        });
+        decode(r#"{"id":"1"}"#, ScimExternalId::EmployeeNumber, |decoded| {
+            assert_eq!(decoded.account.status, Fact::NotExposed);
+            assert_eq!(decoded.account.external_id, Fact::Known(None));
+        });
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_values_never_panic(value in "(null|true|3|\"x\"|\\[\\]|\\{\\}|\\[3\\]|\\[\\{\"value\":3\\}\\])", key in 0..8_usize) {
+            let keys = ["externalId", "emails", "userName", "displayName", "name", "active", "roles", "meta"];
+            let raw = RawValue::from_string(format!(r#"{{"id":"1","{}":{value}}}"#, keys[key])).expect("json");
+            let decoder = ScimDecoder { external_id: ScimExternalId::ExternalId };
+            prop_assert!(decoder.decode(&raw).is_ok());
+        }
+    }
+}

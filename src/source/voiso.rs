@@ -1,0 +1,148 @@
+//! Voiso, API v4: `GET /api/v4/users`. Its `status` is a person's presence and not the state of an account, so
+//! the state stays unknown unless the user is deleted.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::collector::Collector;
+use super::paging::{self, Order, Page, Plan, Total};
+use super::record::{Decoded, Record, RecordError};
+use super::{Connector, Decoder, Proof, SourceError};
+use crate::http::{Client, Refusal, Request, Response, Retry, StaticToken, Usage};
+use crate::model::{Account, AccountStatus, Fact, FactName};
+
+/// Vendor page, "Pagination": maximum is 100.
+pub(super) const MAX_PAGE_SIZE: u32 = 100;
+
+/// From a Voiso user to an account.
+#[derive(Debug)]
+pub(super) struct VoisoDecoder;
+
+impl Decoder for VoisoDecoder {
+    fn exposes(&self) -> &'static [FactName] {
+        use FactName::{CreatedAt, DeletedAt, DisplayName, Email, ExternalId, Linked, Roles, UpdatedAt, Username};
+        &[ExternalId, Email, Username, DisplayName, Roles, CreatedAt, UpdatedAt, DeletedAt, Linked]
+    }
+
+    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+        let mut record = Record::read(raw)?;
+        let mut account = Account::new(record.id("id")?, raw);
+        account.external_id = record.text("employee_id");
+        account.email = record.text("email");
+        // The address is what people sign in with.
+        account.username.clone_from(&account.email);
+        account.display_name = record.text("name");
+        account.roles = Fact::Known(role(&mut record).into_iter().collect());
+        account.created_at = record.time("created_at").flatten();
+        account.updated_at = record.time("updated_at").flatten();
+        account.deleted_at = record.time("deleted_at");
+        if account.deleted_at.present().is_some() {
+            account.status = Fact::Known(AccountStatus::Inactive);
+        }
+        let linked = ["sip_account", "extension", "caller_id"];
+        account.linked =
+            Fact::Known(linked.into_iter().filter_map(|field| record.text(field).flatten().into_known()).collect());
+        Ok(Decoded { account, problems: record.into_problems() })
+    }
+}
+
+/// The permission group is the only access right that a user has.
+fn role<'r>(record: &mut Record<'r>) -> Option<std::borrow::Cow<'r, str>> {
+    let mut group = record.object("security_access_group")?;
+    let name = group.text("name").flatten().into_known();
+    record.absorb(group);
+    name
+}
+
+/// One contact centre.
+#[derive(Debug)]
+pub(super) struct Voiso {
+    client: Client,
+    auth: StaticToken,
+    url: Url,
+    page_size: u32,
+}
+
+impl Voiso {
+    pub(super) fn new(client: Client, base_url: &Url, api_key: SecretString, page_size: u32) -> Self {
+        client.redactor().add(&api_key);
+        let mut url = base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["api", "v4", "users"]);
+        }
+        Self { client, auth: StaticToken::bearer(api_key), url, page_size }
+    }
+
+    async fn page(&self, offset: u64, limit: u64) -> Result<Page, SourceError> {
+        let mut url = self.url.clone();
+        url.query_pairs_mut().append_pair("limit", &limit.to_string()).append_pair("offset", &offset.to_string());
+        let request = Request::get(url).header("accept", "application/json").header("content-type", "application/json");
+        let response = self.client.call(&request, &self.auth, &refusal).await?;
+        let body: Body = super::parse(&request, &response)?;
+        Ok(Page { records: body.users, total: Some(Total::Records(body.metadata.total)) })
+    }
+}
+
+impl Connector for Voiso {
+    /// There is no documented order, so a list of several pages needs two equal readings.
+    fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
+        Box::pin(async move {
+            let plan =
+                Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order: Order::Unknown };
+            paging::by_offset(collector, plan, |offset, limit| self.page(offset, limit)).await
+        })
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {
+        Box::pin(async { self.page(0, 1).await.map(drop) })
+    }
+
+    fn usage(&self) -> Usage {
+        self.client.usage()
+    }
+
+    fn request(&self) -> String {
+        format!("GET {}?limit={}", self.url, self.page_size)
+    }
+
+    fn deadline(&self) -> Duration {
+        self.client.deadline()
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    users: Vec<Box<RawValue>>,
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    total: u64,
+}
+
+/// `{"error":"Unauthorized"}`, or `{"errors":{"limit":["is too large"]}}` for a bad parameter.
+fn refusal(response: &Response) -> Result<(), Refusal> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum ErrorBody {
+        One { error: String },
+        ByParameter { errors: std::collections::BTreeMap<String, Vec<String>> },
+    }
+    if response.is_success() {
+        return Ok(());
+    }
+    let message = match serde_json::from_slice(&response.body) {
+        Ok(ErrorBody::One { error }) => error,
+        Ok(ErrorBody::ByParameter { errors }) => {
+            errors.iter().map(|(name, texts)| format!("{name}: {}", texts.join(", "))).collect::<Vec<_>>().join("; ")
+        }
+        Err(_) => response.excerpt(),
+    };
+    Err(Refusal { message, retry: Retry::for_status(response.status) })
+}
