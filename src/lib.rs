@@ -19,6 +19,7 @@ pub mod config;
 // Fetching: all accounts of every source, with the certificate of how they were counted.
 pub mod http;
 pub mod source;
+pub mod snapshot;
 
 // Judging: people, whose account it is, what is wrong with it, and what that means for CI.
 

@@ -1,0 +1,323 @@
+//! A snapshot under construction: `<folder>.partial`, which becomes the folder when it is whole.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tempfile::NamedTempFile;
+
+use super::SnapshotError;
+use super::manifest::{ConfigSeen, FORMAT, Manifest, StoredRecords, StoredSource, records_file};
+use crate::config::{Config, SourceConfig};
+use crate::model::text::hex;
+use crate::model::{SourceName, SourceStatus, Timestamp};
+use crate::source::Population;
+
+/// Marks a folder as a snapshot that isn't whole.
+pub(super) const PARTIAL: &str = "partial.json";
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// zstd's own default: records shrink to about a tenth, faster than most vendors send them.
+const LEVEL: i32 = 3;
+
+/// A snapshot under construction.
+#[derive(Debug)]
+pub(super) struct Draft<'c> {
+    config: &'c Config,
+    target: PathBuf,
+    folder: PathBuf,
+    /// Locked as long as this process writes here.
+    _lock: File,
+    pub(super) started_at: Timestamp,
+}
+
+/// `partial.json`
+#[derive(Debug, Serialize, Deserialize)]
+struct Begun {
+    format: u32,
+    config_sha256: String,
+    started_at: Timestamp,
+}
+
+/// Stores populations that were fetched already.
+///
+/// # Errors
+/// When `out` exists, or can't be written.
+pub fn store(
+    out: &Path,
+    config: &Config,
+    populations: &mut [Population],
+    clock: fn() -> Timestamp,
+) -> Result<Manifest, SnapshotError> {
+    let started_at = populations.iter().map(|population| population.certificate.started_at).min();
+    let draft = Draft::begin(out, config, started_at.unwrap_or_else(clock))?;
+    let mut sources = Vec::new();
+    for population in populations {
+        if let Some(source) = config.sources.iter().find(|source| source.name == population.source) {
+            sources.push(draft.keep(source, population)?);
+        }
+    }
+    draft.finish(sources, clock())
+}
+
+impl<'c> Draft<'c> {
+    /// Begins a new snapshot. What an earlier attempt has left is dropped.
+    pub(super) fn begin(out: &Path, config: &'c Config, started_at: Timestamp) -> Result<Self, SnapshotError> {
+        let folder = partial(out)?;
+        if folder.join(PARTIAL).exists() {
+            drop(lock(&folder)?);
+            fs::remove_dir_all(&folder).map_err(SnapshotError::write(&folder))?;
+        } else if folder.exists() {
+            return Err(SnapshotError::Exists(folder));
+        }
+        make_private_folder(&folder).map_err(SnapshotError::write(&folder))?;
+        let begun = Begun { format: FORMAT, config_sha256: config.sha256.clone(), started_at };
+        write_json(&folder.join(PARTIAL), &begun)?;
+        Ok(Self { config, target: out.to_owned(), _lock: lock(&folder)?, folder, started_at })
+    }
+
+    /// Goes on with the one that was interrupted.
+    pub(super) fn resume(out: &Path, config: &'c Config) -> Result<Self, SnapshotError> {
+        let folder = partial(out)?;
+        let path = folder.join(PARTIAL);
+        if !path.exists() {
+            return Err(SnapshotError::NothingToResume(folder));
+        }
+        let lock = lock(&folder)?;
+        let bytes = fs::read(&path).map_err(SnapshotError::read(&path))?;
+        let begun: Begun =
+            serde_json::from_slice(&bytes).map_err(|error| SnapshotError::damaged(&path, error.to_string()))?;
+        if begun.format != FORMAT {
+            return Err(SnapshotError::Version { path, found: begun.format, supported: FORMAT });
+        }
+        if begun.config_sha256 != config.sha256 {
+            return Err(SnapshotError::OtherConfiguration(folder));
+        }
+        Ok(Self { config, target: out.to_owned(), folder, _lock: lock, started_at: begun.started_at })
+    }
+
+    /// Where it is written.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the answers of an unfinished source are kept.
+    pub(super) fn answers(&self, source: &SourceName) -> PathBuf {
+        self.folder.join(format!("{source}.answers"))
+    }
+
+    fn entry(&self, source: &SourceName) -> PathBuf {
+        self.folder.join(format!("{source}.entry.json"))
+    }
+
+    /// A source that an earlier attempt has finished, and that is whole.
+    pub(super) fn finished(&self, source: &SourceName) -> Option<StoredSource> {
+        let entry: StoredSource = serde_json::from_slice(&fs::read(self.entry(source)).ok()?).ok()?;
+        (entry.certificate.status == SourceStatus::Complete).then_some(entry)
+    }
+
+    /// Stores what was fetched of a source. Its answers aren't needed any more.
+    pub(super) fn keep(&self, source: &SourceConfig, fetched: &mut Population) -> Result<StoredSource, SnapshotError> {
+        let records = match &mut fetched.spool {
+            None => None,
+            Some(spool) => {
+                let file = records_file(&source.name);
+                let path = self.folder.join(&file);
+                let lines = |out: &mut dyn Write| {
+                    spool.for_each(|_, record| {
+                        out.write_all(record.get().as_bytes())?;
+                        out.write_all(b"\n")
+                    })
+                };
+                let packed = write_packed(&path, lines)?;
+                if packed.content_sha256 != fetched.certificate.sha256 {
+                    return Err(SnapshotError::damaged(&path, "the records aren't those that were received"));
+                }
+                Some(StoredRecords { file, sha256: packed.sha256, bytes: packed.bytes })
+            }
+        };
+        let entry = StoredSource {
+            name: source.name.clone(),
+            vendor: source.vendor.kind().to_owned(),
+            records,
+            certificate: fetched.certificate.clone(),
+        };
+        write_json(&self.entry(&source.name), &entry)?;
+        remove(&self.answers(&source.name))?;
+        Ok(entry)
+    }
+
+    /// Makes the snapshot whole: what belongs to the construction goes, and the folder gets its name.
+    pub(super) fn finish(self, sources: Vec<StoredSource>, finished_at: Timestamp) -> Result<Manifest, SnapshotError> {
+        let manifest = Manifest {
+            format: FORMAT,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            started_at: self.started_at,
+            finished_at,
+            config: ConfigSeen { sha256: self.config.sha256.clone(), text: self.config.text.shown().to_owned() },
+            sources,
+        };
+        write_json(&self.folder.join(MANIFEST), &manifest)?;
+        self.tidy(&manifest)?;
+        fs::rename(&self.folder, &self.target).map_err(SnapshotError::write(&self.target))?;
+        Ok(manifest)
+    }
+}
+
+impl Draft<'_> {
+    /// Removes what isn't part of the snapshot, the mark of a partial one last.
+    fn tidy(&self, manifest: &Manifest) -> Result<(), SnapshotError> {
+        let stored = |name: &str| {
+            let mut files = manifest.sources.iter().filter_map(|source| source.records.as_ref());
+            name == MANIFEST || files.any(|records| records.file == name)
+        };
+        for entry in fs::read_dir(&self.folder).map_err(SnapshotError::read(&self.folder))? {
+            let name = entry.map_err(SnapshotError::read(&self.folder))?.file_name();
+            if name != PARTIAL && !name.to_str().is_some_and(stored) {
+                remove(&self.folder.join(name))?;
+            }
+        }
+        remove(&self.folder.join(PARTIAL))
+    }
+}
+
+/// The name of the folder until it is whole, beside the place where it will be.
+fn partial(out: &Path) -> Result<PathBuf, SnapshotError> {
+    let is_free = !out.exists() || fs::read_dir(out).is_ok_and(|mut content| content.next().is_none());
+    match out.file_name() {
+        Some(name) if is_free => {
+            let mut name = name.to_owned();
+            name.push(".partial");
+            Ok(out.with_file_name(name))
+        }
+        _ => Err(SnapshotError::Exists(out.to_owned())),
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, SnapshotError> {
+    let path = folder.join(PARTIAL);
+    let file = File::open(&path).map_err(SnapshotError::read(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(SnapshotError::Busy(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(SnapshotError::Read { path, error }),
+    }
+}
+
+/// A folder that nobody else can look into. The folders above it are as usual.
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Opens or makes a file that nobody else can read.
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn remove(path: &Path) -> Result<(), SnapshotError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(SnapshotError::write(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file that appears whole or not at all, and that nobody else can read.
+fn write_whole<T>(path: &Path, content: impl FnOnce(&mut File) -> io::Result<T>) -> Result<T, SnapshotError> {
+    let write = || {
+        let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+        let told = content(file.as_file_mut())?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(told)
+    };
+    write().map_err(SnapshotError::write(path))
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<(), SnapshotError> {
+    write_whole(path, |file| {
+        let mut out = BufWriter::new(file);
+        serde_json::to_writer_pretty(&mut out, value)?;
+        out.write_all(b"\n")?;
+        out.flush()
+    })
+}
+
+/// What was written into a compressed file.
+struct Packed {
+    sha256: String,
+    content_sha256: String,
+    bytes: u64,
+}
+
+fn write_packed(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Packed, SnapshotError> {
+    write_whole(path, |file| {
+        let mut packer = zstd::Encoder::new(Hashed::new(BufWriter::new(file)), LEVEL)?;
+        packer.include_checksum(true)?;
+        let mut plain = Hashed::new(packer);
+        content(&mut plain)?;
+        let (packer, content_sha256, bytes) = plain.finish();
+        let (mut file, sha256, _) = packer.finish()?.finish();
+        file.flush()?;
+        Ok(Packed { sha256, content_sha256, bytes })
+    })
+}
+
+/// Hashes and counts what goes through.
+struct Hashed<W> {
+    inner: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W> Hashed<W> {
+    fn new(inner: W) -> Self {
+        Self { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    fn finish(self) -> (W, String, u64) {
+        (self.inner, hex(&self.hash.finalize()), self.bytes)
+    }
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_leaves_no_half_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("s.ndjson.zst");
+        let error = write_packed(&path, |out| {
+            out.write_all(&vec![b'x'; 100_000])?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        let error = error.err().expect("an error").to_string();
+        assert!(error.contains("s.ndjson.zst") && error.contains("free some space"), "{error}");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
+}

@@ -1,0 +1,143 @@
+//! A snapshot that is there: checked, and read back as what was fetched.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::SnapshotError;
+use super::draft::{MANIFEST, PARTIAL};
+use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_file};
+use crate::config::SourceConfig;
+use crate::model::text::hex;
+use crate::source::{Population, Spool};
+
+/// A whole snapshot.
+#[derive(Debug)]
+pub struct Snapshot {
+    folder: PathBuf,
+    manifest: Manifest,
+    sha256: String,
+}
+
+/// What every version of the manifest has.
+#[derive(Deserialize)]
+struct AnyManifest {
+    format: u32,
+}
+
+impl Snapshot {
+    /// Opens a snapshot and checks that it is whole and unchanged.
+    ///
+    /// # Errors
+    /// It is partial, of another version, or not what the manifest says.
+    pub fn open(folder: &Path) -> Result<Self, SnapshotError> {
+        if folder.join(PARTIAL).exists() {
+            return Err(SnapshotError::Partial(folder.to_owned()));
+        }
+        let path = folder.join(MANIFEST);
+        let bytes = fs::read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => SnapshotError::NotASnapshot(folder.to_owned()),
+            _ => SnapshotError::read(&path)(error),
+        })?;
+        let damaged = |error: serde_json::Error| SnapshotError::damaged(&path, error.to_string());
+        let AnyManifest { format: found } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if found != FORMAT {
+            return Err(SnapshotError::Version { path, found, supported: FORMAT });
+        }
+        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(damaged)?;
+        let snapshot = Self { folder: folder.to_owned(), manifest, sha256: hex(&Sha256::digest(&bytes)) };
+        snapshot.manifest.sources.iter().try_for_each(|source| snapshot.check(source))?;
+        Ok(snapshot)
+    }
+
+    /// What it holds.
+    pub const fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// SHA-256 of the manifest, and so of everything that it names.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// What was fetched of a source, to be audited as if it had been fetched now.
+    ///
+    /// # Errors
+    /// The snapshot lacks the source, or its records aren't those that were stored.
+    pub fn population(&self, source: &SourceConfig) -> Result<Population, SnapshotError> {
+        let sources = &self.manifest.sources;
+        let Some(stored) = sources.iter().find(|stored| stored.name == source.name) else {
+            let names = sources.iter().map(|stored| stored.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(SnapshotError::NoSource(source.name.clone(), names));
+        };
+        if stored.vendor != source.vendor.kind() {
+            return Err(SnapshotError::OtherVendor {
+                name: source.name.clone(),
+                stored: stored.vendor.clone(),
+                configured: source.vendor.kind(),
+            });
+        }
+        let spool = stored.records.as_ref().map(|records| self.unpack(stored, records)).transpose()?;
+        Ok(Population { source: source.name.clone(), certificate: stored.certificate.clone(), spool })
+    }
+
+    /// The file of a source is the one that was stored. Its name is no path to somewhere else.
+    fn check(&self, source: &StoredSource) -> Result<(), SnapshotError> {
+        let Some(records) = &source.records else { return Ok(()) };
+        let is_plain = !source.name.as_str().contains(std::path::is_separator);
+        if !is_plain || records.file != records_file(&source.name) {
+            let what = format!("it names the unexpected file {:?}", records.file);
+            return Err(SnapshotError::damaged(&self.folder.join(MANIFEST), what));
+        }
+        let path = self.folder.join(&records.file);
+        let mut input = Hashing::open(&path).map_err(SnapshotError::read(&path))?;
+        io::copy(&mut input, &mut io::sink()).map_err(SnapshotError::read(&path))?;
+        if input.sha256() != records.sha256 {
+            return Err(SnapshotError::damaged(&path, "it isn't the file that was stored"));
+        }
+        Ok(())
+    }
+
+    /// Unpacks the records, and checks those that are given back, not those that were there before.
+    fn unpack(&self, source: &StoredSource, records: &StoredRecords) -> Result<Spool, SnapshotError> {
+        let path = self.folder.join(&records.file);
+        let unpack = || {
+            let file = File::open(&path)?;
+            // One byte more than there should be, so that a longer content isn't cut to the right one.
+            let lines = zstd::Decoder::new(file)?.take(records.bytes.saturating_add(1));
+            Spool::copy_of(BufReader::new(lines))
+        };
+        let (spool, sha256) = unpack().map_err(SnapshotError::read(&path))?;
+        if sha256 != source.certificate.sha256 {
+            return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
+        }
+        Ok(spool)
+    }
+}
+
+/// Hashes what is read.
+struct Hashing {
+    file: BufReader<File>,
+    hash: Sha256,
+}
+
+impl Hashing {
+    fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self { file: BufReader::new(File::open(path)?), hash: Sha256::new() })
+    }
+
+    fn sha256(self) -> String {
+        hex(&self.hash.finalize())
+    }
+}
+
+impl Read for Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.hash.update(buffer.get(..length).unwrap_or_default());
+        Ok(length)
+    }
+}
