@@ -22,6 +22,7 @@ pub mod source;
 pub mod snapshot;
 
 // Judging: people, whose account it is, what is wrong with it, and what that means for CI.
+pub mod roster;
 
 // Telling: the report, its formats, and where they go.
 

@@ -1,0 +1,83 @@
+//! Who has no manager that could be asked. HR systems name managers by id, by address or by name.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use super::key::Key;
+use super::quality::issue;
+use crate::model::{ColumnRole, Employee, Roster, RosterIssue, RosterIssueKind, Timestamp};
+
+/// Everybody who works here at `now` and whose manager is missing, unknown, or has left. Nothing, if the roster has
+/// no managers at all.
+pub fn without_manager(roster: &Roster, now: Timestamp) -> Vec<RosterIssue> {
+    if !roster.columns.contains_key(&ColumnRole::Manager) {
+        return Vec::new();
+    }
+    let people = People::new(roster, now);
+    let mut issues = Vec::new();
+    for employee in roster.employees.iter().filter(|employee| !employee.has_left(now)) {
+        let why = match employee.manager.as_deref().map(|manager| people.works_here(manager)) {
+            None => "no manager is given",
+            Some(None) => "the manager is not in the roster",
+            Some(Some(false)) => "the manager has left",
+            Some(Some(true)) => continue,
+        };
+        issues.push(issue(employee, RosterIssueKind::NoManager, format!("employee {}: {why}", employee.id)));
+    }
+    issues
+}
+
+/// The people under all names by which a manager may be called. Most rosters use one kind of name, so that the
+/// others are listed only when they are asked for.
+struct People<'r> {
+    employees: &'r [Employee],
+    now: Timestamp,
+    by_id: Present,
+    by_email: OnceCell<Present>,
+    by_name: OnceCell<Present>,
+}
+
+/// Whether anybody of that name works here.
+type Present = HashMap<Key, bool>;
+
+impl<'r> People<'r> {
+    fn new(roster: &'r Roster, now: Timestamp) -> Self {
+        let employees = roster.employees.as_slice();
+        let by_id = present(employees, now, |employee| [Key::of(&employee.id.0)]);
+        Self { employees, now, by_id, by_email: OnceCell::new(), by_name: OnceCell::new() }
+    }
+
+    /// Whether the person works here whom this may mean: `1001`, `jane@x.example`, `Jane Doe`, `Doe, Jane`,
+    /// `Jane Doe (1001)`; `None`, if there is no such person.
+    fn works_here(&self, manager: &str) -> Option<bool> {
+        let (name, id) = match manager.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+            Some((name, id)) => (name, id),
+            None => (manager, manager),
+        };
+        if let Some(present) = self.by_id.get(&Key::of(id)) {
+            return Some(*present);
+        }
+        let known = if manager.contains('@') {
+            let emails = |employee: &'r Employee| employee.emails.iter().map(|email| Key::of(email));
+            self.by_email.get_or_init(|| present(self.employees, self.now, emails)).get(&Key::of(id))
+        } else {
+            let names = |employee: &'r Employee| employee.name.as_deref().map(Key::of_name);
+            self.by_name.get_or_init(|| present(self.employees, self.now, names)).get(&Key::of_name(name))
+        };
+        known.copied()
+    }
+}
+
+fn present<'r, K: IntoIterator<Item = Key>>(
+    employees: &'r [Employee],
+    now: Timestamp,
+    keys: impl Fn(&'r Employee) -> K,
+) -> Present {
+    let mut present = Present::with_capacity(employees.len());
+    for employee in employees {
+        for key in keys(employee) {
+            *present.entry(key).or_default() |= !employee.has_left(now);
+        }
+    }
+    present
+}

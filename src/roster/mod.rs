@@ -1,0 +1,152 @@
+//! HR files → the [`Roster`]: the people, what was recognised, and a list of what is wrong with the files.
+//!
+//! The way of a file: bytes → text (`decode`, or `workbook`) → the line of headings (`header`) → columns with a
+//! purpose (`columns`, by the tables in `headings`) → rows (`delimited`) → people (`row`, `file`), whose dates and
+//! states take the whole column (`date_column`, `words`). Then the roster is looked at as a whole (`quality`,
+//! `managers`).
+//!
+//! A file that can't be used is refused with its place and the cure. Everything less is read as far as it can be read
+//! without guessing, and told as an issue.
+
+mod cell;
+mod columns;
+mod date;
+mod date_column;
+mod decode;
+mod delimited;
+mod file;
+mod header;
+mod headings;
+mod key;
+mod last_day;
+mod managers;
+mod place;
+mod quality;
+mod row;
+mod words;
+mod workbook;
+
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+pub use last_day::end_of;
+pub use managers::without_manager;
+pub use quality::contradictions;
+
+use crate::config::RosterConfig;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::text::{counted, hex};
+use crate::model::{Roster, Timestamp};
+use file::Words;
+use words::Vocabulary;
+
+/// Reads the configured files.
+///
+/// # Errors
+/// Every file that can't be used, with place, reason and cure.
+pub fn read(config: &RosterConfig) -> Result<Roster, Vec<Diagnostic>> {
+    let mut mistakes = Vec::new();
+    let mut contents = Vec::with_capacity(config.files.len());
+    for file in &config.files {
+        match std::fs::read(file) {
+            Ok(bytes) => contents.push(bytes),
+            Err(error) => mistakes.push(unreadable(file, &error)),
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let mut roster = parse(config, &contents)?;
+    let written = |file| std::fs::metadata(file).and_then(|data| data.modified()).ok();
+    roster.modified_at = config.files.iter().filter_map(written).min().map(Timestamp::from);
+    Ok(roster)
+}
+
+/// Reads the contents of the configured files, in their order.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Vec<Diagnostic>> {
+    let mut roster = Roster { files: config.files.clone(), ..Roster::default() };
+    let mut words = Words {
+        status: Vocabulary::of_status(&config.status),
+        worker_type: Vocabulary::of_worker_type(&config.worker_type),
+    };
+    let mut hash = Sha256::new();
+    let mut found = BTreeSet::new();
+    let mut mistakes = Vec::new();
+    for (file, bytes) in config.files.iter().zip(contents) {
+        hash.update(bytes);
+        match file::read(file, bytes.as_ref(), config, &mut words, &mut roster) {
+            Ok(headings) => found.extend(headings),
+            Err(more) => mistakes.extend(more),
+        }
+    }
+    if mistakes.is_empty() {
+        mistakes.extend(missing_headings(config, &found, &roster));
+        mistakes.extend(nobody(&roster));
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    roster.sha256 = hex(&hash.finalize());
+    roster.issues.extend(quality::duplicates(&roster));
+    roster.issues.sort();
+    Ok(roster)
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
+    let help = match error.kind() {
+        ErrorKind::NotFound => {
+            "[hr] file is relative to the configuration file; check the name, or that the export ran"
+        }
+        ErrorKind::IsADirectory => "[hr] file has to name the file in the folder, or a list of files",
+        ErrorKind::PermissionDenied => "allow this user to read it",
+        _ => "check the path",
+    };
+    let what = match error.kind() {
+        ErrorKind::NotFound => "expected a roster, found no such file".to_owned(),
+        ErrorKind::IsADirectory => "expected a roster, found a folder".to_owned(),
+        _ => format!("can't read the roster: {error}"),
+    };
+    Diagnostic::of_file(file, what).help(help)
+}
+
+/// Configured headings that no file has: a roster whose export has changed must not be read by halves.
+fn missing_headings(config: &RosterConfig, found: &BTreeSet<String>, roster: &Roster) -> Vec<Diagnostic> {
+    let known = || roster.columns.values().flatten().chain(&roster.extra_columns).map(String::as_str);
+    let missing = config.columns.iter().flat_map(|(role, headings)| {
+        headings.iter().filter(|heading| !found.contains(*heading)).map(move |heading| (role, heading))
+    });
+    let explain = |(role, heading): (_, &String)| {
+        let file = config.files.first().map_or(Path::new(""), |file| file.as_path());
+        let message = format!("expected a column \"{heading}\" for [hr.columns] {role}, found none in any file");
+        let help = did_you_mean(heading, known()).map_or_else(
+            || format!("the files have: {}", known().collect::<Vec<_>>().join(", ")),
+            |name| format!("did you mean {role} = \"{name}\"?"),
+        );
+        Diagnostic::of_file(file, message).help(help)
+    };
+    missing.map(explain).collect()
+}
+
+/// A roster without people would make an orphan of every account.
+fn nobody(roster: &Roster) -> Option<Diagnostic> {
+    let file = roster.files.first().filter(|_| roster.employees.is_empty())?;
+    let (message, help) = match roster.rejected.first() {
+        Some(row) => (
+            format!(
+                "expected employees, but none of {} is one; line {}: {}",
+                counted(roster.rows, "row", "rows"),
+                row.line,
+                row.reason
+            ),
+            "check [hr.columns] employee_id",
+        ),
+        None => ("expected employees, found headings only".to_owned(), "export the roster again"),
+    };
+    Some(Diagnostic::of_file(file, message).help(help))
+}

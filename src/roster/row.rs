@@ -1,0 +1,205 @@
+//! One row → one employee, or the reason why not. Dates and states are added by the caller, which sees the column.
+
+use std::borrow::Cow;
+
+use csv::StringRecord;
+
+use super::cell::{clean, fold, is_absent};
+use super::columns::Columns;
+use crate::model::{ColumnRole, Employee, EmployeeId, EmploymentStatus};
+
+/// Where a file keeps what, looked up by position for every row.
+#[derive(Debug)]
+pub(super) struct RowReader {
+    file: usize,
+    /// By [`ColumnRole`].
+    slots: [Vec<usize>; ColumnRole::ALL.len()],
+    /// The columns that are kept as they are, in the roster's order; a column may be another file's only.
+    extras: Vec<Option<usize>>,
+    id_heading: String,
+}
+
+impl RowReader {
+    /// For the file at a position, whose other columns are kept in the order of `extra_columns`.
+    pub(super) fn new(file: usize, columns: &Columns, extra_columns: &[String]) -> Self {
+        let own: Vec<(usize, &str)> = columns.extras().collect();
+        let place = |name: &String| own.iter().find(|(_, own)| own == name).map(|(at, _)| *at);
+        let id = columns.of(ColumnRole::EmployeeId).first().and_then(|at| columns.names.get(*at));
+        Self {
+            file,
+            slots: ColumnRole::ALL.map(|role| columns.of(role).to_vec()),
+            extras: extra_columns.iter().map(place).collect(),
+            id_heading: id.map_or_else(String::new, |name| fold(name)),
+        }
+    }
+
+    /// The first cell of a purpose that isn't blank, in the order of preference.
+    pub(super) fn first<'r>(&self, role: ColumnRole, row: &'r StringRecord) -> Option<Cow<'r, str>> {
+        self.cells(role, row).find(|cell| !cell.is_empty())
+    }
+
+    fn cells<'r>(&self, role: ColumnRole, row: &'r StringRecord) -> impl Iterator<Item = Cow<'r, str>> {
+        let slots = self.slots.get(role as usize).map_or(&[][..], Vec::as_slice);
+        slots.iter().filter_map(|at| row.get(*at)).map(clean)
+    }
+
+    fn text(&self, role: ColumnRole, row: &StringRecord) -> Option<String> {
+        self.first(role, row).map(Cow::into_owned)
+    }
+
+    /// The person of a row, still without dates; or why there is none.
+    pub(super) fn employee(&self, row: &StringRecord, line: u64) -> Result<Employee, &'static str> {
+        let id = self.id(row)?;
+        Ok(Employee {
+            id: EmployeeId(id),
+            file: self.file,
+            line,
+            name: self.text(ColumnRole::Name, row).or_else(|| self.joined_name(row)),
+            emails: self.emails(row),
+            usernames: self.usernames(row),
+            status: EmploymentStatus::Active,
+            kind: None,
+            start_date: None,
+            end_date: None,
+            end_date_unread: false,
+            ends_at: None,
+            manager: self.text(ColumnRole::Manager, row).filter(|manager| !is_absent(manager)),
+            department: self.text(ColumnRole::Department, row),
+            title: self.text(ColumnRole::Title, row),
+            location: self.text(ColumnRole::Location, row),
+            extra: self
+                .extras
+                .iter()
+                .map(|at| at.and_then(|at| row.get(at)).map_or(Cow::Borrowed(""), clean))
+                .collect(),
+        })
+    }
+
+    fn id(&self, row: &StringRecord) -> Result<String, &'static str> {
+        let id = self.first(ColumnRole::EmployeeId, row).unwrap_or_default();
+        // Some exports keep leading zeros by an apostrophe, as people do in a spreadsheet.
+        let id = id.strip_prefix('\'').unwrap_or(&id);
+        let first_cell = row.iter().map(clean).find(|cell| !cell.is_empty()).unwrap_or_default();
+        let no_id = is_absent(id);
+        let told = if no_id { &first_cell } else { id };
+        // Few identifiers hold a word, and only those have to be looked at closely.
+        if told.chars().filter(|c| c.is_alphabetic()).nth(1).is_some() {
+            if is_total(told) && !row.iter().any(|cell| cell.contains('@')) {
+                return Err("a line of totals or the end of the report");
+            }
+            if fold(id) == self.id_heading {
+                return Err("the line of headings again");
+            }
+        }
+        if no_id {
+            return Err("the row has no employee id");
+        }
+        if is_rounded(id) {
+            return Err(
+                "a spreadsheet has rounded the employee id (1.23E+11); format the column as text and export again",
+            );
+        }
+        Ok(id.to_owned())
+    }
+
+    fn joined_name(&self, row: &StringRecord) -> Option<String> {
+        let names: Vec<Cow<'_, str>> =
+            [ColumnRole::GivenName, ColumnRole::FamilyName].iter().filter_map(|role| self.first(*role, row)).collect();
+        (!names.is_empty()).then(|| names.join(" "))
+    }
+
+    /// Every address of the row once. A cell may hold several, or a name with the address in angle brackets.
+    fn emails(&self, row: &StringRecord) -> Vec<String> {
+        let mut emails: Vec<String> = Vec::new();
+        for cell in self.cells(ColumnRole::Email, row) {
+            for part in cell.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '|' | '<' | '>')) {
+                let email = part.strip_prefix("mailto:").unwrap_or(part);
+                if email.contains('@') && !emails.iter().any(|known| known.eq_ignore_ascii_case(email)) {
+                    emails.push(email.to_owned());
+                }
+            }
+        }
+        emails
+    }
+
+    fn usernames(&self, row: &StringRecord) -> Vec<String> {
+        let mut usernames: Vec<String> = Vec::new();
+        for cell in self.cells(ColumnRole::Username, row) {
+            for username in cell.split([';', ',', '|']).map(str::trim).filter(|name| !is_absent(name)) {
+                if !usernames.iter().any(|known| known.eq_ignore_ascii_case(username)) {
+                    usernames.push(username.to_owned());
+                }
+            }
+        }
+        usernames
+    }
+}
+
+/// `Total`, `Total: 152`, `Gesamtergebnis`: what reports write below the people.
+fn is_total(cell: &str) -> bool {
+    const WORDS: [&str; 28] = [
+        "total",
+        "totals",
+        "grandtotal",
+        "subtotal",
+        "totalemployees",
+        "totalheadcount",
+        "totalrecords",
+        "totalrows",
+        "totalcount",
+        "count",
+        "headcount",
+        "recordcount",
+        "rowcount",
+        "sum",
+        "endofreport",
+        "gesamt",
+        "gesamtsumme",
+        "gesamtergebnis",
+        "gesamtanzahl",
+        "summe",
+        "anzahl",
+        "anzahlmitarbeiter",
+        "endedesberichts",
+        "totalgeneral",
+        "nombretotal",
+        "totalempleados",
+        "suma",
+        "recuento",
+    ];
+    if !cell.starts_with(|c: char| c.is_alphabetic() || matches!(c, '*' | '-' | '=')) {
+        return false;
+    }
+    let folded = fold(cell);
+    WORDS.contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// `1.23457E+11`: a number that has lost its last digits.
+fn is_rounded(id: &str) -> bool {
+    let Some((mantissa, exponent)) = id.split_once(['E', 'e']) else { return false };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let point = mantissa.split_once(['.', ',']);
+    point.is_some_and(|(whole, fraction)| digits(whole) && digits(fraction))
+        && exponent.strip_prefix('+').is_some_and(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_no_people() {
+        for total in ["Total", "TOTAL: 152", "Grand Total", "Gesamt: 3", "Count 12", "*** End of report ***"] {
+            assert!(is_total(total), "{total}");
+        }
+        for id in ["1001", "E-17", "Totalenergies-4", "SUMMER1", "FIN001"] {
+            assert!(!is_total(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn rounded_numbers_are_no_identifiers() {
+        assert!(is_rounded("1.23457E+11") && is_rounded("1,2e+5"));
+        assert!(!is_rounded("1E5") && !is_rounded("E.1E+2") && !is_rounded("12.5"));
+    }
+}

@@ -1,0 +1,69 @@
+//! What the tests of the roster share.
+
+use std::path::{Path, PathBuf};
+
+use headcount::config::{ConfigText, RawRoster, RosterConfig};
+use headcount::model::{Employee, Roster, RosterIssueKind, Timestamp};
+
+/// A file in tests/fixtures/roster.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/roster").join(name)
+}
+
+/// The configuration of one file, without any help.
+pub(crate) fn config() -> RosterConfig {
+    RosterConfig::of_files(vec![PathBuf::from("hr.csv")])
+}
+
+/// The configuration as a person writes it.
+pub(crate) fn configured(hr: &str) -> RosterConfig {
+    let text = ConfigText::new(Path::new("headcount.toml"), hr);
+    let raw: RawRoster = toml::from_str(hr).expect("TOML");
+    raw.check(&text).expect("a valid section")
+}
+
+/// The roster in some bytes.
+pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Roster {
+    read_with(&config(), bytes)
+}
+
+/// The roster in some bytes, with a configuration.
+pub(crate) fn read_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> Roster {
+    headcount::roster::parse(config, &[bytes])
+        .map_err(|mistakes| mistakes.iter().map(|mistake| mistake.render(false)).collect::<String>())
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// Why some bytes are refused.
+pub(crate) fn refused(bytes: impl AsRef<[u8]>) -> String {
+    refused_with(&config(), bytes)
+}
+
+/// Why some bytes are refused, with a configuration.
+pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> String {
+    match headcount::roster::parse(config, &[bytes]) {
+        Ok(roster) => panic!("read: {roster:#?}"),
+        Err(mistakes) => mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+/// The employee with that id.
+pub(crate) fn employee<'r>(roster: &'r Roster, id: &str) -> &'r Employee {
+    roster.employees.iter().find(|employee| employee.id.0 == id).unwrap_or_else(|| panic!("no {id}: {roster:#?}"))
+}
+
+/// All issues of a kind, as `line: text`.
+pub(crate) fn issues(roster: &Roster, kind: RosterIssueKind) -> Vec<String> {
+    let of_kind = roster.issues.iter().filter(|issue| issue.kind == kind);
+    of_kind.map(|issue| format!("{}: {}", issue.line.unwrap_or_default(), issue.text)).collect()
+}
+
+/// A date as the roster has it.
+pub(crate) fn day(date: &str) -> Option<chrono::NaiveDate> {
+    date.parse().ok().or_else(|| panic!("no date: {date}"))
+}
+
+/// A moment.
+pub(crate) fn at(moment: &str) -> Timestamp {
+    moment.parse().expect("a moment")
+}
