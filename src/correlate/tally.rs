@@ -1,0 +1,127 @@
+//! The law of conservation: every account has exactly one situation. The last step of correlation.
+
+use crate::model::{Situation, Tier};
+
+/// How many accounts are in which situation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    matched: [u64; Tier::DEFAULT.len()],
+    unmatched: u64,
+    ambiguous: u64,
+    conflict: u64,
+    declared: u64,
+}
+
+/// Accounts were lost or counted twice. A defect of headcount, and a reason not to trust its report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the situations of the accounts add up to {counted}, but there are {accounts} accounts")]
+pub struct Unbalanced {
+    /// The sum of the situations.
+    pub counted: u64,
+    /// The accounts.
+    pub accounts: u64,
+}
+
+impl Tally {
+    /// Counts one account.
+    pub fn add(&mut self, situation: &Situation) {
+        let count = match situation {
+            Situation::Matched { tier, .. } => self.tier_mut(*tier),
+            Situation::Unmatched => &mut self.unmatched,
+            Situation::Ambiguous { .. } => &mut self.ambiguous,
+            Situation::Conflict { .. } => &mut self.conflict,
+            Situation::Declared { .. } => &mut self.declared,
+        };
+        *count += 1;
+    }
+
+    /// Adds what another thread or source counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.matched.iter_mut().zip(other.matched) {
+            *mine += theirs;
+        }
+        self.unmatched += other.unmatched;
+        self.ambiguous += other.ambiguous;
+        self.conflict += other.conflict;
+        self.declared += other.declared;
+    }
+
+    /// Accounts with exactly one owner.
+    pub fn matched(&self) -> u64 {
+        self.matched.iter().sum()
+    }
+
+    /// Accounts with exactly one owner, by the tier that decided; tiers that decided nothing are there with 0.
+    pub fn by_tier(&self) -> impl Iterator<Item = (Tier, u64)> {
+        Tier::DEFAULT.into_iter().zip(self.matched)
+    }
+
+    /// Accounts with no owner.
+    pub const fn unmatched(&self) -> u64 {
+        self.unmatched
+    }
+
+    /// Accounts whose deciding key several employees share.
+    pub const fn ambiguous(&self) -> u64 {
+        self.ambiguous
+    }
+
+    /// Accounts whose keys name different people.
+    pub const fn conflict(&self) -> u64 {
+        self.conflict
+    }
+
+    /// Accounts that the organisation vouches for.
+    pub const fn declared(&self) -> u64 {
+        self.declared
+    }
+
+    /// All accounts counted.
+    pub fn total(&self) -> u64 {
+        self.matched() + self.unmatched + self.ambiguous + self.conflict + self.declared
+    }
+
+    /// Holds the law against the number of accounts that were fetched.
+    ///
+    /// # Errors
+    /// The law doesn't hold.
+    pub fn check(&self, accounts: u64) -> Result<(), Unbalanced> {
+        let counted = self.total();
+        if counted == accounts { Ok(()) } else { Err(Unbalanced { counted, accounts }) }
+    }
+
+    const fn tier_mut(&mut self, tier: Tier) -> &mut u64 {
+        let [crosswalk, external_id, email, username] = &mut self.matched;
+        match tier {
+            Tier::Crosswalk => crosswalk,
+            Tier::ExternalId => external_id,
+            Tier::Email => email,
+            Tier::Username => username,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::EmployeeIndex;
+
+    #[test]
+    fn tiers_are_counted_under_their_own_name() {
+        for tier in Tier::DEFAULT {
+            let mut tally = Tally::default();
+            tally.add(&Situation::Matched { employee: EmployeeIndex(0), tier });
+            assert!(tally.by_tier().all(|(counted, n)| n == u64::from(counted == tier)), "{tier:?}");
+        }
+    }
+
+    #[test]
+    fn a_lost_account_is_noticed() {
+        let mut tally = Tally::default();
+        tally.add(&Situation::Unmatched);
+        let mut both = tally;
+        both.merge(&tally);
+        assert_eq!(both.check(2), Ok(()));
+        assert_eq!(both.check(3), Err(Unbalanced { counted: 2, accounts: 3 }));
+    }
+}
