@@ -24,6 +24,7 @@ pub mod snapshot;
 // Judging: people, whose account it is, what is wrong with it, and what that means for CI.
 pub mod roster;
 pub mod correlate;
+pub mod exception;
 
 // Telling: the report, its formats, and where they go.
 

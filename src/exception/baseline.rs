@@ -1,0 +1,263 @@
+//! The baseline: the findings that were there when the gate was switched on. Only new ones fail it, and the file can
+//! only shrink: a finding that is gone drops out when it is written again.
+//!
+//! The file holds identities and dates, no names: it can stand in a repository. Its safety is that an entry covers
+//! one exact fingerprint. Whatever is damaged in it makes a finding new, never an unknown one old.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Sight;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Disposition, Finding, Fingerprint, RuleId, SourceName, Subject, Timestamp};
+
+/// What a file has to say of itself, so that no other JSON is taken for a baseline.
+const FORMAT: &str = "headcount-baseline-1";
+
+/// One finding that is not new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineEntry {
+    /// Its identity.
+    pub fingerprint: Fingerprint,
+    /// Its rule, for people.
+    pub rule: RuleId,
+    /// Its source, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<SourceName>,
+    /// The day of the audit that found it first.
+    pub first_seen: NaiveDate,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    format: String,
+    findings: Vec<BaselineEntry>,
+}
+
+/// All findings that are not new, by fingerprint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline {
+    entries: BTreeMap<Fingerprint, BaselineEntry>,
+}
+
+/// An entry and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaselineUse {
+    /// What the file says.
+    pub entry: BaselineEntry,
+    /// Whether the finding is still there.
+    pub present: bool,
+    /// Whether it would have been seen if it were.
+    pub seen: bool,
+    /// Days since it was first seen.
+    pub age_days: i64,
+}
+
+/// What writing a baseline again changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Entries that stay.
+    pub kept: u64,
+    /// Entries whose finding is gone or waived.
+    pub dropped: u64,
+    /// New findings that were added.
+    pub added: u64,
+    /// New findings that were not.
+    pub refused: u64,
+}
+
+impl Baseline {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place.
+    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Diagnostic::of_file(path, format!("can't read the baseline: {error}"))
+                .help("`headcount baseline write` makes one from a report")
+        })?;
+        Self::parse(path, &text)
+    }
+
+    /// Checks the text of a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, with its place.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Diagnostic> {
+        const HELP: &str = "restore the file, or write it again with `headcount baseline write`";
+        let wrong = |at: usize, message: String| Diagnostic::in_text(path, text, at..at, message).help(HELP);
+        let file: File = serde_json::from_str(text).map_err(|error| {
+            let message = error.to_string();
+            let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |(reason, _)| reason);
+            wrong(offset(text, error.line(), error.column()), format!("this is no baseline of headcount: {reason}"))
+        })?;
+        if file.format != FORMAT {
+            let message = format!("expected the format \"{FORMAT}\" and found \"{}\"", file.format);
+            return Err(wrong(text.find("\"format\"").unwrap_or(0), message));
+        }
+        let mut entries = BTreeMap::new();
+        for entry in file.findings {
+            let written = entry.fingerprint.as_str().to_owned();
+            let place = || text.rfind(&written).unwrap_or(0);
+            if Fingerprint::parse(&written).is_none() {
+                return Err(wrong(place(), "a fingerprint is 32 hexadecimal digits in lower case".to_owned()));
+            }
+            if entries.insert(entry.fingerprint.clone(), entry).is_some() {
+                return Err(wrong(place(), "this finding is listed twice".to_owned()));
+            }
+        }
+        Ok(Self { entries })
+    }
+
+    /// The text of the file: one line a finding, so that a change can be reviewed.
+    pub fn to_text(&self) -> String {
+        let lines: Vec<String> = self.entries.values().map(|entry| format!("    {}", json!(entry))).collect();
+        let findings = if lines.is_empty() { String::new() } else { format!("\n{}\n  ", lines.join(",\n")) };
+        format!("{{\n  \"format\": \"{FORMAT}\",\n  \"findings\": [{findings}]\n}}\n")
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Marks the findings that are not new, and says what became of each entry. A waiver goes first, and a finding
+    /// whose waiver has lapsed is open whatever its age: somebody has promised to mend it by a date.
+    pub fn weigh(
+        &self,
+        findings: &mut [Finding],
+        lapsed: &HashSet<Fingerprint>,
+        sight: &Sight,
+        now: Timestamp,
+    ) -> Vec<BaselineUse> {
+        let mut present = HashSet::new();
+        for finding in findings {
+            let Some(entry) = self.entries.get(&finding.fingerprint) else { continue };
+            present.insert(&entry.fingerprint);
+            let excepted = finding.disposition != Disposition::Open || lapsed.contains(&finding.fingerprint);
+            if !excepted && !matches!(finding.subject, Subject::Exception { .. }) {
+                finding.disposition = Disposition::Baselined;
+                finding.facts.insert("baseline.first_seen".to_owned(), json!(entry.first_seen));
+                finding.facts.insert("baseline.age_days".to_owned(), json!(entry.age_days(now)));
+            }
+        }
+        let uses = self.entries.values().map(|entry| BaselineUse {
+            present: present.contains(&entry.fingerprint),
+            seen: sight.is_complete(entry.source.as_ref()),
+            age_days: entry.age_days(now),
+            entry: entry.clone(),
+        });
+        uses.collect()
+    }
+
+    /// The baseline after an audit that found `current` (those that are neither waived nor about exceptions). What is
+    /// gone drops out, unless it could not be seen; what is new is added only if `accept_new`.
+    pub fn renew(&self, current: Vec<BaselineEntry>, sight: &Sight, accept_new: bool) -> (Self, Change) {
+        let mut current: HashMap<_, _> = current.into_iter().map(|entry| (entry.fingerprint.clone(), entry)).collect();
+        let (mut entries, mut change) = (BTreeMap::new(), Change::default());
+        for (fingerprint, entry) in &self.entries {
+            if current.remove(fingerprint).is_some() || !sight.is_complete(entry.source.as_ref()) {
+                entries.insert(fingerprint.clone(), entry.clone());
+                change.kept += 1;
+            } else {
+                change.dropped += 1;
+            }
+        }
+        if accept_new {
+            change.added = current.len() as u64;
+            entries.extend(current);
+        } else {
+            change.refused = current.len() as u64;
+        }
+        (Self { entries }, change)
+    }
+}
+
+impl BaselineEntry {
+    fn age_days(&self, now: Timestamp) -> i64 {
+        (now.date_naive() - self.first_seen).num_days().max(0)
+    }
+}
+
+/// The byte that a JSON error points at.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (before + column.saturating_sub(1)).min(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(digit: char, source: Option<&str>, first_seen: &str) -> BaselineEntry {
+        BaselineEntry {
+            fingerprint: Fingerprint::parse(&digit.to_string().repeat(32)).expect("a fingerprint"),
+            rule: RuleId::new("orphaned"),
+            source: source.map(SourceName::new),
+            first_seen: first_seen.parse().expect("a day"),
+        }
+    }
+
+    fn of(entries: &[BaselineEntry]) -> Baseline {
+        Baseline { entries: entries.iter().map(|entry| (entry.fingerprint.clone(), entry.clone())).collect() }
+    }
+
+    fn sight(complete: &[&str]) -> Sight {
+        let all = ["voiso", "crm"].map(SourceName::new);
+        Sight::new(&all, complete.iter().map(|name| SourceName::new(name)))
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for entries in [vec![], vec![entry('a', Some("voiso"), "2026-10-01"), entry('b', None, "2026-10-02")]] {
+            let baseline = of(&entries);
+            let text = baseline.to_text();
+            assert_eq!(Baseline::parse(Path::new("b.json"), &text).expect(&text), baseline);
+        }
+    }
+
+    #[test]
+    fn a_damaged_or_foreign_file_is_refused_with_its_place() {
+        let good = of(&[entry('a', Some("voiso"), "2026-10-01"), entry('b', None, "2026-10-02")]).to_text();
+        for (damaged, expected) in [
+            (good.replace("baseline-1", "baseline-2"), "b.json:2:3: expected the format"),
+            (good.get(..good.len() / 2).unwrap_or_default().to_owned(), "this is no baseline of headcount: EOF"),
+            (good.replace("\"rule\"", "\"rul\""), "b.json:4:"),
+            (good.replace(&"b".repeat(32), &"a".repeat(32)), "b.json:5:21: this finding is listed twice"),
+            (good.replace(&"b".repeat(32), "xyz"), "b.json:5:21: a fingerprint is 32 hexadecimal digits"),
+            (good.replace("2026-10-02", "2026-13-02"), "b.json:5:"),
+            ("{\"schema_version\": 1}".to_owned(), "b.json:1:17: this is no baseline of headcount: unknown field"),
+            (String::new(), "b.json:1:1: this is no baseline of headcount: EOF"),
+        ] {
+            let shown = Baseline::parse(Path::new("b.json"), &damaged).expect_err(&damaged).to_string();
+            assert!(shown.contains(expected) && shown.contains("baseline write"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn it_can_only_shrink_and_keeps_what_could_not_be_seen() {
+        let (old, kept, gone) = (
+            entry('a', Some("voiso"), "2026-09-01"),
+            entry('b', Some("crm"), "2026-09-01"),
+            entry('c', Some("voiso"), "2026-09-01"),
+        );
+        let baseline = of(&[old.clone(), kept.clone(), gone]);
+        let current = || vec![entry('a', Some("voiso"), "2026-10-01"), entry('d', Some("voiso"), "2026-10-01")];
+        let (next, change) = baseline.renew(current(), &sight(&["voiso"]), false);
+        assert_eq!(next, of(&[old, kept]), "the first day stays");
+        assert_eq!(change, Change { kept: 2, dropped: 1, added: 0, refused: 1 });
+        let (next, change) = Baseline::default().renew(current(), &sight(&["voiso"]), true);
+        assert_eq!((next.len(), change.added), (2, 2));
+    }
+}
