@@ -25,6 +25,7 @@ pub mod snapshot;
 pub mod roster;
 pub mod correlate;
 pub mod exception;
+pub mod rule;
 
 // Telling: the report, its formats, and where they go.
 

@@ -1,0 +1,87 @@
+//! The macros over lists and maps: `all`, `exists`, `exists_one`, `filter` and `map`.
+
+use super::check::{Checker, Typed};
+use super::guard::Proven;
+use super::node::{Macro, MacroKind, Node};
+use super::parse::{Expr, Kind, Word};
+use super::types::Type;
+use super::value::Value;
+use super::{Fault, Span};
+use crate::rule::facts::ROOTS;
+
+/// A call that is written as a macro.
+pub(super) struct Form<'e> {
+    kind: MacroKind,
+    range: &'e Expr,
+    variable: (&'e str, Span),
+    /// The predicate, for `map` optional.
+    test: Option<&'e Expr>,
+    made: Option<&'e Expr>,
+}
+
+impl<'e> Form<'e> {
+    /// The macro, if the call is one.
+    pub(super) fn of(function: &Word, target: Option<&'e Expr>, args: &'e [Expr]) -> Result<Option<Self>, Fault> {
+        let kind = match function.text.as_str() {
+            "all" => MacroKind::All,
+            "exists" => MacroKind::Exists,
+            "exists_one" => MacroKind::ExistsOne,
+            "filter" => MacroKind::Filter,
+            "map" => MacroKind::Map,
+            _ => return Ok(None),
+        };
+        let (variable, test, made) = match (kind, args) {
+            (MacroKind::Map, [variable, made]) => (variable, None, Some(made)),
+            (MacroKind::Map, [variable, test, made]) => (variable, Some(test), Some(made)),
+            (_, [variable, test]) if kind != MacroKind::Map => (variable, Some(test), None),
+            _ => return Err(usage(function)),
+        };
+        let Some(range) = target else { return Err(usage(function)) };
+        let Kind::Name(name) = &variable.kind else {
+            return Err(Fault::new(variable.span, "a variable is expected here").help("any short name will do, `x`"));
+        };
+        Ok(Some(Self { kind, range, variable: (name, variable.span), test, made }))
+    }
+}
+
+fn usage(function: &Word) -> Fault {
+    let body = if function.text == "map" { "expression" } else { "condition" };
+    Fault::new(function.span, format!("`{}` takes a variable and what to do with it", function.text))
+        .help(format!("write `list.{}(x, {body})`", function.text))
+}
+
+impl Checker<'_> {
+    pub(super) fn macro_call(&mut self, form: &Form<'_>, proven: Proven) -> Result<Typed, Fault> {
+        let range = self.value(form.range, proven)?;
+        let item = match &range.ty {
+            Type::List(item) => (**item).clone(),
+            Type::Map(_) => Type::Text,
+            Type::Dyn => Type::Dyn,
+            other => {
+                return Err(Fault::new(form.range.span, format!("a list is expected here, and this is a {other}")));
+            }
+        };
+        let (name, span) = form.variable;
+        if ROOTS.iter().any(|root| root.name == name) || self.locals.iter().any(|(other, _)| other == name) {
+            return Err(Fault::new(span, format!("`{name}` already means something here")).help("choose another name"));
+        }
+        self.locals.push((name.to_owned(), item.clone()));
+        let body = self.body(form, proven);
+        self.locals.pop();
+        let (test, made) = body?;
+        let ty = match form.kind {
+            MacroKind::Filter => Type::list(item),
+            MacroKind::Map => Type::list(made.ty),
+            MacroKind::All | MacroKind::Exists | MacroKind::ExistsOne => Type::Bool,
+        };
+        let call = Macro { kind: form.kind, range: range.node, test: test.node, made: made.node };
+        Ok(Typed::of(ty, Node::Macro(Box::new(call))))
+    }
+
+    fn body(&mut self, form: &Form<'_>, proven: Proven) -> Result<(Typed, Typed), Fault> {
+        let always = || Typed::bool(Node::Const(Value::Bool(true)));
+        let test = form.test.map_or_else(|| Ok(always()), |test| self.condition(test, proven))?;
+        let made = form.made.map_or_else(|| Ok(always()), |made| self.value(made, proven.and(test.yes)))?;
+        Ok((test, made))
+    }
+}

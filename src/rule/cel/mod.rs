@@ -1,0 +1,153 @@
+//! Conditions: text → tree with places → checked against the facts → compiled → evaluated.
+//!
+//! The language is the Common Expression Language; the `cel` crate parses it. What follows is ours, because a rule
+//! must be impossible to get silently wrong: a misspelt fact, a comparison of two types or an unguarded reading of
+//! an absent fact is refused when the rule is loaded, and a fact that a vendor doesn't tell makes the result
+//! unknown instead of false.
+
+mod calls;
+mod check;
+pub mod functions;
+mod guard;
+mod library;
+mod macros;
+mod node;
+mod ops;
+mod parse;
+mod paths;
+#[cfg(test)]
+mod tests;
+mod types;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
+use serde_json::Value as Json;
+
+use super::params::Params;
+use super::scope::Scope;
+use super::{GroupBy, Subject};
+
+pub(super) use node::{Getter, Truth};
+pub use types::Type;
+pub use value::{EvalError, List, Map, Missing, Value};
+
+/// A byte range of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub(super) const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+}
+
+/// A mistake in a condition or message, at a place in its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub span: Span,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Fault {
+    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), help: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// What a condition may name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'n> {
+    pub subject: Subject,
+    pub by: &'n [GroupBy],
+    pub params: &'n Params,
+}
+
+/// Runs a parser of untrusted text where its large frames have room: a chain of 2,000 operators needs more stack
+/// than a test thread has. `None` if it can't be run or fails.
+pub(super) fn on_large_stack<T: Send>(parse: impl FnOnce() -> T + Send) -> Option<T> {
+    const STACK: usize = 64 << 20;
+    thread::scope(|scope| {
+        thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse).ok().and_then(|thread| thread.join().ok())
+    })
+}
+
+/// A checked and compiled condition.
+#[derive(Debug)]
+pub(super) struct Condition {
+    node: node::Node,
+    reads: BTreeMap<String, node::Node>,
+    needs: Missing,
+    params: BTreeSet<String>,
+}
+
+impl Condition {
+    /// Parses, checks and compiles.
+    pub(super) fn compile(text: &str, names: Names<'_>) -> Result<Self, Fault> {
+        let tree = parse::parse(text)?;
+        let mut checker = check::Checker::new(names);
+        let typed = checker.condition(&tree, guard::Proven::default())?;
+        let check::Checker { reads, needs, params, .. } = checker;
+        Ok(Self { node: typed.node, reads, needs, params })
+    }
+
+    /// Evaluates.
+    pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
+        self.node.truth(node::Env { scope, frame: None })
+    }
+
+    /// The facts that the condition reads, with their values; what the vendor doesn't tell is left out.
+    pub(super) fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> BTreeMap<String, Json> {
+        let read = |node: &'a node::Node| node.eval(node::Env { scope, frame: None }).to_json();
+        self.reads.iter().filter_map(|(path, node)| Some((path.clone(), read(node)?))).collect()
+    }
+
+    /// The paths of the facts that the condition reads.
+    pub(super) fn reads(&self) -> impl Iterator<Item = &str> {
+        self.reads.keys().map(String::as_str)
+    }
+
+    /// The vendor's facts that the condition needs.
+    pub(super) const fn needs(&self) -> Missing {
+        self.needs
+    }
+
+    /// The params that it uses.
+    pub(super) const fn params(&self) -> &BTreeSet<String> {
+        &self.params
+    }
+}
+
+/// A single fact or param, for messages.
+#[derive(Debug)]
+pub(super) struct Reading {
+    node: node::Node,
+    ty: Type,
+}
+
+impl Reading {
+    /// Checks a path such as `account.last_login_at`. What is absent at run time is for the message to say.
+    pub(super) fn compile(path: &str, names: Names<'_>) -> Result<Self, Fault> {
+        let tree = parse::parse(path)?;
+        let typed = check::Checker::new(names).expr(&tree, guard::Proven::EVERYTHING)?;
+        Ok(Self { node: typed.node, ty: typed.ty })
+    }
+
+    pub(super) const fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    pub(super) fn value<'a>(&'a self, scope: &'a Scope<'a>) -> Value<'a> {
+        self.node.eval(node::Env { scope, frame: None })
+    }
+}

@@ -1,0 +1,323 @@
+//! A compiled condition and its evaluation.
+//!
+//! Names are resolved to getters, overloads to functions, regular expressions and constants are ready: an
+//! evaluation looks nothing up and allocates only for text and lists that it computes. A tree of plain operations
+//! can lend its constants to the values that it computes, which boxed closures can't; it is as fast as they are.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::value::{EvalError, List, Missing, Value};
+
+use crate::rule::scope::Scope;
+
+/// Reads one fact.
+pub(in crate::rule) type Getter = for<'a> fn(&'a Scope<'a>) -> Value<'a>;
+/// A function of one value.
+pub(super) type Unary = for<'a> fn(&Value<'a>) -> Value<'a>;
+/// A function of two values.
+pub(super) type Binary = for<'a> fn(&Value<'a>, &Value<'a>) -> Value<'a>;
+/// A question about two values.
+pub(super) type Test = fn(&Value<'_>, &Value<'_>) -> Truth;
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    Const(Value<'static>),
+    Fact(Getter),
+    /// A variable of a macro: how many macros further out it was bound.
+    Local(usize),
+    List(Vec<Self>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
+    Choose(Box<[Self; 3]>),
+    /// `has()` of an optional fact.
+    Has(Getter),
+    /// `has()` of a key of a map.
+    HasKey(Box<Self>, Box<str>),
+    /// A fact equals (or not) a constant text: the commonest condition of all.
+    IsText(Getter, Box<str>, bool),
+    /// A text is one of these constants.
+    InTexts(Box<Self>, Box<[Box<str>]>),
+    Matches(Box<Self>, Regex),
+    Unary(Unary, Box<Self>),
+    Binary(Binary, Box<[Self; 2]>),
+    Test(Test, Box<[Self; 2]>),
+    Macro(Box<Macro>),
+}
+
+/// A macro over a list, or over the keys of a map.
+#[derive(Debug, Clone)]
+pub(super) struct Macro {
+    pub kind: MacroKind,
+    pub range: Node,
+    /// The predicate.
+    pub test: Node,
+    /// What `map` makes of an element.
+    pub made: Node,
+}
+
+/// Which macro.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MacroKind {
+    All,
+    Exists,
+    ExistsOne,
+    Filter,
+    Map,
+}
+
+/// The three truth values, and failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rule) enum Truth {
+    Yes,
+    No,
+    Unknown(Missing),
+    Error(EvalError),
+}
+
+/// What an evaluation reads: the facts, and the variables of the macros around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Env<'e, 'a> {
+    pub scope: &'a Scope<'a>,
+    pub frame: Option<&'e Frame<'e, 'a>>,
+}
+
+/// A variable of a macro.
+#[derive(Debug)]
+pub(super) struct Frame<'e, 'a> {
+    value: Value<'a>,
+    outer: Option<&'e Self>,
+}
+
+impl Truth {
+    pub(super) const fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    const fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            other => other,
+        }
+    }
+
+    /// What is left of two results of which neither decides: unknown before error before a value.
+    const fn merge(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(a.and(b)),
+            (Self::Unknown(a), _) | (_, Self::Unknown(a)) => Self::Unknown(a),
+            (Self::Error(error), _) | (_, Self::Error(error)) => Self::Error(error),
+            (_, value) => value,
+        }
+    }
+
+    const fn value<'a>(self) -> Value<'a> {
+        match self {
+            Self::Yes => Value::Bool(true),
+            Self::No => Value::Bool(false),
+            Self::Unknown(missing) => Value::Unknown(missing),
+            Self::Error(error) => Value::Error(error),
+        }
+    }
+}
+
+impl From<Value<'_>> for Truth {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Bool(holds) => Self::of(holds),
+            Value::Unknown(missing) => Self::Unknown(missing),
+            Value::Error(error) => Self::Error(error),
+            _ => Self::Error(EvalError::WrongType),
+        }
+    }
+}
+
+impl Node {
+    /// Evaluates a condition.
+    pub(super) fn truth<'a>(&'a self, env: Env<'_, 'a>) -> Truth {
+        match self {
+            Self::And(parts) => decide(parts, Truth::No, env),
+            Self::Or(parts) => decide(parts, Truth::Yes, env),
+            Self::Not(inner) => inner.truth(env).not(),
+            Self::Has(getter) => match getter(env.scope) {
+                Value::Unknown(missing) => Truth::Unknown(missing),
+                value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
+            },
+            Self::IsText(getter, text, wanted) => match getter(env.scope) {
+                Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
+                other => other.into(),
+            },
+            Self::InTexts(text, words) => match text.eval(env) {
+                Value::Text(text) => Truth::of(words.iter().any(|word| **word == *text)),
+                other => other.into(),
+            },
+            Self::Matches(text, regex) => match text.eval(env) {
+                Value::Text(text) => Truth::of(regex.is_match(&text)),
+                other => other.into(),
+            },
+            Self::HasKey(map, key) => match map.eval(env) {
+                Value::Map(map) => Truth::of(map.get(key).is_some()),
+                other => other.into(),
+            },
+            Self::Test(test, arguments) => {
+                let [left, right] = arguments.as_ref();
+                let (left, right) = (left.eval(env), right.eval(env));
+                failure(&left, &right).unwrap_or_else(|| test(&left, &right))
+            }
+            other => other.eval(env).into(),
+        }
+    }
+
+    /// Evaluates any expression.
+    pub(super) fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
+        match self {
+            Self::Const(value) => value.lend(),
+            Self::Fact(getter) => getter(env.scope),
+            Self::Local(out) => local(env.frame, *out),
+            Self::List(items) => list(items.iter().map(|item| item.eval(env))),
+            Self::Choose(parts) => {
+                let [condition, yes, no] = parts.as_ref();
+                match condition.truth(env) {
+                    Truth::Yes => yes.eval(env),
+                    Truth::No => no.eval(env),
+                    undecided => undecided.value(),
+                }
+            }
+            Self::Unary(function, argument) => match argument.eval(env) {
+                failed @ (Value::Unknown(_) | Value::Error(_)) => failed,
+                value => function(&value),
+            },
+            Self::Binary(function, arguments) => {
+                let [left, right] = arguments.as_ref();
+                let (left, right) = (left.eval(env), right.eval(env));
+                failure(&left, &right).map_or_else(|| function(&left, &right), Truth::value)
+            }
+            Self::Macro(call) => call.eval(env),
+            Self::And(_)
+            | Self::Or(_)
+            | Self::Not(_)
+            | Self::Has(_)
+            | Self::HasKey(..)
+            | Self::IsText(..)
+            | Self::InTexts(..)
+            | Self::Matches(..)
+            | Self::Test(..) => self.truth(env).value(),
+        }
+    }
+}
+
+/// Why an operation on two values has no result, if one of them is none: unknown goes before error.
+#[inline]
+fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Truth> {
+    match (left, right) {
+        (Value::Unknown(a), Value::Unknown(b)) => Some(Truth::Unknown(a.and(*b))),
+        (Value::Unknown(missing), _) | (_, Value::Unknown(missing)) => Some(Truth::Unknown(*missing)),
+        (Value::Error(error), _) | (_, Value::Error(error)) => Some(Truth::Error(*error)),
+        _ => None,
+    }
+}
+
+/// `&&` and `||`: one part that equals `decisive` decides, whatever the others are; otherwise unknown goes before
+/// error, as CEL has it.
+fn decide<'a>(parts: &'a [Node], decisive: Truth, env: Env<'_, 'a>) -> Truth {
+    let mut left = decisive.not();
+    for part in parts {
+        match part.truth(env) {
+            truth if truth == decisive => return decisive,
+            truth => left = left.merge(truth),
+        }
+    }
+    left
+}
+
+fn local<'a>(frame: Option<&Frame<'_, 'a>>, out: usize) -> Value<'a> {
+    let mut frame = frame;
+    for _ in 0..out {
+        frame = frame.and_then(|frame| frame.outer);
+    }
+    frame.map_or(Value::Error(EvalError::Absent), |frame| match &frame.value {
+        Value::Text(Cow::Borrowed(text)) => Value::text(text),
+        other => other.clone(),
+    })
+}
+
+/// A list of values, unless one of them is unknown or failed.
+fn list<'a>(items: impl Iterator<Item = Value<'a>>) -> Value<'a> {
+    let mut left = Truth::Yes;
+    let mut values = Vec::new();
+    for item in items {
+        match item {
+            Value::Unknown(missing) => left = left.merge(Truth::Unknown(missing)),
+            Value::Error(error) => left = left.merge(Truth::Error(error)),
+            value => values.push(value),
+        }
+    }
+    if left == Truth::Yes { Value::List(List::Owned(Arc::from(values))) } else { left.value() }
+}
+
+impl Macro {
+    fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
+        let range = match self.range.eval(env) {
+            Value::List(list) => list,
+            Value::Map(map) => List::Owned(map.keys().into_iter().map(Value::text).collect()),
+            failed @ (Value::Unknown(_) | Value::Error(_)) => return failed,
+            _ => return Value::Error(EvalError::WrongType),
+        };
+        match self.kind {
+            MacroKind::All => self.quantify(&range, Truth::No, env),
+            MacroKind::Exists => self.quantify(&range, Truth::Yes, env),
+            MacroKind::ExistsOne => match self.kept(&range, env) {
+                Ok(kept) => Value::Bool(kept.len() == 1),
+                Err(failed) => failed.value(),
+            },
+            MacroKind::Filter => match self.kept(&range, env) {
+                Ok(kept) => Value::List(List::Owned(Arc::from(kept))),
+                Err(failed) => failed.value(),
+            },
+            MacroKind::Map => match self.kept(&range, env) {
+                Ok(kept) => list(kept.into_iter().map(|value| self.made.eval(inside(env, &Frame::of(value, env))))),
+                Err(failed) => failed.value(),
+            },
+        }
+    }
+
+    fn quantify<'a>(&'a self, range: &List<'a>, decisive: Truth, env: Env<'_, 'a>) -> Value<'a> {
+        let mut left = decisive.not();
+        for value in range.iter() {
+            match self.test.truth(inside(env, &Frame::of(value, env))) {
+                truth if truth == decisive => return decisive.value(),
+                truth => left = left.merge(truth),
+            }
+        }
+        left.value()
+    }
+
+    /// The elements for which the predicate holds, or why that can't be said.
+    fn kept<'a>(&'a self, range: &List<'a>, env: Env<'_, 'a>) -> Result<Vec<Value<'a>>, Truth> {
+        let mut left = Truth::No;
+        let mut kept = Vec::new();
+        for value in range.iter() {
+            let frame = Frame::of(value, env);
+            match self.test.truth(inside(env, &frame)) {
+                Truth::Yes => kept.push(frame.value),
+                truth => left = left.merge(truth),
+            }
+        }
+        if left == Truth::No { Ok(kept) } else { Err(left) }
+    }
+}
+
+impl<'e, 'a> Frame<'e, 'a> {
+    const fn of(value: Value<'a>, env: Env<'e, 'a>) -> Self {
+        Self { value, outer: env.frame }
+    }
+}
+
+const fn inside<'e, 'a>(env: Env<'e, 'a>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a> {
+    Env { scope: env.scope, frame: Some(frame) }
+}

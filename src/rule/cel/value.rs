@@ -1,0 +1,322 @@
+//! What a condition computes with: CEL's values, borrowed from the facts wherever possible, and the three ways in
+//! which there may be no value: a fact that the vendor doesn't tell, an absent fact, and an error.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use chrono::{SecondsFormat, TimeDelta};
+use serde_json::Value as Json;
+
+use crate::model::{Cells, FactName, Timestamp};
+
+/// The facts that are missing for a judgement, as a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Missing(u32);
+
+impl Missing {
+    /// No missing fact.
+    pub const NOTHING: Self = Self(0);
+
+    /// One missing fact.
+    pub const fn of(name: FactName) -> Self {
+        Self(1 << name as u32)
+    }
+
+    /// All that is missing in either.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether nothing is missing.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `name` is among them.
+    pub const fn contains(self, name: FactName) -> bool {
+        self.0 & (1 << name as u32) != 0
+    }
+
+    /// The missing facts, in the order of the account's definition.
+    pub fn iter(self) -> impl Iterator<Item = FactName> {
+        FactName::ALL.into_iter().filter(move |name| self.contains(*name))
+    }
+}
+
+impl FromIterator<FactName> for Missing {
+    fn from_iter<I: IntoIterator<Item = FactName>>(names: I) -> Self {
+        names.into_iter().fold(Self::default(), |set, name| set.and(Self::of(name)))
+    }
+}
+
+/// Why an evaluation has no result although every fact is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum EvalError {
+    /// An integer, duration or moment left its range.
+    #[error("a number, duration or time is out of range")]
+    Overflow,
+    /// `x / 0` or `x % 0`.
+    #[error("division by zero")]
+    DivisionByZero,
+    /// A map has no such key.
+    #[error("no such key")]
+    NoSuchKey,
+    /// A list has no such position.
+    #[error("no such position in the list")]
+    NoSuchIndex,
+    /// An operation met a value of another type, which only data from `attributes` can cause.
+    #[error("a value has another type than the operation needs")]
+    WrongType,
+    /// A text could not be read as a number, time or duration.
+    #[error("a text can't be converted")]
+    Unreadable,
+    /// The fact is absent; the checker keeps unguarded readings out.
+    #[error("the fact is absent")]
+    Absent,
+}
+
+/// A value, or the reason why there is none.
+#[derive(Debug, Clone)]
+pub enum Value<'a> {
+    /// The vendor doesn't tell a fact that decides.
+    Unknown(Missing),
+    /// There is no value.
+    Error(EvalError),
+    /// JSON's null, in `attributes` only.
+    Null,
+    /// `bool`
+    Bool(bool),
+    /// `int`
+    Int(i64),
+    /// `double`
+    Double(f64),
+    /// `string`
+    Text(Cow<'a, str>),
+    /// `timestamp`
+    Timestamp(Timestamp),
+    /// `duration`
+    Duration(TimeDelta),
+    /// `list`
+    List(List<'a>),
+    /// `map` with string keys
+    Map(Map<'a>),
+}
+
+/// A list, wherever its elements live.
+#[derive(Debug, Clone)]
+pub enum List<'a> {
+    /// Strings of an account.
+    Cows(&'a [Cow<'a, str>]),
+    /// Strings of an employee, source or group.
+    Strings(&'a [String]),
+    /// An array of a vendor's record.
+    Json(&'a [Json]),
+    /// A constant of the rule.
+    Lent(&'a [Value<'a>]),
+    /// Computed.
+    Owned(Arc<[Value<'a>]>),
+}
+
+/// A map with string keys, wherever it lives.
+#[derive(Debug, Clone, Copy)]
+pub enum Map<'a> {
+    /// Columns of the roster: headings, and one row's values in the same order.
+    Columns(&'a [String], &'a Cells),
+    /// An object of a vendor's record.
+    Json(&'a serde_json::Map<String, Json>),
+}
+
+impl<'a> Value<'a> {
+    /// A borrowed text.
+    pub const fn text(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+
+    /// The value, or [`EvalError::Absent`].
+    pub fn or_absent(value: Option<Self>) -> Self {
+        value.unwrap_or(Self::Error(EvalError::Absent))
+    }
+
+    /// A count, which fits in practice.
+    pub fn count(count: u64) -> Self {
+        i64::try_from(count).map_or(Self::Error(EvalError::Overflow), Self::Int)
+    }
+
+    /// A value of a vendor's record. Integers stay integers; CEL compares them with doubles by value.
+    pub fn json(json: &'a Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Number(number) => number
+                .as_i64()
+                .map(Self::Int)
+                .or_else(|| number.as_f64().map(Self::Double))
+                .unwrap_or(Self::Error(EvalError::WrongType)),
+            Json::String(text) => Self::text(text),
+            Json::Array(items) => Self::List(List::Json(items)),
+            Json::Object(map) => Self::Map(Map::Json(map)),
+        }
+    }
+
+    /// The same value, borrowed from a constant of a compiled rule.
+    #[must_use]
+    pub fn lend(&'a self) -> Self {
+        match self {
+            Self::Text(text) => Self::text(text),
+            Self::List(List::Owned(items)) => Self::List(List::Lent(items)),
+            other => other.clone(),
+        }
+    }
+
+    /// The value as a report's JSON shows it; `None` when the vendor doesn't tell or it failed. What is known to
+    /// be absent is null.
+    pub fn to_json(&self) -> Option<Json> {
+        Some(match self {
+            Self::Error(EvalError::Absent) | Self::Null => Json::Null,
+            Self::Unknown(_) | Self::Error(_) => return None,
+            Self::Bool(value) => (*value).into(),
+            Self::Int(value) => (*value).into(),
+            Self::Double(value) => (*value).into(),
+            Self::Text(text) => text.as_ref().into(),
+            Self::Timestamp(time) => rfc3339(*time).into(),
+            Self::Duration(duration) => duration_text(*duration).into(),
+            Self::List(list) => list.iter().filter_map(|item| item.to_json()).collect(),
+            Self::Map(Map::Json(map)) => Json::Object((*map).clone()),
+            Self::Map(Map::Columns(headings, row)) => {
+                headings.iter().cloned().zip(row.iter().map(Json::from)).collect()
+            }
+        })
+    }
+}
+
+impl<'a> List<'a> {
+    /// How many elements.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Cows(items) => items.len(),
+            Self::Strings(items) => items.len(),
+            Self::Json(items) => items.len(),
+            Self::Lent(items) => items.len(),
+            Self::Owned(items) => items.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The element at a position.
+    pub fn get(&self, at: usize) -> Option<Value<'a>> {
+        match self {
+            Self::Cows(items) => items.get(at).map(|text| Value::text(text)),
+            Self::Strings(items) => items.get(at).map(|text| Value::text(text)),
+            Self::Json(items) => items.get(at).map(Value::json),
+            Self::Lent(items) => items.get(at).map(Value::lend),
+            Self::Owned(items) => items.get(at).cloned(),
+        }
+    }
+
+    /// Whether a text is among the elements.
+    pub(super) fn has_text(&self, text: &str) -> bool {
+        match self {
+            Self::Cows(items) => items.iter().any(|item| item == text),
+            Self::Strings(items) => items.iter().any(|item| item == text),
+            _ => self.iter().any(|item| matches!(item, Value::Text(item) if item == text)),
+        }
+    }
+
+    /// All elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> {
+        (0..self.len()).filter_map(|at| self.get(at))
+    }
+}
+
+impl<'a> Map<'a> {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<Value<'a>> {
+        match self {
+            Self::Columns(headings, row) => {
+                let at = headings.iter().position(|heading| heading == key)?;
+                row.get(at).map(Value::text)
+            }
+            Self::Json(map) => map.get(key).map(Value::json),
+        }
+    }
+
+    /// All keys, in the map's own order.
+    pub fn keys(&self) -> Vec<&'a str> {
+        match self {
+            Self::Columns(headings, row) => {
+                headings.iter().zip(row.iter()).map(|(heading, _)| heading.as_str()).collect()
+            }
+            Self::Json(map) => map.keys().map(String::as_str).collect(),
+        }
+    }
+
+    /// How many keys.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Columns(headings, row) => headings.iter().zip(row.iter()).count(),
+            Self::Json(map) => map.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// `2026-11-20T00:00:00Z`, with as many digits of the second as there are.
+pub(super) fn rfc3339(time: Timestamp) -> String {
+    time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// CEL's text of a duration: whole seconds and a trimmed fraction, `90s` or `1.5s`.
+pub(super) fn duration_text(duration: TimeDelta) -> String {
+    let (seconds, nanos) = (duration.num_seconds(), duration.subsec_nanos());
+    let sign = if seconds < 0 || nanos < 0 { "-" } else { "" };
+    let seconds = seconds.unsigned_abs();
+    if nanos == 0 {
+        return format!("{sign}{seconds}s");
+    }
+    let fraction = format!("{:09}", nanos.unsigned_abs());
+    format!("{sign}{seconds}.{}s", fraction.trim_end_matches('0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_facts_are_named_in_the_order_of_the_account() {
+        let missing = Missing::of(FactName::LastLoginAt).and(Missing::of(FactName::Status));
+        assert_eq!(missing.iter().collect::<Vec<_>>(), [FactName::Status, FactName::LastLoginAt]);
+        assert!(missing.contains(FactName::Status) && !missing.contains(FactName::Locked));
+        assert!(FactName::ALL.len() <= 32, "the set has 32 places");
+    }
+
+    #[test]
+    fn durations_are_spelt_as_cel_spells_them() {
+        for (duration, text) in [
+            (TimeDelta::zero(), "0s"),
+            (TimeDelta::milliseconds(1_500), "1.5s"),
+            (TimeDelta::milliseconds(-500), "-0.5s"),
+            (TimeDelta::days(1), "86400s"),
+        ] {
+            assert_eq!(duration_text(duration), text);
+        }
+    }
+
+    #[test]
+    fn json_numbers_keep_their_kind() {
+        let record = serde_json::json!({"a": [1, 1.5, null, "x", {"b": true}]});
+        let Value::Map(map) = Value::json(&record) else { panic!("a map") };
+        let Some(Value::List(list)) = map.get("a") else { panic!("a list") };
+        assert!(matches!(list.get(0), Some(Value::Int(1))));
+        assert!(matches!(list.get(2), Some(Value::Null)));
+        assert_eq!(Value::List(list).to_json(), record.get("a").cloned());
+    }
+}

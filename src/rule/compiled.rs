@@ -1,0 +1,63 @@
+//! The compiled parts of a rule, for one set of params.
+
+use super::cel::{Condition, Missing, Names};
+use super::file::Written;
+use super::message::Message;
+use super::params::Params;
+use super::place::Page;
+use super::scope::Scope;
+use super::subject::Subject;
+use super::verdict::Verdict;
+use crate::diagnostic::Diagnostic;
+
+/// Condition, membership and message, ready to be applied.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub when: Condition,
+    members: Option<Condition>,
+    message: Message,
+}
+
+impl Compiled {
+    /// Compiles the texts of a rule; every mistake has its place in the rule file.
+    pub(super) fn new(page: &Page<'_>, written: &Written, params: &Params) -> Result<Self, Vec<Diagnostic>> {
+        let names = Names { subject: written.subject, by: &written.group_by, params };
+        let of_members = Names { subject: Subject::Account, by: &[], params };
+        let mut faults = Vec::new();
+        let mut keep = |text: &toml::Spanned<String>, fault| {
+            faults.push(page.inside(text, fault));
+        };
+        let when = Condition::compile(written.when.get_ref(), names).map_err(|fault| keep(&written.when, fault));
+        let members = written
+            .members
+            .as_ref()
+            .map(|text| Condition::compile(text.get_ref(), of_members).map_err(|fault| keep(text, fault)));
+        let message = Message::compile(written.message.get_ref(), names).map_err(|fault| keep(&written.message, fault));
+        match (when, members.transpose(), message) {
+            (Ok(when), Ok(members), Ok(message)) => Ok(Self { when, members, message }),
+            _ => Err(faults),
+        }
+    }
+
+    pub(super) fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+        self.when.truth(scope).into()
+    }
+
+    /// Without a condition, every account counts.
+    pub(super) fn is_member<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+        self.members.as_ref().map_or(Verdict::Violation, |members| members.truth(scope).into())
+    }
+
+    pub(super) fn message<'a>(&'a self, scope: &'a Scope<'a>) -> String {
+        self.message.render(scope)
+    }
+
+    pub(super) fn needs(&self) -> Missing {
+        self.members.as_ref().map_or(Missing::NOTHING, Condition::needs).and(self.when.needs())
+    }
+
+    /// Whether a condition uses a param.
+    pub(super) fn uses(&self, param: &str) -> bool {
+        self.when.params().contains(param) || self.members.as_ref().is_some_and(|c| c.params().contains(param))
+    }
+}

@@ -1,0 +1,115 @@
+//! `docs/rules.md`: the facts, the functions and the rules, written from the tables that the checker reads.
+
+use std::fmt::Write as _;
+
+use super::cel::functions::{FUNCTIONS, Function, MACROS, Style};
+use super::control::FRAMEWORKS;
+use super::facts::{FACTS, Fact, Kind, ROOTS};
+use super::{Rule, RuleSet};
+use crate::model::FactName;
+
+const HEAD: &str = "# Rules: facts, functions, catalogue
+
+<!-- Written by the code; `HEADCOUNT_WRITE_DOCS=1 cargo test --test rules` writes it again. -->
+
+A rule is a file `<id>.toml`. Its condition `when` is written in [CEL](https://cel.dev) over the facts below and is checked
+when it is loaded. A fact that a vendor doesn't tell is unknown: `false && unknown` is false, `true || unknown` is true,
+everything else is unknown, and then the rule is *not evaluable* there. Optional facts are asked for with `has()` first.
+`headcount schema rule` prints the form of the file, `headcount rules show ID` explains a rule, `headcount rules test` judges
+its examples and `headcount rules check` looks for what is allowed and is a mistake all the same.
+";
+
+const OPERATORS: &str = "
+Besides: `&&`, `||`, `!`, `==`, `!=`, `in`, `condition ? a : b`, `list[0]`, `map[\"key\"]`.
+";
+
+/// The whole document.
+pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]) -> String {
+    let mut out = HEAD.to_owned();
+    out.push_str("\n## Facts\n");
+    for root in ROOTS {
+        let facts: Vec<&Fact> = FACTS.iter().copied().filter(|fact| fact.root == root.name).collect();
+        // Writing to a String can't fail.
+        let _ = writeln!(out, "\n### `{}`\n\n{}.", root.name, capital(root.doc));
+        table_of_facts(&mut out, &facts, exposed);
+    }
+    out.push_str("\n## Functions\n\n| Written | Meaning |\n|---|---|\n");
+    for function in FUNCTIONS {
+        let _ = writeln!(out, "| {} | {} |", written(function), cell(function.doc));
+    }
+    for (name, meaning) in MACROS {
+        let _ = writeln!(out, "| `{name}` | {meaning} |");
+    }
+    out.push_str(OPERATORS);
+    out.push_str("\n## Catalogue\n\n| Rule | Severity | About | What it finds | Params | Controls |\n|---|---|---|---|---|---|\n");
+    for rule in rules.iter() {
+        row(&mut out, rule);
+    }
+    out.push_str("\n## Frameworks\n\n| Name | Edition |\n|---|---|\n");
+    for (name, edition) in FRAMEWORKS {
+        let _ = writeln!(out, "| `{name}` | {edition} |");
+    }
+    out
+}
+
+fn table_of_facts(out: &mut String, facts: &[&Fact], exposed: &[(&'static str, &'static [FactName])]) {
+    if facts.is_empty() {
+        return;
+    }
+    out.push_str("\n| Fact | Type | Meaning | Told by |\n|---|---|---|---|\n");
+    for fact in facts {
+        let optional = if fact.optional { ", optional" } else { "" };
+        let told = fact.needs.map_or_else(|| "always known".to_owned(), |name| tellers(name, exposed));
+        let kind = match fact.kind {
+            Kind::Words(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(" or "),
+            kind => kind.ty().to_string(),
+        };
+        let _ = writeln!(out, "| `{}` | {kind}{optional} | {} | {told} |", fact.path(), cell(fact.doc));
+    }
+}
+
+fn tellers(name: FactName, exposed: &[(&'static str, &'static [FactName])]) -> String {
+    if name == FactName::Privileged {
+        return "sources with `privileged_roles`, if the vendor tells roles".to_owned();
+    }
+    let kinds = exposed.iter().filter(|(_, facts)| facts.contains(&name)).map(|(kind, _)| *kind);
+    let kinds: Vec<&str> = kinds.chain(["file"]).collect();
+    kinds.join(", ")
+}
+
+/// `now - then`, `days(int)`, `string.contains(string)`, with every choice of types.
+fn written(function: &Function) -> String {
+    let one = |overload: &super::cel::functions::Overload| {
+        let args: Vec<&str> = overload.args.iter().map(|kind| kind.as_str()).collect();
+        let call = match (function.style, args.as_slice()) {
+            (Style::Operator, [one]) => format!("{}{one}", function.name.trim_end_matches('_')),
+            (Style::Operator, [left, right]) => format!("{left} {} {right}", function.name.trim_matches('_')),
+            (Style::Method, [target, rest @ ..]) => format!("{target}.{}({})", function.name, rest.join(", ")),
+            _ => format!("{}({})", function.name, args.join(", ")),
+        };
+        format!("`{call}` → {}", overload.result.as_str())
+    };
+    function.overloads.iter().map(one).collect::<Vec<_>>().join("<br>")
+}
+
+fn row(out: &mut String, rule: &Rule) {
+    let params = rule
+        .params()
+        .iter()
+        .map(|(name, value)| if value.is_long() { format!("`{name}`") } else { format!("`{name}` = {value}") });
+    let params = params.collect::<Vec<_>>().join("<br>");
+    let controls = rule.controls().iter().map(ToString::to_string).collect::<Vec<_>>().join("<br>");
+    let (severity, subject) = (rule.severity(), rule.subject().as_str());
+    let _ =
+        writeln!(out, "| `{}` | {severity} | {subject} | {} | {params} | {controls} |", rule.id(), cell(rule.title()));
+}
+
+/// Text inside of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}

@@ -1,0 +1,395 @@
+//! The made-up subjects of examples, written so that people can read them: what is given is known, and every fact
+//! that the rule reads is given, or listed as absent or as not exposed.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use chrono::{DateTime, Days, NaiveDate};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::value::RawValue;
+use toml::Spanned;
+
+use super::{fact_name, find};
+use crate::diagnostic::Diagnostic;
+use crate::model::{
+    Account, AccountStatus, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeId, EmployeeIndex,
+    EmploymentStatus, Fact, FactName, Roster, RosterIssue, RosterIssueKind, Situation, SourceName, SourceStatus, Tier,
+    Timestamp, WorkerKind,
+};
+use crate::rule::cel::Missing;
+use crate::rule::place::Page;
+use crate::rule::scope::SourceFacts;
+
+/// A TOML date (midnight UTC) or date with time and zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(pub Timestamp);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = toml::value::Datetime::deserialize(deserializer)?.to_string();
+        let midnight = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|time| time.and_utc());
+        DateTime::parse_from_rfc3339(&text)
+            .map(|time| time.to_utc())
+            .ok()
+            .or_else(midnight)
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("write a date, or a time with its zone: 2026-01-31T08:00:00Z"))
+    }
+}
+
+/// An account of an example.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ExampleAccount {
+    id: Option<String>,
+    source: Option<String>,
+    vendor: Option<String>,
+    external_id: Option<String>,
+    email: Option<String>,
+    username: Option<String>,
+    display_name: Option<String>,
+    status: Option<Status>,
+    locked: Option<bool>,
+    licensed: Option<bool>,
+    roles: Option<Vec<String>>,
+    #[schemars(with = "Option<String>")]
+    created_at: Option<Moment>,
+    #[schemars(with = "Option<String>")]
+    updated_at: Option<Moment>,
+    #[schemars(with = "Option<String>")]
+    last_login_at: Option<Moment>,
+    #[schemars(with = "Option<String>")]
+    deleted_at: Option<Moment>,
+    linked: Option<Vec<String>>,
+    /// Whether it holds one of the source's `privileged_roles`.
+    pub(super) privileged: Option<bool>,
+    /// In test files: the employee id of its owner.
+    pub(super) owner: Option<String>,
+    /// `matched` if the example has an employee, otherwise `unmatched`.
+    situation: Option<ExampleSituation>,
+    /// What the organisation declares of it; the situation is `declared` then.
+    declared: Option<ExampleDeclaration>,
+    /// The key that found the employee.
+    #[schemars(with = "Option<String>")]
+    matched_by: Option<Tier>,
+    /// The vendor's record.
+    attributes: serde_json::Map<String, serde_json::Value>,
+    /// Facts that the vendor tells to be absent: never logged in, no address.
+    #[schemars(with = "Vec<String>")]
+    absent: Vec<Spanned<String>>,
+    /// Facts that the vendor can't tell.
+    #[schemars(with = "Vec<String>")]
+    not_exposed: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Active,
+    Inactive,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum ExampleSituation {
+    Matched,
+    Unmatched,
+    Ambiguous,
+    Conflict,
+    Declared,
+}
+
+impl ExampleAccount {
+    pub(super) fn check(
+        &self,
+        page: &Page<'_>,
+        example: &Range<usize>,
+        has_employee: bool,
+        needs: Missing,
+    ) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for name in self.absent.iter().chain(&self.not_exposed) {
+            match fact_name(page, name) {
+                Ok(fact) if self.gives(fact) => {
+                    found.push(page.at(name.span(), format!("{:?} is given as well", fact.as_str())));
+                }
+                Ok(_) => {}
+                Err(unknown) => found.push(*unknown),
+            }
+        }
+        for fact in needs.iter().filter(|fact| !self.gives(*fact) && !self.lists(*fact)) {
+            let message = format!("the rule reads {}, and this example doesn't tell it", fact.as_str());
+            found.push(page.at(example.clone(), message).help("give it, or list it in `absent` or `not_exposed`"));
+        }
+        if self.owner.is_some() {
+            let message = "`owner` belongs to test files";
+            found.push(page.at(example.clone(), message).help("in an example, every account is the employee's"));
+        }
+        if (self.situation == Some(ExampleSituation::Matched)) && !has_employee {
+            found.push(page.at(example.clone(), "a matched account has an [examples.employee]"));
+        }
+        let declared = self.situation.is_none_or(|situation| situation == ExampleSituation::Declared);
+        if self.declared.is_some() && !declared {
+            found.push(page.at(example.clone(), "an account with `declared` is in no other situation"));
+        }
+        found
+    }
+
+    fn gives(&self, fact: FactName) -> bool {
+        match fact {
+            FactName::ExternalId => self.external_id.is_some(),
+            FactName::Email => self.email.is_some(),
+            FactName::Username => self.username.is_some(),
+            FactName::DisplayName => self.display_name.is_some(),
+            FactName::Status => self.status.is_some(),
+            FactName::Locked => self.locked.is_some(),
+            FactName::Licensed => self.licensed.is_some(),
+            FactName::Roles => self.roles.is_some(),
+            FactName::CreatedAt => self.created_at.is_some(),
+            FactName::UpdatedAt => self.updated_at.is_some(),
+            FactName::LastLoginAt => self.last_login_at.is_some(),
+            FactName::DeletedAt => self.deleted_at.is_some(),
+            FactName::Linked => self.linked.is_some(),
+            FactName::Privileged => self.privileged.is_some(),
+        }
+    }
+
+    fn lists(&self, fact: FactName) -> bool {
+        self.absent.iter().chain(&self.not_exposed).any(|name| find(name.get_ref()) == Some(fact))
+    }
+
+    /// A fact that can be absent.
+    fn maybe<T>(&self, fact: FactName, value: Option<T>) -> Fact<Option<T>> {
+        let absent = || self.absent.iter().any(|name| find(name.get_ref()) == Some(fact));
+        match value {
+            Some(value) => Fact::Known(Some(value)),
+            None if absent() => Fact::Known(None),
+            None => Fact::NotExposed,
+        }
+    }
+
+    fn text<'a>(&'a self, fact: FactName, text: Option<&'a String>) -> Fact<Option<Cow<'a, str>>> {
+        self.maybe(fact, text.map(|text| Cow::Borrowed(text.as_str())))
+    }
+
+    pub(super) fn account<'a>(&'a self, number: usize, record: &'a RawValue) -> Account<'a> {
+        let id = self.id.as_deref().map_or_else(|| Cow::Owned(format!("account-{number}")), Cow::Borrowed);
+        Account {
+            external_id: self.text(FactName::ExternalId, self.external_id.as_ref()),
+            email: self.text(FactName::Email, self.email.as_ref()),
+            username: self.text(FactName::Username, self.username.as_ref()),
+            display_name: self.text(FactName::DisplayName, self.display_name.as_ref()),
+            status: known(self.status.map(|status| match status {
+                Status::Active => AccountStatus::Active,
+                Status::Inactive => AccountStatus::Inactive,
+            })),
+            locked: known(self.locked),
+            licensed: known(self.licensed),
+            roles: known(self.roles.as_deref().map(borrowed)),
+            created_at: known(self.created_at.map(|time| time.0)),
+            updated_at: known(self.updated_at.map(|time| time.0)),
+            last_login_at: self.maybe(FactName::LastLoginAt, self.last_login_at.map(|time| time.0)),
+            deleted_at: self.maybe(FactName::DeletedAt, self.deleted_at.map(|time| time.0)),
+            linked: known(self.linked.as_deref().map(borrowed)),
+            ..Account::new(id, record)
+        }
+    }
+
+    pub(super) fn record(&self) -> Result<Box<RawValue>, serde_json::Error> {
+        serde_json::value::to_raw_value(&self.attributes)
+    }
+
+    pub(super) fn source(&self) -> SourceName {
+        SourceName::new(self.source.as_deref().unwrap_or("example"))
+    }
+
+    pub(super) fn vendor(&self) -> &str {
+        self.vendor.as_deref().unwrap_or("file")
+    }
+
+    /// What the organisation declares of it, and whether the owner has left.
+    pub(super) fn declaration(&self, has_employee: bool) -> Option<(Declaration, bool)> {
+        let Situation::Declared { .. } = self.situation(has_employee) else { return None };
+        let declared = self.declared.clone().unwrap_or_default();
+        Some((declared.declaration(), declared.owner_left))
+    }
+
+    pub(super) fn situation(&self, has_employee: bool) -> Situation {
+        let tier = self.matched_by.unwrap_or(Tier::Email);
+        let (one, other) = (EmployeeIndex(0), EmployeeIndex(1));
+        match self.situation {
+            _ if self.declared.is_some() => Situation::Declared { declaration: DeclarationIndex(0) },
+            Some(ExampleSituation::Declared) => Situation::Declared { declaration: DeclarationIndex(0) },
+            Some(ExampleSituation::Unmatched) => Situation::Unmatched,
+            Some(ExampleSituation::Ambiguous) => Situation::Ambiguous { tier, candidates: vec![one, other] },
+            Some(ExampleSituation::Conflict) => {
+                Situation::Conflict { named: vec![(Tier::ExternalId, one), (Tier::Email, other)] }
+            }
+            None if !has_employee => Situation::Unmatched,
+            Some(ExampleSituation::Matched) | None => Situation::Matched { employee: one, tier },
+        }
+    }
+}
+
+/// A declaration of an example.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ExampleDeclaration {
+    /// `service`, unless the example says otherwise.
+    kind: Option<DeclaredKind>,
+    owner: Option<String>,
+    owner_left: bool,
+    purpose: Option<String>,
+    #[schemars(with = "Option<String>")]
+    review_date: Option<Moment>,
+    #[schemars(with = "Option<String>")]
+    expires: Option<Moment>,
+}
+
+impl ExampleDeclaration {
+    fn declaration(&self) -> Declaration {
+        Declaration {
+            line: 1,
+            source: SourceName::new("example"),
+            kind: self.kind.unwrap_or(DeclaredKind::Service),
+            about: String::new(),
+            owner: self.owner.clone().map(EmployeeId),
+            owners: Vec::new(),
+            purpose: self.purpose.clone(),
+            review_date: self.review_date.map(|moment| moment.0.date_naive()),
+            expires: self.expires.map(|moment| moment.0.date_naive()),
+            expires_at: None,
+        }
+    }
+}
+
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::NotExposed, Fact::Known)
+}
+
+fn borrowed(texts: &[String]) -> Vec<Cow<'_, str>> {
+    texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect()
+}
+
+/// A person of an example.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ExampleEmployee {
+    id: Option<String>,
+    name: Option<String>,
+    emails: Vec<String>,
+    usernames: Vec<String>,
+    #[schemars(with = "Option<String>")]
+    status: Option<EmploymentStatus>,
+    #[schemars(with = "Option<String>")]
+    kind: Option<WorkerKind>,
+    #[schemars(with = "Option<String>")]
+    start_date: Option<Moment>,
+    #[schemars(with = "Option<String>")]
+    end_date: Option<Moment>,
+    /// The end of the last day; by default that of `end_date` in UTC.
+    #[schemars(with = "Option<String>")]
+    ends_at: Option<Moment>,
+    manager: Option<String>,
+    department: Option<String>,
+    title: Option<String>,
+    location: Option<String>,
+    /// Further columns of the roster.
+    columns: BTreeMap<String, String>,
+}
+
+impl ExampleEmployee {
+    pub(super) fn headings(&self) -> Vec<String> {
+        self.columns.keys().cloned().collect()
+    }
+
+    pub(super) fn employee(&self) -> Employee {
+        let date = |moment: Option<Moment>| moment.map(|moment| moment.0.date_naive());
+        let midnight = date(self.end_date).and_then(|day| day.checked_add_days(Days::new(1))?.and_hms_opt(0, 0, 0));
+        Employee {
+            line: 2,
+            name: self.name.clone(),
+            emails: self.emails.clone(),
+            usernames: self.usernames.clone(),
+            status: self.status.unwrap_or(EmploymentStatus::Active),
+            kind: self.kind,
+            start_date: date(self.start_date),
+            end_date: date(self.end_date),
+            ends_at: self.ends_at.map(|time| time.0).or(midnight.map(|time| time.and_utc())),
+            manager: self.manager.clone(),
+            department: self.department.clone(),
+            title: self.title.clone(),
+            location: self.location.clone(),
+            extra: self.columns.values().collect(),
+            ..Employee::new(EmployeeId(self.id.clone().unwrap_or_else(|| "E-1".to_owned())))
+        }
+    }
+}
+
+/// A source of an example.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExampleSource {
+    name: Option<String>,
+    vendor: Option<String>,
+    status: SourceStatus,
+    declared: Option<u64>,
+    fetched: u64,
+    distinct: Option<u64>,
+    error: Option<String>,
+    /// By default the moment of the audit.
+    #[schemars(with = "Option<String>")]
+    read_at: Option<Moment>,
+    /// The facts of accounts that it tells.
+    #[serde(default)]
+    exposes: Vec<String>,
+}
+
+impl ExampleSource {
+    pub(super) fn facts(&self, now: Timestamp) -> SourceFacts {
+        SourceFacts {
+            name: SourceName::new(self.name.as_deref().unwrap_or("example")),
+            vendor: self.vendor.clone().unwrap_or_else(|| "file".to_owned()),
+            status: self.status,
+            declared: self.declared,
+            fetched: self.fetched,
+            distinct: self.distinct.unwrap_or(self.fetched),
+            error: self.error.clone(),
+            read_at: self.read_at.map_or(now, |moment| moment.0),
+            exposes: self.exposes.clone(),
+        }
+    }
+}
+
+/// The HR files of an example.
+#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ExampleRoster {
+    rows: u64,
+    #[schemars(with = "Option<String>")]
+    modified_at: Option<Moment>,
+}
+
+impl ExampleRoster {
+    pub(super) fn roster(&self) -> Roster {
+        Roster { rows: self.rows, modified_at: self.modified_at.map(|moment| moment.0), ..Roster::default() }
+    }
+}
+
+/// A defect of the HR files of an example.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExampleIssue {
+    #[schemars(with = "String")]
+    kind: RosterIssueKind,
+    line: Option<u64>,
+    #[serde(default)]
+    text: String,
+}
+
+impl ExampleIssue {
+    pub(super) fn issue(&self) -> RosterIssue {
+        RosterIssue { file: 0, line: self.line, kind: self.kind, text: self.text.clone() }
+    }
+}

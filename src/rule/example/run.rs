@@ -1,0 +1,203 @@
+//! Runs examples and compares: a missing finding, a noisy one, or another outcome than expected.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::data::{ExampleAccount, ExampleIssue, ExampleRoster};
+use super::exception::ExampleException;
+use super::groups::{Owned, groups};
+use super::{Example, Expect};
+use crate::model::{FactName, RuleId};
+use crate::rule::cel::{EvalError, Missing};
+use crate::rule::compiled::Compiled;
+use crate::rule::place::Page;
+use crate::rule::scope::{AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, Scope};
+use crate::rule::{GroupBy, Rule, Subject, Verdict};
+
+/// How one example of a rule came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExampleResult {
+    /// The rule.
+    pub rule: RuleId,
+    /// The example's name; empty when the rule has too few examples.
+    pub example: String,
+    /// What came out.
+    pub outcome: Outcome,
+    /// The rule's message about the example, if there was a finding.
+    pub message: Option<String>,
+}
+
+/// What came out of an example.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// What was expected.
+    AsExpected,
+    /// A finding was expected, and there was none.
+    Missing(Verdict),
+    /// A finding that was not expected.
+    Noisy(Expect),
+    /// No finding, as expected, but for another reason.
+    Wrong(Expect, Verdict),
+    /// The rule has no example of this kind.
+    NoExample(Expect),
+}
+
+impl Outcome {
+    /// Whether the test passed.
+    pub fn is_good(&self) -> bool {
+        *self == Self::AsExpected
+    }
+
+    fn of(expect: Expect, missing: Missing, verdict: Verdict) -> Self {
+        match (expect, verdict) {
+            (Expect::Violation, Verdict::Violation) | (Expect::Pass, Verdict::Pass) => Self::AsExpected,
+            (Expect::NotEvaluable, Verdict::NotEvaluable(facts)) if facts == missing => Self::AsExpected,
+            (Expect::Violation, verdict) => Self::Missing(verdict),
+            (expect, Verdict::Violation) => Self::Noisy(expect),
+            (expect, verdict) => Self::Wrong(expect, verdict),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsExpected => f.write_str("as expected"),
+            Self::Missing(verdict) => write!(f, "missing: expected a violation, got {verdict}"),
+            Self::Noisy(expect) => write!(f, "noisy: expected {}, got a violation", expect.as_str()),
+            Self::Wrong(expect, verdict) => write!(f, "wrong: expected {}, got {verdict}", expect.as_str()),
+            Self::NoExample(expect) => write!(f, "the rule has no example with expect = \"{}\"", expect.as_str()),
+        }
+    }
+}
+
+/// Runs all examples of a rule, with the params that the rule file gives.
+pub(in crate::rule) fn run(rule: &Rule) -> Vec<ExampleResult> {
+    let result = |example: &str, outcome, message| ExampleResult {
+        rule: rule.id().clone(),
+        example: example.to_owned(),
+        outcome,
+        message,
+    };
+    let mut results: Vec<_> = rule
+        .examples()
+        .iter()
+        .map(|example| {
+            let (verdict, message) = example.judge(rule);
+            result(&example.name, Outcome::of(example.expect, example.missing(), verdict), message)
+        })
+        .collect();
+    let has = |expect| rule.examples().iter().any(|example| example.expect == expect);
+    let wanted = [(Expect::Violation, true), (Expect::Pass, true), (Expect::NotEvaluable, !rule.needs().is_empty())];
+    for (expect, _) in wanted.into_iter().filter(|(expect, wanted)| *wanted && !has(*expect)) {
+        results.push(result("", Outcome::NoExample(expect), None));
+    }
+    results
+}
+
+type Judged = (Verdict, Option<String>);
+
+impl Example {
+    fn judge(&self, rule: &Rule) -> Judged {
+        let own = (!self.params.is_empty()).then(|| self.compile(rule)).flatten();
+        let compiled = own.as_ref().unwrap_or_else(|| rule.as_written());
+        let person = self.employee.as_ref().map(|person| (person.employee(), person.headings()));
+        let employee = person.as_ref().map(|(employee, headings)| EmployeeScope { employee, headings });
+        let scope = Scope { employee, ..Scope::at(self.now.0) };
+        match rule.subject() {
+            Subject::Account => self.account.as_ref().map_or((failed(), None), |account| {
+                with_account(account, 1, &scope, |scope| judged(compiled, scope)).unwrap_or((failed(), None))
+            }),
+            Subject::Group => self.judge_groups(compiled, rule.group_by(), &scope),
+            Subject::Source => {
+                let source = self.source.as_ref().map(|source| source.facts(self.now.0));
+                judged(compiled, &Scope { source: source.as_ref(), ..scope })
+            }
+            Subject::Exception => {
+                let exception = self.exception.as_ref().map(ExampleException::facts);
+                judged(compiled, &Scope { exception: exception.as_ref(), ..scope })
+            }
+            Subject::Employee => {
+                let accounts = counted(compiled, &self.owned(&scope), &scope);
+                judged(compiled, &Scope { accounts: Some(&accounts), ..scope })
+            }
+            Subject::Roster => {
+                let roster = self.roster.as_ref().map(ExampleRoster::roster).unwrap_or_default();
+                let issue = self.issue.as_ref().map(ExampleIssue::issue);
+                judged(compiled, &Scope { roster: Some(&roster), issue: issue.as_ref(), ..scope })
+            }
+        }
+    }
+
+    /// The rule with the example's own limits.
+    fn compile(&self, rule: &Rule) -> Option<Compiled> {
+        let params = self.params(&rule.written.params).ok()?;
+        Compiled::new(&Page { path: &rule.path(), text: "" }, &rule.written, &params).ok()
+    }
+
+    /// Judges every group: one violation is a finding.
+    fn judge_groups(&self, compiled: &Compiled, keys: &[GroupBy], scope: &Scope<'_>) -> Judged {
+        let (groups, missing) = groups(compiled, keys, &self.owned(scope), scope);
+        let mut judged_groups =
+            groups.iter().map(|group| judged(compiled, &Scope { group: Some(group), ..scope.clone() }));
+        match judged_groups.find(|(verdict, _)| *verdict != Verdict::Pass) {
+            Some(found) => found,
+            None if missing.is_empty() => (Verdict::Pass, None),
+            None => (Verdict::NotEvaluable(missing), None),
+        }
+    }
+
+    /// An example has one employee, to whom every account belongs that isn't said to be in another situation.
+    fn owned<'s>(&'s self, scope: &Scope<'s>) -> Vec<Owned<'s>> {
+        self.accounts.iter().map(|account| (account, scope.employee)).collect()
+    }
+}
+
+/// The accounts of a person that the rule counts.
+pub(super) fn counted(compiled: &Compiled, mine: &[Owned<'_>], scope: &Scope<'_>) -> AccountsFacts {
+    let mut accounts = AccountsFacts::default();
+    let mut sources = BTreeSet::new();
+    for (number, (account, owner)) in (1..).zip(mine) {
+        let scope = Scope { employee: *owner, ..scope.clone() };
+        with_account(account, number, &scope, |scope| match compiled.is_member(scope) {
+            Verdict::Violation => {
+                accounts.count += 1;
+                sources.insert(account.source().to_string());
+            }
+            Verdict::NotEvaluable(facts) => accounts.undecided = accounts.undecided.and(facts),
+            Verdict::Pass | Verdict::Failed(_) => {}
+        });
+    }
+    accounts.sources = sources.into_iter().collect();
+    accounts
+}
+
+fn failed() -> Verdict {
+    Verdict::Failed(EvalError::Absent)
+}
+
+fn judged(compiled: &Compiled, scope: &Scope<'_>) -> Judged {
+    let verdict = compiled.judge(scope);
+    let message = (verdict == Verdict::Violation).then(|| compiled.message(scope));
+    (verdict, message)
+}
+
+/// Makes an account of an example into a scope for as long as `judge` looks at it.
+pub(super) fn with_account<T>(
+    account: &ExampleAccount,
+    number: usize,
+    scope: &Scope<'_>,
+    judge: impl FnOnce(&Scope<'_>) -> T,
+) -> Option<T> {
+    let record = account.record().ok()?;
+    let (source, situation) = (account.source(), account.situation(scope.employee.is_some()));
+    let declaration = account.declaration(scope.employee.is_some());
+    let declared =
+        declaration.as_ref().map(|(declaration, owner_left)| DeclaredScope { declaration, owner_left: *owner_left });
+    let built = account.account(number, &record);
+    let mut account_scope = AccountScope::new(&built, &source, account.vendor(), &situation);
+    account_scope.privileged = account.privileged.ok_or(FactName::Privileged);
+    // The employee owns the account only if correlation says so.
+    let employee = scope.employee.filter(|_| situation.employee().is_some());
+    Some(judge(&Scope { account: Some(account_scope), employee, declared, ..scope.clone() }))
+}

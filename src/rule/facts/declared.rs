@@ -1,0 +1,41 @@
+//! The facts of a declaration: what the organisation says of an account that it vouches for.
+
+use super::employee::midnight;
+use super::{Fact, Kind};
+use crate::rule::cel::{Getter, Value};
+use crate::rule::scope::{DeclaredScope, Scope};
+
+const KIND: &[&str] = &["service", "shared", "break-glass", "external"];
+
+const fn declared(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Fact {
+    Fact::new("declared", name, kind, doc, get)
+}
+
+pub(super) static FACTS: &[Fact] = &[
+    declared("kind", Kind::Words(KIND), "what kind of account it is", |s| {
+        of(s, |d| Value::text(d.declaration.kind.as_str()))
+    }),
+    declared("owner", Kind::Text, "the employee id of the person who answers for it", |s| {
+        of(s, |d| Value::or_absent(d.declaration.owner.as_ref().map(|id| Value::text(&id.0))))
+    })
+    .optional(),
+    declared("owner_left", Kind::Bool, "whether it has an owner who has left, or whom the roster doesn't know", |s| {
+        of(s, |d| Value::Bool(d.owner_left))
+    }),
+    declared("purpose", Kind::Text, "what it is for", |s| {
+        of(s, |d| Value::or_absent(d.declaration.purpose.as_deref().map(Value::text)))
+    })
+    .optional(),
+    declared("review_date", Kind::Time, "when it was last reviewed, at 00:00 UTC", |s| {
+        of(s, |d| midnight(d.declaration.review_date))
+    })
+    .optional(),
+    declared("expires", Kind::Time, "the last day on which the declaration holds, at 00:00 UTC", |s| {
+        of(s, |d| midnight(d.declaration.expires))
+    })
+    .optional(),
+];
+
+fn of<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a DeclaredScope<'a>) -> Value<'a>) -> Value<'a> {
+    scope.declared.as_ref().map_or(Value::or_absent(None), get)
+}

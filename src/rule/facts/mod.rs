@@ -1,0 +1,216 @@
+//! The published facts: the one table that the checker, the evaluator, the messages and the documentation read.
+//!
+//! A new fact is a line in one of the tables; a new kind of subject is a table and a line in [`ROOTS`].
+
+mod account;
+mod declared;
+mod employee;
+mod exception;
+mod names;
+mod others;
+
+use std::sync::LazyLock;
+
+use super::cel::{Getter, Type};
+use super::scope::Scope;
+use super::{GroupBy, Subject};
+use crate::model::FactName;
+
+/// A fact that conditions and messages can read.
+#[derive(Debug)]
+pub struct Fact {
+    /// The root, `account`.
+    pub root: &'static str,
+    /// The name below it, `last_login_at`; empty if the root is the fact, as `now`.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether it can be absent, so that `has()` must be asked first.
+    pub optional: bool,
+    /// The vendor's fact that it needs; without it the result is unknown.
+    pub needs: Option<FactName>,
+    /// What it means.
+    pub doc: &'static str,
+    pub(super) get: Getter,
+}
+
+/// The type of a fact, as the table gives it.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `string`
+    Text,
+    /// A string that is one of these.
+    Words(&'static [&'static str]),
+    /// `timestamp`
+    Time,
+    /// `list` of strings
+    Texts,
+    /// `map` from string to string
+    Columns,
+    /// A JSON object
+    Record,
+}
+
+impl Kind {
+    /// The type that the checker uses.
+    pub fn ty(self) -> Type {
+        match self {
+            Self::Bool => Type::Bool,
+            Self::Int => Type::Int,
+            Self::Text => Type::Text,
+            Self::Words(words) => Type::Word(words),
+            Self::Time => Type::Timestamp,
+            Self::Texts => Type::list(Type::Text),
+            Self::Columns => Type::Map(Box::new(Type::Text)),
+            Self::Record => Type::Map(Box::new(Type::Dyn)),
+        }
+    }
+}
+
+impl Fact {
+    const fn new(root: &'static str, name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Self {
+        Self { root, name, kind, optional: false, needs: None, doc, get }
+    }
+
+    const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    const fn needs(mut self, name: FactName) -> Self {
+        self.needs = Some(name);
+        self
+    }
+
+    /// Its value, null where it is absent; `None` where the vendor doesn't tell it.
+    pub fn read<'a>(&self, scope: &'a Scope<'a>) -> Option<serde_json::Value> {
+        (self.get)(scope).to_json()
+    }
+
+    /// `account.last_login_at`
+    pub fn path(&self) -> String {
+        if self.name.is_empty() { self.root.to_owned() } else { format!("{}.{}", self.root, self.name) }
+    }
+}
+
+/// Where facts hang: the first word of their path.
+#[derive(Debug)]
+pub struct Root {
+    /// The word.
+    pub name: &'static str,
+    /// What it stands for.
+    pub doc: &'static str,
+    available: fn(Subject, &[GroupBy]) -> Availability,
+}
+
+/// Whether a rule can use a root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Availability {
+    /// It is always there.
+    Always,
+    /// It is there when this fact is true.
+    When(&'static str),
+    /// It has no meaning in such a rule.
+    Never,
+}
+
+impl Root {
+    pub(super) fn available(&self, subject: Subject, by: &[GroupBy]) -> Availability {
+        (self.available)(subject, by)
+    }
+}
+
+const fn only(holds: bool) -> Availability {
+    if holds { Availability::Always } else { Availability::Never }
+}
+
+/// Every root.
+pub static ROOTS: &[Root] = &[
+    Root { name: "now", doc: "the moment of the audit", available: |_, _| Availability::Always },
+    Root { name: "params", doc: "the rule's own params", available: |_, _| Availability::Always },
+    Root {
+        name: "account",
+        doc: "one login at one source, as the vendor tells it",
+        available: |subject, _| only(subject == Subject::Account),
+    },
+    Root {
+        name: "employee",
+        doc: "a person in the roster",
+        available: |subject, by| match (subject, by) {
+            (Subject::Account, _) => Availability::When("account.matched"),
+            (Subject::Employee, _) | (Subject::Group, [GroupBy::Employee]) => Availability::Always,
+            _ => Availability::Never,
+        },
+    },
+    Root {
+        name: "declared",
+        doc: "what the organisation declares of an account that it vouches for",
+        available: |subject, _| match subject {
+            Subject::Account => Availability::When("account.declared"),
+            _ => Availability::Never,
+        },
+    },
+    Root {
+        name: "source",
+        doc: "one configured source, after it was read",
+        available: |subject, _| only(subject == Subject::Source),
+    },
+    Root {
+        name: "group",
+        doc: "accounts of one source that share a key",
+        available: |subject, _| only(subject == Subject::Group),
+    },
+    Root { name: "roster", doc: "the HR files", available: |subject, _| only(subject == Subject::Roster) },
+    Root {
+        name: "exception",
+        doc: "a waiver, and what became of it",
+        available: |subject, _| only(subject == Subject::Exception),
+    },
+    Root {
+        name: "issue",
+        doc: "one defect of the HR files; a rule that reads it is asked about every defect",
+        available: |subject, _| only(subject == Subject::Roster),
+    },
+    Root {
+        name: "accounts",
+        doc: "the accounts of a person at all sources, of those that `members` counts",
+        available: |subject, _| only(subject == Subject::Employee),
+    },
+];
+
+/// Every fact, in the order of documentation.
+pub static FACTS: LazyLock<Vec<&'static Fact>> = LazyLock::new(|| {
+    [
+        others::NOW,
+        account::FACTS,
+        employee::FACTS,
+        declared::FACTS,
+        others::SOURCE,
+        others::GROUP,
+        others::ROSTER,
+        exception::FACTS,
+        others::ISSUE,
+        others::ACCOUNTS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+});
+
+/// A fact and its position in [`FACTS`].
+pub(super) fn find(root: &str, name: &str) -> Option<(usize, &'static Fact)> {
+    FACTS.iter().copied().enumerate().find(|(_, fact)| fact.root == root && fact.name == name)
+}
+
+/// The position of a fact that is given as a path.
+pub(super) fn position(path: &str) -> Option<usize> {
+    let (root, name) = path.split_once('.').unwrap_or((path, ""));
+    find(root, name).map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! Facts that are made from an account's names: its handles, its domain, and how like its owner it is called.
+
+use std::sync::Arc;
+
+use crate::correlate::name_likeness;
+use crate::model::{Account, Fact, FactName};
+use crate::rule::cel::{List, Missing, Value};
+use crate::rule::scope::Scope;
+
+/// Whether there is anything to look for an owner by.
+pub(super) fn is_identifiable(account: &Account<'_>) -> bool {
+    let keys = [&account.external_id, &account.email, &account.username];
+    keys.into_iter().any(|key| key.present().is_some_and(|text| !text.trim().is_empty()))
+}
+
+/// The domain of an address.
+pub(super) fn domain(email: &str) -> Option<String> {
+    let (_, domain) = email.trim().rsplit_once('@')?;
+    Some(domain.to_lowercase())
+}
+
+/// Login name and mailbox, or unknown if the vendor tells neither.
+pub(super) fn handles<'a>(account: &'a Account<'a>) -> Value<'a> {
+    let mailbox =
+        account.email.present().map(|email| email.rsplit_once('@').map_or(email.as_ref(), |(local, _)| local));
+    let login =
+        account.username.present().map(|login| login.split_once('@').map_or(login.as_ref(), |(local, _)| local));
+    if account.username == Fact::NotExposed && account.email == Fact::NotExposed {
+        return Value::Unknown(Missing::of(FactName::Username));
+    }
+    let mut handles: Vec<String> = [login, mailbox].into_iter().flatten().map(handle).collect();
+    handles.dedup();
+    Value::List(List::Owned(handles.into_iter().map(|text| Value::Text(text.into())).collect::<Arc<[_]>>()))
+}
+
+/// `Help_Desk 02` → `help-desk`
+fn handle(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    let words = text.trim_end_matches(|c: char| !c.is_alphabetic()).split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// How alike the account's display name and its owner's name are.
+pub(super) fn likeness<'a>(scope: &'a Scope<'a>) -> Value<'a> {
+    let Some(account) = scope.account.as_ref() else { return Value::or_absent(None) };
+    let shown = match &account.account.display_name {
+        Fact::NotExposed => return Value::Unknown(Missing::of(FactName::DisplayName)),
+        Fact::Known(shown) => shown.as_deref(),
+    };
+    let name = scope.employee.and_then(|scope| scope.employee.name.as_deref());
+    let likeness = shown.zip(name).and_then(|(shown, name)| name_likeness(shown, name));
+    Value::or_absent(likeness.map(|percent| Value::Int(percent.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_what_people_read() {
+        for (text, expected) in [
+            ("Help_Desk 02", "help-desk"),
+            ("admin", "admin"),
+            ("support.team-1", "support-team"),
+            (" Jane.Doe ", "jane-doe"),
+            ("12", ""),
+            ("", ""),
+        ] {
+            assert_eq!(handle(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_domain_is_what_follows_the_last_at() {
+        assert_eq!(domain(" ann@Example.COM ").as_deref(), Some("example.com"));
+        assert_eq!(domain("ann"), None);
+    }
+}

@@ -1,0 +1,237 @@
+//! Rules: files that people can read, test and trust, applied to accounts, people, groups and sources.
+//!
+//! A rule file is read and checked ([`RuleSet::load`]), its condition is compiled ([`cel`]) against the published
+//! facts ([`facts`]), and judged on one [`Scope`] after the other. Everything that could be silently wrong is
+//! refused when it is loaded; what a vendor doesn't tell makes a judgement *not evaluable*, never a pass.
+
+pub mod cel;
+mod compiled;
+pub mod control;
+mod describe;
+mod document;
+mod example;
+pub mod facts;
+mod file;
+mod lint;
+mod load;
+mod message;
+mod params;
+mod place;
+mod scope;
+mod subject;
+mod verdict;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value as Json;
+
+pub use cel::{EvalError, Missing};
+pub use control::{Control, Guardrail};
+pub use describe::{list, show};
+pub use document::document;
+pub use example::{Example, ExampleResult, Expect, Outcome, TestResult, run_tests};
+pub use file::RawRule;
+pub use lint::lint;
+pub use load::{RuleSet, test_files};
+pub use params::{Param, Params};
+pub use scope::{
+    AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope, SourceFacts,
+};
+pub use subject::{GroupBy, Subject};
+pub use verdict::Verdict;
+
+use self::compiled::Compiled;
+use crate::model::{RuleId, Severity, SourceName};
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It is part of the program.
+    BuiltIn,
+    /// It is one of the organisation's own files.
+    File(PathBuf),
+}
+
+/// One rule, with the changes that the configuration makes.
+#[derive(Debug)]
+pub struct Rule {
+    id: RuleId,
+    origin: Origin,
+    title: String,
+    severity: Severity,
+    why: String,
+    remediation: String,
+    controls: Vec<Control>,
+    guardrails: Vec<Guardrail>,
+    params: Params,
+    off_until: Option<String>,
+    written: file::Written,
+    compiled: Compiled,
+    /// With the params of the rule file, if the configuration changes them: examples are judged by these.
+    as_written: Option<Compiled>,
+    examples: Vec<Example>,
+    enabled: bool,
+    sources: Option<BTreeSet<SourceName>>,
+    changes: Vec<String>,
+}
+
+impl Rule {
+    /// Judges one subject.
+    pub fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+        self.compiled.judge(scope)
+    }
+
+    /// For rules about groups and employees: whether the scope's account counts. [`Verdict::Violation`] means that it
+    /// does; [`GroupBy::key`] says to which.
+    pub fn is_member<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+        self.compiled.is_member(scope)
+    }
+
+    /// What to tell the person who must act.
+    pub fn message<'a>(&'a self, scope: &'a Scope<'a>) -> String {
+        self.compiled.message(scope)
+    }
+
+    /// The facts that the condition reads, by path. What is absent is null, what the vendor doesn't tell is left out.
+    pub fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> BTreeMap<String, Json> {
+        self.compiled.when.facts(scope)
+    }
+
+    /// The paths of the facts that the condition reads.
+    pub fn reads(&self) -> impl Iterator<Item = &str> {
+        self.compiled.when.reads()
+    }
+
+    /// The facts that a vendor has to tell for the rule to be evaluable in every case.
+    pub fn needs(&self) -> Missing {
+        let keys = self.written.group_by.iter().map(|by| by.needs());
+        keys.fold(self.compiled.needs(), Missing::and)
+    }
+
+    /// Whether the rule is applied to a source.
+    pub fn applies_to(&self, source: &SourceName) -> bool {
+        self.sources.as_ref().is_none_or(|sources| sources.contains(source))
+    }
+
+    /// Its name.
+    pub const fn id(&self) -> &RuleId {
+        &self.id
+    }
+
+    /// Where it comes from.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// What is wrong, in a few words.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// How urgent it is.
+    pub const fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What it judges.
+    pub const fn subject(&self) -> Subject {
+        self.written.subject
+    }
+
+    /// For rules about groups: what the accounts share, any of these.
+    pub fn group_by(&self) -> &[GroupBy] {
+        &self.written.group_by
+    }
+
+    /// The condition as it is written.
+    pub fn when(&self) -> &str {
+        self.written.when.get_ref().as_str()
+    }
+
+    /// For rules about groups and employees: which accounts count, as it is written.
+    pub fn members(&self) -> Option<&str> {
+        self.written.members.as_ref().map(|text| text.get_ref().as_str())
+    }
+
+    /// The message as it is written.
+    pub fn message_template(&self) -> &str {
+        self.written.message.get_ref().as_str()
+    }
+
+    /// Why it matters.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// What to do.
+    pub fn remediation(&self) -> &str {
+        &self.remediation
+    }
+
+    /// The controls that it gives evidence for.
+    pub fn controls(&self) -> &[Control] {
+        &self.controls
+    }
+
+    /// What controls demand of its params.
+    pub fn guardrails(&self) -> &[Guardrail] {
+        &self.guardrails
+    }
+
+    /// Its limits, as they apply.
+    pub const fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Whether it is applied.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled && self.waits_for().is_none()
+    }
+
+    /// The param that has to be set before the rule says anything.
+    pub fn waits_for(&self) -> Option<&str> {
+        self.off_until.as_deref().filter(|name| self.params.get(*name).is_none_or(Param::is_empty))
+    }
+
+    /// For rules about the roster: whether it is asked about every defect, and not once.
+    pub fn is_about_issues(&self) -> bool {
+        self.subject() == Subject::Roster && self.reads().any(|path| path.starts_with("issue."))
+    }
+
+    /// The only sources to which it is applied, if the configuration says so.
+    pub const fn sources(&self) -> Option<&BTreeSet<SourceName>> {
+        self.sources.as_ref()
+    }
+
+    /// What the configuration changes, a sentence for each change.
+    pub fn changes(&self) -> &[String] {
+        &self.changes
+    }
+
+    /// What it says of made-up subjects.
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+
+    /// Judges its examples.
+    pub fn test(&self) -> Vec<ExampleResult> {
+        example::run(self)
+    }
+
+    /// Params that no condition uses; a message may.
+    pub fn unused_params(&self) -> impl Iterator<Item = &str> {
+        self.params.keys().map(String::as_str).filter(|name| !self.compiled.uses(name))
+    }
+
+    fn as_written(&self) -> &Compiled {
+        self.as_written.as_ref().unwrap_or(&self.compiled)
+    }
+
+    fn path(&self) -> PathBuf {
+        match &self.origin {
+            Origin::BuiltIn => Path::new("rules").join(format!("{}.toml", self.id)),
+            Origin::File(path) => path.clone(),
+        }
+    }
+}

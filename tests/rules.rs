@@ -1,0 +1,118 @@
+//! The documentation of the rules is what the code says, and the rules that users copy work.
+
+#![expect(clippy::expect_used, reason = "a file that isn't there has to stop the test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use headcount::config::RulesConfig;
+use headcount::rule::{Origin, RuleSet, document, lint};
+
+fn own(path: &str) -> RuleSet {
+    let paths = vec![toml::Spanned::new(0..0, PathBuf::from(path))];
+    RuleSet::load(&RulesConfig { paths, ..RulesConfig::default() }).expect("good rules")
+}
+
+#[test]
+fn the_documentation_is_what_the_code_says() {
+    let rules = RuleSet::load(&RulesConfig::default()).expect("the built-in rules");
+    let written = document(&rules, &headcount::source::exposed());
+    let path = Path::new("docs/rules.md");
+    if std::env::var_os("HEADCOUNT_WRITE_DOCS").is_some() {
+        fs::write(path, &written).expect("written");
+    }
+    let there = fs::read_to_string(path).expect("the documentation");
+    assert!(there == written, "docs/rules.md is old; run HEADCOUNT_WRITE_DOCS=1 cargo test --test rules");
+    for part in ["`account.last_login_at`", "cognigy, vonage-contact-center, file", "`leaver-active`", "days(int)"] {
+        assert!(there.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_rules_to_copy_are_sound_and_their_examples_come_out() {
+    let rules = own("examples/custom-rules");
+    let own: Vec<_> = rules.iter().filter(|rule| *rule.origin() != Origin::BuiltIn).collect();
+    assert_eq!(own.len(), 6);
+    for rule in own {
+        assert_eq!(lint(rule).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+    }
+}
+
+#[test]
+fn the_built_in_rules_are_sound() {
+    for rule in RuleSet::load(&RulesConfig::default()).expect("the built-in rules").iter() {
+        assert_eq!(lint(rule).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+    }
+}
+
+fn run(arguments: &[&str], path: &Path) -> (i32, String) {
+    let output = Command::cargo_bin("headcount").expect("built").args(arguments).arg(path).output().expect("ran");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().expect("not killed"), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A copy of a rule with one change.
+fn changed(rule: &str, from: &str, to: &str) -> (tempfile::TempDir, PathBuf) {
+    let text = fs::read_to_string(format!("examples/custom-rules/{rule}.toml")).expect("a rule");
+    assert!(text.contains(from), "{rule} has no {from}");
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join(format!("{rule}.toml"));
+    fs::write(&path, text.replacen(from, to, 1)).expect("written");
+    (folder, path)
+}
+
+#[test]
+fn a_test_fails_for_what_is_missing_and_for_what_is_noisy() {
+    let (_kept, path) = changed("team-mailbox", "accounts = 3", "accounts = 4");
+    let (code, text) = run(&["rules", "test"], &path);
+    assert!(code == 1 && text.contains("missing: expected a violation, got a pass"), "{text}");
+    let (_kept, path) = changed("team-mailbox", "accounts = 3", "accounts = 2");
+    let (code, text) = run(&["rules", "test"], &path);
+    assert!(code == 1 && text.contains("noisy: expected pass, got a violation"), "{text}");
+    assert_eq!(run(&["rules", "test"], Path::new("examples/custom-rules")).0, 0);
+}
+
+#[test]
+fn a_test_file_tells_the_difference() {
+    let folder = tempfile::tempdir().expect("folder");
+    for file in fs::read_dir("examples/custom-rules").expect("the rules") {
+        let path = file.expect("a file").path();
+        fs::copy(&path, folder.path().join(path.file_name().expect("a name"))).expect("copied");
+    }
+    let path = folder.path().join("organisation.test.toml");
+    let change = |from: &str, to: &str| {
+        let text = fs::read_to_string("examples/custom-rules/organisation.test.toml").expect("a test file");
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replacen(from, to, 1)).expect("written");
+        run(&["rules", "test"], folder.path())
+    };
+    assert_eq!(change("of = \"v-7\"", "of = \"v-7\"").0, 0);
+    let (code, text) = change("{ rule = \"sso-bypass\", of = \"v-7\" },", "{ rule = \"sso-bypass\", of = \"v-1\" },");
+    assert!(code == 1 && text.contains("- sso-bypass of v-1: missing\n  + sso-bypass of v-7: noisy"), "{text}");
+    let (code, text) = change("rule = \"sso-bypass\"", "rule = \"sso-bypas\"");
+    assert!(code == 2 && text.contains("organisation.test.toml:") && text.contains("did you mean"), "{text}");
+    let (code, text) = change("owner = \"E-1\"", "owner = \"E-9\"");
+    assert!(code == 2 && text.contains("the owner \"E-9\" is not among the employees"), "{text}");
+}
+
+#[test]
+fn a_check_finds_what_is_allowed_and_is_a_mistake() {
+    for (from, to, expected) in [
+        ("accounts = 3", "accounts = 3\ndays = 3", "no condition and no message uses the param `days`"),
+        ("PCI-DSS:8.2.1", "PCI-DSS:AC-2", "PCI-DSS has no control that is numbered like \"AC-2\""),
+        ("group.size >= params.accounts", "params.accounts > 2", "the condition reads no fact"),
+        (
+            "expect = \"not-evaluable\"\nmissing = [\"email\"]",
+            "expect = \"pass\"",
+            "no example with expect = \"not-evaluable\"",
+        ),
+    ] {
+        let (_kept, path) = changed("team-mailbox", from, to);
+        let (code, text) = run(&["rules", "check"], &path);
+        assert!(code == 1 && text.contains(expected), "{text}");
+    }
+    let (_kept, path) = changed("team-mailbox", "group.size", "group.sise");
+    let (code, text) = run(&["rules", "check"], &path);
+    assert!(code == 2 && text.contains("did you mean `group.size`?"), "{text}");
+}
