@@ -26,6 +26,9 @@ pub mod roster;
 pub mod correlate;
 pub mod exception;
 pub mod rule;
+pub mod breaker;
+pub mod audit;
+pub mod gate;
 
 // Telling: the report, its formats, and where they go.
 

@@ -1,0 +1,86 @@
+//! What each rule could judge at each source: the matrix that keeps "not evaluable" from looking like a pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{RuleId, SourceName};
+use crate::rule::Verdict;
+
+/// One rule at one source, or about what belongs to no source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// The rule.
+    pub rule: RuleId,
+    /// The source; `None` for people and the roster.
+    pub source: Option<SourceName>,
+    /// Subjects that could be judged.
+    pub evaluated: u64,
+    /// Of these, findings.
+    pub violations: u64,
+    /// Subjects that could not be judged.
+    pub not_evaluable: u64,
+    /// The facts that were missing, and errors of evaluation.
+    pub missing: BTreeSet<String>,
+}
+
+/// Counts verdicts.
+#[derive(Debug, Default)]
+pub(super) struct Matrix {
+    cells: BTreeMap<RuleId, BTreeMap<Option<SourceName>, Counts>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    evaluated: u64,
+    violations: u64,
+    not_evaluable: u64,
+    missing: BTreeSet<String>,
+}
+
+impl Matrix {
+    pub(super) fn count(&mut self, rule: &RuleId, source: Option<&SourceName>, verdict: Verdict) {
+        let counts = self.counts(rule, source);
+        match verdict {
+            Verdict::Pass => counts.evaluated += 1,
+            Verdict::Violation => {
+                counts.evaluated += 1;
+                counts.violations += 1;
+            }
+            Verdict::NotEvaluable(missing) => {
+                counts.not_evaluable += 1;
+                for fact in missing.iter() {
+                    if !counts.missing.contains(fact.as_str()) {
+                        counts.missing.insert(fact.as_str().to_owned());
+                    }
+                }
+            }
+            Verdict::Failed(error) => {
+                counts.not_evaluable += 1;
+                counts.missing.insert(error.to_string());
+            }
+        }
+    }
+
+    /// Subjects that pass without having been asked, because they can't violate the rule.
+    pub(super) fn count_passes(&mut self, rule: &RuleId, source: Option<&SourceName>, passes: u64) {
+        self.counts(rule, source).evaluated += passes;
+    }
+
+    fn counts(&mut self, rule: &RuleId, source: Option<&SourceName>) -> &mut Counts {
+        // Names are reference-counted, so that a clone copies no text.
+        self.cells.entry(rule.clone()).or_default().entry(source.cloned()).or_default()
+    }
+
+    pub(super) fn into_cells(self) -> Vec<Cell> {
+        let cells = self.cells.into_iter().flat_map(|(rule, row)| {
+            row.into_iter().map(move |(source, counts)| Cell {
+                rule: rule.clone(),
+                source,
+                evaluated: counts.evaluated,
+                violations: counts.violations,
+                not_evaluable: counts.not_evaluable,
+                missing: counts.missing,
+            })
+        });
+        cells.collect()
+    }
+}

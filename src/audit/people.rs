@@ -1,0 +1,84 @@
+//! Rules about people: each employee with all their accounts over all sources. Of an account only its owner and source
+//! are kept, and only when a rule asks for it.
+
+use super::{Audit, evidence};
+use crate::model::{EmployeeIndex, SourceName, Subject};
+use crate::rule::{AccountsFacts, EmployeeScope, Missing, Rule, Scope, Verdict};
+
+/// The accounts that one rule counts, by owner.
+#[derive(Debug)]
+pub(super) struct PersonAccounts<'a> {
+    rule: &'a Rule,
+    /// The sources, in the order in which their accounts came.
+    sources: Vec<SourceName>,
+    /// Owner and the position of the source: eight bytes an account.
+    counted: Vec<(EmployeeIndex, u16)>,
+    /// Accounts of which can't be said whether they count.
+    undecided: Vec<(EmployeeIndex, Missing)>,
+}
+
+impl<'a> PersonAccounts<'a> {
+    pub(super) const fn new(rule: &'a Rule) -> Self {
+        Self { rule, sources: Vec::new(), counted: Vec::new(), undecided: Vec::new() }
+    }
+
+    /// Takes an account of `owner`, if the rule counts it.
+    pub(super) fn offer(&mut self, scope: &Scope<'_>, owner: EmployeeIndex, source: &SourceName) {
+        if !self.rule.applies_to(source) {
+            return;
+        }
+        if self.sources.last() != Some(source) {
+            self.sources.push(source.clone());
+        }
+        let Ok(position) = u16::try_from(self.sources.len() - 1) else { return };
+        match self.rule.is_member(scope) {
+            Verdict::Violation => self.counted.push((owner, position)),
+            Verdict::NotEvaluable(missing) => self.undecided.push((owner, missing)),
+            Verdict::Pass | Verdict::Failed(_) => {}
+        }
+    }
+
+    /// The names of the sources of these accounts, sorted, each once.
+    fn names(&self, accounts: &[(EmployeeIndex, u16)]) -> Vec<String> {
+        let names = accounts.iter().filter_map(|(_, source)| self.sources.get(usize::from(*source)));
+        let mut names: Vec<String> = names.map(ToString::to_string).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+impl Audit<'_> {
+    /// Judges everybody in the roster, also those without an account.
+    pub(super) fn judge_people(&mut self) {
+        for mut people in std::mem::take(&mut self.people) {
+            people.counted.sort_unstable();
+            people.undecided.sort_unstable();
+            let (mut counted, mut undecided) = (people.counted.as_slice(), people.undecided.as_slice());
+            for (index, employee) in (0..).map(EmployeeIndex).zip(&self.roster.employees) {
+                let mine = take(&mut counted, index);
+                let accounts = AccountsFacts {
+                    count: mine.len() as u64,
+                    sources: people.names(mine),
+                    undecided: take(&mut undecided, index).iter().fold(Missing::NOTHING, |all, (_, one)| all.and(*one)),
+                };
+                let employee = EmployeeScope { employee, headings: &self.roster.extra_columns };
+                let scope = Scope { employee: Some(employee), accounts: Some(&accounts), ..Scope::at(self.now) };
+                let verdict = people.rule.judge(&scope);
+                self.matrix.count(people.rule.id(), None, verdict);
+                if matches!(verdict, Verdict::Violation) {
+                    let subject = Subject::Employee { employee_id: employee.employee.id.clone() };
+                    let person = evidence::owner(employee.employee);
+                    self.findings.push(evidence::finding(people.rule, subject, person, &scope));
+                }
+            }
+        }
+    }
+}
+
+/// Takes what belongs to an employee from the front of a sorted list.
+fn take<'l, T>(list: &mut &'l [(EmployeeIndex, T)], index: EmployeeIndex) -> &'l [(EmployeeIndex, T)] {
+    let (mine, rest) = list.split_at(list.partition_point(|(owner, _)| *owner <= index));
+    *list = rest;
+    mine
+}

@@ -1,0 +1,198 @@
+//! The whole story of one account, for a person who asks why: what the vendor says, what every tier compared, and how
+//! each rule decided. The audit itself is run, so that the story can't differ from the report.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Audit, AuditError, Judged, SourceContext};
+use crate::correlate::NearMiss;
+use crate::diagnostic::similarity;
+use crate::model::{
+    Account, AccountField, Correlation, Employee, Finding, RuleId, Severity, Situation, Subject, Timestamp,
+};
+use crate::rule::facts::FACTS;
+use crate::rule::{Rule, Scope, Subject as RuleSubject, Verdict};
+use crate::source::Population;
+
+/// What there is to tell about an account.
+#[derive(Debug)]
+pub struct Story {
+    /// The vendor's record, verbatim.
+    pub record: String,
+    /// Every fact that rules may read of it, its owner and its declaration; `None` where the vendor doesn't tell it.
+    pub facts: Vec<(String, Option<Value>)>,
+    /// The situation, and what every tier compared. A declared account's tiers are told as well; they don't decide.
+    pub correlation: Correlation,
+    /// For an unmatched account, whom it probably belongs to.
+    pub near_misses: Vec<NearMiss>,
+    /// How each rule about accounts, or about groups of them, decided.
+    pub judgements: Vec<Judgement>,
+    /// The moment for which it holds.
+    pub as_of: Timestamp,
+}
+
+/// How a rule decided.
+#[derive(Debug)]
+pub struct Judgement {
+    /// The rule.
+    pub rule: RuleId,
+    /// Of its findings.
+    pub severity: Severity,
+    /// In words: a violation, a pass, not evaluable without ….
+    pub verdict: String,
+    /// The facts that decided.
+    pub facts: BTreeMap<String, Value>,
+    /// What it says to people, if it is a violation.
+    pub message: Option<String>,
+}
+
+/// The account, or those for which it was perhaps mistaken.
+#[derive(Debug)]
+pub enum Told {
+    /// What there is to tell.
+    Story(Box<Story>),
+    /// There is no such account; these are alike, as (id, the value that is alike).
+    Unknown(Vec<(String, String)>),
+}
+
+impl Audit<'_> {
+    /// Judges the whole source, and tells the story of one account.
+    ///
+    /// # Errors
+    /// As of [`Audit::source`].
+    pub fn explain(
+        mut self,
+        context: &SourceContext<'_>,
+        population: &mut Population,
+        account_id: &str,
+    ) -> Result<Told, AuditError> {
+        self.source(context, population)?;
+        let mut alike = Alike::of(account_id);
+        let mut story = None;
+        if let Some(spool) = &mut population.spool {
+            spool
+                .for_each(|_, record| {
+                    let decoded = context.decoder.decode(record).map_err(std::io::Error::other)?;
+                    if decoded.account.id == account_id {
+                        story = Some(self.story(context, &decoded.account));
+                    } else if story.is_none() {
+                        alike.offer(&decoded.account);
+                    }
+                    Ok::<_, std::io::Error>(())
+                })
+                .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+        }
+        Ok(story.map_or_else(|| Told::Unknown(alike.best()), |story| Told::Story(Box::new(story))))
+    }
+
+    fn story(&self, context: &SourceContext<'_>, account: &Account<'_>) -> Story {
+        let tried = context.correlator.explain(account);
+        let situation = self.declared(context.name).situation(account, tried.situation);
+        let employee = situation.employee().and_then(|index| self.roster.employee(index));
+        let scope = self.account_scope(context, &Judged { account, situation: &situation, employee });
+        let unmatched = matches!(situation, Situation::Unmatched);
+        Story {
+            record: account.attributes.get().to_owned(),
+            facts: facts(&scope),
+            near_misses: if unmatched { self.suggester.find(context, account) } else { Vec::new() },
+            judgements: self.judgements(context, &scope, &account.id, employee),
+            as_of: self.now,
+            correlation: Correlation { attempts: tried.attempts, situation: situation.clone() },
+        }
+    }
+
+    fn judgements(
+        &self,
+        context: &SourceContext<'_>,
+        scope: &Scope<'_>,
+        id: &str,
+        employee: Option<&Employee>,
+    ) -> Vec<Judgement> {
+        let of_account = self.rules_about(RuleSubject::Account, context.name).map(|rule| judge(rule, scope));
+        let of_group = self
+            .rules_about(RuleSubject::Group, context.name)
+            .map(|rule| self.judged_group(rule, scope, id, employee.is_some()));
+        let mut all: Vec<Judgement> = of_account.chain(of_group).collect();
+        all.sort_by(|a, b| a.rule.cmp(&b.rule));
+        all
+    }
+
+    /// What the audit found of the account's group, or why there is none.
+    fn judged_group(&self, rule: &Rule, scope: &Scope<'_>, id: &str, owned: bool) -> Judgement {
+        let mine = |finding: &&Finding| {
+            finding.rule == *rule.id()
+                && matches!(&finding.subject, Subject::Group { members, .. } if members.iter().any(|member| member == id))
+        };
+        let (verdict, facts, message) = match self.findings.iter().find(mine) {
+            Some(found) => ("a violation".to_owned(), found.facts.clone(), Some(found.message.clone())),
+            None => match rule.is_member(scope) {
+                Verdict::Violation if owned => ("a pass".to_owned(), BTreeMap::new(), None),
+                Verdict::Violation | Verdict::Pass => {
+                    ("a pass: it belongs to no group".to_owned(), BTreeMap::new(), None)
+                }
+                undecided => (undecided.to_string(), BTreeMap::new(), None),
+            },
+        };
+        Judgement { rule: rule.id().clone(), severity: rule.severity(), verdict, facts, message }
+    }
+}
+
+fn judge(rule: &Rule, scope: &Scope<'_>) -> Judgement {
+    let verdict = rule.judge(scope);
+    Judgement {
+        rule: rule.id().clone(),
+        severity: rule.severity(),
+        verdict: verdict.to_string(),
+        facts: rule.facts(scope),
+        message: matches!(verdict, Verdict::Violation).then(|| rule.message(scope)),
+    }
+}
+
+/// The facts of what there is: an account always, an owner or a declaration perhaps. The record is told by itself.
+fn facts(scope: &Scope<'_>) -> Vec<(String, Option<Value>)> {
+    let there = |root: &str| match root {
+        "account" => true,
+        "employee" => scope.employee.is_some(),
+        "declared" => scope.declared.is_some(),
+        _ => false,
+    };
+    let told = FACTS.iter().filter(|fact| there(fact.root) && fact.path() != "account.attributes");
+    told.map(|fact| (fact.path(), fact.read(scope))).collect()
+}
+
+/// Remembers the accounts whose values resemble what was asked for.
+struct Alike<'q> {
+    asked: &'q str,
+    found: Vec<(f64, String, String)>,
+}
+
+impl<'q> Alike<'q> {
+    const MOST: usize = 3;
+    const CLOSE_ENOUGH: f64 = 0.8;
+
+    const fn of(asked: &'q str) -> Self {
+        Self { asked, found: Vec::new() }
+    }
+
+    fn offer(&mut self, account: &Account<'_>) {
+        let values = AccountField::ALL.into_iter().filter_map(|field| field.of(account));
+        let scored = values.map(|value| (similarity(self.asked, value), value));
+        let best = scored.max_by(|(a, _), (b, _)| a.total_cmp(b)).filter(|(score, _)| *score >= Self::CLOSE_ENOUGH);
+        let Some((score, value)) = best else { return };
+        self.found.push((score, account.id.to_string(), value.to_owned()));
+        if self.found.len() > 64 {
+            self.keep_best();
+        }
+    }
+
+    fn keep_best(&mut self) {
+        self.found.sort_by(|(a, one, _), (b, other, _)| b.total_cmp(a).then_with(|| one.cmp(other)));
+        self.found.truncate(Self::MOST);
+    }
+
+    fn best(mut self) -> Vec<(String, String)> {
+        self.keep_best();
+        self.found.into_iter().map(|(_, id, value)| (id, value)).collect()
+    }
+}
