@@ -31,5 +31,8 @@ pub mod audit;
 pub mod gate;
 
 // Telling: the report, its formats, and where they go.
+pub mod report;
+pub mod render;
+pub mod deliver;
 
 // The whole way, the vendors to try it on, and the command line.

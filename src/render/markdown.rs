@@ -1,0 +1,39 @@
+//! The document for tickets, wikis and job summaries, cut by plan: what everybody must see always stands, and
+//! the findings get the bytes that are left, worst first.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::fit::{Budget, Fitted, fit};
+use super::template::{Engine, MARKDOWN, MARKDOWN_ENTRY};
+use super::view::{Entries, Page};
+use super::{RenderError, RenderOptions, escape};
+use crate::report::Report;
+
+/// What the words about left-out findings and the headings of their tables may take.
+const RESERVE: usize = 1_000;
+
+#[derive(Serialize)]
+struct Document<'d> {
+    #[serde(flatten)]
+    page: &'d Page,
+    accounts: &'d str,
+    others: &'d str,
+    left_out: &'d str,
+}
+
+pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+    let engine = Engine::new(&[MARKDOWN, MARKDOWN_ENTRY], options.templates, escape::markdown)?;
+    let entries = Entries::new(report);
+    let page = Page::new(report, &entries);
+    let document = |fitted: &Fitted<'_>| {
+        let Fitted { accounts, others, left_out, .. } = fitted;
+        engine.render(MARKDOWN, &Document { page: &page, accounts, others, left_out })
+    };
+    let always = document(&Fitted::default())?.len() + RESERVE;
+    let budget = Budget { findings: usize::MAX, bytes: options.markdown_bytes.saturating_sub(always) };
+    let fitted = fit(&entries, budget, |entry| engine.render(MARKDOWN_ENTRY, entry))?;
+    out.write_all(document(&fitted)?.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! What people and programs read, made from the [`Report`] and from nothing else. After the gate, before delivery.
+//!
+//! One file per format, and this short registry in front of them. A renderer decides nothing: neither the verdict
+//! nor the exit code can change here. Text from vendors and HR is hostile until the moment it is written, so each
+//! format neutralises it there (`escape`), and nowhere earlier.
+
+mod chart;
+mod codequality;
+mod csv;
+mod escape;
+mod fit;
+mod github;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod oscal;
+mod place;
+mod sarif;
+mod subject;
+mod template;
+mod view;
+
+pub use escape::terminal;
+pub use place::{Place, Places};
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::diagnostic::did_you_mean;
+use crate::report::Report;
+
+/// A way to write a report down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// One self-contained page, for a browser or a printer.
+    Html,
+    /// GitHub-flavoured Markdown, for tickets, wikis and job summaries.
+    Markdown,
+    /// `report.json`, schema 1.
+    Json,
+    /// The findings as a table.
+    Csv,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for CI systems.
+    Junit,
+    /// GitHub's workflow commands, in the log of a step.
+    Github,
+    /// GitLab's Code Quality.
+    CodeQuality,
+    /// OSCAL assessment results.
+    Oscal,
+}
+
+impl Format {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 9] = [
+        Self::Html,
+        Self::Markdown,
+        Self::Json,
+        Self::Csv,
+        Self::Sarif,
+        Self::Junit,
+        Self::Github,
+        Self::CodeQuality,
+        Self::Oscal,
+    ];
+
+    /// What is written unless something else is asked for.
+    pub const DEFAULT: [Self; 3] = [Self::Html, Self::Markdown, Self::Json];
+
+    /// As the command line and the configuration spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "md",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+            Self::CodeQuality => "codequality",
+            Self::Oscal => "oscal",
+        }
+    }
+
+    /// The name of the file that `audit` writes. None: it is for standard output, where a runner reads it.
+    pub const fn file_name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Html => "report.html",
+            Self::Markdown => "report.md",
+            Self::Json => "report.json",
+            Self::Csv => "findings.csv",
+            Self::Sarif => "report.sarif",
+            Self::Junit => "junit.xml",
+            Self::Github => return None,
+            Self::CodeQuality => "gl-code-quality-report.json",
+            Self::Oscal => "oscal-assessment-results.json",
+        })
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(word: &str) -> Result<Self, UnknownFormat> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.as_str() == word)
+            .ok_or_else(|| UnknownFormat { given: word.to_owned() })
+    }
+}
+
+/// A format that doesn't exist. There is no fallback: a report in the wrong format is a report that nobody reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownFormat {
+    /// What was asked for.
+    pub given: String,
+}
+
+impl fmt::Display for UnknownFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Format::ALL.map(Format::as_str);
+        write!(f, "unknown format `{}`", self.given.escape_debug())?;
+        match did_you_mean(&self.given, known) {
+            Some(close) => write!(f, ", did you mean `{close}`?"),
+            None => write!(f, ", expected one of {}", known.join(", ")),
+        }
+    }
+}
+
+impl std::error::Error for UnknownFormat {}
+
+/// What the user may choose about the outputs.
+#[derive(Debug, Clone, Copy)]
+pub struct RenderOptions<'o> {
+    /// `[report] templates`: files in this directory take the place of the built-in templates of the same name.
+    pub templates: Option<&'o Path>,
+    /// How many bytes the Markdown may have. GitHub drops a job summary over 1 MiB whole.
+    pub markdown_bytes: usize,
+    /// Where findings can be mended; without it, the top of the configuration and of the HR file.
+    pub places: Option<&'o Places>,
+}
+
+impl RenderOptions<'_> {
+    fn places(&self) -> Cow<'_, Places> {
+        self.places.map_or_else(|| Cow::Owned(Places::default()), Cow::Borrowed)
+    }
+}
+
+impl Default for RenderOptions<'_> {
+    fn default() -> Self {
+        Self { templates: None, markdown_bytes: 900 * 1024, places: None }
+    }
+}
+
+/// Why a report could not be written down.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template of the user can't be read.
+    #[error("can't read the template {}: {cause}", path.display())]
+    Read {
+        /// The template.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A template is malformed, or asks for something that the model doesn't have.
+    #[error("template {name}: {message}")]
+    Template {
+        /// Its file name.
+        name: String,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// The report doesn't become JSON.
+    #[error("can't serialise the report: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The output can't be written.
+    #[error("can't write the report: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Writes `report` in `format`.
+pub fn render(
+    format: Format,
+    report: &Report,
+    options: &RenderOptions<'_>,
+    out: &mut dyn Write,
+) -> Result<(), RenderError> {
+    match format {
+        Format::Html => html::render(report, options, out),
+        Format::Markdown => markdown::render(report, options, out),
+        Format::Json => json::render(report, out),
+        Format::Csv => csv::render(report, out),
+        Format::Sarif => sarif::render(report, options, out),
+        Format::Junit => junit::render(report, out),
+        Format::Github => github::render(report, options, out),
+        Format::CodeQuality => codequality::render(report, options, out),
+        Format::Oscal => oscal::render(report, options, out),
+    }
+}

@@ -1,0 +1,220 @@
+//! OSCAL 1.2.1 assessment results, for the auditor's own tools: an observation for each finding of the report, and
+//! for each control that a rule gives evidence for, whether that evidence speaks against it.
+
+mod model;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use chrono::SecondsFormat;
+use uuid::Uuid;
+
+use super::escape::{clip, terminal};
+use super::subject::{sentence, subject, verdict};
+use super::{RenderError, RenderOptions};
+use crate::model::text::counted;
+use crate::model::{Disposition, SourceStatus, Timestamp};
+use crate::report::{Finding, Report, RuleSummary};
+use model::{
+    Assessment, AssessmentResults, BackMatter, Component, ControlFinding, ControlId, Document, Hash, Link,
+    LocalDefinitions, Metadata, Observation, Prop, RelatedObservation, Resource, ResourceLink, ReviewedControls,
+    Selection, State, SubjectReference, Target,
+};
+
+/// The namespace of our own properties: a name, not an address.
+const NAMESPACE: &str = "urn:headcount:report:1";
+const TEXT: usize = 2_000;
+
+/// Makes the identifiers of one run: the same run gives the same ones.
+struct Ids(Uuid);
+
+impl Ids {
+    fn of(&self, kind: &str, name: &str) -> Uuid {
+        Uuid::new_v5(&self.0, format!("{kind}/{name}").as_bytes())
+    }
+}
+
+pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+    let ids = Ids(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{NAMESPACE}/{}", report.run.id).as_bytes()));
+    let plan = ids.of("plan", "");
+    let document = Document {
+        assessment_results: AssessmentResults {
+            uuid: ids.of("results", ""),
+            metadata: Metadata {
+                title: text(&report.run.title),
+                last_modified: time(report.run.finished_at),
+                version: text(&report.run.id),
+                oscal_version: "1.2.1",
+                props: vec![prop("headcount-version", &report.run.tool_version)],
+            },
+            import_ap: Link { href: format!("#{plan}") },
+            results: [assessment(report, &ids)],
+            back_matter: BackMatter {
+                resources: [Resource {
+                    uuid: plan,
+                    title: "The configuration that says what is assessed".to_owned(),
+                    rlinks: [ResourceLink {
+                        href: options.places().config().path.replace(' ', "%20"),
+                        hashes: hashes(&report.run.config_sha256),
+                    }],
+                }],
+            },
+        },
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+fn assessment(report: &Report, ids: &Ids) -> Assessment {
+    let components: Vec<Component> = report.sources.iter().map(|source| component(source, ids)).collect();
+    Assessment {
+        uuid: ids.of("result", ""),
+        title: text(&report.run.title),
+        description: format!(
+            "{} of {} joined with an HR roster of {}, as of {}.",
+            counted(report.correlation.accounts, "account", "accounts"),
+            counted(report.sources.len() as u64, "source", "sources"),
+            counted(report.roster.employees, "employee", "employees"),
+            time(report.run.as_of),
+        ),
+        start: time(report.run.started_at),
+        end: time(report.run.finished_at),
+        props: vec![
+            prop("gate", report.verdict.gate.as_str()),
+            prop("exit-code", &report.verdict.exit_code.to_string()),
+            prop("rules-sha256", &report.run.rules_sha256),
+            prop("roster-sha256", &report.roster.sha256),
+        ],
+        local_definitions: (!components.is_empty()).then_some(LocalDefinitions { components }),
+        reviewed_controls: ReviewedControls { control_selections: [selection(report)] },
+        observations: report.findings.iter().map(|finding| observation(report, finding, ids)).collect(),
+        findings: control_findings(report, ids),
+        remarks: text(&verdict(report)),
+    }
+}
+
+fn component(source: &crate::report::SourceSummary, ids: &Ids) -> Component {
+    Component {
+        uuid: ids.of("source", &source.name),
+        kind: "service",
+        title: text(&source.name),
+        description: text(&format!(
+            "{}: {}, {} seen.{}",
+            source.vendor,
+            source.status.as_str(),
+            counted(source.distinct, "account", "accounts"),
+            source.error.as_ref().map(|error| format!(" {error}")).unwrap_or_default(),
+        )),
+        props: vec![prop("population", source.status.as_str()), prop("records-sha256", &source.sha256)],
+        status: State { state: "operational", reason: None },
+    }
+}
+
+fn observation(report: &Report, finding: &Finding, ids: &Ids) -> Observation {
+    let source = finding.subject.source.as_deref();
+    let known = source.filter(|name| report.sources.iter().any(|source| source.name == **name));
+    Observation {
+        uuid: ids.of("finding", &finding.fingerprint),
+        title: text(&format!("{}: {}", finding.rule, subject(finding))),
+        description: text(&sentence(finding)),
+        props: vec![
+            prop("fingerprint", &finding.fingerprint),
+            prop("rule", &finding.rule),
+            prop("severity", finding.severity.as_str()),
+            prop("disposition", finding.disposition.as_str()),
+            prop("fails-gate", if report.fails_gate(finding) { "yes" } else { "no" }),
+        ],
+        methods: ["TEST"],
+        types: ["finding"],
+        subjects: known
+            .map(|name| SubjectReference { subject_uuid: ids.of("source", name), kind: "component" })
+            .into_iter()
+            .collect(),
+        collected: time(report.run.as_of),
+        remarks: text(&finding.remediation),
+    }
+}
+
+/// The controls that enabled rules give evidence for, each with its rules.
+fn controls(report: &Report) -> BTreeMap<&str, Vec<&RuleSummary>> {
+    let mut controls: BTreeMap<&str, Vec<&RuleSummary>> = BTreeMap::new();
+    for rule in report.rules.iter().filter(|rule| !rule.disabled) {
+        for control in &rule.controls {
+            controls.entry(control).or_default().push(rule);
+        }
+    }
+    controls
+}
+
+fn selection(report: &Report) -> Selection {
+    let ids: BTreeSet<String> = controls(report).into_keys().map(token).collect();
+    if ids.is_empty() {
+        return Selection::IncludeAll {};
+    }
+    Selection::IncludeControls(ids.into_iter().map(|control_id| ControlId { control_id }).collect())
+}
+
+fn control_findings(report: &Report, ids: &Ids) -> Vec<ControlFinding> {
+    let whole = report.sources.iter().all(|source| source.status == SourceStatus::Complete);
+    controls(report).into_iter().map(|(control, rules)| control_finding(report, control, &rules, whole, ids)).collect()
+}
+
+/// A control is satisfied, as far as the rules can tell, only if everything could be seen and judged.
+fn control_finding(report: &Report, control: &str, rules: &[&RuleSummary], whole: bool, ids: &Ids) -> ControlFinding {
+    let concerned = |finding: &&Finding| rules.iter().any(|rule| rule.id == finding.rule);
+    let findings: Vec<&Finding> = report.findings.iter().filter(concerned).collect();
+    let open = findings.iter().filter(|finding| finding.disposition == Disposition::Open);
+    let open: u64 = open.map(|finding| finding.stands_for()).sum();
+    let blind: u64 = rules.iter().map(|rule| rule.not_evaluable).sum();
+    let status = match (open, whole && blind == 0) {
+        (0, true) => State { state: "satisfied", reason: Some("pass") },
+        (0, false) => State { state: "not-satisfied", reason: Some("other") },
+        _ => State { state: "not-satisfied", reason: Some("fail") },
+    };
+    let names: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    ControlFinding {
+        uuid: ids.of("control", control),
+        title: text(control),
+        description: text(&format!(
+            "{} of {}; {} not evaluable{}.",
+            counted(open, "open finding", "open findings"),
+            names.join(", "),
+            counted(blind, "subject", "subjects"),
+            if whole { "" } else { "; not all accounts were seen" },
+        )),
+        target: Target { kind: "objective-id", id: token(control), status },
+        related_observations: findings
+            .iter()
+            .map(|finding| RelatedObservation { observation_uuid: ids.of("finding", &finding.fingerprint) })
+            .collect(),
+    }
+}
+
+fn prop(name: &'static str, value: &str) -> Prop {
+    Prop { name, ns: NAMESPACE, value: text(value) }
+}
+
+/// Text as OSCAL wants it: not empty, and no space at either end.
+fn text(text: &str) -> String {
+    let line = terminal(&clip(text, TEXT));
+    let trimmed = line.trim();
+    if trimmed.is_empty() { "–".to_owned() } else { trimmed.to_owned() }
+}
+
+fn time(time: Timestamp) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// `PCI-DSS:8.2.6` as the token `pci-dss_8.2.6`.
+fn token(control: &str) -> String {
+    let plain =
+        |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c.to_ascii_lowercase() } else { '_' };
+    let token: String = control.chars().take(80).map(plain).collect();
+    if token.starts_with(|c: char| c.is_ascii_alphabetic()) { token } else { format!("c_{token}") }
+}
+
+fn hashes(sha256: &str) -> Vec<Hash> {
+    let hex = sha256.len() == 64 && sha256.chars().all(|c| c.is_ascii_hexdigit());
+    if hex { vec![Hash { algorithm: "SHA-256", value: sha256.to_owned() }] } else { Vec::new() }
+}

@@ -1,0 +1,181 @@
+//! The part of OSCAL 1.2.1's assessment results that is written here, as types. Used by the OSCAL format alone.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Document {
+    pub assessment_results: AssessmentResults,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct AssessmentResults {
+    pub uuid: Uuid,
+    pub metadata: Metadata,
+    pub import_ap: Link,
+    pub results: [Assessment; 1],
+    pub back_matter: BackMatter,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Metadata {
+    pub title: String,
+    pub last_modified: String,
+    pub version: String,
+    pub oscal_version: &'static str,
+    pub props: Vec<Prop>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Link {
+    pub href: String,
+}
+
+/// One audit.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Assessment {
+    pub uuid: Uuid,
+    pub title: String,
+    pub description: String,
+    pub start: String,
+    pub end: String,
+    pub props: Vec<Prop>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_definitions: Option<LocalDefinitions>,
+    pub reviewed_controls: ReviewedControls,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<ControlFinding>,
+    pub remarks: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LocalDefinitions {
+    pub components: Vec<Component>,
+}
+
+/// A source.
+#[derive(Debug, Serialize)]
+pub(super) struct Component {
+    pub uuid: Uuid,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub title: String,
+    pub description: String,
+    pub props: Vec<Prop>,
+    pub status: State,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct State {
+    pub state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct ReviewedControls {
+    pub control_selections: [Selection; 1],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Selection {
+    IncludeControls(Vec<ControlId>),
+    IncludeAll {},
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct ControlId {
+    pub control_id: String,
+}
+
+/// A finding of the report.
+#[derive(Debug, Serialize)]
+pub(super) struct Observation {
+    pub uuid: Uuid,
+    pub title: String,
+    pub description: String,
+    pub props: Vec<Prop>,
+    pub methods: [&'static str; 1],
+    pub types: [&'static str; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<SubjectReference>,
+    pub collected: String,
+    pub remarks: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct SubjectReference {
+    pub subject_uuid: Uuid,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+}
+
+/// What the audit says of one control.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct ControlFinding {
+    pub uuid: Uuid,
+    pub title: String,
+    pub description: String,
+    pub target: Target,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related_observations: Vec<RelatedObservation>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Target {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[serde(rename = "target-id")]
+    pub id: String,
+    pub status: State,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct RelatedObservation {
+    pub observation_uuid: Uuid,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Prop {
+    pub name: &'static str,
+    pub ns: &'static str,
+    pub value: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct BackMatter {
+    pub resources: [Resource; 1],
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Resource {
+    pub uuid: Uuid,
+    pub title: String,
+    pub rlinks: [ResourceLink; 1],
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ResourceLink {
+    pub href: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hashes: Vec<Hash>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Hash {
+    pub algorithm: &'static str,
+    pub value: String,
+}

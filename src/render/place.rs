@@ -1,0 +1,116 @@
+//! Where a finding can be mended, as a file and line of the repository: the source in the configuration, or the
+//! person's row in the HR file. A side input of the formats that want a place; the report itself has none.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+use crate::config::Config;
+use crate::model::Roster;
+use crate::report::{Finding, Report};
+
+/// The places of a report's findings.
+#[derive(Debug, Clone)]
+pub struct Places {
+    config: Place,
+    roster: Place,
+    sources: BTreeMap<String, usize>,
+    people: BTreeMap<String, Place>,
+}
+
+/// A file, as seen from the top of the repository, and a 1-based line in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Relative, with forward slashes.
+    pub path: String,
+    /// 1-based.
+    pub line: u64,
+}
+
+impl Default for Places {
+    /// What can be said when nothing but the report is known.
+    fn default() -> Self {
+        let top = |path: &str| Place { path: path.to_owned(), line: 1 };
+        Self { config: top("headcount.toml"), roster: top("hr.csv"), sources: BTreeMap::new(), people: BTreeMap::new() }
+    }
+}
+
+impl Places {
+    /// The lines of the sources of `config`. `root` is the top of the repository, as an absolute path.
+    pub fn new(config: &Config, root: &Path) -> Self {
+        let top = |path: &Path| Place { path: inside(path, root), line: 1 };
+        Self {
+            config: top(config.text.path()),
+            roster: config.roster.files.first().map_or_else(|| Self::default().roster, |file| top(file)),
+            sources: config.sources.iter().map(|source| (source.name.to_string(), source.line)).collect(),
+            people: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the rows of the people that findings of `report` are about.
+    #[must_use]
+    pub fn with_people(mut self, report: &Report, roster: &Roster, root: &Path) -> Self {
+        let concerned = report.findings.iter().filter(|finding| finding.subject.source.is_none());
+        let wanted: BTreeSet<&str> = concerned.filter_map(|finding| finding.subject.employee_id.as_deref()).collect();
+        for employee in roster.employees.iter().filter(|employee| wanted.contains(employee.id.0.as_str())) {
+            if let Some(file) = roster.files.get(employee.file) {
+                let place = Place { path: inside(file, root), line: employee.line.max(1) };
+                self.people.insert(employee.id.0.clone(), place);
+            }
+        }
+        self
+    }
+
+    /// The place of the configuration as a whole.
+    pub(super) const fn config(&self) -> &Place {
+        &self.config
+    }
+
+    /// Where a source is configured.
+    pub(super) fn source(&self, name: &str) -> Place {
+        let line = self.sources.get(name).map_or(self.config.line, |line| *line as u64);
+        Place { line, ..self.config.clone() }
+    }
+
+    /// Where the finding can be mended.
+    pub(super) fn of(&self, finding: &Finding) -> Place {
+        let subject = &finding.subject;
+        let person = || subject.employee_id.as_ref().and_then(|id| self.people.get(id));
+        match (subject.kind.as_str(), &subject.source) {
+            ("employee" | "roster", _) => person().unwrap_or(&self.roster).clone(),
+            (_, Some(source)) => self.source(source),
+            _ => self.config.clone(),
+        }
+    }
+}
+
+/// `path` as seen from `root`; its file name alone, if it is somewhere else. Never a path of this machine.
+fn inside(path: &Path, root: &Path) -> String {
+    let mut whole = PathBuf::new();
+    for part in root.join(path).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                whole.pop();
+            }
+            part => whole.push(part),
+        }
+    }
+    let seen = whole.strip_prefix(root).ok().filter(|rest| rest.iter().next().is_some());
+    let seen = seen.or_else(|| whole.file_name().map(Path::new)).unwrap_or(Path::new("headcount.toml"));
+    seen.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_told_as_the_repository_knows_it() {
+        let seen = |path: &str| inside(Path::new(path), Path::new("/repo"));
+        assert_eq!(seen("audit/headcount.toml"), "audit/headcount.toml");
+        assert_eq!(seen("./audit/../headcount.toml"), "headcount.toml");
+        assert_eq!(seen("/repo/audit/hr.csv"), "audit/hr.csv");
+        assert_eq!(seen("../private/hr.csv"), "hr.csv");
+        assert_eq!(seen("/srv/private/hr.csv"), "hr.csv");
+    }
+}

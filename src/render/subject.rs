@@ -1,0 +1,58 @@
+//! A finding in a few plain words, for the formats that show one line of it: what it is about, and whether it is
+//! excepted. Escaping is left to the format.
+
+use crate::model::Disposition;
+use crate::model::SourceStatus;
+use crate::report::{Finding, Gate, Report, SourceSummary};
+
+/// What tells the subject from others: `voiso/88213`, `E-1042`, `voiso`.
+pub(super) fn subject(finding: &Finding) -> String {
+    let subject = &finding.subject;
+    let own = match subject.kind.as_str() {
+        "account" => subject.account_id.as_deref(),
+        "group" | "employee" | "roster" => subject.employee_id.as_deref(),
+        _ => None,
+    };
+    match (&subject.source, own) {
+        (Some(source), Some(own)) => format!("{source}/{own}"),
+        (Some(one), None) => one.clone(),
+        (None, Some(one)) => one.to_owned(),
+        (None, None) => subject.kind.clone(),
+    }
+}
+
+/// The word for an exception that covers the finding.
+pub(super) const fn exception(finding: &Finding) -> Option<&'static str> {
+    match finding.disposition {
+        Disposition::Open => None,
+        Disposition::Waived => Some("waived"),
+        Disposition::Baselined => Some("baselined"),
+    }
+}
+
+/// The finding as a sentence, with its subject before it.
+pub(super) fn sentence(finding: &Finding) -> String {
+    let exception = exception(finding).map(|word| format!(" ({word})")).unwrap_or_default();
+    format!("{}{exception}: {}", subject(finding), finding.message)
+}
+
+/// The verdict as a sentence, with what would turn it green.
+pub(super) fn verdict(report: &Report) -> String {
+    let reasons: Vec<&str> = report.verdict.reasons.iter().map(|reason| reason.text.as_str()).collect();
+    let decided = match report.verdict.gate {
+        Gate::Pass => return "The gate passed.".to_owned(),
+        Gate::Fail => "The gate failed",
+        Gate::Unverified => "Could not verify",
+    };
+    let remedy = report.verdict.remedy.as_ref().map(|remedy| format!(" {remedy}.")).unwrap_or_default();
+    format!("{decided}: {}.{remedy}", reasons.join("; "))
+}
+
+/// The sources of which not all accounts were seen, each with a sentence.
+pub(super) fn unproven(report: &Report) -> impl Iterator<Item = (&SourceSummary, String)> {
+    let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
+    partial.map(|source| {
+        let why = source.error.as_deref().unwrap_or("no reason is known");
+        (source, format!("{} is {}: {why}", source.name, source.status.as_str()))
+    })
+}

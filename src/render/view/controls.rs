@@ -1,0 +1,127 @@
+//! The controls of each framework: which rules give evidence, whether the params meet it, what was found, and where nobody
+//! could look.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::text::{NAME, at_least, is_whole};
+use super::verdict::Tally;
+use crate::render::escape::{anchor, clip};
+use crate::report::{Guardrail, Report, RuleSummary, SourceStatus};
+
+/// The controls of one framework.
+#[derive(Debug, Serialize)]
+pub(super) struct Framework {
+    name: String,
+    controls: Vec<Control>,
+}
+
+#[derive(Debug, Serialize)]
+struct Control {
+    id: String,
+    rules: Vec<RuleLink>,
+    /// Whether the params are what the control demands; a dash if it demands nothing of them.
+    params: &'static str,
+    class: &'static str,
+    /// What is not met, or switched off.
+    unmet: Vec<String>,
+    open: String,
+    blind: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleLink {
+    id: String,
+    anchor: String,
+    disabled: bool,
+}
+
+/// Framework → control → the rules that cover it, what they found and where they could not look.
+pub(super) fn frameworks(report: &Report, tally: &Tally<'_>) -> Vec<Framework> {
+    let mut covered: BTreeMap<&str, BTreeMap<&str, Vec<&RuleSummary>>> = BTreeMap::new();
+    for rule in &report.rules {
+        for control in &rule.controls {
+            let (framework, id) = control.split_once(':').unwrap_or(("other", control));
+            covered.entry(framework).or_default().entry(id).or_default().push(rule);
+        }
+    }
+    let control = |name: &str, id: &str, rules: &[&RuleSummary]| {
+        let (params, class, unmet) = limits(&format!("{name}:{id}"), rules);
+        Control {
+            id: clip(id, NAME),
+            params,
+            class,
+            unmet,
+            open: at_least(rules.iter().map(|rule| tally.open(&rule.id)).sum(), is_whole(report)),
+            blind: blind(report, rules),
+            rules: rules
+                .iter()
+                .map(|rule| RuleLink { id: clip(&rule.id, NAME), anchor: anchor(&rule.id), disabled: rule.disabled })
+                .collect(),
+        }
+    };
+    covered
+        .iter()
+        .map(|(name, controls)| Framework {
+            name: clip(name, NAME),
+            controls: controls.iter().map(|(id, rules)| control(name, id, rules)).collect(),
+        })
+        .collect()
+}
+
+/// Whether the params of its rules meet a control, and what doesn't. A limit of a rule that is off limits nothing.
+fn limits(control: &str, rules: &[&RuleSummary]) -> (&'static str, &'static str, Vec<String>) {
+    let rails: Vec<(&RuleSummary, &Guardrail)> = rules
+        .iter()
+        .flat_map(|rule| rule.guardrails.iter().filter(|rail| rail.control == control).map(|rail| (*rule, rail)))
+        .collect();
+    let unmet: Vec<String> = rails
+        .iter()
+        .filter(|(rule, rail)| rule.disabled || !rail.met)
+        .map(|(rule, rail)| {
+            if rule.disabled {
+                return format!("{} is off", clip(&rule.id, NAME));
+            }
+            let value = rule.params.get(&rail.param).map(ToString::to_string).unwrap_or_default();
+            format!("{} {} is {}, {} is demanded", clip(&rule.id, NAME), rail.param, clip(&value, NAME), demand(rail))
+        })
+        .collect();
+    match (rails.is_empty(), unmet.is_empty()) {
+        (true, _) => ("–", "none", unmet),
+        (false, true) => ("met", "zero", unmet),
+        (false, false) => ("not met", "some", unmet),
+    }
+}
+
+fn demand(rail: &Guardrail) -> String {
+    match (rail.min, rail.max) {
+        (Some(min), Some(max)) => format!("{min} to {max}"),
+        (Some(min), None) => format!("at least {min}"),
+        (None, Some(max)) => format!("at most {max}"),
+        (None, None) => "a number".to_owned(),
+    }
+}
+
+/// Where one of the rules could not judge every account: `voxmind, voximplant (no last_login_at)`.
+fn blind(report: &Report, rules: &[&RuleSummary]) -> Vec<String> {
+    let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
+    let mut missing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for entry in report.evaluability.iter().filter(|entry| ids.contains(entry.rule.as_str())) {
+        let source = report.sources.iter().find(|source| source.name == entry.source);
+        let partial = source.is_some_and(|source| source.status != SourceStatus::Complete);
+        if entry.not_evaluable > 0 || partial {
+            let facts = entry.missing.iter().map(String::as_str);
+            missing.entry(&entry.source).or_default().extend(facts.chain(partial.then_some("complete list")));
+        }
+    }
+    let mut sources: BTreeMap<BTreeSet<&str>, Vec<String>> = BTreeMap::new();
+    for (source, facts) in missing {
+        sources.entry(facts).or_default().push(clip(source, NAME));
+    }
+    let line = |(facts, names): (BTreeSet<&str>, Vec<String>)| {
+        let facts = facts.into_iter().collect::<Vec<_>>().join(", ");
+        format!("{} (no {})", names.join(", "), clip(&facts, NAME))
+    };
+    sources.into_iter().map(line).collect()
+}

@@ -1,0 +1,236 @@
+//! What the auditor checks: the run, the sources' certificates, the roster, the rules and the exceptions.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::text::{NAME, Pair, SENTENCE, at_least, iso, moment, pairs};
+use crate::model::text::{counted, grouped};
+use crate::render::escape::{anchor, clip};
+use crate::report::{self, Report, RuleSummary, SourceStatus, SourceSummary};
+
+/// When, with what and over what.
+#[derive(Debug, Serialize)]
+pub(super) struct Run {
+    id: String,
+    title: String,
+    organisation: String,
+    as_of: String,
+    as_of_iso: String,
+    started: String,
+    finished: String,
+    version: String,
+    config_sha256: String,
+    rules_sha256: String,
+}
+
+impl Run {
+    pub(super) fn new(report: &Report) -> Self {
+        let run = &report.run;
+        Self {
+            id: clip(&run.id, NAME),
+            title: clip(&run.title, NAME),
+            organisation: clip(&run.organisation, NAME),
+            as_of: moment(run.as_of),
+            as_of_iso: iso(run.as_of),
+            started: iso(run.started_at),
+            finished: iso(run.finished_at),
+            version: clip(&run.tool_version, NAME),
+            config_sha256: clip(&run.config_sha256, NAME),
+            rules_sha256: clip(&run.rules_sha256, NAME),
+        }
+    }
+}
+
+/// A list that is cut off, and by how much.
+#[derive(Debug, Serialize)]
+pub(super) struct Capped<T> {
+    rows: Vec<T>,
+    left_out: String,
+}
+
+/// The most rows of a list that isn't the findings.
+const ROWS: usize = 500;
+
+impl<T> Capped<T> {
+    fn new(all: usize, rows: impl Iterator<Item = T>) -> Self {
+        let left_out = all.checked_sub(ROWS).filter(|rest| *rest > 0);
+        Self { rows: rows.take(ROWS).collect(), left_out: left_out.map(|n| grouped(n as u64)).unwrap_or_default() }
+    }
+}
+
+/// A waiver, a baseline entry or a declared account, and what became of it.
+#[derive(Debug, Serialize)]
+pub(super) struct Exception {
+    kind: String,
+    id: String,
+    state: String,
+    details: Vec<Pair>,
+}
+
+/// Those that ask for attention first. What is in the baseline and still there is among the findings.
+pub(super) fn exceptions(report: &Report) -> Capped<Exception> {
+    let urgency = |exception: &&report::Exception| match exception.state.as_str() {
+        "expired" | "void" => 0,
+        "expiring-soon" => 1,
+        "unused" if exception.kind != "baseline" => 2,
+        "unused" => 4,
+        _ => 3,
+    };
+    let rests = |exception: &&report::Exception| exception.kind == "baseline" && exception.state == "used";
+    let mut sorted: Vec<_> = report.exceptions.iter().filter(|exception| !rests(exception)).collect();
+    sorted.sort_by_key(urgency);
+    Capped::new(
+        sorted.len(),
+        sorted.into_iter().map(|exception| Exception {
+            kind: clip(&exception.kind, NAME),
+            id: clip(&exception.id, NAME),
+            state: state(exception),
+            details: pairs(&exception.details),
+        }),
+    )
+}
+
+fn state(exception: &report::Exception) -> String {
+    match exception.details.get("resolved").and_then(Value::as_bool) {
+        Some(true) => "resolved".to_owned(),
+        Some(false) if exception.state == "unused" => "not seen".to_owned(),
+        _ => clip(&exception.state, NAME),
+    }
+}
+
+/// What became of the baseline, in a sentence; nothing without one.
+pub(super) fn baseline(report: &Report) -> String {
+    let all = report.exceptions.iter().filter(|exception| exception.kind == "baseline").count() as u64;
+    if all == 0 {
+        return String::new();
+    }
+    let resolved = report.resolved().count() as u64;
+    format!(
+        "The baseline holds {}; {} resolved since it was written, and will drop out when it is written again.",
+        counted(all, "finding", "findings"),
+        counted(resolved, "has been", "have been"),
+    )
+}
+
+/// A source with the certificate of its population.
+#[derive(Debug, Serialize)]
+pub(super) struct Source {
+    name: String,
+    vendor: String,
+    status: &'static str,
+    declared: String,
+    fetched: String,
+    distinct: String,
+    pages: String,
+    requests: String,
+    retries: String,
+    started: String,
+    seconds: String,
+    sha256: String,
+    warnings: Vec<String>,
+    error: String,
+}
+
+impl Source {
+    pub(super) fn new(source: &SourceSummary) -> Self {
+        let whole = source.status == SourceStatus::Complete;
+        let millis = (source.finished_at - source.started_at).num_milliseconds();
+        Self {
+            name: clip(&source.name, NAME),
+            vendor: clip(&source.vendor, NAME),
+            status: source.status.as_str(),
+            declared: source.declared.map_or_else(|| "not told".to_owned(), grouped),
+            fetched: at_least(source.fetched, whole),
+            distinct: at_least(source.distinct, whole),
+            pages: grouped(source.pages),
+            requests: grouped(source.requests),
+            retries: grouped(source.retries),
+            started: iso(source.started_at),
+            seconds: format!("{}.{} s", millis / 1000, millis.rem_euclid(1000) / 100),
+            sha256: clip(&source.sha256, NAME),
+            warnings: source.warnings.iter().take(50).map(|warning| clip(warning, SENTENCE)).collect(),
+            error: source.error.as_deref().map(|error| clip(error, SENTENCE)).unwrap_or_default(),
+        }
+    }
+}
+
+/// The HR files.
+#[derive(Debug, Serialize)]
+pub(super) struct Roster {
+    file: String,
+    sha256: String,
+    encoding: String,
+    delimiter: String,
+    law: String,
+    rejected: bool,
+    columns: Vec<Pair>,
+    issues: Capped<Issue>,
+}
+
+#[derive(Debug, Serialize)]
+struct Issue {
+    line: String,
+    kind: String,
+    text: String,
+}
+
+impl Roster {
+    pub(super) fn new(report: &Report) -> Self {
+        let roster = &report.roster;
+        let issues = roster.issues.iter().map(|issue| Issue {
+            line: issue.line.map_or_else(|| "whole file".to_owned(), grouped),
+            kind: clip(&issue.kind, NAME),
+            text: clip(&issue.text, SENTENCE),
+        });
+        let columns = roster.columns.iter().take(100);
+        Self {
+            file: clip(&roster.file, SENTENCE),
+            sha256: clip(&roster.sha256, NAME),
+            encoding: clip(&roster.encoding, NAME),
+            delimiter: clip(&roster.delimiter, NAME),
+            law: format!(
+                "{} = {} + {} rejected",
+                counted(roster.rows, "row", "rows"),
+                counted(roster.employees, "employee", "employees"),
+                grouped(roster.rejected)
+            ),
+            rejected: roster.rejected > 0,
+            columns: columns
+                .map(|(name, headings)| Pair { name: clip(name, NAME), value: clip(&headings.join(", "), SENTENCE) })
+                .collect(),
+            issues: Capped::new(roster.issues.len(), issues),
+        }
+    }
+}
+
+/// A rule as it applied.
+#[derive(Debug, Serialize)]
+pub(super) struct Rule {
+    id: String,
+    anchor: String,
+    title: String,
+    severity: &'static str,
+    params: Vec<Pair>,
+    subjects: String,
+    violations: String,
+    not_evaluable: String,
+    disabled: bool,
+    changes: Vec<String>,
+}
+
+impl Rule {
+    pub(super) fn new(rule: &RuleSummary) -> Self {
+        Self {
+            id: clip(&rule.id, NAME),
+            anchor: anchor(&rule.id),
+            title: clip(&rule.title, NAME),
+            severity: rule.severity.as_str(),
+            params: pairs(&rule.params),
+            subjects: grouped(rule.subjects),
+            violations: grouped(rule.violations),
+            not_evaluable: grouped(rule.not_evaluable),
+            disabled: rule.disabled,
+            changes: rule.changes.iter().map(|change| clip(change, NAME)).collect(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The model that templates see: everything counted, sorted and worded, as text that still has to be escaped.
+//!
+//! Made from the report alone. Findings are not in it, because there may be a hundred thousand: they are grouped
+//! by subject ([`Entries`]) and become a model one at a time, when their row is rendered.
+
+mod charts;
+mod controls;
+mod coverage;
+mod entries;
+mod evidence;
+mod near;
+mod people;
+mod text;
+mod verdict;
+
+pub(super) use entries::{Entries, Entry, Group};
+pub(super) use people::People;
+
+use serde::Serialize;
+
+use crate::report::Report;
+
+/// The whole document but for its findings and people.
+#[derive(Debug, Serialize)]
+pub(super) struct Page {
+    #[serde(flatten)]
+    verdict: verdict::Verdict,
+    run: evidence::Run,
+    tiles: Vec<verdict::Tile>,
+    quiet: String,
+    charts: Vec<charts::Chart>,
+    law: charts::Law,
+    matrix: coverage::Matrix,
+    frameworks: Vec<controls::Framework>,
+    exceptions: evidence::Capped<evidence::Exception>,
+    baseline: String,
+    sources: Vec<evidence::Source>,
+    roster: evidence::Roster,
+    rules: Vec<evidence::Rule>,
+}
+
+impl Page {
+    /// Counts and words `report`, whose findings are already grouped.
+    pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Self {
+        let tally = verdict::Tally::new(report);
+        Self {
+            verdict: verdict::Verdict::new(report, entries),
+            run: evidence::Run::new(report),
+            tiles: tally.tiles(report),
+            quiet: tally.quiet(report),
+            charts: charts::all(report, entries),
+            law: charts::Law::new(report),
+            matrix: coverage::Matrix::new(report),
+            frameworks: controls::frameworks(report, &tally),
+            exceptions: evidence::exceptions(report),
+            baseline: evidence::baseline(report),
+            sources: report.sources.iter().map(evidence::Source::new).collect(),
+            roster: evidence::Roster::new(report),
+            rules: report.rules.iter().map(evidence::Rule::new).collect(),
+        }
+    }
+}

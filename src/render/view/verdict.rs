@@ -1,0 +1,217 @@
+//! What the reader must know first: the verdict, why, what was not seen, and how much there is of what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::entries::Entries;
+use super::text::{NAME, SENTENCE, at_least, is_whole};
+use crate::model::text::{counted, grouped};
+use crate::model::{Disposition, Severity};
+use crate::render::escape::{clip, short};
+use crate::report::{Finding, Gate, ReasonKind, Report, RuleSummary, SourceStatus};
+
+/// The verdict in words.
+#[derive(Debug, Serialize)]
+pub(super) struct Verdict {
+    gate: &'static str,
+    headline: String,
+    summary: String,
+    reasons: Vec<String>,
+    remedy: String,
+    gaps: Vec<Gap>,
+}
+
+/// A source of which not all accounts were seen.
+#[derive(Debug, Serialize)]
+pub(super) struct Gap {
+    source: String,
+    status: &'static str,
+    seen: String,
+    error: String,
+}
+
+impl Verdict {
+    pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Self {
+        let needing = Needing::new(report);
+        Self {
+            gate: match report.verdict.gate {
+                Gate::Pass => "pass",
+                Gate::Fail => "fail",
+                Gate::Unverified => "unverified",
+            },
+            headline: headline(report, &needing),
+            summary: summary(report, &needing, entries),
+            reasons: report.verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
+            remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
+            gaps: gaps(report),
+        }
+    }
+}
+
+/// What asks for action: open findings that are more than information.
+struct Needing {
+    accounts: u64,
+    findings: u64,
+}
+
+impl Needing {
+    fn new(report: &Report) -> Self {
+        let mut accounts = BTreeSet::new();
+        let mut findings = 0;
+        for finding in report.findings.iter().filter(|finding| needs_action(finding)) {
+            findings += finding.stands_for();
+            let source = finding.subject.source.as_deref();
+            let members = finding.subject.members.iter().flatten();
+            accounts.extend(finding.subject.account_id.iter().chain(members).map(|id| (source, id.as_str())));
+        }
+        Self { accounts: accounts.len() as u64, findings }
+    }
+}
+
+fn needs_action(finding: &Finding) -> bool {
+    finding.disposition == Disposition::Open && finding.severity != Severity::Info
+}
+
+fn headline(report: &Report, needing: &Needing) -> String {
+    let (least, seen) = if is_whole(report) { ("", "") } else { ("at least ", " seen") };
+    let of = format!("of {}{seen}", counted(report.correlation.accounts, "account", "accounts"));
+    match report.verdict.gate {
+        Gate::Fail if needing.accounts > 0 => {
+            format!("Action needed: {least}{} {of}", grouped(needing.accounts))
+        }
+        Gate::Fail => format!("Action needed: {least}{}", counted(needing.findings, "finding", "findings")),
+        Gate::Unverified => format!("Could not verify: {}", unverified(report)),
+        Gate::Pass if needing.findings == 0 => {
+            format!("All clear: {} checked", counted(report.correlation.accounts, "account", "accounts"))
+        }
+        Gate::Pass => format!("All clear: within limits, {} {of} have findings", grouped(needing.accounts)),
+    }
+}
+
+fn unverified(report: &Report) -> String {
+    let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete).count();
+    if partial > 0 {
+        format!("{partial} of {} not seen completely", counted(report.sources.len() as u64, "source", "sources"))
+    } else if report.verdict.reasons.iter().any(|reason| reason.kind == ReasonKind::NotEvaluable) {
+        "the policy forbids what could not be evaluated".to_owned()
+    } else {
+        "see the reasons".to_owned()
+    }
+}
+
+fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String {
+    let all: u64 = report.findings.iter().map(Finding::stands_for).sum();
+    let excepted = report.findings.iter().filter(|finding| finding.disposition != Disposition::Open);
+    let waived: u64 = excepted.map(Finding::stands_for).sum();
+    let info = all - waived - needing.findings;
+    format!(
+        "{} on {}: {} to act on, {} for information, {} covered by exceptions. {} of {} seen completely.",
+        counted(all, "finding", "findings"),
+        counted(entries.len() as u64, "subject", "subjects"),
+        grouped(needing.findings),
+        grouped(info),
+        grouped(waived),
+        report.sources.iter().filter(|source| source.status == SourceStatus::Complete).count(),
+        counted(report.sources.len() as u64, "source", "sources"),
+    )
+}
+
+fn gaps(report: &Report) -> Vec<Gap> {
+    let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
+    partial
+        .map(|source| Gap {
+            source: clip(&source.name, NAME),
+            status: if source.status == SourceStatus::Failed { "failed" } else { "is incomplete" },
+            seen: match (source.distinct, source.declared) {
+                (0, _) => "its accounts are unknown".to_owned(),
+                (seen, Some(declared)) => format!("{} of {} accounts seen", grouped(seen), grouped(declared)),
+                (seen, None) => format!("{} accounts seen, of an unknown number", grouped(seen)),
+            },
+            error: source.error.as_deref().map(|error| clip(error, SENTENCE)).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// How many findings each rule has, by disposition.
+#[derive(Debug)]
+pub(super) struct Tally<'r>(BTreeMap<&'r str, Count<'r>>);
+
+#[derive(Debug)]
+struct Count<'r> {
+    open: u64,
+    excepted: u64,
+    worst: Severity,
+    first: &'r str,
+}
+
+/// A kind of finding that there is.
+#[derive(Debug, Serialize)]
+pub(super) struct Tile {
+    rule: String,
+    title: String,
+    severity: &'static str,
+    count: String,
+    excepted: String,
+    first: String,
+}
+
+impl<'r> Tally<'r> {
+    pub(super) fn new(report: &'r Report) -> Self {
+        let mut counts = BTreeMap::new();
+        for finding in &report.findings {
+            let count = counts.entry(finding.rule.as_str()).or_insert(Count {
+                open: 0,
+                excepted: 0,
+                worst: finding.severity,
+                first: &finding.fingerprint,
+            });
+            count.worst = count.worst.min(finding.severity);
+            match finding.disposition {
+                Disposition::Open => count.open += finding.stands_for(),
+                Disposition::Waived | Disposition::Baselined => count.excepted += finding.stands_for(),
+            }
+        }
+        Self(counts)
+    }
+
+    /// Open findings of a rule.
+    pub(super) fn open(&self, rule: &str) -> u64 {
+        self.0.get(rule).map_or(0, |count| count.open)
+    }
+
+    /// The kinds of finding that there are, worst first, then the most frequent.
+    pub(super) fn tiles(&self, report: &Report) -> Vec<Tile> {
+        let titles: BTreeMap<_, _> = report.rules.iter().map(|rule| (rule.id.as_str(), &rule.title)).collect();
+        let whole = is_whole(report);
+        let mut kinds: Vec<_> = self.0.iter().collect();
+        kinds.sort_by_key(|(_, count)| (count.open == 0, count.worst, std::cmp::Reverse(count.open)));
+        kinds
+            .into_iter()
+            .map(|(rule, count)| Tile {
+                rule: clip(rule, NAME),
+                title: titles.get(rule).map(|title| clip(title, NAME)).unwrap_or_default(),
+                severity: count.worst.as_str(),
+                count: at_least(count.open, whole),
+                excepted: if count.excepted == 0 { String::new() } else { grouped(count.excepted) },
+                first: short(count.first),
+            })
+            .collect()
+    }
+
+    /// What found nothing, in a sentence: silence has to be accounted for, too.
+    pub(super) fn quiet(&self, report: &Report) -> String {
+        let enabled = || report.rules.iter().filter(|rule| !rule.disabled);
+        let silent = |rule: &&RuleSummary| !self.0.contains_key(rule.id.as_str());
+        let blind = |rule: &&RuleSummary| rule.not_evaluable > 0 && rule.not_evaluable >= rule.subjects;
+        let blind_count = enabled().filter(silent).filter(blind).count();
+        format!(
+            "{} applied: {} with findings, {} without, {} not evaluable anywhere. {} switched off.",
+            counted(enabled().count() as u64, "rule", "rules"),
+            self.0.len(),
+            enabled().filter(silent).count() - blind_count,
+            blind_count,
+            counted(report.rules.iter().filter(|rule| rule.disabled).count() as u64, "rule is", "rules are"),
+        )
+    }
+}

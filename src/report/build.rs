@@ -1,0 +1,206 @@
+//! Puts the report together from what the pipeline has decided. Nothing is judged here.
+
+use serde_json::json;
+
+use super::exceptions;
+use super::{
+    CorrelationSummary, Evaluability, Finding, Guardrail, Report, RosterIssue, RosterSummary, RuleSummary, Run,
+    SCHEMA_VERSION, SourceSummary, Subject,
+};
+use crate::audit::{Cell, Outcome};
+use crate::correlate::Tally;
+use crate::gate::Verdict;
+use crate::model::{self, Roster, RosterIssueKind, SourceName};
+use crate::rule::RuleSet;
+use crate::source::Certificate;
+
+/// One source, as far as the report tells of it.
+#[derive(Debug)]
+pub struct ReportedSource<'a> {
+    /// Its name.
+    pub name: &'a SourceName,
+    /// Its kind.
+    pub vendor: &'a str,
+    /// How its accounts were counted.
+    pub certificate: &'a Certificate,
+    /// What else the reader should know, for example unused lines of a crosswalk.
+    pub notes: Vec<String>,
+}
+
+/// Everything that goes into a report.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// When, with what and over what.
+    pub run: Run,
+    /// What the gate decided.
+    pub verdict: Verdict,
+    /// The HR files.
+    pub roster: &'a Roster,
+    /// What is wrong with them as of the audit, and could not be told when they were read.
+    pub later_issues: Vec<model::RosterIssue>,
+    /// The vendors.
+    pub sources: Vec<ReportedSource<'a>>,
+    /// The rules.
+    pub rules: &'a RuleSet,
+    /// What was found.
+    pub outcome: Outcome,
+}
+
+impl Report {
+    /// Puts the parts together.
+    pub fn new(parts: Parts<'_>) -> Self {
+        let Parts { run, verdict, roster, later_issues, mut sources, rules, outcome } = parts;
+        sources.sort_by(|a, b| a.name.cmp(b.name));
+        Self {
+            schema_version: SCHEMA_VERSION,
+            run,
+            verdict,
+            roster: roster_summary(roster, &later_issues),
+            sources: sources.into_iter().map(source_summary).collect(),
+            correlation: correlation_summary(&outcome.tally),
+            rules: rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect(),
+            evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
+            exceptions: exceptions::of(&outcome),
+            findings: outcome.findings.into_iter().map(|finding| public_finding(finding, rules)).collect(),
+        }
+    }
+}
+
+fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> RosterSummary {
+    let names: Vec<String> = roster.files.iter().map(|file| file.display().to_string()).collect();
+    let several = names.len() > 1;
+    let place = |file: usize, text: &str| match names.get(file) {
+        Some(name) if several => format!("{name}: {text}"),
+        _ => text.to_owned(),
+    };
+    let rejected = roster.rejected.iter().map(|row| RosterIssue {
+        line: Some(row.line),
+        kind: RosterIssueKind::Rejected.as_str().to_owned(),
+        text: place(row.file, &row.reason),
+    });
+    let noted = roster.issues.iter().chain(later_issues).map(|issue| RosterIssue {
+        line: issue.line,
+        kind: issue.kind.as_str().to_owned(),
+        text: place(issue.file, &issue.text),
+    });
+    RosterSummary {
+        sha256: roster.sha256.clone(),
+        rows: roster.rows,
+        employees: roster.employees.len() as u64,
+        rejected: roster.rejected.len() as u64,
+        encoding: roster.encodings.join(", "),
+        delimiter: roster.delimiters.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        columns: roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect(),
+        issues: rejected.chain(noted).collect(),
+        file: names.join(", "),
+    }
+}
+
+fn source_summary(source: ReportedSource<'_>) -> SourceSummary {
+    let certificate = source.certificate.clone();
+    SourceSummary {
+        name: source.name.to_string(),
+        vendor: source.vendor.to_owned(),
+        status: certificate.status,
+        declared: certificate.declared,
+        fetched: certificate.fetched,
+        distinct: certificate.distinct,
+        pages: certificate.pages,
+        requests: certificate.usage.requests,
+        retries: certificate.usage.retries,
+        started_at: certificate.started_at,
+        finished_at: certificate.finished_at,
+        sha256: certificate.sha256,
+        warnings: certificate.warnings.into_iter().chain(source.notes).collect(),
+        error: certificate.error,
+    }
+}
+
+fn correlation_summary(tally: &Tally) -> CorrelationSummary {
+    CorrelationSummary {
+        accounts: tally.total(),
+        matched: tally.matched(),
+        by_tier: tally.by_tier().map(|(tier, count)| (tier.as_str().to_owned(), count)).collect(),
+        unmatched: tally.unmatched(),
+        ambiguous: tally.ambiguous(),
+        conflict: tally.conflict(),
+        declared: tally.declared(),
+    }
+}
+
+fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSummary {
+    let mine = || cells.iter().filter(|cell| cell.rule == *rule.id());
+    RuleSummary {
+        id: rule.id().to_string(),
+        title: rule.title().to_owned(),
+        severity: rule.severity(),
+        controls: rule.controls().iter().map(ToString::to_string).collect(),
+        params: rule.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect(),
+        subjects: mine().map(|cell| cell.evaluated + cell.not_evaluable).sum(),
+        violations: mine().map(|cell| cell.violations).sum(),
+        not_evaluable: mine().map(|cell| cell.not_evaluable).sum(),
+        disabled: !rule.is_enabled(),
+        guardrails: rule.guardrails().iter().map(|rail| guardrail(rail, rule)).collect(),
+        changes: rule.changes().to_vec(),
+    }
+}
+
+fn guardrail(rail: &crate::rule::Guardrail, rule: &crate::rule::Rule) -> Guardrail {
+    Guardrail {
+        control: rail.control.to_string(),
+        param: rail.param.clone(),
+        min: rail.min,
+        max: rail.max,
+        met: rail.is_met(rule.params()),
+    }
+}
+
+/// The matrix is about sources; what belongs to none is counted with its rule.
+fn evaluability(cell: &Cell) -> Option<Evaluability> {
+    let source = cell.source.as_ref()?;
+    Some(Evaluability {
+        rule: cell.rule.to_string(),
+        source: source.to_string(),
+        evaluated: cell.evaluated,
+        violations: cell.violations,
+        not_evaluable: cell.not_evaluable,
+        missing: cell.missing.iter().cloned().collect(),
+    })
+}
+
+fn public_finding(finding: model::Finding, rules: &RuleSet) -> Finding {
+    let rule = rules.get(&finding.rule);
+    Finding {
+        fingerprint: finding.fingerprint.as_str().to_owned(),
+        rule: finding.rule.to_string(),
+        severity: finding.severity,
+        disposition: finding.disposition,
+        subject: public_subject(&finding),
+        count: None,
+        remediation: rule.map(|rule| rule.remediation().to_owned()).unwrap_or_default(),
+        controls: rule.map(|rule| rule.controls().iter().map(ToString::to_string).collect()).unwrap_or_default(),
+        display_name: finding.person.display_name,
+        email: finding.person.email,
+        username: finding.person.username,
+        message: finding.message,
+        facts: finding.facts,
+        matched: finding.correlation,
+    }
+}
+
+fn public_subject(finding: &model::Finding) -> Subject {
+    let mut subject = Subject {
+        kind: finding.subject.kind().to_owned(),
+        source: finding.subject.source().map(ToString::to_string),
+        account_id: None,
+        employee_id: finding.person.employee_id.as_ref().map(ToString::to_string),
+        members: None,
+    };
+    match &finding.subject {
+        model::Subject::Account { account_id, .. } => subject.account_id = Some(account_id.clone()),
+        model::Subject::Group { members, .. } => subject.members = Some(members.clone()),
+        model::Subject::Employee { employee_id } => subject.employee_id = Some(employee_id.to_string()),
+        model::Subject::Source { .. } | model::Subject::Roster { .. } | model::Subject::Exception { .. } => {}
+    }
+    subject
+}

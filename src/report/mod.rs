@@ -1,0 +1,15 @@
+//! The report: everything that a renderer may know, sorted, versioned, and free of anything that still has to
+//! be decided. After rules and gate, before the renderers.
+
+mod build;
+mod exceptions;
+mod privacy;
+mod read;
+mod v1;
+
+pub use build::{Parts, ReportedSource};
+pub use privacy::{Named, Privacy, Pseudonyms};
+
+pub use crate::gate::{Gate, Reason, ReasonKind, Verdict};
+pub use crate::model::SourceStatus;
+pub use v1::*;

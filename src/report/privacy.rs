@@ -1,0 +1,303 @@
+//! Takes people out of a report, before any renderer sees it: for CI logs and public repositories. Between the
+//! report and the renderers.
+//!
+//! What stays is what is known to be harmless; everything else goes, so that a new field is private until somebody
+//! decides otherwise. Pseudonyms are keyed: the same account has the same one in every run, and without the key
+//! nobody can find it by trying all employee ids. That holds for fingerprints, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use ring::hmac;
+use serde_json::Value;
+
+use super::{Exception, Finding, Reason, ReasonKind, Report, RosterIssue, SourceSummary, Subject};
+use crate::model::text::{counted, grouped, hex};
+use crate::model::{Severity, SourceStatus};
+
+/// How much of people a report may tell.
+#[derive(Debug)]
+pub enum Privacy {
+    /// Everything.
+    Full,
+    /// Each subject by a keyed pseudonym.
+    Pseudonymous(Pseudonyms),
+    /// Only how many.
+    Counts,
+}
+
+/// Gives pseudonyms, and finds out whose they are.
+pub struct Pseudonyms(hmac::Key);
+
+impl std::fmt::Debug for Pseudonyms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pseudonyms(…)")
+    }
+}
+
+/// What a pseudonym can stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Named<'n> {
+    /// One account.
+    Account {
+        /// Its source.
+        source: &'n str,
+        /// Its identifier there.
+        id: &'n str,
+    },
+    /// One employee, by identifier.
+    Employee(&'n str),
+    /// One finding, by fingerprint.
+    Finding(&'n str),
+}
+
+impl Pseudonyms {
+    /// Shorter keys could be found by trying.
+    pub const SHORTEST_KEY: usize = 16;
+
+    /// Pseudonyms under this key.
+    pub fn new(key: &[u8]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// The pseudonym: `account-…` and `employee-…` with 64 bits, which nobody confuses with an identifier; of a
+    /// finding 128 bits, in the form of a fingerprint.
+    pub fn of(&self, named: Named<'_>) -> String {
+        match named {
+            Named::Account { source, id } => format!("account-{}", self.digest(&["account", source, id], 16)),
+            Named::Employee(id) => format!("employee-{}", self.digest(&["employee", id], 16)),
+            Named::Finding(fingerprint) => self.digest(&["finding", fingerprint], 32),
+        }
+    }
+
+    /// Which of `candidates` (all accounts of a snapshot, say) the pseudonym stands for.
+    pub fn resolve<'n>(&self, pseudonym: &str, candidates: impl IntoIterator<Item = Named<'n>>) -> Option<Named<'n>> {
+        candidates.into_iter().find(|named| self.of(*named) == pseudonym)
+    }
+
+    /// Each part with its length before it, so that no two lists of parts spell the same input.
+    fn digest(&self, parts: &[&str], digits: usize) -> String {
+        let mut context = hmac::Context::with_key(&self.0);
+        for part in parts {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        let mut digest = hex(context.sign().as_ref());
+        digest.truncate(digits);
+        digest
+    }
+}
+
+impl Report {
+    /// Everything in this report that can have a pseudonym.
+    pub fn named(&self) -> BTreeSet<Named<'_>> {
+        let mut named = BTreeSet::new();
+        for finding in &self.findings {
+            let Subject { source, account_id, employee_id, members, .. } = &finding.subject;
+            let source = source.as_deref().unwrap_or_default();
+            named.insert(Named::Finding(&finding.fingerprint));
+            named.extend(employee_id.iter().map(|id| Named::Employee(id)));
+            named.extend(account_id.iter().chain(members.iter().flatten()).map(|id| Named::Account { source, id }));
+        }
+        named
+    }
+
+    /// The same audit, telling no more of people than `privacy` allows. Counts and verdict are untouched.
+    #[must_use]
+    pub fn with_privacy(mut self, privacy: &Privacy) -> Self {
+        let remedy = self.verdict.remedy.as_deref().and_then(|text| remedy(text, &self.findings, privacy));
+        self.findings = match privacy {
+            Privacy::Full => return self,
+            Privacy::Pseudonymous(names) => pseudonymised(&self, names),
+            Privacy::Counts => counts(&self),
+        };
+        self.roster.file = file_name(&self.roster.file);
+        self.roster.issues = self.roster.issues.iter().map(issue).collect();
+        self.sources.iter_mut().for_each(withhold_words);
+        for rule in &mut self.rules {
+            rule.params.retain(|_, value| value.is_number() || value.is_boolean());
+        }
+        let reasons = self.verdict.reasons.iter().map(|reason| reworded(reason, &self.sources)).collect();
+        self.verdict.reasons = reasons;
+        self.verdict.remedy = remedy;
+        self.exceptions = self.exceptions.iter().map(exception).collect();
+        self
+    }
+}
+
+/// What is said of a finding without its subject.
+fn bare(finding: &Finding, subject: Subject, fingerprint: String, message: String) -> Finding {
+    Finding {
+        fingerprint,
+        rule: finding.rule.clone(),
+        severity: finding.severity,
+        disposition: finding.disposition,
+        subject,
+        count: None,
+        display_name: None,
+        email: None,
+        username: None,
+        message,
+        remediation: finding.remediation.clone(),
+        controls: finding.controls.clone(),
+        facts: BTreeMap::new(),
+        matched: BTreeMap::new(),
+    }
+}
+
+/// What each rule finds, in words that name nobody.
+fn titles(report: &Report) -> BTreeMap<&str, &str> {
+    report.rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str())).collect()
+}
+
+/// Sorted anew: the order of the real identifiers would say something about them.
+fn pseudonymised(report: &Report, names: &Pseudonyms) -> Vec<Finding> {
+    let titles = titles(report);
+    let renamed = report.findings.iter().map(|finding| {
+        let title = titles.get(finding.rule.as_str()).copied().unwrap_or(&finding.rule);
+        let fingerprint = names.of(Named::Finding(&finding.fingerprint));
+        bare(finding, renamed(&finding.subject, names), fingerprint, format!("{title}."))
+    });
+    let mut findings: Vec<Finding> = renamed.collect();
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.severity, f.rule.clone(), f.subject.source.clone(), f.fingerprint.clone());
+        key(a).cmp(&key(b))
+    });
+    findings
+}
+
+fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
+    let source = subject.source.as_deref().unwrap_or_default();
+    let account = |id: &String| names.of(Named::Account { source, id });
+    let members = subject.members.as_ref().map(|members| {
+        let mut members: Vec<String> = members.iter().map(account).collect();
+        members.sort_unstable();
+        members
+    });
+    Subject {
+        kind: subject.kind.clone(),
+        source: subject.source.clone(),
+        account_id: subject.account_id.as_ref().map(account),
+        employee_id: subject.employee_id.as_ref().map(|id| names.of(Named::Employee(id))),
+        members,
+    }
+}
+
+/// Severity, rule, source and disposition.
+type Kind<'f> = (Severity, &'f str, Option<&'f str>, &'static str);
+
+/// One finding for all that differ only in their subject.
+fn counts(report: &Report) -> Vec<Finding> {
+    let titles = titles(report);
+    let mut kinds: BTreeMap<Kind<'_>, (&Finding, u64)> = BTreeMap::new();
+    for finding in &report.findings {
+        let kind =
+            (finding.severity, finding.rule.as_str(), finding.subject.source.as_deref(), finding.disposition.as_str());
+        kinds.entry(kind).or_insert((finding, 0)).1 += finding.stands_for();
+    }
+    let counted = kinds.into_values().map(|(first, count)| {
+        let title = titles.get(first.rule.as_str()).copied().unwrap_or(&first.rule);
+        counted_finding(first, count, title)
+    });
+    counted.collect()
+}
+
+fn counted_finding(first: &Finding, count: u64, title: &str) -> Finding {
+    let source = first.subject.source.clone();
+    let kind = if source.is_some() { "source" } else { "roster" };
+    let what = first.disposition.as_str();
+    let message = format!("{}. {title}.", counted(count, &format!("{what} finding"), &format!("{what} findings")));
+    // Nobody's identifier goes in, so that this needs no key.
+    let digest = ring::digest::digest(
+        &ring::digest::SHA256,
+        format!("{}\n{}\n{what}", first.rule, source.as_deref().unwrap_or_default()).as_bytes(),
+    );
+    let fingerprint = hex(digest.as_ref()).chars().take(32).collect();
+    let subject = Subject { kind: kind.to_owned(), source, account_id: None, employee_id: None, members: None };
+    Finding { count: Some(count), ..bare(first, subject, fingerprint, message) }
+}
+
+/// Several files are joined by a comma; of each, the folder may be somebody's home.
+fn file_name(files: &str) -> String {
+    let names = files.split(", ").map(|file| Path::new(file).file_name().unwrap_or_default().to_string_lossy());
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn issue(issue: &RosterIssue) -> RosterIssue {
+    RosterIssue { line: None, kind: issue.kind.clone(), text: "withheld; the full report tells".to_owned() }
+}
+
+/// A vendor's own words may name a user.
+fn withhold_words(source: &mut SourceSummary) {
+    if source.error.is_some() {
+        source.error = Some("the reason is withheld; the full report tells it".to_owned());
+    }
+    if !source.warnings.is_empty() {
+        let remarks = counted(source.warnings.len() as u64, "remark is", "remarks are");
+        source.warnings = vec![format!("{remarks} withheld; the full report has them")];
+    }
+}
+
+/// The reason, in words that are made of its numbers: its own may quote a vendor, or name a waiver.
+fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
+    let count = grouped(reason.count.unwrap_or_default());
+    let limit = reason.limit.map(grouped);
+    let about = reason.rule.as_deref().or(reason.severity.map(Severity::as_str)).unwrap_or("any rule");
+    let place = reason.source.as_deref().unwrap_or("the roster");
+    let text = match reason.kind {
+        ReasonKind::FailOn | ReasonKind::Max => {
+            format!("{count} open findings of {about}; at most {} allowed", limit.as_deref().unwrap_or("0"))
+        }
+        ReasonKind::NotEvaluable => format!("{about} can't be judged for {count} subjects of {place}"),
+        ReasonKind::Source => {
+            let source = sources.iter().find(|source| source.name == place);
+            let state = source.map_or(SourceStatus::Incomplete, |source| source.status).as_str();
+            let of = limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
+            format!("{place} is {state}: {count}{of} accounts were seen")
+        }
+    };
+    Reason { text, ..reason.clone() }
+}
+
+/// What would turn the gate green names a finding by its fingerprint, if it is about one.
+fn remedy(remedy: &str, findings: &[Finding], privacy: &Privacy) -> Option<String> {
+    let Some(named) = findings.iter().find(|finding| remedy.contains(&finding.fingerprint)) else {
+        return Some(remedy.to_owned());
+    };
+    match privacy {
+        Privacy::Pseudonymous(names) => {
+            Some(remedy.replace(&named.fingerprint, &names.of(Named::Finding(&named.fingerprint))))
+        }
+        Privacy::Full | Privacy::Counts => None,
+    }
+}
+
+/// What an exception covers is a person or an account; its kind, its state and its dates are not.
+fn exception(exception: &Exception) -> Exception {
+    const HARMLESS: [&str; 7] = ["rule", "source", "created", "expires", "first_seen", "age_days", "resolved"];
+    let scalar = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
+    let details = exception.details.iter().filter(|(name, value)| HARMLESS.contains(&name.as_str()) && scalar(value));
+    Exception {
+        kind: exception.kind.clone(),
+        id: "withheld".to_owned(),
+        state: exception.state.clone(),
+        details: details.map(|(name, value)| (name.clone(), value.clone())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pseudonym_is_stable_keyed_and_can_be_resolved() {
+        let names = Pseudonyms::new(b"a key of the organisation");
+        let account = Named::Account { source: "voiso", id: "88213" };
+        assert_eq!(names.of(account), Pseudonyms::new(b"a key of the organisation").of(account));
+        assert_ne!(names.of(account), Pseudonyms::new(b"another key, as long as it").of(account));
+        assert_ne!(names.of(account), names.of(Named::Account { source: "vois", id: "o88213" }));
+        let candidates = [Named::Employee("E-1"), account, Named::Finding("f0")];
+        assert_eq!(names.resolve(&names.of(account), candidates), Some(account));
+        assert_eq!(names.resolve("account-0000000000000000", candidates), None);
+    }
+}

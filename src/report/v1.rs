@@ -1,0 +1,314 @@
+//! `report.json`, schema 1: the frozen public form of an audit. Others rely on these names literally; a change
+//! of meaning needs a schema 2.
+//!
+//! Times are RFC 3339 in UTC. Lists are sorted: findings by severity (worst first), rule, source, subject;
+//! rules and sources by name.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::gate::Verdict;
+use crate::model::{Disposition, Severity, SourceStatus, Timestamp};
+
+/// The version of this schema.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One audit, whole.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// Always 1.
+    pub schema_version: u32,
+    /// When, with what and over what.
+    pub run: Run,
+    /// What the gate decided.
+    pub verdict: Verdict,
+    /// The HR files.
+    pub roster: RosterSummary,
+    /// The vendors' populations, by name.
+    pub sources: Vec<SourceSummary>,
+    /// How the accounts were joined to people.
+    pub correlation: CorrelationSummary,
+    /// The rules that applied, by id.
+    pub rules: Vec<RuleSummary>,
+    /// What each rule could judge at each source.
+    pub evaluability: Vec<Evaluability>,
+    /// Every finding, worst first.
+    pub findings: Vec<Finding>,
+    /// Waivers, baseline entries and declared accounts, with what became of them.
+    pub exceptions: Vec<Exception>,
+}
+
+/// When, with what and over what.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// Unique to this run.
+    pub id: String,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When the report was made.
+    pub finished_at: Timestamp,
+    /// The moment at which everything was judged.
+    pub as_of: Timestamp,
+    /// The version of headcount.
+    pub tool_version: String,
+    /// SHA-256 of the configuration file.
+    pub config_sha256: String,
+    /// SHA-256 over the rules as they applied.
+    pub rules_sha256: String,
+    /// `[report] title`.
+    pub title: String,
+    /// `[report] organisation`.
+    pub organisation: String,
+}
+
+/// The HR files.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RosterSummary {
+    /// The file, or several joined by a comma.
+    pub file: String,
+    /// Over the bytes of all files.
+    pub sha256: String,
+    /// Data rows seen.
+    pub rows: u64,
+    /// Rows that became an employee.
+    pub employees: u64,
+    /// Rows that could not.
+    pub rejected: u64,
+    /// Detected or configured encoding.
+    pub encoding: String,
+    /// Detected or configured delimiter.
+    pub delimiter: String,
+    /// Purpose → headings that serve it.
+    pub columns: BTreeMap<String, Vec<String>>,
+    /// What is wrong with the files.
+    pub issues: Vec<RosterIssue>,
+}
+
+/// What is wrong with a row or column.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RosterIssue {
+    /// 1-based; absent when it is about a whole column or file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub line: Option<u64>,
+    /// What kind of defect.
+    pub kind: String,
+    /// What was found and what to do.
+    pub text: String,
+}
+
+/// One vendor tenant, with the certificate of its population.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceSummary {
+    /// As configured.
+    pub name: String,
+    /// Its kind.
+    pub vendor: String,
+    /// Whether all accounts were seen.
+    pub status: SourceStatus,
+    /// How many accounts the vendor says there are; absent when it doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub declared: Option<u64>,
+    /// Records received.
+    pub fetched: u64,
+    /// Different accounts among them.
+    pub distinct: u64,
+    /// Pages received.
+    pub pages: u64,
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// Requests that were repeated.
+    pub retries: u64,
+    /// When fetching started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// Over the records as received, one a line.
+    pub sha256: String,
+    /// What the reader should know.
+    pub warnings: Vec<String>,
+    /// Why it is incomplete or failed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+}
+
+/// How the accounts were joined to people. `accounts` is the sum of the situations.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CorrelationSummary {
+    /// Distinct accounts of all sources.
+    pub accounts: u64,
+    /// With exactly one owner.
+    pub matched: u64,
+    /// Of these, by the tier that decided.
+    pub by_tier: BTreeMap<String, u64>,
+    /// With no owner.
+    pub unmatched: u64,
+    /// With several possible owners.
+    pub ambiguous: u64,
+    /// With keys that name different people.
+    pub conflict: u64,
+    /// Vouched for by the organisation.
+    pub declared: u64,
+}
+
+/// A rule as it applied.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSummary {
+    /// Its name.
+    pub id: String,
+    /// The defect, in a few words.
+    pub title: String,
+    /// After overrides.
+    pub severity: Severity,
+    /// `FRAMEWORK:ID`.
+    pub controls: Vec<String>,
+    /// After overrides.
+    pub params: BTreeMap<String, Value>,
+    /// Subjects that it was asked about.
+    pub subjects: u64,
+    /// Of these, findings.
+    pub violations: u64,
+    /// Of these, not evaluable.
+    pub not_evaluable: u64,
+    /// Switched off by configuration.
+    pub disabled: bool,
+    /// What controls demand of the params.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub guardrails: Vec<Guardrail>,
+    /// What the configuration changes about the rule, a sentence for each change.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub changes: Vec<String>,
+}
+
+/// What a control demands of a param, whatever the findings are.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Guardrail {
+    /// `FRAMEWORK:ID`.
+    pub control: String,
+    /// The param.
+    pub param: String,
+    /// The least that it allows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub min: Option<i64>,
+    /// The most that it allows.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub max: Option<i64>,
+    /// Whether the params meet it.
+    pub met: bool,
+}
+
+/// What one rule could judge at one source.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluability {
+    /// The rule.
+    pub rule: String,
+    /// The source.
+    pub source: String,
+    /// Subjects that could be judged.
+    pub evaluated: u64,
+    /// Of these, findings.
+    pub violations: u64,
+    /// Subjects that could not.
+    pub not_evaluable: u64,
+    /// The facts that were missing.
+    pub missing: Vec<String>,
+}
+
+/// A rule's judgement about a subject.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Stable across runs, versions, message and severity changes.
+    pub fingerprint: String,
+    /// The rule.
+    pub rule: String,
+    /// After overrides.
+    pub severity: Severity,
+    /// Whether it still asks for action.
+    pub disposition: Disposition,
+    /// What it is about.
+    pub subject: Subject,
+    /// How many findings it stands for, where the report only counts; absent: itself.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub count: Option<u64>,
+    /// The account's display name, else the employee's name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub display_name: Option<String>,
+    /// The account's address, else the employee's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub email: Option<String>,
+    /// The account's login name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub username: Option<String>,
+    /// The reason, as a sentence.
+    pub message: String,
+    /// What to do.
+    pub remediation: String,
+    /// `FRAMEWORK:ID`.
+    pub controls: Vec<String>,
+    /// The facts that decided it.
+    pub facts: BTreeMap<String, Value>,
+    /// How the account was correlated; empty when the subject is no account.
+    #[serde(rename = "match")]
+    pub matched: BTreeMap<String, Value>,
+}
+
+impl Report {
+    /// Whether this finding is among those that fail the gate.
+    pub fn fails_gate(&self, finding: &Finding) -> bool {
+        finding.disposition == Disposition::Open
+            && self.verdict.reasons.iter().any(|reason| reason.counts(&finding.rule, finding.severity))
+    }
+}
+
+impl Finding {
+    /// How many findings it stands for.
+    pub fn stands_for(&self) -> u64 {
+        self.count.unwrap_or(1)
+    }
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// account, group, employee, source, roster or exception.
+    pub kind: String,
+    /// Its source, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub source: Option<String>,
+    /// For an account.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account_id: Option<String>,
+    /// The person concerned, when it is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub employee_id: Option<String>,
+    /// For a group: the accounts' identifiers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub members: Option<Vec<String>>,
+}
+
+/// What became of an exception.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Exception {
+    /// waiver, baseline or declared.
+    pub kind: String,
+    /// Its identity in its file.
+    pub id: String,
+    /// used, unused, expired or void; a waiver that still holds and ends soon is expiring-soon.
+    pub state: String,
+    /// What the file says of it.
+    #[serde(flatten)]
+    pub details: BTreeMap<String, Value>,
+}

@@ -1,0 +1,225 @@
+//! Each format says the same, holds hostile text harmless, and stays within its limits.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test and its fixtures fail by panicking, also outside the function that is the test"
+)]
+
+#[path = "render/demo.rs"]
+mod demo;
+#[path = "render/fixture.rs"]
+mod fixture;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use headcount::render::{Format, RenderOptions, render};
+use headcount::report::Report;
+
+fn rendered(format: Format, report: &Report) -> String {
+    rendered_with(format, report, &RenderOptions::default()).expect("renders")
+}
+
+fn rendered_with(format: Format, report: &Report, options: &RenderOptions<'_>) -> Result<String, String> {
+    let mut out = Vec::new();
+    render(format, report, options, &mut out).map_err(|error| error.to_string())?;
+    Ok(String::from_utf8(out).expect("UTF-8"))
+}
+
+/// From the first `start` to the next `end`.
+fn part<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+    let from = text.find(start).unwrap_or_else(|| panic!("no {start}"));
+    let to = text[from..].find(end).unwrap_or_else(|| panic!("no {end}"));
+    &text[from..from + to]
+}
+
+fn all() -> [(&'static str, Report); 4] {
+    [("demo", fixture::demo()), ("empty", fixture::empty()), ("gaps", fixture::gaps()), ("hostile", fixture::hostile())]
+}
+
+#[test]
+fn markdown_reads_well() {
+    insta::assert_snapshot!("demo.md", rendered(Format::Markdown, &fixture::demo()));
+    insta::assert_snapshot!("empty.md", rendered(Format::Markdown, &fixture::empty()));
+    insta::assert_snapshot!("gaps.md", rendered(Format::Markdown, &fixture::gaps()));
+}
+
+#[test]
+fn the_page_reads_well() {
+    let demo = rendered(Format::Html, &fixture::demo());
+    insta::assert_snapshot!("demo.html-verdict", part(&demo, "<header", "<nav"));
+    insta::assert_snapshot!("demo.html-overview", part(&demo, "<section id=\"overview\"", "<div class=\"charts\""));
+    insta::assert_snapshot!("demo.html-matrix", part(&demo, "<section id=\"matrix\"", "</section>"));
+    insta::assert_snapshot!("demo.html-findings", part(&demo, "<section id=\"findings\"", "</section>"));
+    insta::assert_snapshot!("demo.html-evidence", part(&demo, "<section id=\"people\"", "<section id=\"sign-off\""));
+    let gaps = rendered(Format::Html, &fixture::gaps());
+    insta::assert_snapshot!("gaps.html-warning", part(&gaps, "<main>", "<section id=\"overview\""));
+}
+
+#[test]
+fn what_was_not_seen_is_never_a_zero() {
+    let page = rendered(Format::Html, &fixture::gaps());
+    assert!(page.find("Not everything was seen") < page.find("class=\"tiles\""), "the warning is above the numbers");
+    assert!(page.contains("<td class=\"unknown\">unknown</td>") && page.contains("≥ "));
+    assert!(page.contains("Could not verify: 2 of 5 sources not seen completely"));
+}
+
+#[test]
+fn the_documents_carry_the_same_findings_and_verdict() {
+    for (name, report) in all() {
+        let formats = Format::DEFAULT.map(|format| rendered(format, &report));
+        for finding in &report.findings {
+            for text in &formats {
+                assert!(text.contains(&finding.fingerprint), "{name}: {} is missing", finding.fingerprint);
+            }
+        }
+        let [page, markdown, json] = formats;
+        let headline = part(&markdown, "# ", "\n").trim_start_matches("# ").replace("<wbr>", "");
+        assert!(page.contains(&format!("<h1>{headline}</h1>")), "{name}: {headline}");
+        let parsed: Report = serde_json::from_str(&json).expect("schema 1");
+        assert_eq!(parsed.verdict.gate, report.verdict.gate, "{name}");
+        assert!(json.ends_with("}\n"), "{name}");
+    }
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    for (name, report) in all() {
+        for format in Format::ALL {
+            assert_eq!(rendered(format, &report), rendered(format, &report), "{name}.{format}");
+        }
+    }
+}
+
+#[test]
+fn hostile_text_stays_text_in_the_page() {
+    let page = rendered(Format::Html, &fixture::hostile());
+    assert_eq!(page.matches("<script").count(), 1, "only the page's own script");
+    assert_eq!(page.matches("</style>").count(), 1, "only the page's own style");
+    assert!(!page.contains("<img") && !page.contains("<a href=\"javascript"));
+    assert!(!page.contains("<!-- "), "a comment would hide what follows");
+    assert!(page.chars().all(|c| c == '\n' || !c.is_control()), "control characters are pictures");
+    assert!(!page.contains(['\u{202e}', '\u{202c}', '\u{feff}']) && page.contains("‹U+202E›"));
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "it can still be read");
+}
+
+#[test]
+fn hostile_text_stays_text_in_markdown() {
+    let text = rendered(Format::Markdown, &fixture::hostile());
+    assert!(!text.contains("<script") && !text.contains("<!--") && !text.contains("<img"));
+    assert!(!text.contains("@everyone") && !text.contains("https://") && !text.contains("](javascript"));
+    assert!(!text.lines().any(|line| line.starts_with("# Heading") || line.starts_with('=')));
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()) && !text.contains('\u{202e}'));
+    for table in text.split("\n\n").filter(|block| block.starts_with("| ")) {
+        let widths: Vec<_> = table.lines().map(|line| line.matches('|').count()).collect();
+        assert!(widths.windows(2).all(|pair| pair[0] == pair[1]), "a cell was broken: {widths:?}");
+    }
+}
+
+#[test]
+fn a_hundred_thousand_findings_stay_small_and_quick() {
+    let report = fixture::large(100_000);
+    let started = Instant::now();
+    let page = rendered(Format::Html, &report);
+    let markdown = rendered(Format::Markdown, &report);
+    assert!(started.elapsed() < Duration::from_secs(30), "took {:?}", started.elapsed());
+    assert!(page.len() < 3_000_000 && page.matches("<li id=\"f-").count() > 4_500, "{} bytes", page.len());
+    assert!(markdown.len() <= 900 * 1024, "{} bytes", markdown.len());
+    for text in [page, markdown] {
+        assert!(text.contains("findings are left out here") && text.contains("report.json has all"));
+        assert!(text.contains("100,000"), "the totals are of all findings");
+    }
+}
+
+#[test]
+fn markdown_keeps_its_budget_by_plan() {
+    let options = RenderOptions { markdown_bytes: 6_000, ..RenderOptions::default() };
+    let text = rendered_with(Format::Markdown, &fixture::demo(), &options).expect("renders");
+    assert!(text.len() <= 6_000, "{} bytes", text.len());
+    assert!(text.contains("## Sources") && text.contains("## Rules by source") && text.contains("leaver-active"));
+    assert!(text.contains("findings are left out here"));
+}
+
+#[test]
+fn an_unknown_format_is_refused_with_advice() {
+    assert_eq!("md".parse(), Ok(Format::Markdown));
+    let refused = |word: &str| word.parse::<Format>().map_err(|error| error.to_string()).expect_err("unknown");
+    assert_eq!(refused("htlm"), "unknown format `htlm`, did you mean `html`?");
+    assert_eq!(
+        refused("pdf"),
+        "unknown format `pdf`, expected one of html, md, json, csv, sarif, junit, github, codequality, oscal"
+    );
+}
+
+fn with_template(name: &str, text: &str) -> Result<String, String> {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join(name), text).expect("written");
+    let options = RenderOptions { templates: Some(directory.path()), ..RenderOptions::default() };
+    rendered_with(Format::Html, &fixture::demo(), &options)
+}
+
+#[test]
+fn a_template_of_the_user_takes_its_place() {
+    assert_eq!(with_template("report.html.hbs", "{{headline}}"), Ok("Action needed: 9 of 2,412 accounts".to_owned()));
+    let page = with_template("report.css", "h1 { color: red }").expect("renders");
+    assert!(page.contains("<style>h1 { color: red }</style>"));
+}
+
+#[test]
+fn a_mistake_in_a_template_is_an_error() {
+    for wrong in
+        ["{{headlin}}", "{{#if gats}}x{{/if}}", "{{#each tile}}x{{/each}}", "{{#if gaps}}", "{{> report.html.hbs}}"]
+    {
+        let error = with_template("report.html.hbs", wrong).expect_err(wrong);
+        assert!(error.starts_with("template report.html.hbs: "), "{error}");
+    }
+}
+
+#[test]
+#[ignore = "writes the fixtures to RENDER_OUT, to be looked at"]
+fn write_fixtures() {
+    let out = PathBuf::from(std::env::var_os("RENDER_OUT").expect("RENDER_OUT"));
+    std::fs::create_dir_all(&out).expect("directory");
+    let mut reports = Vec::from(all());
+    reports.push(("large", fixture::large(100_000)));
+    for (name, report) in reports {
+        for format in Format::ALL {
+            std::fs::write(out.join(format!("{name}.{format}")), rendered(format, &report)).expect("written");
+        }
+    }
+}
+
+/// The page after its script ran, as headless Chromium sees it at `hash`.
+fn in_browser(page: &Path, hash: &str) -> String {
+    let profile = tempfile::tempdir().expect("a directory");
+    let output = std::process::Command::new(std::env::var_os("CHROMIUM").unwrap_or_else(|| "chromium".into()))
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .arg(format!("file://{}#{hash}", page.display()))
+        .output()
+        .expect("Chromium runs");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn links_into_the_page_filter_and_sort_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let page = directory.path().join("report.html");
+    std::fs::write(&page, rendered(Format::Html, &fixture::demo())).expect("written");
+    for (hash, shown) in [
+        ("", "13 of 13 findings shown, on 11 subjects"),
+        ("severity=critical", "2 of 13 findings shown, on 2 subjects"),
+        ("source=vcc&rule=stale-login", "4 of 13 findings shown, on 4 subjects"),
+        ("q=oduya+lindqvist", "3 of 13 findings shown, on 2 subjects"),
+    ] {
+        let dom = in_browser(&page, hash);
+        assert!(dom.contains(shown), "#{hash}: {}", part(&dom, "id=\"count\"", "</p>"));
+    }
+    let sorted = in_browser(&page, "sort=-name");
+    let accounts = part(&sorted, "<table class=\"findings accounts\"", "</table>");
+    assert!(accounts.find("Sofia Wren") < accounts.find("Dmitri Halloran"));
+    assert!(accounts.contains("aria-sort=\"descending\""));
+}
