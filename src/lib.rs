@@ -36,3 +36,6 @@ pub mod render;
 pub mod deliver;
 
 // The whole way, the vendors to try it on, and the command line.
+pub mod pipeline;
+pub mod investigate;
+pub mod simulate;

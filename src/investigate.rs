@@ -1,0 +1,70 @@
+//! What a person asks after an audit: why an account was judged as it was, and which lines of a crosswalk would settle
+//! the orphans. The same way as [`pipeline`](crate::pipeline), without gate and report.
+
+use crate::audit::{Suggestion, Told};
+use crate::config::Config;
+use crate::model::SourceName;
+use crate::pipeline::{self, Inputs, RunError, RunOptions};
+use crate::source::Certificate;
+
+/// The answer about one account, and how its source was read.
+#[derive(Debug)]
+pub struct Answer {
+    /// The story, or what was perhaps meant.
+    pub told: Told,
+    /// Whether all accounts were seen.
+    pub certificate: Certificate,
+}
+
+/// The suggestions for one source, and how it was read.
+#[derive(Debug)]
+pub struct SourceSuggestions {
+    /// The source.
+    pub source: SourceName,
+    /// The likeliest first.
+    pub suggestions: Vec<Suggestion>,
+    /// Whether all accounts were seen.
+    pub certificate: Certificate,
+}
+
+/// Fetches the one source of `options.only`, and tells the story of one of its accounts.
+///
+/// # Errors
+/// What can't be used, before any request; or records that can't be read back.
+pub async fn explain(
+    config: &Config,
+    inputs: &Inputs,
+    options: &RunOptions<'_>,
+    account_id: &str,
+) -> Result<Option<Answer>, RunError> {
+    let now = options.as_of();
+    let sources = pipeline::ready(config, inputs, options).map_err(RunError::Unusable)?;
+    let mut populations = pipeline::fetch_all(&sources, options).await?;
+    let Some((source, population)) = sources.iter().zip(&mut populations).next() else { return Ok(None) };
+    let told = inputs.audit(config, now).explain(&source.context(), population, account_id)?;
+    Ok(Some(Answer { told, certificate: population.certificate.clone() }))
+}
+
+/// Fetches the sources, and suggests owners for their unmatched accounts that are at least so likely.
+///
+/// # Errors
+/// As of [`explain`].
+pub async fn suggest(
+    config: &Config,
+    inputs: &Inputs,
+    options: &RunOptions<'_>,
+    least: f64,
+) -> Result<Vec<SourceSuggestions>, RunError> {
+    let now = options.as_of();
+    let sources = pipeline::ready(config, inputs, options).map_err(RunError::Unusable)?;
+    let mut populations = pipeline::fetch_all(&sources, options).await?;
+    let audit = inputs.audit(config, now);
+    let suggested = sources.iter().zip(&mut populations).map(|(source, population)| {
+        Ok(SourceSuggestions {
+            source: source.config.name.clone(),
+            suggestions: audit.suggestions(&source.context(), population, least)?,
+            certificate: population.certificate.clone(),
+        })
+    });
+    suggested.collect()
+}

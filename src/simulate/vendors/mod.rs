@@ -1,0 +1,154 @@
+//! The vendors' own behaviour, one file each, and what they share: parameters, pages, and the mark of a refusal.
+
+mod cognigy;
+mod oauth;
+mod voiso;
+mod vonage;
+mod voximplant;
+mod voximplant_jwt;
+mod voxmind;
+
+use std::collections::HashMap;
+use std::io;
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+
+use super::server::Behaviour;
+use super::{Account, Secrets, Vendor, World};
+
+/// The routes of a tenant's vendor.
+pub(super) fn router(tenant: Tenant) -> io::Result<Router> {
+    Ok(match tenant.vendor {
+        Vendor::Voxmind => voxmind::router(tenant),
+        Vendor::Voximplant => voximplant::router(tenant)?,
+        Vendor::Voiso => voiso::router(tenant),
+        Vendor::Cognigy => cognigy::router(tenant),
+        Vendor::Vonage => vonage::router(tenant),
+    })
+}
+
+/// The organisation's account with one vendor.
+#[derive(Debug)]
+pub(super) struct Tenant {
+    world: Arc<World>,
+    vendor: Vendor,
+    secrets: Secrets,
+    behaviour: Behaviour,
+    lists: Mutex<HashMap<String, Arc<[u32]>>>,
+}
+
+impl Tenant {
+    pub(super) fn new(world: Arc<World>, vendor: Vendor, secrets: Secrets, behaviour: Behaviour) -> Self {
+        Self { world, vendor, secrets, behaviour, lists: Mutex::default() }
+    }
+
+    /// The page size that is really served.
+    fn page_size(&self, asked: u32) -> u32 {
+        self.behaviour.max_page_size.map_or(asked, |cap| asked.min(cap))
+    }
+
+    /// All accounts in the vendor's own order.
+    fn accounts(&self) -> impl Iterator<Item = Account> {
+        (0..self.world.accounts(self.vendor)).filter_map(|number| self.world.account(self.vendor, number))
+    }
+
+    /// The account numbers of a filtered and sorted list. Remembered under `key`, because the next page asks for the
+    /// same list again.
+    fn list(&self, key: &str, make: impl FnOnce() -> Vec<u32>) -> Arc<[u32]> {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(list) = lists.get(key) {
+            return Arc::clone(list);
+        }
+        if lists.len() >= 64 {
+            lists.clear();
+        }
+        let list: Arc<[u32]> = make().into();
+        lists.insert(key.to_owned(), Arc::clone(&list));
+        list
+    }
+
+    /// The accounts of one page of a list.
+    fn page(&self, list: &[u32], skip: u64, take: u32) -> Vec<Account> {
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        let numbers = list.iter().skip(skip).take(take as usize);
+        numbers.filter_map(|number| self.world.account(self.vendor, *number)).collect()
+    }
+}
+
+/// Marks a response that turns somebody away for want of valid credentials, so that it is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused;
+
+/// Marks a response as a refusal.
+fn refused(mut response: Response) -> Response {
+    response.extensions_mut().insert(Refused);
+    response
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    (status, axum::Json(body)).into_response()
+}
+
+/// Seconds since 1970. A server checks tokens against the clock on its wall.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+/// The parameters of a query or of a form.
+#[derive(Debug, Default)]
+struct Params(Vec<(String, String)>);
+
+impl Params {
+    fn parse(raw: &[u8]) -> Self {
+        Self(url::form_urlencoded::parse(raw).into_owned().collect())
+    }
+
+    fn query(raw: Option<&str>) -> Self {
+        Self::parse(raw.unwrap_or_default().as_bytes())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A whole number within limits, or the default where the parameter is absent.
+    fn number(&self, name: &'static str, allowed: RangeInclusive<u32>, default: u32) -> Result<u32, BadParam> {
+        let Some(text) = self.get(name) else { return Ok(default) };
+        let number = text.parse().ok().filter(|number| allowed.contains(number));
+        number.ok_or_else(|| BadParam { name, problem: limits(&allowed) })
+    }
+
+    /// `true`, `false` or absent.
+    fn flag(&self, name: &'static str) -> Result<Option<bool>, BadParam> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let flag = text.to_ascii_lowercase().parse().ok();
+        flag.map(Some).ok_or_else(|| BadParam { name, problem: "must be true or false".to_owned() })
+    }
+}
+
+/// A parameter that the vendor refuses.
+#[derive(Debug)]
+struct BadParam {
+    name: &'static str,
+    problem: String,
+}
+
+fn limits(allowed: &RangeInclusive<u32>) -> String {
+    match (*allowed.start(), *allowed.end()) {
+        (from, u32::MAX) => format!("must be a whole number not less than {from}"),
+        (from, to) => format!("must be a whole number from {from} to {to}"),
+    }
+}

@@ -1,0 +1,112 @@
+//! What an audit of the world must find: counted from the scenarios, not from the rules.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::super::Vendor;
+use super::World;
+use super::keys::Outcome;
+use super::stories::EVERYWHERE;
+
+/// What an audit must find, under the kit's configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Expected {
+    /// Number of findings of each rule at each source, sorted by rule and source. What isn't named must not be found.
+    pub findings: Vec<ExpectedFindings>,
+    /// What correlation must make of each source, sorted by name.
+    pub sources: Vec<ExpectedSource>,
+}
+
+/// Findings of one rule at one source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ExpectedFindings {
+    /// The rule's id.
+    pub rule: String,
+    /// The source's name; empty for what is wrong with the roster.
+    pub source: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// The population of one source. Matched, unmatched, ambiguous, conflict and declared add up to the accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ExpectedSource {
+    /// The source's name.
+    pub source: String,
+    /// Distinct accounts.
+    pub accounts: u64,
+    /// Accounts with one owner.
+    pub matched: u64,
+    /// The same, by the tier that decides.
+    pub by_tier: BTreeMap<String, u64>,
+    /// Accounts of nobody.
+    pub unmatched: u64,
+    /// Accounts whose key is shared.
+    pub ambiguous: u64,
+    /// Accounts whose keys contradict each other.
+    pub conflict: u64,
+    /// Accounts that the organisation vouches for.
+    pub declared: u64,
+}
+
+impl Expected {
+    /// Keeps what concerns these vendors.
+    pub fn retain(&mut self, vendors: &[Vendor]) {
+        let kept = |name: &str| name.is_empty() || vendors.iter().any(|vendor| vendor.source_name() == name);
+        self.findings.retain(|findings| kept(&findings.source));
+        self.sources.retain(|source| kept(&source.source));
+    }
+
+    /// The number of findings of a rule at a source.
+    pub fn count(&self, rule: &str, source: &str) -> u64 {
+        let found = self.findings.iter().find(|findings| findings.rule == rule && findings.source == source);
+        found.map_or(0, |findings| findings.count)
+    }
+}
+
+impl World {
+    /// What an audit of this world must find.
+    pub fn expected(&self) -> Expected {
+        let mut sources: Vec<_> = Vendor::ALL.into_iter().map(|vendor| self.expected_source(vendor)).collect();
+        sources.sort_by(|a, b| a.source.cmp(&b.source));
+        Expected { findings: self.expected_findings(), sources }
+    }
+
+    fn expected_findings(&self) -> Vec<ExpectedFindings> {
+        let mut counts = BTreeMap::<(&str, &str), u64>::new();
+        for cohort in &self.layout.cohorts {
+            for expect in cohort.scenario.expect {
+                let count = u64::from(cohort.members) * u64::from(expect.count);
+                // What is wrong with the roster belongs to no source.
+                let places = expect.at.iter().map(|vendor| vendor.source_name());
+                for place in places.chain(expect.in_roster.then_some("")) {
+                    *counts.entry((expect.rule, place)).or_default() += count;
+                }
+            }
+        }
+        counts.extend(EVERYWHERE.map(|place| (place, 1)));
+        let found = counts.into_iter().filter(|(_, count)| *count > 0);
+        found
+            .map(|((rule, source), count)| ExpectedFindings { rule: rule.to_owned(), source: source.to_owned(), count })
+            .collect()
+    }
+
+    fn expected_source(&self, vendor: Vendor) -> ExpectedSource {
+        let mut source = ExpectedSource { source: vendor.source_name().to_owned(), ..ExpectedSource::default() };
+        for outcome in (0..self.accounts(vendor)).filter_map(|number| self.outcome(vendor, number)) {
+            source.accounts += 1;
+            match outcome {
+                Outcome::Matched(tier) => {
+                    source.matched += 1;
+                    *source.by_tier.entry(tier.as_str().to_owned()).or_default() += 1;
+                }
+                Outcome::Unmatched => source.unmatched += 1,
+                Outcome::Ambiguous => source.ambiguous += 1,
+                Outcome::Conflict => source.conflict += 1,
+                Outcome::Declared => source.declared += 1,
+            }
+        }
+        source
+    }
+}
