@@ -39,3 +39,4 @@ pub mod deliver;
 pub mod pipeline;
 pub mod investigate;
 pub mod simulate;
+pub mod cli;

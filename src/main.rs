@@ -1,3 +1,23 @@
-//! The binary; its commands follow.
+//! The binary: parse, run, exit code. Everything else is in the library.
 
-fn main() {}
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use headcount::cli::{Cli, Exit};
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(exit) => exit.into(),
+        Err(error) if closed_pipe(&error) => Exit::Success.into(),
+        Err(error) => {
+            writeln!(anstream::stderr(), "error: {error:#}").ok();
+            Exit::Unusable.into()
+        }
+    }
+}
+
+/// Whoever read our output has seen enough, as `head` does.
+fn closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,330 @@
+//! `headcount audit`: the main job.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::clock::{now, parse_moment};
+use super::output::{say, show};
+use super::privacy::PrivacyLevel;
+use super::progress::Bars;
+use super::{ConfigArg, Exit, Global, destination, runtime};
+use crate::breaker::Previous;
+use crate::config::{Config, Demand, GateConfig, MaxChange};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::text::{counted, grouped};
+use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
+use crate::pipeline::{self, Inputs, RunError, RunOptions};
+use crate::render::{Format, Places, RenderOptions};
+use crate::report::{Finding, Gate, Privacy, Report};
+use crate::snapshot::Snapshot;
+
+/// Options of `audit`.
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    as_of: Option<Timestamp>,
+    /// Where the reports go; `-` writes a single format to stdout
+    #[arg(long, value_name = "DIR", default_value = "headcount-out")]
+    out: PathBuf,
+    /// Formats, separated by commas: html, md, json, csv, sarif, junit, github, codequality, oscal
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    format: Vec<Format>,
+    /// Only this source; may be given again
+    #[arg(long, value_name = "NAME")]
+    source: Vec<String>,
+    /// Judge what `headcount fetch` has stored, as of when it was fetched; asks no vendor
+    #[arg(long, value_name = "DIR")]
+    snapshot: Option<PathBuf>,
+    /// What fails the gate, separated by commas, instead of the configured `fail_on`: rules, severity:NAME,
+    /// 'RULE>10', 'RULE>5%', not-evaluable, and new for only what isn't in the baseline
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Demand::parse)]
+    fail_on: Option<Vec<Demand>>,
+    /// How much of people the outputs tell
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    privacy: PrivacyLevel,
+    /// The findings that are not new, instead of the configured file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// The JSON report of the audit that this one is held against; by default the one in --out
+    #[arg(long, value_name = "FILE")]
+    previous: Option<PathBuf>,
+    /// Roster and sources have really changed so much: don't hold them against the previous audit
+    #[arg(long, conflicts_with = "previous")]
+    accept_change: bool,
+    /// A failed gate exits with 0; changes no other exit code
+    #[arg(long)]
+    exit_zero: bool,
+}
+
+/// What to audit, and what to do with the result.
+pub(super) struct Job<'a> {
+    pub(super) config: PathBuf,
+    pub(super) out: &'a Path,
+    pub(super) formats: &'a [Format],
+    pub(super) sources: &'a [String],
+    pub(super) fail_on: Option<&'a [Demand]>,
+    pub(super) baseline: Option<&'a Path>,
+    pub(super) as_of: Option<Timestamp>,
+    pub(super) privacy: PrivacyLevel,
+    pub(super) snapshot: Option<&'a Path>,
+    pub(super) measure: Measure<'a>,
+}
+
+/// What roster and sources are held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Measure<'a> {
+    /// Nothing.
+    Nothing,
+    /// The report that the previous audit left where this one goes, if there is one.
+    LastReport,
+    /// This report.
+    Report(&'a Path),
+}
+
+pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
+    let job = Job {
+        config: args.config.config.clone(),
+        out: &args.out,
+        formats: &args.format,
+        sources: &args.source,
+        fail_on: args.fail_on.as_deref(),
+        baseline: args.baseline.as_deref(),
+        as_of: args.as_of,
+        privacy: args.privacy,
+        snapshot: args.snapshot.as_deref(),
+        measure: match &args.previous {
+            _ if args.accept_change => Measure::Nothing,
+            Some(path) => Measure::Report(path),
+            None => Measure::LastReport,
+        },
+    };
+    let exit = runtime()?.block_on(job.run(global))?;
+    Ok(if args.exit_zero && exit == Exit::GateFailed { Exit::Success } else { exit })
+}
+
+/// Everything that was checked before the first request.
+struct Checked {
+    config: Config,
+    inputs: Inputs,
+    gate: GateConfig,
+    formats: Vec<Format>,
+    only: Vec<SourceName>,
+    privacy: Privacy,
+    snapshot: Option<Snapshot>,
+    previous: Option<Previous>,
+}
+
+impl Job<'_> {
+    /// Does the whole job.
+    pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
+        let checked = match self.check() {
+            Ok(checked) => checked,
+            Err(mistakes) => {
+                show(&mistakes);
+                return Ok(Exit::Unusable);
+            }
+        };
+        let options = RunOptions {
+            clock: now,
+            as_of: self.as_of,
+            only: &checked.only,
+            snapshot: checked.snapshot.as_ref(),
+            previous: checked.previous.as_ref(),
+            gate: &checked.gate,
+            observer: &Bars::new(global.bars()),
+        };
+        let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {
+            Ok(report) => report,
+            Err(RunError::Unusable(mistakes)) => {
+                show(&mistakes);
+                return Ok(Exit::Unusable);
+            }
+            Err(error @ RunError::Suspect(_)) => {
+                say(&format!("Suspect input: {error}"));
+                say("Nothing was judged or written. If the change is real, audit once with --accept-change");
+                return Ok(Exit::Unverified);
+            }
+            Err(error @ RunError::Snapshot(_)) => {
+                say(&format!("error: {error}"));
+                return Ok(Exit::Unusable);
+            }
+            Err(error @ RunError::Audit(_)) => {
+                say(&format!("error: {error}"));
+                return Ok(Exit::Unverified);
+            }
+        };
+        Ok(self.publish(report, &checked, global))
+    }
+
+    /// Writes the reports and says what was found, with no more of people in it than is allowed.
+    fn publish(&self, report: Report, checked: &Checked, global: &Global) -> Exit {
+        let root = destination::repository();
+        let mut places = Places::new(&checked.config, &root);
+        if matches!(checked.privacy, Privacy::Full) {
+            places = places.with_people(&report, &checked.inputs.roster, &root);
+        }
+        let report = report.with_privacy(&checked.privacy);
+        let rendering = RenderOptions {
+            templates: checked.config.report.templates.as_deref(),
+            places: Some(&places),
+            ..RenderOptions::default()
+        };
+        let written = destination::deliver(&report, &checked.formats, self.out, &rendering);
+        if !global.quiet {
+            summarise(&report, checked.config.sources.len());
+        }
+        match written {
+            Ok(paths) if global.quiet || paths.is_empty() => {}
+            Ok(paths) => say(&format!("Reports: {}", paths.join("  "))),
+            Err(error) => {
+                say(&format!("error: {error}"));
+                return Exit::DeliveryFailed;
+            }
+        }
+        exit_of(report.verdict.gate)
+    }
+
+    fn check(&self) -> Result<Checked, Vec<Diagnostic>> {
+        let mut config = Config::load(&self.config)?;
+        if let Some(fail_on) = self.fail_on {
+            config.gate = config.gate.with_fail_on(fail_on, &Diagnostic::of_file(Path::new("--fail-on"), ""));
+        }
+        if let Some(baseline) = self.baseline {
+            config.exceptions.baseline = Some(baseline.to_owned());
+        }
+        let gate = config.gate.clone();
+        let formats = self.formats(&config)?;
+        let only = source_names(self.sources, &config, &self.config)?;
+        let snapshot = open_snapshot(self.snapshot)?;
+        let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
+        let inputs = Inputs::load(&config)?;
+        let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
+        Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous })
+    }
+
+    /// The report to compare with, if anything is limited.
+    fn previous(&self, config: &Config) -> Option<Result<Previous, Diagnostic>> {
+        let limits = config.sources.iter().map(|source| source.max_change).chain([config.roster.max_change]);
+        let limited = limits.flatten().any(|limit| limit != MaxChange::Off);
+        match self.measure {
+            Measure::Report(path) => Some(Previous::read(path)),
+            Measure::LastReport if limited => {
+                let last = self.out.join(Format::Json.file_name()?);
+                last.exists().then(|| Previous::read(&last))
+            }
+            Measure::LastReport | Measure::Nothing => None,
+        }
+    }
+
+    fn formats(&self, config: &Config) -> Result<Vec<Format>, Vec<Diagnostic>> {
+        if self.out == Path::new("-") && self.formats.len() != 1 {
+            let message = "standard output takes one format";
+            return Err(vec![Diagnostic::of_file(Path::new("--out"), message).help("add --format json, for example")]);
+        }
+        if !self.formats.is_empty() {
+            return Ok(self.formats.to_vec());
+        }
+        let Some(names) = &config.report.formats else { return Ok(Format::DEFAULT.to_vec()) };
+        let mut mistakes = Vec::new();
+        let mut formats = Vec::new();
+        for (name, place) in names.iter().zip(&config.report.format_places) {
+            match name.parse::<Format>() {
+                Ok(format) => formats.push(format),
+                Err(error) => mistakes.push(Diagnostic { message: error.to_string(), ..place.clone() }),
+            }
+        }
+        if mistakes.is_empty() { Ok(formats) } else { Err(mistakes) }
+    }
+}
+
+/// What `--snapshot` names, checked.
+pub(super) fn open_snapshot(folder: Option<&Path>) -> Result<Option<Snapshot>, Vec<Diagnostic>> {
+    let Some(folder) = folder else { return Ok(None) };
+    Snapshot::open(folder).map(Some).map_err(|error| vec![Diagnostic::of_file(folder, error.to_string())])
+}
+
+/// The names of `--source`, each of a configured source.
+pub(super) fn source_names(names: &[String], config: &Config, path: &Path) -> Result<Vec<SourceName>, Vec<Diagnostic>> {
+    let known = || config.sources.iter().map(|source| source.name.as_str());
+    let unknown = names.iter().filter(|name| !known().any(|known| known == name.as_str()));
+    let mistakes: Vec<Diagnostic> = unknown
+        .map(|name| {
+            let help = match did_you_mean(name, known()) {
+                Some(meant) => format!("did you mean \"{meant}\"?"),
+                None => format!("configured are {}", known().collect::<Vec<_>>().join(", ")),
+            };
+            Diagnostic::of_file(path, format!("there is no source \"{name}\"")).help(help)
+        })
+        .collect();
+    if mistakes.is_empty() { Ok(names.iter().map(|name| SourceName::new(name)).collect()) } else { Err(mistakes) }
+}
+
+const fn exit_of(gate: Gate) -> Exit {
+    match gate {
+        Gate::Pass => Exit::Success,
+        Gate::Fail => Exit::GateFailed,
+        Gate::Unverified => Exit::Unverified,
+    }
+}
+
+/// Says what was found, in a few lines.
+fn summarise(report: &Report, configured: usize) {
+    let correlation = &report.correlation;
+    say(&format!(
+        "{} from {}: {} matched, {} unmatched, {} ambiguous, {} in conflict, {} declared",
+        counted(correlation.accounts, "account", "accounts"),
+        counted(report.sources.len() as u64, "source", "sources"),
+        grouped(correlation.matched),
+        grouped(correlation.unmatched),
+        grouped(correlation.ambiguous),
+        grouped(correlation.conflict),
+        grouped(correlation.declared),
+    ));
+    if report.sources.len() < configured {
+        say(&format!("Only {} of {configured} configured sources were audited", report.sources.len()));
+    }
+    for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
+        let why = source.error.as_deref().unwrap_or("no reason is known");
+        say(&format!("{} is {}: {why}", source.name, source.status.as_str()));
+    }
+    say(&format!("Findings: {}", findings(report)));
+    say(match report.verdict.gate {
+        Gate::Pass => "Gate: passed",
+        Gate::Fail => "Gate: failed",
+        Gate::Unverified => "Gate: could not verify",
+    });
+    for reason in &report.verdict.reasons {
+        say(&format!("  - {}", reason.text));
+    }
+    if let Some(remedy) = &report.verdict.remedy {
+        say(remedy);
+    }
+}
+
+/// Open findings by severity, and how many exceptions cover.
+fn findings(report: &Report) -> String {
+    let of = |disposition| report.findings.iter().filter(move |finding| finding.disposition == disposition);
+    let open = Severity::ALL.map(|severity| {
+        let of_it = of(Disposition::Open).filter(|finding| finding.severity == severity);
+        let count: u64 = of_it.map(Finding::stands_for).sum();
+        (count > 0).then(|| format!("{} {severity}", grouped(count)))
+    });
+    let open: Vec<String> = open.into_iter().flatten().collect();
+    let covered =
+        [(Disposition::Waived, "waived"), (Disposition::Baselined, "baselined")].map(|(disposition, name)| {
+            let count: u64 = of(disposition).map(Finding::stands_for).sum();
+            if count == 0 { String::new() } else { format!("; {} {name}", grouped(count)) }
+        });
+    let resolved = report.resolved().count() as u64;
+    let resolved = if resolved == 0 {
+        String::new()
+    } else {
+        format!("; {} of the baseline resolved (`headcount baseline write` drops them)", grouped(resolved))
+    };
+    let open = if open.is_empty() { "none open".to_owned() } else { open.join(", ") };
+    format!("{open}{}{resolved}", covered.concat())
+}

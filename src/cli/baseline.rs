@@ -1,0 +1,101 @@
+//! `headcount baseline write`: what was found until now is known; from here on, only new findings fail.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::Exit;
+use super::output::{say, show};
+use crate::deliver;
+use crate::diagnostic::Diagnostic;
+use crate::exception::{Baseline, BaselineEntry, Change, Sight};
+use crate::model::text::{counted, grouped};
+use crate::model::{Disposition, Fingerprint, RuleId, SourceName, SourceStatus};
+use crate::report::{Finding, Report};
+
+/// What to do with the baseline.
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Write down the findings of a report; in a file that exists, drop those that are gone
+    Write(WriteArgs),
+}
+
+/// Options of `baseline write`.
+#[derive(Debug, Args)]
+pub(super) struct WriteArgs {
+    /// The report
+    #[arg(long, value_name = "FILE", default_value = "headcount-out/report.json")]
+    report: PathBuf,
+    /// The baseline
+    #[arg(long, value_name = "FILE", default_value = "baseline.json")]
+    out: PathBuf,
+    /// Add new findings to a baseline that exists; without this it can only shrink
+    #[arg(long)]
+    accept_new: bool,
+}
+
+pub(super) fn run(command: &BaselineCommand) -> Exit {
+    let BaselineCommand::Write(args) = command;
+    let (report, old) = match read(args) {
+        Ok(read) => read,
+        Err(mistake) => {
+            show(&[mistake]);
+            return Exit::Unusable;
+        }
+    };
+    let complete = report.sources.iter().filter(|source| source.status == SourceStatus::Complete);
+    let names = |source: &crate::report::SourceSummary| SourceName::new(&source.name);
+    let configured: Vec<_> = report.sources.iter().map(names).collect();
+    let sight = Sight::new(&configured, complete.map(names));
+    let current = report.findings.iter().filter_map(|finding| entry(&report, finding)).collect();
+    let accept_new = args.accept_new || old.is_none();
+    let (baseline, change) = old.unwrap_or_default().renew(current, &sight, accept_new);
+    if let Err(error) = deliver::write_file(&args.out, |out| out.write_all(baseline.to_text().as_bytes())) {
+        say(&format!("error: {error}"));
+        return Exit::DeliveryFailed;
+    }
+    for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
+        say(&format!(
+            "{} is {}: what was not seen there can't be in the baseline",
+            source.name,
+            source.status.as_str()
+        ));
+    }
+    say(&told(&args.out, &baseline, change));
+    Exit::Success
+}
+
+/// The report, and the baseline that it goes on from.
+fn read(args: &WriteArgs) -> Result<(Report, Option<Baseline>), Diagnostic> {
+    let report = Report::read(&args.report)?;
+    let old = if args.out.exists() { Some(Baseline::read(&args.out)?) } else { None };
+    Ok((report, old))
+}
+
+/// A finding that can be in a baseline: neither waived, nor promised to be mended by a date that is over, nor about
+/// an exception.
+fn entry(report: &Report, finding: &Finding) -> Option<BaselineEntry> {
+    let promised = finding.facts.contains_key("waiver.state");
+    if promised || finding.disposition == Disposition::Waived || finding.subject.kind == "exception" {
+        return None;
+    }
+    Some(BaselineEntry {
+        fingerprint: Fingerprint::parse(&finding.fingerprint)?,
+        rule: RuleId::new(&finding.rule),
+        source: finding.subject.source.as_deref().map(SourceName::new),
+        first_seen: report.run.as_of.date_naive(),
+    })
+}
+
+fn told(path: &Path, baseline: &Baseline, change: Change) -> String {
+    let counts = [(change.added, "added"), (change.dropped, "resolved and dropped")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let mut told = vec![format!("{}: {}", path.display(), counted(baseline.len() as u64, "finding", "findings"))];
+    told.extend(counts.map(|(count, what)| format!("{} {what}", grouped(count))));
+    let told = told.join(", ");
+    if change.refused == 0 {
+        return told;
+    }
+    let new = counted(change.refused, "new finding was", "new findings were");
+    format!("{told}\n{new} not added: mend or waive them, or add them with --accept-new")
+}

@@ -1,0 +1,183 @@
+//! `headcount crosswalk suggest`: a crosswalk of what is probably right, for a person to confirm.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::audit::source_names;
+use super::clock::{now, parse_moment};
+use super::output::{say, show};
+use super::progress::Bars;
+use super::{ConfigArg, Exit, Global, runtime};
+use crate::audit::Suggestion;
+use crate::config::Config;
+use crate::correlate::Accept;
+use crate::diagnostic::Diagnostic;
+use crate::investigate::{self, SourceSuggestions};
+use crate::model::text::counted;
+use crate::model::{Roster, SourceName, SourceStatus, Timestamp};
+use crate::pipeline::{Inputs, RunError, RunOptions};
+use crate::render::terminal;
+
+/// What to do about crosswalks.
+#[derive(Debug, Subcommand)]
+pub(super) enum CrosswalkCommand {
+    /// Write a crosswalk for each source with the unmatched accounts of which one employee is probably the owner
+    Suggest(SuggestArgs),
+}
+
+/// Options of `crosswalk suggest`.
+#[derive(Debug, Args)]
+pub(super) struct SuggestArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Only this source; may be given again
+    #[arg(long, value_name = "NAME")]
+    source: Vec<String>,
+    /// How like account and employee are at least, from 0.5 to 1
+    #[arg(long, value_name = "SCORE", default_value = "0.9", value_parser = parse_score)]
+    min_score: f64,
+    /// The file to write, for one source; otherwise SOURCE-suggestions.csv in this folder. Never overwritten
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    as_of: Option<Timestamp>,
+}
+
+fn parse_score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score| (0.5..=1.0).contains(score));
+    score.ok_or_else(|| "expected a number from 0.5 to 1, such as 0.9".to_owned())
+}
+
+pub(super) fn run(command: &CrosswalkCommand, global: &Global) -> anyhow::Result<Exit> {
+    let CrosswalkCommand::Suggest(args) = command;
+    let (config, inputs, only) = match args.load() {
+        Ok(loaded) => loaded,
+        Err(mistakes) => {
+            show(&mistakes);
+            return Ok(Exit::Unusable);
+        }
+    };
+    let options = RunOptions {
+        clock: now,
+        as_of: args.as_of,
+        only: &only,
+        snapshot: None,
+        previous: None,
+        gate: &config.gate,
+        observer: &Bars::new(global.bars()),
+    };
+    match runtime()?.block_on(investigate::suggest(&config, &inputs, &options, args.min_score)) {
+        Ok(sources) => Ok(write_all(args, &sources, &inputs.roster)),
+        Err(RunError::Unusable(mistakes)) => {
+            show(&mistakes);
+            Ok(Exit::Unusable)
+        }
+        Err(error) => {
+            say(&format!("error: {error}"));
+            Ok(Exit::Unverified)
+        }
+    }
+}
+
+impl SuggestArgs {
+    fn load(&self) -> Result<(Config, Inputs, Vec<SourceName>), Vec<Diagnostic>> {
+        let config = Config::load(&self.config.config)?;
+        let only = source_names(&self.source, &config, &self.config.config)?;
+        if self.out.is_some() && config.chosen(&only).count() > 1 {
+            let message = "one file takes the suggestions for one source";
+            return Err(vec![Diagnostic::of_file(Path::new("--out"), message).help("choose one with --source NAME")]);
+        }
+        let taken = config.chosen(&only).map(|source| self.path(&source.name)).find(|path| path.exists());
+        if let Some(path) = taken {
+            let message = "this file exists already and stays as it is";
+            return Err(vec![Diagnostic::of_file(&path, message).help("move it away, or name another with --out")]);
+        }
+        let inputs = Inputs::load(&config)?;
+        Ok((config, inputs, only))
+    }
+
+    fn path(&self, source: &SourceName) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| PathBuf::from(format!("{source}-suggestions.csv")))
+    }
+}
+
+fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster) -> Exit {
+    let mut exit = Exit::Success;
+    for SourceSuggestions { source, suggestions, certificate } in sources {
+        if certificate.status != SourceStatus::Complete {
+            let why = certificate.error.as_deref().unwrap_or("no reason is known");
+            say(&format!("{source} is {}: {why}", certificate.status.as_str()));
+            exit = Exit::Unverified;
+        }
+        if suggestions.is_empty() {
+            say(&format!("{source}: no unmatched account has one likely owner"));
+            continue;
+        }
+        let path = args.path(source);
+        let text = file(source, suggestions, roster);
+        if let Err(error) = write_new(&path, &text) {
+            say(&format!("error: can't write {}: {error}", path.display()));
+            return Exit::DeliveryFailed;
+        }
+        let lines = counted(suggestions.len() as u64, "suggestion", "suggestions");
+        say(&format!(
+            "{source}: {lines} in {}; confirm each line, then name the file as its crosswalk",
+            path.display()
+        ));
+    }
+    exit
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// The file: above each line who it is about, and why.
+fn file(source: &SourceName, suggestions: &[Suggestion], roster: &Roster) -> String {
+    let mut text = format!(
+        "# Suggestions for {source}: by resemblance only and confirmed by nobody. Check every line and delete what is\n\
+         # wrong. Then name this file in [source.match] as crosswalk = \"…\".\n\
+         key,value,employee_id\n"
+    );
+    for suggestion in suggestions {
+        text.push_str(&lines(suggestion, roster));
+    }
+    text
+}
+
+fn lines(suggestion: &Suggestion, roster: &Roster) -> String {
+    let near = &suggestion.near;
+    let employee = roster.employee(near.employee);
+    let name = employee.and_then(|employee| employee.name.as_deref()).unwrap_or("somebody without a name");
+    let who = comment(&format!(
+        "account {} {} ~ {name} {:.0} % alike",
+        suggestion.account_id,
+        suggestion.called,
+        near.score * 100.0
+    ));
+    let line = near.accept.iter().find_map(|accept| match accept {
+        Accept::Crosswalk(line) => Some(line),
+        Accept::Match(_) | Accept::SourceMatch(_) => None,
+    });
+    match line.filter(|line| !holds_formula(line)) {
+        Some(line) => format!("{who}\n{line}\n"),
+        None => {
+            format!("{who}\n# not written: its values look like a formula of a spreadsheet. Write the line by hand\n")
+        }
+    }
+}
+
+/// One line that is one cell in every spreadsheet, and no formula.
+fn comment(text: &str) -> String {
+    let apart = |c: char| if matches!(c, ',' | ';' | '|' | '"') { ' ' } else { c };
+    format!("# {}", terminal(text).chars().map(apart).collect::<String>())
+}
+
+/// Whether a spreadsheet would run a cell of this line. It can't be quoted away: the value has to stay what it is.
+fn holds_formula(line: &str) -> bool {
+    line.split(',').any(|cell| cell.trim_start_matches('"').starts_with(['=', '+', '-', '@', '\t', '\r']))
+}

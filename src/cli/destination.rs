@@ -1,0 +1,60 @@
+//! Where the rendered reports go: files in a folder, standard output, and the job summary of a GitHub step.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::deliver;
+use crate::render::{self, Format, RenderOptions};
+use crate::report::Report;
+
+/// GitHub drops a job summary over 1 MiB whole; the step may have written some of it before.
+const SUMMARY_BYTES: u64 = 1024 * 1024;
+
+/// Writes every format; returns the paths of the files.
+pub(super) fn deliver(
+    report: &Report,
+    formats: &[Format],
+    out: &Path,
+    options: &RenderOptions<'_>,
+) -> anyhow::Result<Vec<String>> {
+    let mut paths = Vec::new();
+    for format in formats {
+        match format.file_name().filter(|_| out != Path::new("-")) {
+            Some(name) => {
+                let path = out.join(name);
+                let write =
+                    |out: &mut dyn io::Write| render::render(*format, report, options, out).map_err(io::Error::other);
+                deliver::write_file(&path, write)?;
+                paths.push(path.display().to_string());
+            }
+            None => render::render(*format, report, options, &mut io::stdout().lock())?,
+        }
+        if let (Format::Github, Some(summary)) = (format, std::env::var_os("GITHUB_STEP_SUMMARY")) {
+            append_summary(report, summary, options)?;
+        }
+    }
+    io::stdout().flush()?;
+    Ok(paths)
+}
+
+/// Appends the Markdown report to the job summary, as far as there is room.
+fn append_summary(report: &Report, path: OsString, options: &RenderOptions<'_>) -> anyhow::Result<()> {
+    let path = PathBuf::from(path);
+    let used = std::fs::metadata(&path).map_or(0, |file| file.len());
+    let room = usize::try_from(SUMMARY_BYTES.saturating_sub(used))?;
+    let options = RenderOptions { markdown_bytes: options.markdown_bytes.min(room), ..*options };
+    let mut text = Vec::new();
+    render::render(Format::Markdown, report, &options, &mut text)?;
+    anyhow::ensure!(text.len() <= room, "the job summary has no room left for the report");
+    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(&path)?;
+    file.write_all(&text)?;
+    Ok(())
+}
+
+/// The top of the repository that this runs in: what the CI system says, if we are below it, else this folder.
+pub(super) fn repository() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let told = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    told.into_iter().find(|root| here.starts_with(root)).unwrap_or(here)
+}

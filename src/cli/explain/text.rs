@@ -1,0 +1,164 @@
+//! The story as text. Everything in it that vendors or HR wrote is made harmless for the terminal here.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::audit::{Judgement, Story};
+use crate::correlate::{NearMiss, Segment};
+use crate::model::{Attempt, Declaration, EmployeeIndex, Roster, Situation, Step};
+use crate::pipeline::Inputs;
+use crate::render::terminal;
+
+/// The whole story, in the order in which it happened.
+pub(super) fn story((source, account): &(String, String), story: &Story, inputs: &Inputs) -> String {
+    let parts = [
+        format!("{source}/{} as of {}\n", terminal(account), story.as_of.format("%Y-%m-%d %H:%M UTC")),
+        record(story),
+        facts(story),
+        matching(story, inputs),
+        near_misses(story, &inputs.roster),
+        rules(&story.judgements),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn record(story: &Story) -> String {
+    let pretty = serde_json::from_str::<Value>(&story.record).and_then(|json| serde_json::to_string_pretty(&json));
+    let shown = pretty.unwrap_or_else(|_| story.record.clone());
+    shown.lines().fold("Record\n".to_owned(), |text, line| text + "  " + &terminal(line) + "\n")
+}
+
+fn facts(story: &Story) -> String {
+    let mut text = "Facts\n".to_owned();
+    for (name, value) in &story.facts {
+        let value = value.as_ref().map_or_else(|| "not exposed".to_owned(), shown);
+        line(&mut text, &format!("{name:24} {value}"));
+    }
+    text
+}
+
+/// A value as JSON writes it, so that a text can't be mistaken for its absence.
+fn shown(value: &Value) -> String {
+    if value.is_null() { "none".to_owned() } else { terminal(&value.to_string()) }
+}
+
+fn matching(story: &Story, inputs: &Inputs) -> String {
+    let mut text = format!("Matching: {}\n", situation(&story.correlation.situation, inputs));
+    for attempt in &story.correlation.attempts {
+        line(&mut text, &tried(attempt, &inputs.roster));
+    }
+    text
+}
+
+fn situation(situation: &Situation, inputs: &Inputs) -> String {
+    let roster = &inputs.roster;
+    match situation {
+        Situation::Matched { employee, tier } => {
+            format!("matched by {} to {}", tier.as_str(), person(*employee, roster))
+        }
+        Situation::Unmatched => "unmatched; no key finds anybody".to_owned(),
+        Situation::Ambiguous { tier, candidates } => {
+            format!("ambiguous; {} finds {}", tier.as_str(), people(candidates, roster))
+        }
+        Situation::Conflict { named } => {
+            let named =
+                named.iter().map(|(tier, employee)| format!("{} names {}", tier.as_str(), person(*employee, roster)));
+            format!("conflict; {}", named.collect::<Vec<_>>().join(", "))
+        }
+        Situation::Declared { declaration } => {
+            format!("declared; {}", inputs.declarations.get(*declaration).map(declared).unwrap_or_default())
+        }
+    }
+}
+
+fn declared(declaration: &Declaration) -> String {
+    let owner = declaration.owner.as_ref().map_or("nobody", |owner| &owner.0);
+    format!(
+        "{} account by line {} ({}), {} answers for it; the tiers below don't decide",
+        declaration.kind.as_str(),
+        declaration.line,
+        terminal(&declaration.about),
+        terminal(owner)
+    )
+}
+
+fn tried(attempt: &Attempt, roster: &Roster) -> String {
+    let what = format!("{:12} {:13}", attempt.tier.as_str(), attempt.field.as_str());
+    let Some(raw) = &attempt.raw else { return format!("{what} no value") };
+    let steps: Vec<_> = attempt.steps.iter().map(Step::as_str).collect();
+    let steps = if steps.is_empty() { String::new() } else { format!(" ({})", steps.join(", ")) };
+    let key = attempt.normalised.as_ref().map_or_else(|| "nothing".to_owned(), |key| format!("{key:?}"));
+    let hits = if attempt.hits.is_empty() { "nobody".to_owned() } else { people(&attempt.hits, roster) };
+    format!("{what} {} looked up as {}{steps} finds {hits}", terminal(&format!("{raw:?}")), terminal(&key))
+}
+
+fn near_misses(story: &Story, roster: &Roster) -> String {
+    if !matches!(story.correlation.situation, Situation::Unmatched) {
+        return String::new();
+    }
+    if story.near_misses.is_empty() {
+        return "Near misses: none; nobody in the roster resembles this account\n".to_owned();
+    }
+    let mut text = "Near misses, by resemblance only; what differs is in brackets\n".to_owned();
+    for near in &story.near_misses {
+        near_miss(&mut text, near, roster);
+    }
+    text
+}
+
+fn near_miss(text: &mut String, near: &NearMiss, roster: &Roster) {
+    let equals = match near.equals {
+        0 => String::new(),
+        1 => "; 1 other is as like".to_owned(),
+        more => format!("; {more} others are as like"),
+    };
+    line(text, &format!("{}, {:.0} % alike{equals}", person(near.employee, roster), near.score * 100.0));
+    for evidence in &near.evidence {
+        let (field, against) = (evidence.field.as_str(), evidence.against.as_str());
+        line(text, &format!("  {field} {} ~ {against} {}", marked(&evidence.account), marked(&evidence.employee)));
+    }
+    for accept in &near.accept {
+        line(text, &format!("  to accept, in {}: {}", accept.place(), terminal(accept.line())));
+    }
+}
+
+fn marked(segments: &[Segment]) -> String {
+    let piece = |segment: &Segment| {
+        let text = terminal(&segment.text);
+        if segment.differs { format!("[{text}]") } else { text }
+    };
+    segments.iter().map(piece).collect()
+}
+
+fn rules(judgements: &[Judgement]) -> String {
+    let mut text = "Rules\n".to_owned();
+    for judgement in judgements {
+        line(
+            &mut text,
+            &format!("{:24} {:9} {}", judgement.rule.as_str(), judgement.severity.as_str(), judgement.verdict),
+        );
+        if let Some(message) = &judgement.message {
+            line(&mut text, &format!("  {}", terminal(message)));
+        }
+        for (name, value) in &judgement.facts {
+            line(&mut text, &format!("  {name} = {}", shown(value)));
+        }
+    }
+    text
+}
+
+fn people(indexes: &[EmployeeIndex], roster: &Roster) -> String {
+    indexes.iter().map(|index| person(*index, roster)).collect::<Vec<_>>().join(", ")
+}
+
+fn person(index: EmployeeIndex, roster: &Roster) -> String {
+    let Some(employee) = roster.employee(index) else { return "somebody".to_owned() };
+    let name = employee.name.as_deref().unwrap_or("without a name");
+    format!("{} {}", terminal(&employee.id.0), terminal(name))
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing to a String can't fail.
+    let _ = writeln!(text, "  {line}");
+}

@@ -1,0 +1,60 @@
+//! `headcount init`: a commented configuration to start from.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use super::Exit;
+use super::output::say;
+use crate::config::VendorConfig;
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// A vendor to configure; may be given again. All of them, if none is given
+    #[arg(long, value_name = "KIND", value_parser = VendorConfig::KINDS)]
+    vendor: Vec<String>,
+    /// The file to write; an existing one is never overwritten
+    #[arg(long, value_name = "FILE", default_value = "headcount.toml")]
+    out: PathBuf,
+}
+
+const HEAD: &str = include_str!("../../templates/init/head.toml");
+const TAIL: &str = include_str!("../../templates/init/tail.toml");
+
+/// The part of the configuration that one kind of vendor needs.
+const VENDORS: [(&str, &str); 8] = [
+    ("voxmind", include_str!("../../templates/init/voxmind.toml")),
+    ("voximplant", include_str!("../../templates/init/voximplant.toml")),
+    ("voiso", include_str!("../../templates/init/voiso.toml")),
+    ("cognigy", include_str!("../../templates/init/cognigy.toml")),
+    ("vonage-contact-center", include_str!("../../templates/init/vonage-contact-center.toml")),
+    ("scim", include_str!("../../templates/init/scim.toml")),
+    ("file", include_str!("../../templates/init/file.toml")),
+    ("command", include_str!("../../templates/init/command.toml")),
+];
+
+/// The configuration for these vendors, or for all.
+pub(super) fn configuration(vendors: &[String]) -> String {
+    let chosen = VENDORS.iter().filter(|(kind, _)| vendors.is_empty() || vendors.iter().any(|vendor| vendor == kind));
+    let sources: Vec<&str> = chosen.map(|(_, text)| *text).collect();
+    format!("{HEAD}\n{}\n{TAIL}", sources.join("\n"))
+}
+
+pub(super) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
+    let shown = args.out.display();
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(&args.out) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            say(&format!("error: {shown} exists already and stays as it is; name another with --out"));
+            return Ok(Exit::Unusable);
+        }
+        Err(error) => return Err(error).with_context(|| format!("can't write {shown}")),
+    };
+    file.write_all(configuration(&args.vendor).as_bytes()).with_context(|| format!("can't write {shown}"))?;
+    say(&format!("Wrote {shown}. Fill in your tenants and the HR file, then: headcount sources --check"));
+    Ok(Exit::Success)
+}

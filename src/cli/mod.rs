@@ -1,0 +1,175 @@
+//! The command line: one file for each command. Data goes to stdout, talk to stderr.
+
+mod audit;
+mod baseline;
+mod clock;
+mod crosswalk;
+mod demo;
+mod destination;
+mod exit;
+mod explain;
+mod fetch;
+mod init;
+mod output;
+mod privacy;
+mod progress;
+mod rules;
+mod schema;
+mod shell;
+mod simulate;
+mod sources;
+mod waivers;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+pub use exit::Exit;
+
+/// Does every vendor account belong to somebody who still works here, and can you prove that you looked at all of
+/// them?
+#[derive(Debug, Parser)]
+#[command(name = "headcount", version, propagate_version = true, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: -v requests that were repeated, -vv every request, -vvv libraries too
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// Colours on stderr
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    /// No progress bars, even on a terminal
+    #[arg(long, global = true)]
+    no_progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audit five simulated vendors over HTTP: no credentials, no configuration
+    Demo(demo::DemoArgs),
+    /// Write a commented headcount.toml
+    Init(init::InitArgs),
+    /// Fetch every account, judge it, write the reports
+    Audit(audit::AuditArgs),
+    /// Store every account in a snapshot, to be audited later or elsewhere
+    Fetch(fetch::FetchArgs),
+    /// Tell the whole story of one account: record, facts, keys, near misses, rules
+    Explain(explain::ExplainArgs),
+    /// Suggest whose the unmatched accounts are, for a person to confirm
+    #[command(subcommand)]
+    Crosswalk(crosswalk::CrosswalkCommand),
+    /// Show what is configured
+    Sources(sources::SourcesArgs),
+    /// List or explain the rules
+    #[command(subcommand)]
+    Rules(rules::RulesCommand),
+    /// Check the waivers, or add one
+    #[command(subcommand)]
+    Waivers(waivers::WaiversCommand),
+    /// Write down which findings are not new
+    #[command(subcommand)]
+    Baseline(baseline::BaselineCommand),
+    /// Serve the simulated vendors, and write a configuration for them
+    Simulate(simulate::SimulateArgs),
+    /// Print a JSON schema
+    Schema(schema::SchemaArgs),
+    /// Print a completion script
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// `-c`, for the commands that read a configuration.
+#[derive(Debug, Clone, Args)]
+struct ConfigArg {
+    /// The configuration
+    #[arg(short, long, value_name = "FILE", default_value = "headcount.toml")]
+    config: PathBuf,
+}
+
+impl Cli {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// What no command foresees, such as a closed standard output.
+    pub fn run(self) -> anyhow::Result<Exit> {
+        let global = self.global;
+        global.set_up_colour();
+        global.set_up_log();
+        match self.command {
+            Command::Demo(args) => demo::run(&args, &global),
+            Command::Init(args) => init::run(&args),
+            Command::Audit(args) => audit::run(&args, &global),
+            Command::Fetch(args) => fetch::run(&args, &global),
+            Command::Explain(args) => explain::run(&args, &global),
+            Command::Crosswalk(command) => crosswalk::run(&command, &global),
+            Command::Sources(args) => sources::run(&args),
+            Command::Rules(command) => rules::run(&command),
+            Command::Waivers(command) => waivers::run(&command),
+            Command::Baseline(command) => Ok(baseline::run(&command)),
+            Command::Simulate(args) => simulate::run(&args, &global),
+            Command::Schema(args) => schema::run(&args),
+            Command::Completions(args) => shell::completions(&args),
+            Command::Man => shell::manual(),
+        }
+    }
+}
+
+impl Global {
+    fn set_up_colour(&self) {
+        match self.color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+    }
+
+    /// Logs go to stderr. Secrets can't be in them: requests hold none, and answers are redacted before they are
+    /// logged.
+    fn set_up_log(&self) {
+        let filter = match self.verbose {
+            0 => "off",
+            1 => "headcount=info",
+            2 => "headcount=debug",
+            _ => "headcount=trace,reqwest=debug,hyper_util=debug",
+        };
+        let subscriber = tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal() && self.color != Color::Never)
+            .finish();
+        // Only refused when a log is set up already, as in a test.
+        tracing::subscriber::set_global_default(subscriber).ok();
+    }
+
+    fn bars(&self) -> bool {
+        !self.quiet && !self.no_progress && std::io::stderr().is_terminal()
+    }
+}
+
+/// The runtime that fetching needs.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

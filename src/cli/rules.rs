@@ -1,0 +1,172 @@
+//! `headcount rules`: which rules there are, what each means, and whether they do what they say.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use toml::Spanned;
+
+use super::Exit;
+use super::output::{print, say, show};
+use crate::config::{Config, RulesConfig};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::RuleId;
+use crate::model::text::counted;
+use crate::rule::{self, Origin, RuleSet};
+
+/// What to do with the rules.
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// A table of all rules
+    List {
+        /// With this configuration's own rules and overrides; the built-in rules otherwise
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Everything about one rule
+    Show {
+        /// The rule
+        id: String,
+        /// With this configuration's own rules and overrides; the built-in rules otherwise
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Judge the examples of the rules; exits with 1 for a missing finding, a noisy one, or too few examples
+    Test {
+        /// Rule files, test files (`*.test.toml`) and folders of them; the built-in rules without any
+        paths: Vec<PathBuf>,
+        /// With this configuration's own rules and overrides
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Look for what is allowed and is a mistake all the same; exits with 1 if there is any
+    Check {
+        /// Rule files and folders of them; the built-in rules without any
+        paths: Vec<PathBuf>,
+        /// With this configuration's own rules and overrides
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+}
+
+impl RulesCommand {
+    fn config(&self) -> Option<&Path> {
+        let (Self::List { config }
+        | Self::Show { config, .. }
+        | Self::Test { config, .. }
+        | Self::Check { config, .. }) = self;
+        config.as_deref()
+    }
+
+    fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Test { paths, .. } | Self::Check { paths, .. } => paths,
+            Self::List { .. } | Self::Show { .. } => &[],
+        }
+    }
+
+    fn load(&self) -> Result<RuleSet, Vec<Diagnostic>> {
+        let mut config = match self.config() {
+            Some(path) => Config::load(path)?.rules,
+            None => RulesConfig::default(),
+        };
+        config.paths.extend(self.paths().iter().map(|path| Spanned::new(0..0, path.clone())));
+        RuleSet::load(&config)
+    }
+}
+
+pub(super) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
+    let rules = match command.load() {
+        Ok(rules) => rules,
+        Err(mistakes) => {
+            show(&mistakes);
+            return Ok(Exit::Unusable);
+        }
+    };
+    match command {
+        RulesCommand::List { .. } => print(&mut anstream::stdout().lock(), rule::list(&rules).trim_end())?,
+        RulesCommand::Show { id, .. } => return show_rule(&rules, id),
+        RulesCommand::Test { paths, .. } => return test(&rules, paths),
+        RulesCommand::Check { paths, .. } => return Ok(check(&rules, paths)),
+    }
+    Ok(Exit::Success)
+}
+
+fn show_rule(rules: &RuleSet, id: &str) -> anyhow::Result<Exit> {
+    if let Some(rule) = rules.get(&RuleId::new(id)) {
+        print(&mut anstream::stdout().lock(), rule::show(rule).trim_end())?;
+        return Ok(Exit::Success);
+    }
+    let help = match did_you_mean(id, rules.iter().map(|rule| rule.id().as_str())) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => "`headcount rules list` shows all".to_owned(),
+    };
+    say(&format!("error: there is no rule {id}; {help}"));
+    Ok(Exit::Unusable)
+}
+
+/// Whether the user asked about a rule: about all of them, or about their own.
+fn is_asked(origin: &Origin, paths: &[PathBuf]) -> bool {
+    match origin {
+        Origin::BuiltIn => paths.is_empty(),
+        Origin::File(file) => paths.is_empty() || paths.iter().any(|path| file.starts_with(path)),
+    }
+}
+
+fn test(rules: &RuleSet, paths: &[PathBuf]) -> anyhow::Result<Exit> {
+    let mut out = anstream::stdout().lock();
+    let (mut tested, mut wrong) = (0, 0);
+    for rule in rules.iter().filter(|rule| is_asked(rule.origin(), paths)) {
+        for result in rule.test() {
+            tested += 1;
+            if !result.outcome.is_good() {
+                wrong += 1;
+                let example = if result.example.is_empty() { String::new() } else { format!(", {:?}", result.example) };
+                print(&mut out, &format!("{}{example}: {}", result.rule, result.outcome))?;
+            }
+        }
+    }
+    let files = match files_of_tests(paths) {
+        Ok(files) => files,
+        Err(mistake) => {
+            show(&[mistake]);
+            return Ok(Exit::Unusable);
+        }
+    };
+    for file in files {
+        match rule::run_tests(&file, rules) {
+            Ok(results) => {
+                tested += results.len() as u64;
+                for result in results.iter().filter(|result| !result.is_good()) {
+                    wrong += 1;
+                    print(&mut out, &format!("{}, {result}", file.display()))?;
+                }
+            }
+            Err(mistakes) => {
+                show(&mistakes);
+                return Ok(Exit::Unusable);
+            }
+        }
+    }
+    say(&format!("{} judged, {wrong} wrong", counted(tested, "example and test", "examples and tests")));
+    Ok(if wrong == 0 { Exit::Success } else { Exit::GateFailed })
+}
+
+fn files_of_tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
+    let mut files = Vec::new();
+    for path in paths {
+        let found = rule::test_files(path);
+        files.extend(found.map_err(|error| Diagnostic::of_file(path, format!("can't be read: {error}")))?);
+    }
+    Ok(files)
+}
+
+fn check(rules: &RuleSet, paths: &[PathBuf]) -> Exit {
+    let asked: Vec<_> = rules.iter().filter(|rule| is_asked(rule.origin(), paths)).collect();
+    let found: Vec<Diagnostic> = asked.iter().flat_map(|rule| rule::lint(rule)).collect();
+    if !found.is_empty() {
+        show(&found);
+        return Exit::GateFailed;
+    }
+    say(&format!("{} checked, nothing found", counted(asked.len() as u64, "rule", "rules")));
+    Exit::Success
+}

@@ -1,0 +1,33 @@
+//! `headcount schema`: the JSON schema of what others read or write.
+
+use clap::{Args, ValueEnum};
+
+use super::Exit;
+use super::output::print;
+use crate::report::Report;
+use crate::rule::RawRule;
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Whose schema
+    #[arg(value_enum)]
+    of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SchemaOf {
+    /// report.json
+    Report,
+    /// A rule file
+    Rule,
+}
+
+pub(super) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
+    let schema = match args.of {
+        SchemaOf::Report => schemars::schema_for!(Report),
+        SchemaOf::Rule => schemars::schema_for!(RawRule),
+    };
+    print(&mut anstream::stdout().lock(), &serde_json::to_string_pretty(&schema)?)?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,120 @@
+//! Reads each format back, as its consumers would: which findings it carries, and how each stands.
+
+use std::collections::BTreeMap;
+
+use headcount::model::Disposition;
+use headcount::render::{Format, RenderOptions, render};
+use headcount::report::{Finding, Report};
+use serde_json::Value;
+
+/// How a format tells a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Told {
+    FailsGate,
+    WithinLimits,
+    Excepted,
+}
+
+pub(crate) type Findings = BTreeMap<String, Told>;
+
+pub(crate) fn rendered(format: Format, report: &Report) -> String {
+    let mut out = Vec::new();
+    render(format, report, &RenderOptions::default(), &mut out).expect("renders");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+pub(crate) fn expected(report: &Report) -> Findings {
+    report.findings.iter().map(|finding| (finding.fingerprint.clone(), told(report, finding))).collect()
+}
+
+fn told(report: &Report, finding: &Finding) -> Told {
+    if finding.disposition != Disposition::Open {
+        Told::Excepted
+    } else if report.fails_gate(finding) {
+        Told::FailsGate
+    } else {
+        Told::WithinLimits
+    }
+}
+
+fn by_words(disposition: &str, fails: bool) -> Told {
+    match (disposition, fails) {
+        ("open", true) => Told::FailsGate,
+        ("open", false) => Told::WithinLimits,
+        _ => Told::Excepted,
+    }
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+pub(crate) fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+pub(crate) fn csv(text: &str) -> Findings {
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let rows = table.deserialize::<BTreeMap<String, String>>().map(|row| row.expect("a row"));
+    rows.map(|row| (row["fingerprint"].clone(), by_words(&row["disposition"], row["fails_gate"] == "yes"))).collect()
+}
+
+pub(crate) fn sarif(file: &str) -> Findings {
+    let file = json(file);
+    let results = list(&file["runs"][0]["results"]);
+    let read = results.iter().map(|result| {
+        let own = &result["properties"];
+        let told = by_words(text(&own["disposition"]), own["failsGate"] == true);
+        assert_eq!(told == Told::Excepted, result.get("suppressions").is_some());
+        (text(&result["partialFingerprints"]["primaryLocationLineHash"]).to_owned(), told)
+    });
+    read.collect()
+}
+
+pub(crate) fn oscal(file: &str) -> Findings {
+    let file = json(file);
+    let observations = list(&file["assessment-results"]["results"][0]["observations"]);
+    let read = observations.iter().map(|observation| {
+        let prop = |name: &str| {
+            let prop = list(&observation["props"]).iter().find(|prop| prop["name"] == name).expect("a property");
+            text(&prop["value"]).to_owned()
+        };
+        (prop("fingerprint"), by_words(&prop("disposition"), prop("fails-gate") == "yes"))
+    });
+    read.collect()
+}
+
+/// GitLab has no word for the gate: only the fingerprints.
+pub(crate) fn codequality(file: &str) -> Vec<String> {
+    list(&json(file)).iter().map(|issue| text(&issue["fingerprint"]).to_owned()).collect()
+}
+
+/// The cases that stand for a finding.
+pub(crate) fn junit(xml: &str) -> Findings {
+    let document = quick_junit::Report::deserialize_from_str(xml).expect("JUnit");
+    let cases = document.test_suites.iter().filter(|suite| suite.name.as_str() != "gate").flat_map(|s| &s.test_cases);
+    let read = cases.filter_map(|case| {
+        let (_, fingerprint) = case.name.as_str().strip_suffix(']')?.rsplit_once('[')?;
+        let told = match &case.status {
+            quick_junit::TestCaseStatus::Success { .. } => Told::WithinLimits,
+            quick_junit::TestCaseStatus::NonSuccess { .. } => Told::FailsGate,
+            quick_junit::TestCaseStatus::Skipped { .. } => Told::Excepted,
+        };
+        Some((fingerprint.to_owned(), told))
+    });
+    read.collect()
+}
+
+/// The annotations that stand for a finding.
+pub(crate) fn github(log: &str) -> Findings {
+    let read = log.lines().filter_map(|line| {
+        let (_, fingerprint) = line.strip_suffix(']')?.rsplit_once('[')?;
+        let told = if line.starts_with("::error ") { Told::FailsGate } else { Told::WithinLimits };
+        Some((fingerprint.to_owned(), told))
+    });
+    read.collect()
+}

@@ -1,0 +1,127 @@
+//! `vendor = "command"`, with real processes.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use headcount::source;
+
+use crate::kit::{self, Kit};
+
+/// A folder with a shell script in it.
+fn script(body: &str) -> Kit {
+    let kit = Kit::new().with("export", format!("#!/bin/sh\n{body}\n"));
+    let path = kit.path().join("export");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("executable");
+    kit
+}
+
+const EXPORT: &str = "vendor = \"command\"\ncommand = [\"./export\", \"--all\", \"two words; $HOME\"]";
+
+#[tokio::test]
+async fn a_program_that_prints_accounts() {
+    let kit = script(
+        r#"cat rest.ndjson
+printf '{"id":"c","email":"%s|%s"}\n' "$1" "$2"
+echo '{"total": 3}'"#,
+    )
+    .with(
+        "rest.ndjson",
+        "{\"id\":1,\"email\":null,\"status\":\"active\",\"last_login_at\":null,\"shoe_size\":43}\n\n{\"id\":\"b\",\"status\":\"disabled\"}\n",
+    );
+    let mut fetched = kit.fetch(EXPORT).await;
+    assert_eq!((fetched.status(), fetched.error()), ("complete", ""));
+    assert_eq!(
+        fetched.accounts(),
+        [
+            "1 Some(None) Some(Active) Some(None)",
+            "b None Some(Inactive) None",
+            "c Some(Some(\"--all|two words; $HOME\")) None None"
+        ]
+    );
+    assert_eq!(fetched.population.certificate.declared, Some(3));
+}
+
+#[tokio::test]
+async fn what_a_program_gets_wrong_is_named() {
+    for (body, status, message) in [
+        ("echo '{\"id\":1}'; exit 3", "incomplete", "./export ended with exit status 3"),
+        ("exit 3", "failed", "./export ended with exit status 3"),
+        ("echo '{\"id\":1}'; kill -9 $$", "incomplete", "signal: 9"),
+        ("echo '{\"id\":1}'; echo '{\"total\":2}'", "incomplete", "./export declares 2 rows, and 1 arrived"),
+        ("echo '{\"total\":1}'; echo '{\"id\":1}'", "failed", "./export prints line 2 after its last line"),
+        ("echo '{\"id\":1}'; echo oops", "incomplete", "./export:2:1: not JSON"),
+        ("echo '{\"id\":1}'; echo '{\"name\":\"x\"}'", "incomplete", "./export:2: no id; every line needs one"),
+        ("echo '{\"id\":1}'; echo '{\"id\":1}'", "incomplete", "./export:2: its id is that of an earlier row"),
+        ("head -c 17000000 /dev/zero", "failed", "prints more than any list"),
+    ] {
+        let kit = script(&format!("echo >> runs; {body}"));
+        let fetched = kit.fetch(EXPORT).await;
+        assert_eq!(fs::read_to_string(kit.path().join("runs")).expect("a count"), "\n", "{body}");
+        assert_eq!(fetched.status(), status, "{body}: {}", fetched.error());
+        assert!(fetched.error().contains(message), "{body}: {}", fetched.error());
+    }
+    let fetched = Kit::new().fetch(EXPORT).await;
+    assert!(fetched.error().contains("./export can't be started"), "{}", fetched.error());
+}
+
+#[tokio::test]
+async fn an_empty_list_is_complete_when_the_program_ends_well() {
+    let fetched = script("true").fetch(EXPORT).await;
+    assert_eq!((fetched.status(), fetched.population.certificate.declared), ("complete", Some(0)));
+}
+
+fn is_running(pid: &str) -> bool {
+    // A zombie has ended; it only waits for somebody to notice.
+    fs::read_to_string(Path::new("/proc").join(pid).join("stat")).is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn its_time_ends_for_everything_that_it_started() {
+    let kit = script("sleep 600 & echo $! > pid\necho '{\"id\":1}'\nwait");
+    let fetched = kit.fetch(&format!("timeout = \"1s\"\n{EXPORT}")).await;
+    assert_eq!(fetched.status(), "incomplete");
+    assert!(fetched.error().contains("still running after 1s and was stopped"), "{}", fetched.error());
+    let pid = fs::read_to_string(kit.path().join("pid")).expect("a pid");
+    for _ in 0..50 {
+        if !is_running(pid.trim()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{pid} is still running");
+}
+
+#[tokio::test]
+async fn a_probe_needs_one_line_and_not_the_end() {
+    for (body, ok) in
+        [("echo '{\"id\":1}'; sleep 600", true), ("true", true), ("exit 1", false), ("echo no >&2; exit 2", false)]
+    {
+        let config = script(body);
+        let parsed = config.config(EXPORT).expect("a configuration");
+        let connector = source::connector(&parsed.sources[0]).expect("a connector");
+        assert_eq!(connector.probe().await.is_ok(), ok, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn its_messages_are_shown_without_their_power_over_the_terminal() {
+    script("printf 'page 1\\n\\033[31mpage 2\\n' >&2").fetch(EXPORT).await;
+    let shown = kit::log();
+    assert!(shown.contains("page 1") && shown.contains("\\u{1b}[31mpage 2") && shown.contains("source=s"), "{shown}");
+}
+
+#[test]
+fn a_command_is_a_list_that_names_a_program() {
+    for (source, message) in [
+        ("command = []", "names no program"),
+        ("command = \"./export --all\"", "expected"),
+        ("command = [\"x\"]\npage_size = 3", "`page_size` means nothing"),
+        ("commnd = [\"x\"]", "did you mean `command`?"),
+    ] {
+        let mistakes = Kit::new().mistakes(&format!("vendor = \"command\"\n{source}"));
+        assert!(mistakes.contains(message), "{source}: {mistakes}");
+    }
+}

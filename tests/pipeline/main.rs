@@ -1,0 +1,11 @@
+//! The whole job through the binary, against the simulators over HTTP: what was seeded is found, and nothing else.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can't be set up has to stop")]
+
+mod demo;
+mod failures;
+mod harness;
+mod mistakes;
+mod secrets;
+mod size;
+mod snapshots;

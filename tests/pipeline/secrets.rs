@@ -1,0 +1,57 @@
+//! No secret reaches an output, however much is said.
+
+use std::fs;
+use std::path::Path;
+
+use headcount::simulate::Vendor;
+
+use crate::harness::Tenant;
+
+/// Every secret of the kit, and the parts of the signing key.
+fn secrets(kit: &Path) -> Vec<String> {
+    let files = fs::read_dir(kit.join("secrets")).expect("secrets");
+    let mut found: Vec<String> =
+        files.map(|file| fs::read_to_string(file.expect("a file").path()).expect("text").trim().to_owned()).collect();
+    let credentials = fs::read_to_string(kit.join("voximplant-credentials.json")).expect("credentials");
+    let credentials: serde_json::Value = serde_json::from_str(&credentials).expect("json");
+    let key = credentials["private_key"].as_str().expect("a key");
+    found.extend(key.lines().filter(|line| line.len() > 30 && !line.starts_with("---")).map(str::to_owned));
+    found
+}
+
+#[test]
+fn no_secret_is_in_any_output_at_the_highest_verbosity() {
+    let mut tenant = Tenant::new(300, 2);
+    let secrets = secrets(tenant.kit.path());
+    assert!(secrets.len() > 10);
+    for stopped in [None, Some(Vendor::Cognigy)] {
+        if let Some(vendor) = stopped {
+            tenant.runtime.block_on(tenant.simulators.stop(vendor));
+        }
+        let audited = tenant.audit(&["-vvv"]);
+        let stderr = audited.stderr();
+        assert!(stderr.contains("sending") && stderr.contains("/api/v4/users"), "nothing was logged: {stderr}");
+        let mut outputs = vec![stderr, String::from_utf8_lossy(&audited.output.stdout).into_owned()];
+        for file in fs::read_dir(&audited.out).expect("reports") {
+            outputs.push(fs::read_to_string(file.expect("a file").path()).expect("text"));
+        }
+        for output in &outputs {
+            assert!(!output.contains("Bearer "), "an Authorization header was printed");
+            for secret in &secrets {
+                assert!(!output.contains(secret.as_str()), "a secret was printed");
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_credentials_are_told_as_such() {
+    let tenant = Tenant::new(300, 2);
+    fs::write(tenant.kit.path().join("secrets/voxmind-token"), "wrong-token-for-voxmind\n").expect("written");
+    let audited = tenant.audit(&["--source", "voxmind", "-vvv"]);
+    assert_eq!(audited.code(), 1, "source-incomplete is critical: {}", audited.stderr());
+    let report = audited.report();
+    let error = report.sources[0].error.clone().expect("an error");
+    assert!(error.contains("401") && error.contains("credentials"), "{error}");
+    assert!(!audited.stderr().contains("wrong-token-for-voxmind"));
+}

@@ -1,0 +1,115 @@
+//! What was fetched once is judged later as it would have been then.
+
+use std::path::Path;
+
+use headcount::report::Report;
+use headcount::simulate::Vendor;
+
+use crate::harness::{NOW, Tenant, headcount, now, read_report};
+
+fn fetch(tenant: &Tenant, out: &Path) -> assert_cmd::assert::Assert {
+    headcount().args(["fetch", "-c"]).arg(tenant.config()).arg("--out").arg(out).assert()
+}
+
+/// The report without what belongs to the run itself: its id and times, and what depends on the clock and the wire.
+fn timeless(mut report: Report) -> serde_json::Value {
+    report.run.id.clear();
+    (report.run.started_at, report.run.finished_at) = (now(), now());
+    for source in &mut report.sources {
+        (source.started_at, source.finished_at) = (now(), now());
+        source.warnings.retain(|warning| !warning.contains("clock"));
+    }
+    serde_json::to_value(report).expect("json")
+}
+
+#[test]
+fn an_audit_of_a_snapshot_gives_the_report_of_the_live_audit() {
+    let mut tenant = Tenant::new(600, 6);
+    let live = timeless(tenant.audit(&[]).report());
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    for vendor in Vendor::ALL {
+        tenant.runtime.block_on(tenant.simulators.stop(vendor));
+    }
+    let stored = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+    assert_eq!(stored.code(), 1, "{}", stored.stderr());
+    assert_eq!(timeless(stored.report()), live);
+}
+
+#[test]
+fn without_as_of_a_snapshot_is_judged_as_of_its_own_time() {
+    let tenant = Tenant::new(300, 6);
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    let out = tenant.kit.path().join("later");
+    let audit = headcount()
+        .args(["audit", "-q", "--format", "json", "--snapshot"])
+        .arg(&snapshot)
+        .arg("-c")
+        .arg(tenant.config())
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .expect("ran");
+    assert!(audit.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&audit.stderr));
+    let report = read_report(&out);
+    assert!(report.run.as_of <= report.sources[0].started_at, "judged as of {}, not {NOW}", report.run.as_of);
+}
+
+#[test]
+fn a_changed_byte_or_a_missing_snapshot_is_refused() {
+    let tenant = Tenant::new(300, 6);
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    fetch(&tenant, &snapshot).code(2);
+    let records = snapshot.join("voiso.ndjson.zst");
+    let mut bytes = std::fs::read(&records).expect("records");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&records, bytes).expect("written");
+    let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+    assert_eq!(audited.code(), 2);
+    assert!(audited.stderr().contains("voiso.ndjson.zst"), "{}", audited.stderr());
+    let audited = tenant.audit(&["--snapshot", "no-such-folder"]);
+    assert_eq!(audited.code(), 2);
+    assert!(audited.stderr().contains("no snapshot"), "{}", audited.stderr());
+}
+
+#[test]
+fn an_incomplete_fetch_is_told_and_exits_with_3() {
+    let mut tenant = Tenant::new(300, 6);
+    tenant.runtime.block_on(tenant.simulators.stop(Vendor::Vonage));
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(3);
+    let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path"), "--fail-on", "locked"]);
+    let report = audited.report();
+    let source = report.sources.iter().find(|source| source.name == "vcc").expect("reported");
+    assert_eq!(source.status, headcount::report::SourceStatus::Failed);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_fetch_leaves_a_partial_snapshot_that_can_be_resumed() {
+    use headcount::simulate::{Behaviour, ServeOptions};
+
+    let slow = Behaviour { latency: std::time::Duration::from_millis(120), ..Behaviour::default() };
+    let tenant = Tenant::serving(900, &ServeOptions::all(&slow));
+    let snapshot = tenant.kit.path().join("snapshot");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_headcount"))
+        .args(["fetch", "-c"])
+        .arg(tenant.config())
+        .arg("--out")
+        .arg(&snapshot)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    while tenant.simulators.requests(Vendor::Voiso) < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("signalled");
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    assert!(!snapshot.exists() && tenant.kit.path().join("snapshot.partial").exists());
+    headcount().args(["fetch", "--resume", "-c"]).arg(tenant.config()).arg("--out").arg(&snapshot).assert().code(0);
+    let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+    assert_eq!(crate::harness::counts(&audited.report()), crate::harness::seeded(&tenant.world));
+}

@@ -1,0 +1,143 @@
+//! What a source may cost: attempts, time, requests at the same time; how it is reached; and what its certificate
+//! tells of all that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use headcount::model::SourceStatus;
+use headcount::simulate::faults::FaultKind;
+use headcount::simulate::{Behaviour, FaultHook, Vendor};
+use serde_json::json;
+
+use super::harness::{Source, simulate, source, world};
+use super::stub::{Stub, json};
+
+fn always(name: &'static str) -> Behaviour {
+    let kind = FaultKind::all().find(|kind| kind.name() == name).unwrap();
+    let hook: FaultHook = Arc::new(move |arrival| kind.fault(arrival));
+    Behaviour { faults: Some(hook), ..Behaviour::default() }
+}
+
+#[tokio::test]
+async fn a_source_as_a_whole_has_a_deadline() {
+    let world = world(600);
+    let slow = Behaviour { latency: Duration::from_millis(60), ..Behaviour::default() };
+    for vendor in Vendor::ALL {
+        let (_simulators, url) = simulate(&world, vendor, slow.clone()).await;
+        let mut source = source(vendor, &url).concurrency(1);
+        source.config.connection.patience.deadline = Duration::from_millis(400);
+        let start = Instant::now();
+        let fetched = source.fetch().await;
+        assert!(fetched.error().contains("not finished within 400ms; raise deadline"), "{}", fetched.error());
+        assert!(start.elapsed() < Duration::from_secs(2));
+    }
+}
+
+#[tokio::test]
+async fn repetitions_have_a_budget() {
+    let world = world(600);
+    // Every second request fails, so each one succeeds when repeated.
+    let kind = FaultKind::all().find(|kind| kind.name() == "unavailable").unwrap();
+    let hook: FaultHook = Arc::new(move |arrival| match arrival.number % 2 {
+        0 => kind.fault(arrival),
+        _ => headcount::simulate::Fault::None,
+    });
+    let behaviour = Behaviour { faults: Some(hook), ..Behaviour::default() };
+    let (_simulators, url) = simulate(&world, Vendor::Voiso, behaviour).await;
+    let mut patient = source(Vendor::Voiso, &url).concurrency(1);
+    patient.config.connection.patience.attempts = 6;
+    patient.fetch().await.complete();
+    patient.config.connection.patience.retries = 3;
+    let fetched = patient.fetch().await;
+    assert!(fetched.error().contains("3 requests of this source were repeated already; the last failure: the vendor"));
+    assert_eq!(fetched.certificate.usage.retries, 3);
+}
+
+#[tokio::test]
+async fn what_cant_succeed_later_is_asked_once() {
+    let world = world(600);
+    for fault in ["html", "not-json", "redirect", "echo", "bomb"] {
+        let (simulators, url) = simulate(&world, Vendor::Voiso, always(fault)).await;
+        source(Vendor::Voiso, &url).fetch().await.error();
+        assert_eq!(simulators.requests(Vendor::Voiso), 1, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn no_more_requests_at_a_time_than_allowed() {
+    let world = world(6000);
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (entered, peak) = (Arc::clone(&now), Arc::clone(&most));
+    let hook: FaultHook = Arc::new(move |_| {
+        peak.fetch_max(entered.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let leave = Arc::clone(&entered);
+        headcount::simulate::Fault::Rewrite(Box::new(move |answer| {
+            leave.fetch_sub(1, Ordering::SeqCst);
+            answer.into_response()
+        }))
+    });
+    let behaviour = Behaviour { faults: Some(hook), latency: Duration::from_millis(2), ..Behaviour::default() };
+    for vendor in Vendor::ALL {
+        let (_simulators, url) = simulate(&world, vendor, behaviour.clone()).await;
+        source(vendor, &url).concurrency(3).fetch().await.complete();
+        assert!(most.load(Ordering::SeqCst) <= 3, "{vendor}");
+    }
+}
+
+#[tokio::test]
+async fn a_configured_proxy_is_asked_and_loopback_is_no_exception() {
+    let proxy = Stub::start(|_, _| json(200, &json!({"users": [], "metadata": {"total": 0}}))).await;
+    let lines = format!("api_key = \"file:key\"\nproxy = \"{}\"\nallow_insecure_http = true", proxy.url);
+    let source = Source::new("voiso", "http://voiso.example", &lines, &[("key", "voiso-key")]);
+    source.fetch().await.complete();
+    assert!(proxy.seen().iter().all(|seen| seen.header("host") == "voiso.example"), "{:?}", proxy.seen());
+}
+
+#[tokio::test]
+async fn nobody_listening_is_a_failure_that_names_the_host() {
+    for vendor in Vendor::ALL {
+        let fetched = source(vendor, "http://127.0.0.1:9").fetch().await;
+        assert_eq!(fetched.certificate.status, SourceStatus::Failed);
+        assert!(fetched.error().contains("no usable answer from 127.0.0.1"), "{}", fetched.error());
+        assert!(fetched.error().contains("check base_url, ca_file, the proxy and the network"), "{}", fetched.error());
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_tells_how_it_was_counted() {
+    let world = world(600);
+    let total = u64::from(world.accounts(Vendor::Voiso));
+    let (simulators, url) = simulate(&world, Vendor::Voiso, Behaviour::default()).await;
+    let fetched = source(Vendor::Voiso, &url).fetch().await.complete();
+    let certificate = &fetched.certificate;
+    assert_eq!((certificate.declared, certificate.fetched, certificate.distinct), (Some(total), total, total));
+    assert_eq!(certificate.declared_on_pages, (Some(total), Some(total)));
+    assert_eq!((certificate.readings, certificate.duplicates), (2, 0), "no order, so two readings");
+    assert_eq!(certificate.pages, 2 * total.div_ceil(10));
+    assert_eq!(certificate.usage.requests, 2 * (total.div_ceil(10) + 1), "and one look behind the end of each");
+    assert_eq!(certificate.usage.requests, simulators.requests(Vendor::Voiso));
+    assert!(certificate.usage.clock_skew.is_some_and(|seconds| seconds.abs() <= 1));
+    assert_eq!(certificate.request, format!("GET {url}/api/v4/users?limit=10"));
+    assert_eq!(certificate.sha256.len(), 64);
+    assert_eq!(certificate.warnings, Vec::<String>::new());
+
+    let (simulators, url) = simulate(&world, Vendor::Voxmind, Behaviour::default()).await;
+    source(Vendor::Voxmind, &url).fetch().await.complete();
+    let pages = u64::from(world.accounts(Vendor::Voxmind)).div_ceil(10);
+    // The order, the first page for its total, the last page twice, and one look behind the end.
+    assert_eq!(simulators.requests(Vendor::Voxmind), pages + 4);
+}
+
+#[tokio::test]
+async fn the_same_list_gives_the_same_bytes_whatever_the_concurrency() {
+    let world = world(2400);
+    for vendor in Vendor::ALL {
+        let (_simulators, url) = simulate(&world, vendor, Behaviour::default()).await;
+        let mut hashes = Vec::new();
+        for concurrency in [1, 8] {
+            hashes.push(source(vendor, &url).concurrency(concurrency).fetch().await.complete().certificate.sha256);
+        }
+        assert_eq!(hashes[0], hashes[1], "{vendor}");
+    }
+}
