@@ -150,7 +150,9 @@ impl Global {
     /// logged.
     fn set_up_log(&self) {
         let filter = match self.verbose {
-            0 => "off",
+            0 if self.quiet => "off",
+            // What a program of the user's own says, and secrets that everybody can read, are for everybody to see.
+            0 => "headcount=warn",
             1 => "headcount=info",
             2 => "headcount=debug",
             _ => "headcount=trace,reqwest=debug,hyper_util=debug",
