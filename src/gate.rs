@@ -109,8 +109,15 @@ impl Gate {
 }
 
 /// Decides.
-pub fn decide(policy: &GateConfig, outcome: &Outcome, sources: &[(SourceName, Certificate)]) -> Verdict {
-    let open = OpenFindings::count(outcome);
+///
+/// # Errors
+/// The findings can't be read back.
+pub fn decide(
+    policy: &GateConfig,
+    outcome: &Outcome,
+    sources: &[(SourceName, Certificate)],
+) -> std::io::Result<Verdict> {
+    let open = OpenFindings::count(outcome)?;
     let mut reasons = open.exceeds(policy);
     let failed = !reasons.is_empty();
     reasons.extend(sources.iter().filter_map(|(name, certificate)| unproven(name, certificate)));
@@ -123,7 +130,7 @@ pub fn decide(policy: &GateConfig, outcome: &Outcome, sources: &[(SourceName, Ce
         (false, false) => Gate::Unverified,
     };
     let remedy = remedy::find(policy, &open, &reasons);
-    Verdict { gate, exit_code: gate.exit_code(), reasons, remedy }
+    Ok(Verdict { gate, exit_code: gate.exit_code(), reasons, remedy })
 }
 
 fn unproven(name: &SourceName, certificate: &Certificate) -> Option<Reason> {

@@ -27,6 +27,7 @@ pub mod correlate;
 pub mod exception;
 pub mod rule;
 pub mod breaker;
+pub mod finding;
 pub mod audit;
 pub mod gate;
 

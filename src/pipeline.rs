@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
 
-use crate::audit::{Audit, AuditError, SourceContext};
+use crate::audit::{Audit, AuditError, Measures, SourceContext};
 use crate::breaker::{self, Previous, Suspicion};
 use crate::config::{Config, GateConfig, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
@@ -145,7 +145,8 @@ impl Inputs {
 
     /// An audit that judges as of a moment.
     pub(crate) fn audit<'a>(&'a self, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
-        Audit::new(&self.roster, &self.rules, &self.declarations, &config.matching, as_of)
+        let Self { rules, roster, declarations, exceptions, .. } = self;
+        Audit::new(Measures { roster, rules, declarations, exceptions, matching: &config.matching }, as_of)
     }
 
     /// How the accounts of one source find their owners.
@@ -246,12 +247,11 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     }
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
-    audit.roster(&later_issues);
-    let mut outcome = audit.finish();
-    outcome.except(&inputs.exceptions, &inputs.rules, &sight(config, &populations), &inputs.roster, as_of);
+    audit.roster(&later_issues)?;
+    let outcome = audit.finish(&sight(config, &populations))?;
     let certificates: Vec<_> =
         populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
-    let verdict = gate::decide(options.gate, &outcome, &certificates);
+    let verdict = gate::decide(options.gate, &outcome, &certificates).map_err(AuditError::Findings)?;
     let run = Run {
         id: run_id(started_at),
         started_at,

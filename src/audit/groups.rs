@@ -13,6 +13,7 @@ use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, Scope, Verdi
 use crate::source::Spool;
 
 /// The members that one rule counts at one source.
+#[derive(Debug)]
 pub(super) struct GroupMembers<'a> {
     rule: &'a Rule,
     /// For each key of the rule, its hash and the position of each member's record: 16 bytes an account.
@@ -27,9 +28,11 @@ impl<'a> GroupMembers<'a> {
         Self { rule, members: vec![Vec::new(); rule.group_by().len()] }
     }
 
-    /// The rule that counts them.
-    pub(super) const fn rule(&self) -> &'a Rule {
-        self.rule
+    /// Adds what another thread has gathered.
+    pub(super) fn merge(&mut self, later: Self) {
+        for (mine, theirs) in self.members.iter_mut().zip(later.members) {
+            mine.extend(theirs);
+        }
     }
 
     /// Takes the account if it has a key and the rule counts it. Returns the verdict when that can't be said.
@@ -93,7 +96,7 @@ impl Audit<'_> {
             let ids: Vec<String> = members.iter().map(|(id, _)| id.clone()).collect();
             // The same accounts that share a second key are no second group.
             if known.insert(ids) {
-                self.judge_group(context, rule, *by, &key, members);
+                self.judge_group(context, rule, *by, &key, members)?;
             }
         }
         Ok(())
@@ -111,10 +114,7 @@ impl Audit<'_> {
         if positions.is_empty() {
             return Ok(groups);
         }
-        spool.for_each(|position, record| {
-            if !u32::try_from(position).is_ok_and(|position| positions.contains(&position)) {
-                return Ok(());
-            }
+        spool.select(positions, |record| {
             let decoded = context.decoder.decode(record).map_err(io::Error::other)?;
             let situation = context.correlator.correlate(&decoded.account);
             let owner = situation.employee();
@@ -129,7 +129,7 @@ impl Audit<'_> {
                     groups.entry((at, key.into_owned())).or_default().push(member);
                 }
             }
-            Ok::<_, io::Error>(())
+            Ok(())
         })?;
         for members in groups.values_mut() {
             members.sort_unstable();
@@ -144,7 +144,7 @@ impl Audit<'_> {
         by: GroupBy,
         key: &str,
         members: Vec<(String, Option<EmployeeIndex>)>,
-    ) {
+    ) -> io::Result<()> {
         let owner = members.first().and_then(|(_, owner)| *owner);
         let same_owner = owner.is_some() && members.iter().all(|(_, other)| *other == owner);
         let facts = GroupFacts {
@@ -163,7 +163,8 @@ impl Audit<'_> {
             let (source, members) = (context.name.clone(), facts.members.clone());
             let subject = Subject::Group { source, key: by.name(key), members };
             let person = employee.map_or_else(Person::default, |scope| evidence::owner(scope.employee));
-            self.findings.push(evidence::finding(rule, subject, person, &scope));
+            self.found.push(rule, evidence::finding(rule, subject, person, &scope))?;
         }
+        Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{RuleId, SourceName};
-use crate::rule::Verdict;
+use crate::rule::{Missing, Verdict};
 
 /// One rule at one source, or about what belongs to no source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,36 +28,56 @@ pub(super) struct Matrix {
     cells: BTreeMap<RuleId, BTreeMap<Option<SourceName>, Counts>>,
 }
 
+/// The verdicts of one rule.
 #[derive(Debug, Default)]
-struct Counts {
+pub(super) struct Counts {
     evaluated: u64,
     violations: u64,
     not_evaluable: u64,
-    missing: BTreeSet<String>,
+    missing: Missing,
+    errors: BTreeSet<String>,
+}
+
+impl Counts {
+    pub(super) fn count(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Pass => self.evaluated += 1,
+            Verdict::Violation => {
+                self.evaluated += 1;
+                self.violations += 1;
+            }
+            Verdict::NotEvaluable(missing) => {
+                self.not_evaluable += 1;
+                self.missing = self.missing.and(missing);
+            }
+            Verdict::Failed(error) => {
+                self.not_evaluable += 1;
+                self.errors.insert(error.to_string());
+            }
+        }
+    }
+
+    /// Adds what another thread counted.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.evaluated += other.evaluated;
+        self.violations += other.violations;
+        self.not_evaluable += other.not_evaluable;
+        self.missing = self.missing.and(other.missing);
+        self.errors.extend(other.errors);
+    }
+
+    fn missing(self) -> BTreeSet<String> {
+        self.missing.iter().map(|fact| fact.as_str().to_owned()).chain(self.errors).collect()
+    }
 }
 
 impl Matrix {
     pub(super) fn count(&mut self, rule: &RuleId, source: Option<&SourceName>, verdict: Verdict) {
-        let counts = self.counts(rule, source);
-        match verdict {
-            Verdict::Pass => counts.evaluated += 1,
-            Verdict::Violation => {
-                counts.evaluated += 1;
-                counts.violations += 1;
-            }
-            Verdict::NotEvaluable(missing) => {
-                counts.not_evaluable += 1;
-                for fact in missing.iter() {
-                    if !counts.missing.contains(fact.as_str()) {
-                        counts.missing.insert(fact.as_str().to_owned());
-                    }
-                }
-            }
-            Verdict::Failed(error) => {
-                counts.not_evaluable += 1;
-                counts.missing.insert(error.to_string());
-            }
-        }
+        self.counts(rule, source).count(verdict);
+    }
+
+    pub(super) fn merge(&mut self, rule: &RuleId, source: &SourceName, counts: Counts) {
+        self.counts(rule, Some(source)).merge(counts);
     }
 
     /// Subjects that pass without having been asked, because they can't violate the rule.
@@ -78,7 +98,7 @@ impl Matrix {
                 evaluated: counts.evaluated,
                 violations: counts.violations,
                 not_evaluable: counts.not_evaluable,
-                missing: counts.missing,
+                missing: counts.missing(),
             })
         });
         cells.collect()

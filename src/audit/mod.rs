@@ -4,9 +4,11 @@
 //! Accounts stream through. What stays in memory is what was found, a few counters, and 16 bytes for each account and
 //! key that a group rule counts.
 
+mod crew;
 mod evidence;
-mod exceptions;
+mod found;
 mod groups;
+mod judge;
 mod matrix;
 mod near;
 mod people;
@@ -14,12 +16,9 @@ mod roster;
 mod story;
 mod suggest;
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-
-use serde_json::value::RawValue;
 
 pub use matrix::Cell;
 pub use story::{Judgement, Story, Told};
@@ -27,18 +26,16 @@ pub use suggest::Suggestion;
 
 use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{SourceCorrelator, Tally, Unbalanced};
-use crate::exception::{BaselineUse, Declarations, DeclaredUse, Ledger, SourceDeclarations, WaiverUse};
-use crate::model::{
-    Account, Correlation, Employee, EmployeeIndex, Finding, Person, Roster, Situation, SourceName, SourceStatus,
-    Subject, Timestamp,
-};
-use crate::rule::{
-    AccountScope, DeclaredScope, EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict,
-};
-use crate::source::{Decoder, Population};
+use crate::exception::{BaselineUse, Declarations, DeclaredUse, Exceptions, Ledger, Sight, WaiverUse};
+use crate::finding::Findings;
+use crate::model::{EmployeeIndex, Person, Roster, SourceName, SourceStatus, Subject, Timestamp};
+use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
+use crate::source::{Decoder, Population, Spool};
+use found::Found;
 use groups::GroupMembers;
-use matrix::Matrix;
-use near::Suggester;
+use judge::{Judge, Share};
+use matrix::{Counts, Matrix};
+use near::{Orphans, Suggester};
 use people::PersonAccounts;
 
 /// What an audit found.
@@ -47,7 +44,7 @@ pub struct Outcome {
     /// How many accounts are in which situation, over all sources.
     pub tally: Tally,
     /// Sorted by severity, rule, source and subject.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// What each rule could judge at each source, sorted by rule and source.
     pub cells: Vec<Cell>,
     /// What became of each declared account of the sources, in the order of the file.
@@ -69,6 +66,9 @@ pub enum AuditError {
         /// Why.
         error: io::Error,
     },
+    /// What was found could not be kept.
+    #[error("can't keep the findings in the temporary folder: {0}")]
+    Findings(io::Error),
     /// Accounts were lost on the way: a defect of headcount itself.
     #[error("{source_name}: {error}; please report this as a defect of headcount")]
     Unbalanced {
@@ -85,14 +85,30 @@ pub struct Audit<'a> {
     roster: &'a Roster,
     rules: &'a RuleSet,
     declarations: &'a Declarations,
+    exceptions: &'a Exceptions,
     now: Timestamp,
     tally: Tally,
-    findings: Vec<Finding>,
+    found: Found<'a>,
     matrix: Matrix,
     people: Vec<PersonAccounts<'a>>,
     suggester: Suggester<'a>,
     ledger: Ledger,
     sources: BTreeMap<SourceName, SourceStatus>,
+}
+
+/// What an audit holds the accounts against.
+#[derive(Debug, Clone, Copy)]
+pub struct Measures<'a> {
+    /// The people.
+    pub roster: &'a Roster,
+    /// The rules that apply.
+    pub rules: &'a RuleSet,
+    /// The accounts that the organisation vouches for.
+    pub declarations: &'a Declarations,
+    /// Waivers and baseline.
+    pub exceptions: &'a Exceptions,
+    /// How accounts find their owners.
+    pub matching: &'a MatchConfig,
 }
 
 /// What is needed to judge one source's accounts.
@@ -115,30 +131,28 @@ impl fmt::Debug for SourceContext<'_> {
     }
 }
 
-/// An account with its owner, about to be judged.
-struct Judged<'a> {
-    account: &'a Account<'a>,
-    situation: &'a Situation,
-    employee: Option<&'a Employee>,
+/// What was gathered of one source's accounts, for the rules that look at several of them.
+struct Gathered<'j> {
+    tally: Tally,
+    of_accounts: Vec<Counts>,
+    of_groups: Vec<Counts>,
+    groups: Vec<GroupMembers<'j>>,
+    orphans: Orphans<'j>,
 }
 
 impl<'a> Audit<'a> {
     /// Starts an audit that judges as of `now`.
-    pub fn new(
-        roster: &'a Roster,
-        rules: &'a RuleSet,
-        declarations: &'a Declarations,
-        matching: &'a MatchConfig,
-        now: Timestamp,
-    ) -> Self {
+    pub fn new(measures: Measures<'a>, now: Timestamp) -> Self {
+        let Measures { roster, rules, declarations, exceptions, matching } = measures;
         let about_people = rules.enabled().filter(|rule| rule.subject() == RuleSubject::Employee);
         Self {
             roster,
             rules,
             declarations,
+            exceptions,
             now,
             tally: Tally::default(),
-            findings: Vec::new(),
+            found: Found::new(exceptions, now),
             matrix: Matrix::default(),
             people: about_people.map(PersonAccounts::new).collect(),
             suggester: Suggester::new(roster, matching),
@@ -152,43 +166,94 @@ impl<'a> Audit<'a> {
     /// # Errors
     /// When the records can't be read back, or accounts got lost.
     pub fn source(&mut self, context: &SourceContext<'_>, population: &mut Population) -> Result<(), AuditError> {
-        let mut groups: Vec<GroupMembers<'_>> =
-            self.rules_about(RuleSubject::Group, context.name).map(GroupMembers::new).collect();
-        let account_rules: Vec<&Rule> = self.rules_about(RuleSubject::Account, context.name).collect();
         let mut tally = Tally::default();
         if let Some(spool) = &mut population.spool {
-            let unreadable = |error| AuditError::Spool { source_name: context.name.clone(), error };
-            spool
-                .for_each(|position, record| {
-                    self.account(context, &account_rules, &mut groups, &mut tally, position, record)
-                })
-                .map_err(unreadable)?;
-            for group in groups {
-                self.groups(context, group, spool).map_err(unreadable)?;
-            }
+            tally = self
+                .accounts(context, spool)
+                .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         }
         tally
             .check(population.certificate.distinct)
             .map_err(|error| AuditError::Unbalanced { source_name: context.name.clone(), error })?;
         self.tally.merge(&tally);
         self.sources.insert(context.name.clone(), population.certificate.status);
-        self.source_itself(context, population);
-        Ok(())
+        self.source_itself(context, population).map_err(AuditError::Findings)
     }
 
-    /// The sum of it all, sorted.
-    pub fn finish(mut self) -> Outcome {
-        self.judge_people();
-        self.findings.sort_by(in_order);
+    fn accounts(&mut self, context: &SourceContext<'_>, spool: &mut Spool) -> io::Result<Tally> {
+        let judge = self.judge(context);
+        let mut gathered = Gathered::new(&judge);
+        crew::judge_all(&judge, spool, |share| self.take(&judge, &mut gathered, share))?;
+        let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
+        self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;
+        let rules = judge.about_accounts.iter().chain(&judge.about_groups);
+        for (rule, counts) in rules.zip(of_accounts.into_iter().chain(of_groups)) {
+            self.matrix.merge(rule.id(), context.name, counts);
+        }
+        for group in groups {
+            self.groups(context, group, spool)?;
+        }
+        Ok(tally)
+    }
+
+    /// Puts what one thread has made of some accounts to the rest.
+    fn take<'j>(&mut self, judge: &Judge<'j>, gathered: &mut Gathered<'j>, share: Share<'j>) -> io::Result<()> {
+        gathered.tally.merge(&share.tally);
+        self.ledger.merge(share.ledger);
+        for (all, some) in gathered.of_accounts.iter_mut().zip(share.of_accounts) {
+            all.merge(some);
+        }
+        for (all, some) in gathered.of_groups.iter_mut().zip(share.of_groups) {
+            all.merge(some);
+        }
+        for (all, some) in gathered.groups.iter_mut().zip(share.groups) {
+            all.merge(some);
+        }
+        for (rule, offers) in judge.about_people.iter().zip(share.people) {
+            if let Some(people) = self.people.iter_mut().find(|people| people.is_about(rule)) {
+                people.take(judge.context.name, offers);
+            }
+        }
+        self.found.append(share.batch)?;
+        self.found.extend(share.concerned)?;
+        self.found.extend(gathered.orphans.take(share.orphans))
+    }
+
+    fn judge<'j>(&self, context: &'j SourceContext<'j>) -> Judge<'j>
+    where
+        'a: 'j,
+    {
+        Judge {
+            context,
+            roster: self.roster,
+            declarations: self.declarations.of(context.name, self.now),
+            exceptions: self.exceptions,
+            now: self.now,
+            about_accounts: self.rules_about(RuleSubject::Account, context.name).collect(),
+            about_groups: self.rules_about(RuleSubject::Group, context.name).collect(),
+            about_people: self.rules_about(RuleSubject::Employee, context.name).collect(),
+        }
+    }
+
+    /// The sum of it all, sorted. `sight` says what was seen whole.
+    ///
+    /// # Errors
+    /// The findings can't be kept.
+    pub fn finish(mut self, sight: &Sight) -> Result<Outcome, AuditError> {
+        self.judge_people().map_err(AuditError::Findings)?;
         let declared = self.ledger.close(self.declarations, &self.sources, self.roster, self.now);
-        Outcome {
+        let settled = self.found.settle(self.rules, sight, self.roster).map_err(AuditError::Findings)?;
+        let mut cells = self.matrix.into_cells();
+        cells.extend(settled.cells);
+        cells.sort_by(|a, b| (&a.rule, &a.source).cmp(&(&b.rule, &b.source)));
+        Ok(Outcome {
             declared,
             tally: self.tally,
-            findings: self.findings,
-            cells: self.matrix.into_cells(),
-            waivers: Vec::new(),
-            baseline: Vec::new(),
-        }
+            findings: settled.findings,
+            cells,
+            waivers: settled.waivers,
+            baseline: settled.baseline,
+        })
     }
 
     fn rules_about(&self, subject: RuleSubject, source: &SourceName) -> impl Iterator<Item = &'a Rule> + use<'a> {
@@ -196,81 +261,7 @@ impl<'a> Audit<'a> {
         self.rules.enabled().filter(move |rule| rule.subject() == subject && rule.applies_to(&source))
     }
 
-    fn account(
-        &mut self,
-        context: &SourceContext<'_>,
-        rules: &[&Rule],
-        groups: &mut [GroupMembers<'_>],
-        tally: &mut Tally,
-        position: u64,
-        record: &RawValue,
-    ) -> io::Result<()> {
-        let decoded = context.decoder.decode(record).map_err(io::Error::other)?;
-        let found = context.correlator.correlate(&decoded.account);
-        let situation = self.ledger.decide(self.declared(context.name), &decoded.account, found);
-        tally.add(&situation);
-        let owner = situation.employee();
-        let employee = owner.and_then(|index| self.roster.employee(index));
-        let judged = Judged { account: &decoded.account, situation: &situation, employee };
-        let scope = self.account_scope(context, &judged);
-        let before = self.findings.len();
-        for rule in rules {
-            let verdict = rule.judge(&scope);
-            self.matrix.count(rule.id(), Some(context.name), verdict);
-            if matches!(verdict, Verdict::Violation) {
-                self.findings.push(account_finding(rule, context, &judged, &scope, self.roster));
-            }
-        }
-        if matches!(situation, Situation::Unmatched) {
-            let found = self.findings.get_mut(before..).unwrap_or_default();
-            self.suggester.add(context, &decoded.account, found);
-        }
-        for group in groups {
-            if let Some(undecided) = group.offer(&scope, position) {
-                self.matrix.count(group.rule().id(), Some(context.name), undecided);
-            }
-        }
-        if let Some(owner) = owner {
-            for people in &mut self.people {
-                people.offer(&scope, owner, context.name);
-            }
-        }
-        Ok(())
-    }
-
-    fn account_scope<'s>(&self, context: &SourceContext<'s>, judged: &Judged<'s>) -> Scope<'s>
-    where
-        'a: 's,
-    {
-        Scope {
-            account: Some(
-                AccountScope::new(judged.account, context.name, context.vendor, judged.situation)
-                    .with_privileged_roles(context.privileged_roles),
-            ),
-            employee: judged.employee.map(|employee| self.employee_scope(employee)),
-            declared: self.declared_scope(judged.situation),
-            ..Scope::at(self.now)
-        }
-    }
-
-    fn declared(&self, source: &SourceName) -> SourceDeclarations<'a> {
-        self.declarations.of(source, self.now)
-    }
-
-    fn declared_scope(&self, situation: &Situation) -> Option<DeclaredScope<'a>> {
-        let Situation::Declared { declaration } = situation else { return None };
-        let declaration = self.declarations.get(*declaration)?;
-        Some(DeclaredScope { declaration, owner_left: declaration.owner_left(self.roster, self.now) })
-    }
-
-    fn employee_scope<'s>(&self, employee: &'s Employee) -> EmployeeScope<'s>
-    where
-        'a: 's,
-    {
-        EmployeeScope { employee, headings: &self.roster.extra_columns }
-    }
-
-    fn source_itself(&mut self, context: &SourceContext<'_>, population: &Population) {
+    fn source_itself(&mut self, context: &SourceContext<'_>, population: &Population) -> io::Result<()> {
         let certificate = &population.certificate;
         let facts = SourceFacts {
             name: context.name.clone(),
@@ -284,43 +275,28 @@ impl<'a> Audit<'a> {
             exposes: context.decoder.exposes().iter().map(|fact| fact.as_str().to_owned()).collect(),
         };
         let scope = Scope { source: Some(&facts), ..Scope::at(self.now) };
-        let rules: Vec<&Rule> = self.rules_about(RuleSubject::Source, context.name).collect();
-        for rule in rules {
+        for rule in self.rules_about(RuleSubject::Source, context.name) {
             let verdict = rule.judge(&scope);
             self.matrix.count(rule.id(), Some(context.name), verdict);
             if matches!(verdict, Verdict::Violation) {
                 let subject = Subject::Source { source: context.name.clone() };
-                self.findings.push(evidence::finding(rule, subject, Person::default(), &scope));
+                self.found.push(rule, evidence::finding(rule, subject, Person::default(), &scope))?;
             }
         }
+        Ok(())
     }
 }
 
-/// By severity, rule, source and subject.
-fn in_order(a: &Finding, b: &Finding) -> Ordering {
-    let (one, other) = (a.subject.source(), b.subject.source());
-    (a.severity, &a.rule, one, &a.subject).cmp(&(b.severity, &b.rule, other, &b.subject))
-}
-
-fn account_finding(
-    rule: &Rule,
-    context: &SourceContext<'_>,
-    judged: &Judged<'_>,
-    scope: &Scope<'_>,
-    roster: &Roster,
-) -> Finding {
-    let account_id = judged.account.id.clone().into_owned();
-    let subject = Subject::Account { source: context.name.clone(), account_id };
-    let person = evidence::person(judged.account, judged.employee);
-    let mut finding = evidence::finding(rule, subject, person, scope);
-    let tried = context.correlator.explain(judged.account).attempts;
-    let correlation = Correlation { situation: judged.situation.clone(), attempts: tried };
-    finding.correlation = evidence::correlation(&correlation, roster);
-    if let Some(declared) = scope.declared {
-        finding.correlation.insert("declared".to_owned(), evidence::declaration(declared.declaration));
+impl<'j> Gathered<'j> {
+    fn new(judge: &Judge<'j>) -> Self {
+        Self {
+            tally: Tally::default(),
+            of_accounts: judge.about_accounts.iter().map(|_| Counts::default()).collect(),
+            of_groups: judge.about_groups.iter().map(|_| Counts::default()).collect(),
+            groups: judge.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
+            orphans: Orphans::default(),
+        }
     }
-    evidence::add_context(&mut finding.facts, judged.account, judged.employee);
-    finding
 }
 
 /// The employee at an index, with what rules may know of the roster.

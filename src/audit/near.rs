@@ -1,26 +1,30 @@
 //! For accounts without an owner, whom they probably belong to: evidence for the person who has to find out. Searched
 //! for only where a rule has found that there is no owner.
 
-use std::cell::OnceCell;
+use std::io;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-use super::SourceContext;
+use super::judge::Orphan;
+use super::{SourceContext, crew};
 use crate::config::MatchConfig;
 use crate::correlate::{Accept, Evidence, NearMiss, NearMisses, Segment};
 use crate::model::{Account, Finding, Roster};
+use crate::rule::Rule;
+use crate::source::record;
 
 /// Finds near misses; the roster is prepared for it when the first is asked for.
 #[derive(Debug)]
 pub(super) struct Suggester<'a> {
     roster: &'a Roster,
     matching: &'a MatchConfig,
-    index: OnceCell<NearMisses<'a>>,
+    index: OnceLock<NearMisses<'a>>,
 }
 
 impl<'a> Suggester<'a> {
     pub(super) const fn new(roster: &'a Roster, matching: &'a MatchConfig) -> Self {
-        Self { roster, matching, index: OnceCell::new() }
+        Self { roster, matching, index: OnceLock::new() }
     }
 
     /// The employees to whom an account of the source probably belongs.
@@ -28,20 +32,46 @@ impl<'a> Suggester<'a> {
         let index = self.index.get_or_init(|| NearMisses::new(self.roster, self.matching));
         context.correlator.near_misses(index, account)
     }
+}
 
-    /// Adds them to the findings that rest on the account's having no owner.
-    pub(super) fn add(&self, context: &SourceContext<'_>, account: &Account<'_>, findings: &mut [Finding]) {
-        let rests_on_it = |finding: &&mut Finding| {
-            finding.facts.get("account.situation").is_some_and(|situation| situation == "unmatched")
+/// The accounts without an owner of one source, until all of them have come.
+#[derive(Debug, Default)]
+pub(super) struct Orphans<'j> {
+    kept: Vec<Orphan<'j>>,
+}
+
+impl<'j> Orphans<'j> {
+    /// For so many accounts of a source, likely owners are searched: as many as somebody could look into. For any other,
+    /// `headcount explain` does it.
+    const MOST: usize = 1_000;
+
+    /// Keeps the first, and gives back the findings of the others.
+    pub(super) fn take(&mut self, later: Vec<Orphan<'j>>) -> Vec<(&'j Rule, Finding)> {
+        let room = Self::MOST.saturating_sub(self.kept.len());
+        let mut later = later.into_iter();
+        self.kept.extend(later.by_ref().take(room));
+        later.flat_map(|orphan| orphan.findings).collect()
+    }
+
+    /// The findings, with the employees to whom the accounts probably belong.
+    pub(super) fn with_near_misses(
+        self,
+        suggester: &Suggester<'_>,
+        context: &SourceContext<'_>,
+    ) -> io::Result<Vec<(&'j Rule, Finding)>> {
+        let near = |orphan: &Orphan<'_>| {
+            let decoded = context.decoder.decode(record(&orphan.record)?).map_err(io::Error::other)?;
+            let near = suggester.find(context, &decoded.account);
+            Ok(near.iter().map(|near| published(near, suggester.roster)).collect::<Value>())
         };
-        let mut findings = findings.iter_mut().filter(rests_on_it).peekable();
-        if findings.peek().is_none() {
-            return;
-        }
-        let near: Value = self.find(context, account).iter().map(|near| published(near, self.roster)).collect();
-        for finding in findings {
-            finding.correlation.insert("near_misses".to_owned(), near.clone());
-        }
+        let found: io::Result<Vec<Value>> = crew::map_all(&self.kept, near).into_iter().collect();
+        let with = self.kept.into_iter().zip(found?).flat_map(|(orphan, near)| {
+            orphan.findings.into_iter().map(move |(rule, mut finding)| {
+                finding.correlation.insert("near_misses".to_owned(), near.clone());
+                (rule, finding)
+            })
+        });
+        Ok(with.collect())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rules about people: each employee with all their accounts over all sources. Of an account only its owner and source
 //! are kept, and only when a rule asks for it.
 
+use std::io;
+
 use super::{Audit, evidence};
 use crate::model::{EmployeeIndex, SourceName, Subject};
 use crate::rule::{AccountsFacts, EmployeeScope, Missing, Rule, Scope, Verdict};
@@ -22,20 +24,19 @@ impl<'a> PersonAccounts<'a> {
         Self { rule, sources: Vec::new(), counted: Vec::new(), undecided: Vec::new() }
     }
 
-    /// Takes an account of `owner`, if the rule counts it.
-    pub(super) fn offer(&mut self, scope: &Scope<'_>, owner: EmployeeIndex, source: &SourceName) {
-        if !self.rule.applies_to(source) {
-            return;
-        }
+    /// Whether these are the accounts of the rule.
+    pub(super) fn is_about(&self, rule: &Rule) -> bool {
+        self.rule.id() == rule.id()
+    }
+
+    /// Takes accounts of a source.
+    pub(super) fn take(&mut self, source: &SourceName, offers: Offers) {
         if self.sources.last() != Some(source) {
             self.sources.push(source.clone());
         }
         let Ok(position) = u16::try_from(self.sources.len() - 1) else { return };
-        match self.rule.is_member(scope) {
-            Verdict::Violation => self.counted.push((owner, position)),
-            Verdict::NotEvaluable(missing) => self.undecided.push((owner, missing)),
-            Verdict::Pass | Verdict::Failed(_) => {}
-        }
+        self.counted.extend(offers.counted.into_iter().map(|owner| (owner, position)));
+        self.undecided.extend(offers.undecided);
     }
 
     /// The names of the sources of these accounts, sorted, each once.
@@ -48,9 +49,27 @@ impl<'a> PersonAccounts<'a> {
     }
 }
 
+/// The owners of some accounts that a rule counts.
+#[derive(Debug, Default)]
+pub(super) struct Offers {
+    counted: Vec<EmployeeIndex>,
+    undecided: Vec<(EmployeeIndex, Missing)>,
+}
+
+impl Offers {
+    /// Takes an account of `owner`, if the rule counts it.
+    pub(super) fn offer(&mut self, rule: &Rule, scope: &Scope<'_>, owner: EmployeeIndex) {
+        match rule.is_member(scope) {
+            Verdict::Violation => self.counted.push(owner),
+            Verdict::NotEvaluable(missing) => self.undecided.push((owner, missing)),
+            Verdict::Pass | Verdict::Failed(_) => {}
+        }
+    }
+}
+
 impl Audit<'_> {
     /// Judges everybody in the roster, also those without an account.
-    pub(super) fn judge_people(&mut self) {
+    pub(super) fn judge_people(&mut self) -> io::Result<()> {
         for mut people in std::mem::take(&mut self.people) {
             people.counted.sort_unstable();
             people.undecided.sort_unstable();
@@ -69,10 +88,11 @@ impl Audit<'_> {
                 if matches!(verdict, Verdict::Violation) {
                     let subject = Subject::Employee { employee_id: employee.employee.id.clone() };
                     let person = evidence::owner(employee.employee);
-                    self.findings.push(evidence::finding(people.rule, subject, person, &scope));
+                    self.found.push(people.rule, evidence::finding(people.rule, subject, person, &scope))?;
                 }
             }
         }
+        Ok(())
     }
 }
 

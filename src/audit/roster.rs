@@ -1,40 +1,48 @@
 //! Rules about the roster: about the files as a whole, or about each defect that was found in them.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use super::{Audit, evidence};
+use super::{Audit, AuditError, evidence};
 use crate::model::{Employee, Person, Roster, RosterIssue, Subject};
 use crate::rule::{Rule, Scope, Subject as RuleSubject, Verdict};
 
 impl Audit<'_> {
     /// Judges the roster, with those of its defects that could be told only at the time of the audit.
-    pub fn roster(&mut self, later_issues: &[RosterIssue]) {
+    ///
+    /// # Errors
+    /// The findings can't be kept.
+    pub fn roster(&mut self, later_issues: &[RosterIssue]) -> Result<(), AuditError> {
+        self.judge_roster(later_issues).map_err(AuditError::Findings)
+    }
+
+    fn judge_roster(&mut self, later_issues: &[RosterIssue]) -> io::Result<()> {
         let roster = self.roster;
         let rules = self.rules.enabled().filter(|rule| rule.subject() == RuleSubject::Roster);
         for rule in rules {
             if !rule.is_about_issues() {
                 let scope = Scope { roster: Some(roster), ..Scope::at(self.now) };
-                self.judge_roster(rule, &scope, || (files(roster), None));
+                self.judge_issue(rule, &scope, || (files(roster), None))?;
                 continue;
             }
             let mut places = BTreeMap::<String, u32>::new();
-            let before = self.findings.len();
+            let mut found = 0;
             for issue in roster.issues.iter().chain(later_issues) {
                 let scope = Scope { roster: Some(roster), issue: Some(issue), ..Scope::at(self.now) };
-                self.judge_roster(rule, &scope, || place(roster, issue, &mut places));
+                found += u64::from(self.judge_issue(rule, &scope, || place(roster, issue, &mut places))?);
             }
-            let found = (self.findings.len() - before) as u64;
             self.matrix.count_passes(rule.id(), None, roster.rows.saturating_sub(found));
         }
+        Ok(())
     }
 
-    /// Passes of single defects say nothing: every defect of another kind is one.
-    fn judge_roster<'e>(
+    /// Whether it is a violation. Passes of single defects say nothing: every defect of another kind is one.
+    fn judge_issue<'e>(
         &mut self,
         rule: &Rule,
         scope: &Scope<'_>,
         place: impl FnOnce() -> (String, Option<&'e Employee>),
-    ) {
+    ) -> io::Result<bool> {
         let verdict = rule.judge(scope);
         if scope.issue.is_none() || verdict != Verdict::Pass {
             self.matrix.count(rule.id(), None, verdict);
@@ -42,8 +50,9 @@ impl Audit<'_> {
         if verdict == Verdict::Violation {
             let (place, employee) = place();
             let person = employee.map_or_else(Person::default, evidence::owner);
-            self.findings.push(evidence::finding(rule, Subject::Roster { place }, person, scope));
+            self.found.push(rule, evidence::finding(rule, Subject::Roster { place }, person, scope))?;
         }
+        Ok(verdict == Verdict::Violation)
     }
 }
 

@@ -2,17 +2,19 @@
 //! each rule decided. The audit itself is run, so that the story can't differ from the report.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use serde_json::Value;
 
-use super::{Audit, AuditError, Judged, SourceContext};
+use super::found::Found;
+use super::judge::{Judge, Judged};
+use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
 use crate::diagnostic::similarity;
-use crate::model::{
-    Account, AccountField, Correlation, Employee, Finding, RuleId, Severity, Situation, Subject, Timestamp,
-};
+use crate::finding::{Finding, Head};
+use crate::model::{Account, AccountField, Correlation, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
-use crate::rule::{Rule, Scope, Subject as RuleSubject, Verdict};
+use crate::rule::{Rule, Scope, Verdict};
 use crate::source::Population;
 
 /// What there is to tell about an account.
@@ -68,77 +70,76 @@ impl Audit<'_> {
         account_id: &str,
     ) -> Result<Told, AuditError> {
         self.source(context, population)?;
+        let groups = self.group_findings()?;
         let mut alike = Alike::of(account_id);
         let mut story = None;
         if let Some(spool) = &mut population.spool {
             spool
                 .for_each(|_, record| {
-                    let decoded = context.decoder.decode(record).map_err(std::io::Error::other)?;
+                    let decoded = context.decoder.decode(record).map_err(io::Error::other)?;
                     if decoded.account.id == account_id {
-                        story = Some(self.story(context, &decoded.account));
+                        story = Some(self.story(context, &decoded.account, &groups));
                     } else if story.is_none() {
                         alike.offer(&decoded.account);
                     }
-                    Ok::<_, std::io::Error>(())
+                    Ok::<_, io::Error>(())
                 })
                 .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         }
         Ok(story.map_or_else(|| Told::Unknown(alike.best()), |story| Told::Story(Box::new(story))))
     }
 
-    fn story(&self, context: &SourceContext<'_>, account: &Account<'_>) -> Story {
+    /// The findings about groups so far.
+    fn group_findings(&mut self) -> Result<Vec<Finding>, AuditError> {
+        let found = std::mem::replace(&mut self.found, Found::new(self.exceptions, self.now));
+        let found = found.so_far().map_err(AuditError::Findings)?;
+        let groups = found.heads().filter(Head::is_about_group).map(|head| head.read()).collect::<io::Result<_>>();
+        groups.map_err(AuditError::Findings)
+    }
+
+    fn story(&self, context: &SourceContext<'_>, account: &Account<'_>, groups: &[Finding]) -> Story {
         let tried = context.correlator.explain(account);
-        let situation = self.declared(context.name).situation(account, tried.situation);
-        let employee = situation.employee().and_then(|index| self.roster.employee(index));
-        let scope = self.account_scope(context, &Judged { account, situation: &situation, employee });
+        let judge = self.judge(context);
+        let situation = judge.declarations.situation(account, tried.situation);
+        let employee = judge.employee(situation.employee());
+        let scope = judge.scope(&Judged { account, situation: &situation, employee });
         let unmatched = matches!(situation, Situation::Unmatched);
         Story {
             record: account.attributes.get().to_owned(),
             facts: facts(&scope),
             near_misses: if unmatched { self.suggester.find(context, account) } else { Vec::new() },
-            judgements: self.judgements(context, &scope, &account.id, employee),
+            judgements: judgements(&judge, &scope, &account.id, groups),
             as_of: self.now,
             correlation: Correlation { attempts: tried.attempts, situation: situation.clone() },
         }
     }
-
-    fn judgements(
-        &self,
-        context: &SourceContext<'_>,
-        scope: &Scope<'_>,
-        id: &str,
-        employee: Option<&Employee>,
-    ) -> Vec<Judgement> {
-        let of_account = self.rules_about(RuleSubject::Account, context.name).map(|rule| judge(rule, scope));
-        let of_group = self
-            .rules_about(RuleSubject::Group, context.name)
-            .map(|rule| self.judged_group(rule, scope, id, employee.is_some()));
-        let mut all: Vec<Judgement> = of_account.chain(of_group).collect();
-        all.sort_by(|a, b| a.rule.cmp(&b.rule));
-        all
-    }
-
-    /// What the audit found of the account's group, or why there is none.
-    fn judged_group(&self, rule: &Rule, scope: &Scope<'_>, id: &str, owned: bool) -> Judgement {
-        let mine = |finding: &&Finding| {
-            finding.rule == *rule.id()
-                && matches!(&finding.subject, Subject::Group { members, .. } if members.iter().any(|member| member == id))
-        };
-        let (verdict, facts, message) = match self.findings.iter().find(mine) {
-            Some(found) => ("a violation".to_owned(), found.facts.clone(), Some(found.message.clone())),
-            None => match rule.is_member(scope) {
-                Verdict::Violation if owned => ("a pass".to_owned(), BTreeMap::new(), None),
-                Verdict::Violation | Verdict::Pass => {
-                    ("a pass: it belongs to no group".to_owned(), BTreeMap::new(), None)
-                }
-                undecided => (undecided.to_string(), BTreeMap::new(), None),
-            },
-        };
-        Judgement { rule: rule.id().clone(), severity: rule.severity(), verdict, facts, message }
-    }
 }
 
-fn judge(rule: &Rule, scope: &Scope<'_>) -> Judgement {
+fn judgements(judge: &Judge<'_>, scope: &Scope<'_>, id: &str, groups: &[Finding]) -> Vec<Judgement> {
+    let of_account = judge.about_accounts.iter().map(|rule| judged(rule, scope));
+    let of_group = judge.about_groups.iter().map(|rule| judged_group(rule, scope, id, groups));
+    let mut all: Vec<Judgement> = of_account.chain(of_group).collect();
+    all.sort_by(|a, b| a.rule.cmp(&b.rule));
+    all
+}
+
+/// What the audit found of the account's group, or why there is none.
+fn judged_group(rule: &Rule, scope: &Scope<'_>, id: &str, groups: &[Finding]) -> Judgement {
+    let mine = |finding: &&Finding| {
+        finding.rule == rule.id().as_str() && finding.subject.members.iter().flatten().any(|member| member == id)
+    };
+    let (verdict, facts, message) = match groups.iter().find(mine) {
+        Some(found) => ("a violation".to_owned(), found.facts.clone(), Some(found.message.clone())),
+        None => match rule.is_member(scope) {
+            Verdict::Violation if scope.employee.is_some() => ("a pass".to_owned(), BTreeMap::new(), None),
+            Verdict::Violation | Verdict::Pass => ("a pass: it belongs to no group".to_owned(), BTreeMap::new(), None),
+            undecided => (undecided.to_string(), BTreeMap::new(), None),
+        },
+    };
+    Judgement { rule: rule.id().clone(), severity: rule.severity(), verdict, facts, message }
+}
+
+fn judged(rule: &Rule, scope: &Scope<'_>) -> Judgement {
     let verdict = rule.judge(scope);
     Judgement {
         rule: rule.id().clone(),

@@ -33,7 +33,10 @@ impl Audit<'_> {
         spool
             .for_each(|_, record| {
                 let account = context.decoder.decode(record).map_err(std::io::Error::other)?.account;
-                let situation = self.declared(context.name).situation(&account, context.correlator.correlate(&account));
+                let situation = self
+                    .declarations
+                    .of(context.name, self.now)
+                    .situation(&account, context.correlator.correlate(&account));
                 if matches!(situation, Situation::Unmatched)
                     && let Some(near) = only_one(&self.suggester, context, &account, least)
                 {

@@ -16,7 +16,7 @@ use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
 use crate::pipeline::{self, Inputs, RunError, RunOptions};
 use crate::render::{Format, Places, RenderOptions};
-use crate::report::{Finding, Gate, Privacy, Report};
+use crate::report::{Gate, Privacy, Report};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -157,17 +157,17 @@ impl Job<'_> {
                 return Ok(Exit::Unverified);
             }
         };
-        Ok(self.publish(report, &checked, global))
+        self.publish(report, &checked, global)
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
-    fn publish(&self, report: Report, checked: &Checked, global: &Global) -> Exit {
+    fn publish(&self, report: Report, checked: &Checked, global: &Global) -> anyhow::Result<Exit> {
         let root = destination::repository();
         let mut places = Places::new(&checked.config, &root);
-        if matches!(checked.privacy, Privacy::Full) {
-            places = places.with_people(&report, &checked.inputs.roster, &root);
+        if matches!(checked.privacy, Privacy::Full) && checked.formats.iter().any(|format| format.shows_places()) {
+            places = places.with_people(&report, &checked.inputs.roster, &root)?;
         }
-        let report = report.with_privacy(&checked.privacy);
+        let report = report.with_privacy(&checked.privacy)?;
         let rendering = RenderOptions {
             templates: checked.config.report.templates.as_deref(),
             places: Some(&places),
@@ -182,10 +182,10 @@ impl Job<'_> {
             Ok(paths) => say(&format!("Reports: {}", paths.join("  "))),
             Err(error) => {
                 say(&format!("error: {error}"));
-                return Exit::DeliveryFailed;
+                return Ok(Exit::DeliveryFailed);
             }
         }
-        exit_of(report.verdict.gate)
+        Ok(exit_of(report.verdict.gate))
     }
 
     fn check(&self) -> Result<Checked, Vec<Diagnostic>> {
@@ -307,16 +307,16 @@ fn summarise(report: &Report, configured: usize) {
 
 /// Open findings by severity, and how many exceptions cover.
 fn findings(report: &Report) -> String {
-    let of = |disposition| report.findings.iter().filter(move |finding| finding.disposition == disposition);
+    let of = |disposition| report.findings.heads().filter(move |head| head.disposition() == disposition);
     let open = Severity::ALL.map(|severity| {
-        let of_it = of(Disposition::Open).filter(|finding| finding.severity == severity);
-        let count: u64 = of_it.map(Finding::stands_for).sum();
+        let of_it = of(Disposition::Open).filter(|head| head.severity() == severity);
+        let count: u64 = of_it.map(|head| head.stands_for()).sum();
         (count > 0).then(|| format!("{} {severity}", grouped(count)))
     });
     let open: Vec<String> = open.into_iter().flatten().collect();
     let covered =
         [(Disposition::Waived, "waived"), (Disposition::Baselined, "baselined")].map(|(disposition, name)| {
-            let count: u64 = of(disposition).map(Finding::stands_for).sum();
+            let count: u64 = of(disposition).map(|head| head.stands_for()).sum();
             if count == 0 { String::new() } else { format!("; {} {name}", grouped(count)) }
         });
     let resolved = report.resolved().count() as u64;

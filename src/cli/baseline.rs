@@ -34,25 +34,28 @@ pub(super) struct WriteArgs {
     accept_new: bool,
 }
 
-pub(super) fn run(command: &BaselineCommand) -> Exit {
+pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     let BaselineCommand::Write(args) = command;
     let (report, old) = match read(args) {
         Ok(read) => read,
         Err(mistake) => {
             show(&[mistake]);
-            return Exit::Unusable;
+            return Ok(Exit::Unusable);
         }
     };
     let complete = report.sources.iter().filter(|source| source.status == SourceStatus::Complete);
     let names = |source: &crate::report::SourceSummary| SourceName::new(&source.name);
     let configured: Vec<_> = report.sources.iter().map(names).collect();
     let sight = Sight::new(&configured, complete.map(names));
-    let current = report.findings.iter().filter_map(|finding| entry(&report, finding)).collect();
+    let mut current = Vec::new();
+    for finding in report.findings.iter() {
+        current.extend(entry(&report, &finding?));
+    }
     let accept_new = args.accept_new || old.is_none();
     let (baseline, change) = old.unwrap_or_default().renew(current, &sight, accept_new);
     if let Err(error) = deliver::write_file(&args.out, |out| out.write_all(baseline.to_text().as_bytes())) {
         say(&format!("error: {error}"));
-        return Exit::DeliveryFailed;
+        return Ok(Exit::DeliveryFailed);
     }
     for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
         say(&format!(
@@ -62,7 +65,7 @@ pub(super) fn run(command: &BaselineCommand) -> Exit {
         ));
     }
     say(&told(&args.out, &baseline, change));
-    Exit::Success
+    Ok(Exit::Success)
 }
 
 /// The report, and the baseline that it goes on from.

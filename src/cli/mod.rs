@@ -128,7 +128,7 @@ impl Cli {
             Command::Sources(args) => sources::run(&args),
             Command::Rules(command) => rules::run(&command),
             Command::Waivers(command) => waivers::run(&command),
-            Command::Baseline(command) => Ok(baseline::run(&command)),
+            Command::Baseline(command) => baseline::run(&command),
             Command::Simulate(args) => simulate::run(&args, &global),
             Command::Schema(args) => schema::run(&args),
             Command::Completions(args) => shell::completions(&args),

@@ -127,16 +127,22 @@ impl AddArgs {
             _ if text.ends_with('\n') => {}
             _ => text.push('\n'),
         }
-        text.push_str(&self.entry(&report, finding));
+        text.push_str(&self.entry(&report, &finding));
         Waivers::parse(&path, &text, &known(&config, &inputs.rules, &inputs.roster))?;
         Ok((path, text))
     }
 
-    fn finding<'r>(&self, report: &'r Report) -> Result<&'r Finding, Diagnostic> {
+    fn finding(&self, report: &Report) -> Result<Finding, Diagnostic> {
         const SHORTEST: usize = 8;
         let wanted = self.fingerprint.as_str();
         let wrong = |message: String| Diagnostic::of_file(&self.report, message);
-        let mut found = report.findings.iter().filter(|finding| finding.fingerprint.starts_with(wanted));
+        let unreadable = |error: std::io::Error| wrong(format!("can't read its findings: {error}"));
+        let mut found = Vec::new();
+        for finding in report.findings.iter() {
+            let finding = finding.map_err(unreadable)?;
+            found.extend(finding.fingerprint.starts_with(wanted).then_some(finding));
+        }
+        let mut found = found.into_iter();
         match (found.next(), found.next()) {
             (Some(finding), None) if wanted.len() >= SHORTEST => Ok(finding),
             (Some(_), _) => {

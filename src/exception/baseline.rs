@@ -46,6 +46,12 @@ pub struct Baseline {
     entries: BTreeMap<Fingerprint, BaselineEntry>,
 }
 
+/// The entries whose findings are still there.
+#[derive(Debug, Default)]
+pub struct BaselineTally {
+    present: HashSet<Fingerprint>,
+}
+
 /// An entry and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaselineUse {
@@ -132,28 +138,27 @@ impl Baseline {
         self.entries.is_empty()
     }
 
-    /// Marks the findings that are not new, and says what became of each entry. A waiver goes first, and a finding
-    /// whose waiver has lapsed is open whatever its age: somebody has promised to mend it by a date.
-    pub fn weigh(
-        &self,
-        findings: &mut [Finding],
-        lapsed: &HashSet<Fingerprint>,
-        sight: &Sight,
-        now: Timestamp,
-    ) -> Vec<BaselineUse> {
-        let mut present = HashSet::new();
-        for finding in findings {
-            let Some(entry) = self.entries.get(&finding.fingerprint) else { continue };
-            present.insert(&entry.fingerprint);
-            let excepted = finding.disposition != Disposition::Open || lapsed.contains(&finding.fingerprint);
-            if !excepted && !matches!(finding.subject, Subject::Exception { .. }) {
-                finding.disposition = Disposition::Baselined;
-                finding.facts.insert("baseline.first_seen".to_owned(), json!(entry.first_seen));
-                finding.facts.insert("baseline.age_days".to_owned(), json!(entry.age_days(now)));
-            }
+    /// Whether the finding is an old one.
+    pub(super) fn concerns(&self, finding: &Finding) -> bool {
+        self.entries.contains_key(&finding.fingerprint)
+    }
+
+    /// Marks a finding that is not new, unless it is excepted otherwise or a waiver for it has lapsed.
+    pub fn weigh(&self, finding: &mut Finding, lapsed: bool, tally: &mut BaselineTally, now: Timestamp) {
+        let Some(entry) = self.entries.get(&finding.fingerprint) else { return };
+        tally.present.insert(entry.fingerprint.clone());
+        let excepted = finding.disposition != Disposition::Open || lapsed;
+        if !excepted && !matches!(finding.subject, Subject::Exception { .. }) {
+            finding.disposition = Disposition::Baselined;
+            finding.facts.insert("baseline.first_seen".to_owned(), json!(entry.first_seen));
+            finding.facts.insert("baseline.age_days".to_owned(), json!(entry.age_days(now)));
         }
+    }
+
+    /// What became of each entry, once all findings are weighed.
+    pub fn close(&self, tally: &BaselineTally, sight: &Sight, now: Timestamp) -> Vec<BaselineUse> {
         let uses = self.entries.values().map(|entry| BaselineUse {
-            present: present.contains(&entry.fingerprint),
+            present: tally.present.contains(&entry.fingerprint),
             seen: sight.is_complete(entry.source.as_ref()),
             age_days: entry.age_days(now),
             entry: entry.clone(),

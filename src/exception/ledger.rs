@@ -77,6 +77,22 @@ impl Ledger {
         holding.map_or(found, |declaration| Situation::Declared { declaration })
     }
 
+    /// Adds what was counted of later accounts.
+    pub fn merge(&mut self, later: Self) {
+        for (index, theirs) in later.entries {
+            let mine = self.entries.entry(index).or_default();
+            mine.accounts += theirs.accounts;
+            mine.covered = match (mine.covered, theirs.covered) {
+                (Some((a, _)), Some((b, earlier))) => Some((a + b, earlier)),
+                (mine, theirs) => theirs.or(mine),
+            };
+            mine.owned = match (mine.owned.take(), theirs.owned) {
+                (Some((a, first)), Some((b, _))) => Some((a + b, first)),
+                (mine, theirs) => mine.or(theirs),
+            };
+        }
+    }
+
     /// What became of the declarations about these sources; others were not looked at, and can't be called unused.
     pub fn close(
         &self,

@@ -11,11 +11,13 @@ mod sight;
 mod tests;
 mod waiver;
 
-pub use baseline::{Baseline, BaselineEntry, BaselineUse, Change};
+pub use baseline::{Baseline, BaselineEntry, BaselineTally, BaselineUse, Change};
 pub use declared::{Declarations, SourceDeclarations};
 pub use ledger::{DeclaredState, DeclaredUse, Ledger};
 pub use sight::Sight;
-pub use waiver::{Bound, Covers, Known, KnownRule, Waiver, WaiverState, WaiverUse, Waivers, Weighed};
+pub use waiver::{Bound, Covers, Known, KnownRule, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers};
+
+use crate::model::{Finding, Timestamp};
 
 /// What the organisation accepts of what is found: waivers, and the baseline if there is one.
 #[derive(Debug, Default)]
@@ -24,4 +26,29 @@ pub struct Exceptions {
     pub waivers: Waivers,
     /// What was there when the gate was switched on.
     pub baseline: Option<Baseline>,
+}
+
+/// What is counted about the exceptions while findings are weighed.
+#[derive(Debug, Default)]
+pub struct ExceptionTally {
+    /// About waivers.
+    pub waivers: WaiverTally,
+    /// About the baseline.
+    pub baseline: BaselineTally,
+}
+
+impl Exceptions {
+    /// Whether any exception could have something to say about a finding.
+    pub fn concern(&self, finding: &Finding) -> bool {
+        self.waivers.concern(finding) || self.baseline.as_ref().is_some_and(|baseline| baseline.concerns(finding))
+    }
+
+    /// Marks a finding that is waived or not new. A waiver goes first, and a finding whose waiver has lapsed is open
+    /// whatever its age: somebody has promised to mend it by a date.
+    pub fn weigh(&self, finding: &mut Finding, tally: &mut ExceptionTally, now: Timestamp) {
+        let lapsed = !self.waivers.weigh(finding, &mut tally.waivers, now);
+        if let Some(baseline) = &self.baseline {
+            baseline.weigh(finding, lapsed, &mut tally.baseline, now);
+        }
+    }
 }

@@ -1,47 +1,54 @@
 //! Open findings, counted, and held against the limits of the policy.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::{Reason, ReasonKind};
 use crate::audit::Outcome;
 use crate::config::{FailOn, GateConfig, Max};
+use crate::finding::{Finding, Head};
 use crate::model::text::{counted, grouped};
-use crate::model::{Disposition, Finding, RuleId, Severity};
+use crate::model::{RuleId, Severity};
 
 /// What is open, by rule.
 #[derive(Debug, Clone)]
-pub(super) struct OpenFindings<'o> {
-    rules: BTreeMap<&'o RuleId, Open<'o>>,
+pub(super) struct OpenFindings {
+    rules: BTreeMap<RuleId, Open>,
     /// How many subjects each rule was asked about.
-    subjects: BTreeMap<&'o RuleId, u64>,
+    subjects: BTreeMap<RuleId, u64>,
 }
 
 /// The open findings of one rule.
 #[derive(Debug, Clone)]
-struct Open<'o> {
+struct Open {
     severity: Severity,
     count: u64,
-    /// Those that would be waived but for the end of a waiver.
-    expired: Vec<&'o Finding>,
-    /// One of them.
-    first: &'o Finding,
+    /// How many would be waived but for the end of a waiver, and the words for the first of them.
+    expired: (u64, String),
+    /// The fingerprint of the only one.
+    only: Option<String>,
 }
 
-impl<'o> OpenFindings<'o> {
-    pub(super) fn count(outcome: &'o Outcome) -> Self {
-        let mut rules: BTreeMap<&RuleId, Open<'_>> = BTreeMap::new();
-        for finding in outcome.findings.iter().filter(|finding| finding.disposition == Disposition::Open) {
-            let none = Open { severity: finding.severity, count: 0, expired: Vec::new(), first: finding };
-            let open = rules.entry(&finding.rule).or_insert(none);
-            open.count += 1;
-            let expired = finding.facts.get("waiver.state").is_some_and(|state| state == "expired");
-            open.expired.extend(expired.then_some(finding));
+impl OpenFindings {
+    /// # Errors
+    /// The findings can't be read back.
+    pub(super) fn count(outcome: &Outcome) -> io::Result<Self> {
+        let mut rules: BTreeMap<&str, (Vec<Head<'_>>, u64)> = BTreeMap::new();
+        for head in outcome.findings.heads().filter(Head::is_open) {
+            let (worth_reading, count) = rules.entry(head.rule()).or_default();
+            if *count == 0 || head.has_expired_waiver() {
+                worth_reading.push(head);
+            }
+            *count += 1;
         }
         let mut subjects = BTreeMap::new();
         for cell in &outcome.cells {
-            *subjects.entry(&cell.rule).or_default() += cell.evaluated + cell.not_evaluable;
+            *subjects.entry(cell.rule.clone()).or_default() += cell.evaluated + cell.not_evaluable;
         }
-        Self { rules, subjects }
+        let rules = rules.into_iter().filter_map(|(rule, (heads, count))| {
+            Some(Open::new(*heads.first()?, &heads, count).map(|open| (RuleId::new(rule), open)))
+        });
+        Ok(Self { rules: rules.collect::<io::Result<_>>()?, subjects })
     }
 
     /// The limits that are exceeded.
@@ -51,8 +58,8 @@ impl<'o> OpenFindings<'o> {
     }
 
     /// Rules with open findings.
-    pub(super) fn rules(&self) -> impl Iterator<Item = &'o RuleId> + '_ {
-        self.rules.keys().copied()
+    pub(super) fn rules(&self) -> impl Iterator<Item = &RuleId> {
+        self.rules.keys()
     }
 
     /// The open findings of a rule.
@@ -60,9 +67,9 @@ impl<'o> OpenFindings<'o> {
         self.rules.get(rule).map_or(0, |open| open.count)
     }
 
-    /// One of them.
-    pub(super) fn first(&self, rule: &RuleId) -> Option<&'o Finding> {
-        self.rules.get(rule).map(|open| open.first)
+    /// The fingerprint of a rule's only open finding.
+    pub(super) fn only(&self, rule: &RuleId) -> Option<&str> {
+        self.rules.get(rule).and_then(|open| open.only.as_deref())
     }
 
     /// What would be open if `mended` findings of a rule were not.
@@ -86,7 +93,7 @@ impl<'o> OpenFindings<'o> {
     }
 
     fn exceeds_none(&self, limit: &FailOn) -> Option<Reason> {
-        let (open, what): (Vec<&Open<'_>>, _) = match limit {
+        let (open, what): (Vec<&Open>, _) = match limit {
             FailOn::Rule(rule) => (self.rules.get(rule).into_iter().collect(), rule.to_string()),
             FailOn::Severity(severity) => {
                 let open = self.rules.values().filter(|open| open.severity == *severity).collect();
@@ -123,19 +130,31 @@ fn reason(kind: ReasonKind, about: &FailOn, count: u64, limit: u64, text: String
     Reason { kind, rule, severity, source: None, count: Some(count), limit: Some(limit), text }
 }
 
+impl Open {
+    fn new(first: Head<'_>, worth_reading: &[Head<'_>], count: u64) -> io::Result<Self> {
+        let mut expired = worth_reading.iter().filter(|head| head.has_expired_waiver());
+        let words = expired.next().map(|head| head.read().map(|finding| until(&finding))).transpose()?;
+        Ok(Self {
+            severity: first.severity(),
+            count,
+            expired: words.map_or((0, String::new()), |words| (1 + expired.count() as u64, words)),
+            only: if count == 1 { Some(first.read()?.fingerprint) } else { None },
+        })
+    }
+}
+
+/// Which waiver has ended that kept a finding from counting.
+fn until(finding: &Finding) -> String {
+    let fact = |name: &str| finding.facts.get(name).and_then(|fact| fact.as_str()).unwrap_or_default();
+    let (day, place, ticket) = (fact("waiver.expires"), fact("waiver.place"), fact("waiver.ticket"));
+    format!("; until {day} a waiver covered one ({place}, {ticket})")
+}
+
 /// Which waivers have ended that kept findings from counting.
-fn expired(open: &[&Open<'_>]) -> String {
-    let findings: Vec<_> = open.iter().flat_map(|open| &open.expired).collect();
-    let Some(first) = findings.first() else { return String::new() };
-    let fact = |name: &str| first.facts.get(name).and_then(|fact| fact.as_str()).unwrap_or_default();
-    let more = match findings.len() - 1 {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    format!(
-        "; until {} a waiver covered one ({}, {}){more}",
-        fact("waiver.expires"),
-        fact("waiver.place"),
-        fact("waiver.ticket")
-    )
+fn expired(open: &[&Open]) -> String {
+    let mut ended = open.iter().filter(|open| open.expired.0 > 0);
+    let Some(first) = ended.next() else { return String::new() };
+    let all = first.expired.0 + ended.map(|open| open.expired.0).sum::<u64>();
+    let more = if all == 1 { String::new() } else { format!(", and {} more", all - 1) };
+    format!("{}{more}", first.expired.1)
 }

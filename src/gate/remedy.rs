@@ -8,7 +8,7 @@ use crate::model::text::{counted, grouped};
 
 /// The smallest change, if there is something to change. Findings are named by their fingerprint, because this goes
 /// into logs that others can read.
-pub(super) fn find(policy: &GateConfig, open: &OpenFindings<'_>, reasons: &[Reason]) -> Option<String> {
+pub(super) fn find(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> Option<String> {
     let limit = |reason: &&Reason| matches!(reason.kind, ReasonKind::FailOn | ReasonKind::Max);
     let other: Vec<&Reason> = reasons.iter().filter(|reason| !limit(reason)).collect();
     match (reasons.is_empty(), other.as_slice()) {
@@ -24,7 +24,7 @@ fn no_single_change(reasons: &[Reason]) -> String {
 }
 
 /// The rule of which the fewest findings have to go, if that is enough.
-fn mend_a_rule(policy: &GateConfig, open: &OpenFindings<'_>, reasons: &[Reason]) -> String {
+fn mend_a_rule(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> String {
     let enough = |rule: &RuleId, mended| open.less(rule, mended).exceeds(policy).is_empty();
     let candidates = open.rules().filter_map(|rule| {
         let all = open.of_rule(rule);
@@ -33,8 +33,7 @@ fn mend_a_rule(policy: &GateConfig, open: &OpenFindings<'_>, reasons: &[Reason])
     });
     let Some((mended, rule)) = candidates.min() else { return no_single_change(reasons) };
     let all = open.of_rule(rule);
-    let only = open.first(rule).filter(|_| all == 1).map(|finding| finding.fingerprint.as_str());
-    let what = match only {
+    let what = match open.only(rule) {
         Some(fingerprint) => format!("Green if the {rule} finding {fingerprint} is mended or waived"),
         None if mended == all => format!("Green if all {} open {rule} findings are mended or waived", grouped(all)),
         None => format!("Green if {} of {} open {rule} findings are mended or waived", grouped(mended), grouped(all)),

@@ -15,10 +15,10 @@ use crate::report::{Finding, Report};
 const DESCRIPTION: usize = 500;
 
 #[derive(Serialize)]
-struct Issue<'r> {
+struct Issue {
     description: String,
-    check_name: &'r str,
-    fingerprint: &'r str,
+    check_name: String,
+    fingerprint: String,
     severity: &'static str,
     location: Location,
 }
@@ -36,20 +36,18 @@ struct Lines {
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
-    let issues: Vec<Issue<'_>> = report
-        .findings
-        .iter()
-        .map(|finding| {
-            let place = places.of(finding);
-            Issue {
-                description: terminal(&clip(&sentence(finding), DESCRIPTION)),
-                check_name: &finding.rule,
-                fingerprint: &finding.fingerprint,
-                severity: severity(finding),
-                location: Location { path: place.path, lines: Lines { begin: place.line } },
-            }
-        })
-        .collect();
+    let mut issues = Vec::with_capacity(report.findings.len());
+    for finding in report.findings.iter() {
+        let finding = finding.map_err(RenderError::Findings)?;
+        let place = places.of(&finding);
+        issues.push(Issue {
+            description: terminal(&clip(&sentence(&finding), DESCRIPTION)),
+            severity: severity(&finding),
+            check_name: finding.rule,
+            fingerprint: finding.fingerprint,
+            location: Location { path: place.path, lines: Lines { begin: place.line } },
+        });
+    }
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     out.write_all(b"\n")?;
     Ok(())

@@ -32,8 +32,9 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderE
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
     table.write_record(HEADINGS).map_err(broken)?;
-    for finding in &report.findings {
-        table.write_record(row(report, finding).map(|text| cell(&text))).map_err(broken)?;
+    for finding in report.findings.iter() {
+        let finding = finding.map_err(RenderError::Findings)?;
+        table.write_record(row(report, &finding).map(|text| cell(&text))).map_err(broken)?;
     }
     table.flush()?;
     Ok(())

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::RenderError;
-use super::view::{Entries, Entry, Group};
-use crate::model::Disposition;
+use super::view::{Entries, Entry};
+use crate::finding::{Finding, Head};
 use crate::model::text::grouped;
-use crate::report::Finding;
 
 /// What a document may hold.
 #[derive(Debug, Clone, Copy)]
@@ -17,48 +16,43 @@ pub(super) struct Budget {
 
 /// The rows that fit.
 #[derive(Debug, Default)]
-pub(super) struct Fitted<'r> {
+pub(super) struct Fitted {
     /// The rows about accounts, one after the other.
     pub accounts: String,
     /// The rows about groups, people, sources and the roster.
     pub others: String,
     /// The fingerprints of the findings in these rows.
-    pub shown: BTreeSet<&'r str>,
+    pub shown: BTreeSet<String>,
     /// How many findings are left out and where they are; empty when all are here.
     pub left_out: String,
 }
 
 /// Renders rows one by one until the budget is spent, so that no more than the budget is ever held.
-pub(super) fn fit<'r>(
-    entries: &Entries<'r>,
+pub(super) fn fit(
+    entries: &Entries<'_>,
     budget: Budget,
     mut row: impl FnMut(&Entry) -> Result<String, RenderError>,
-) -> Result<Fitted<'r>, RenderError> {
+) -> Result<Fitted, RenderError> {
     let mut fitted = Fitted::default();
-    for (at, group) in entries.groups().iter().enumerate() {
-        let findings = group.findings();
+    for (at, group) in entries.groups().enumerate() {
         let used = fitted.accounts.len() + fitted.others.len();
-        let within = fitted.shown.len() + findings.len() <= budget.findings;
-        let text = if within { row(&entries.entry(group))? } else { String::new() };
-        if !within || used + text.len() > budget.bytes {
-            fitted.left_out = left_out(entries, at);
+        let subject = if fitted.shown.len() + group.len() <= budget.findings { Some(group.read()?) } else { None };
+        let text = subject.as_ref().map(|subject| row(&entries.entry(subject))).transpose()?.unwrap_or_default();
+        let Some(subject) = subject.filter(|_| used + text.len() <= budget.bytes) else {
+            fitted.left_out = words(entries.groups().skip(at).flat_map(|group| group.heads()));
             break;
-        }
-        fitted.shown.extend(findings.iter().map(|finding| finding.fingerprint.as_str()));
+        };
+        fitted.shown.extend(subject.findings().iter().map(|finding| finding.fingerprint.clone()));
         if group.is_account() { &mut fitted.accounts } else { &mut fitted.others }.push_str(&text);
     }
     Ok(fitted)
 }
 
-fn left_out(entries: &Entries<'_>, from: usize) -> String {
-    words(entries.groups().iter().skip(from).flat_map(Group::findings).copied())
-}
-
 /// How many findings are left out, by severity, and where they are.
-fn words<'r>(left_out: impl Iterator<Item = &'r Finding>) -> String {
+fn words<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
     let mut counts = BTreeMap::new();
-    for finding in left_out {
-        *counts.entry(finding.severity).or_insert(0) += finding.stands_for();
+    for head in left_out {
+        *counts.entry(head.severity()).or_insert(0) += head.stands_for();
     }
     let total: u64 = counts.values().sum();
     let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
@@ -71,21 +65,22 @@ fn words<'r>(left_out: impl Iterator<Item = &'r Finding>) -> String {
 
 /// The findings that a format has room for.
 #[derive(Debug)]
-pub(super) struct Worst<'r> {
+pub(super) struct Worst {
     /// In the order of the report.
-    pub findings: Vec<&'r Finding>,
+    pub findings: Vec<Finding>,
     /// The words for the others; none, when all are here.
     pub left_out: Option<String>,
 }
 
 /// At most `limit` of these findings. If there are more, those that ask for action go before those that are covered
 /// by an exception; worst first among each, as the report sorts them.
-pub(super) fn worst<'r>(findings: impl Iterator<Item = &'r Finding>, limit: usize) -> Worst<'r> {
-    let mut findings: Vec<&Finding> = findings.collect();
-    if findings.len() <= limit {
-        return Worst { findings, left_out: None };
+pub(super) fn worst<'r>(findings: impl Iterator<Item = Head<'r>>, limit: usize) -> Result<Worst, RenderError> {
+    let mut heads: Vec<Head<'_>> = findings.collect();
+    let mut left_out = None;
+    if heads.len() > limit {
+        heads.sort_by_key(|head| !head.is_open());
+        left_out = Some(words(heads.split_off(limit).into_iter()));
     }
-    findings.sort_by_key(|finding| finding.disposition != Disposition::Open);
-    let rest = findings.split_off(limit);
-    Worst { findings, left_out: Some(words(rest.into_iter())) }
+    let findings = heads.iter().map(Head::read).collect::<std::io::Result<_>>();
+    Ok(Worst { findings: findings.map_err(RenderError::Findings)?, left_out })
 }

@@ -9,7 +9,7 @@ use super::fit::worst;
 use super::place::Place;
 use super::subject::{sentence, unproven, verdict};
 use super::{RenderError, RenderOptions};
-use crate::model::Disposition;
+use crate::finding::Head;
 use crate::report::{Finding, Report};
 
 /// As many as GitHub keeps of one kind.
@@ -42,9 +42,10 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
         message: clip(&message, MESSAGE),
     });
     let unseen: Vec<Annotation> = unseen.collect();
-    let open = || report.findings.iter().filter(|finding| finding.disposition == Disposition::Open);
-    let failing = open().filter(|finding| report.fails_gate(finding));
-    let others = open().filter(|finding| !report.fails_gate(finding));
+    let limited = |head: &Head<'_>| report.is_limited(head.rule(), head.severity());
+    let open = || report.findings.heads().filter(Head::is_open);
+    let failing = open().filter(limited);
+    let others = open().filter(|head| !limited(head));
     write_all(out, "error", unseen, failing, &of, places.config())?;
     write_all(out, "warning", Vec::new(), others, &of, places.config())?;
     let message = command_message(&clip(&verdict(report), MESSAGE));
@@ -57,16 +58,16 @@ fn write_all<'r>(
     out: &mut dyn Write,
     kind: &str,
     first: Vec<Annotation>,
-    findings: impl Iterator<Item = &'r Finding>,
+    findings: impl Iterator<Item = Head<'r>>,
     of: &impl Fn(&Finding) -> Annotation,
     config: &Place,
 ) -> Result<(), RenderError> {
-    let findings: Vec<&Finding> = findings.collect();
+    let findings: Vec<Head<'_>> = findings.collect();
     let fits = first.len() + findings.len() <= KEPT;
     let room = if fits { KEPT } else { KEPT - 1 };
     let more_first = first.len().saturating_sub(room);
-    let findings = worst(findings.into_iter(), room.saturating_sub(first.len()));
-    for annotation in first.into_iter().take(room).chain(findings.findings.into_iter().map(of)) {
+    let findings = worst(findings.into_iter(), room.saturating_sub(first.len()))?;
+    for annotation in first.into_iter().take(room).chain(findings.findings.iter().map(of)) {
         write_one(out, kind, &annotation)?;
     }
     let more_first = (more_first > 0).then(|| format!("{more_first} more sources were not seen completely."));

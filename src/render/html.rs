@@ -19,7 +19,7 @@ const PAGE_BYTES: usize = 2_950_000;
 const FINDINGS: usize = 5_000;
 
 /// What the people's rows may take of the page: as much as so many of them usually need.
-fn people_bytes(people: &People<'_, '_>) -> usize {
+fn people_bytes(people: &People<'_>) -> usize {
     (20_000 + 1_000 * people.len()).min(250_000)
 }
 
@@ -42,8 +42,8 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let style = STYLE.load(options.templates)?;
     let script = SCRIPT.load(options.templates)?;
     let entries = Entries::new(report);
-    let page = Page::new(report, &entries);
-    let document = |fitted: &Fitted<'_>, people: &str, people_left_out: String| {
+    let page = Page::new(report, &entries)?;
+    let document = |fitted: &Fitted, people: &str, people_left_out: String| {
         let Fitted { accounts, others, left_out, .. } = fitted;
         let (style, script, policy) = (&style, &script, policy(&style, &script));
         let page = &page;
@@ -62,10 +62,10 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
 }
 
 /// The rows of the people that fit, and the number of those that don't.
-fn people_rows(engine: &Engine, people: &People<'_, '_>, fitted: &Fitted<'_>) -> Result<(String, String), RenderError> {
+fn people_rows(engine: &Engine, people: &People<'_>, fitted: &Fitted) -> Result<(String, String), RenderError> {
     let mut rows = String::new();
     for (at, person) in people.rows(&fitted.shown).enumerate() {
-        let row = engine.render(PAGE_PERSON, &person)?;
+        let row = engine.render(PAGE_PERSON, &person?)?;
         if rows.len() + row.len() > people_bytes(people) {
             return Ok((rows, grouped((people.len() - at) as u64)));
         }

@@ -1,12 +1,27 @@
-//! `report.json`: the report as it is, indented, with a newline at its end. What the other formats leave out is here.
+//! `report.json`: the report as it is, indented, each finding on a line of its own, with a newline at its end. What the
+//! other formats leave out is here.
 
 use std::io::Write;
 
 use super::RenderError;
 use crate::report::Report;
 
+/// The place of the findings in a report without any. No text in JSON holds a line break, so it is there once.
+const NONE: &str = "\n  \"findings\": []";
+
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
+    let frame = serde_json::to_string_pretty(&report.without_findings())?;
+    let (before, after) = frame.split_once(NONE).unwrap_or((&frame, ""));
+    out.write_all(before.as_bytes())?;
+    out.write_all(b"\n  \"findings\": [")?;
+    let mut separator: &[u8] = b"\n    ";
+    report.findings.for_each_line(|line| {
+        out.write_all(separator)?;
+        separator = b",\n    ";
+        out.write_all(line)
+    })?;
+    out.write_all(if report.findings.is_empty() { b"]" } else { b"\n  ]" })?;
+    out.write_all(after.as_bytes())?;
     out.write_all(b"\n")?;
     Ok(())
 }

@@ -22,7 +22,7 @@ const NAME: usize = 200;
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
     let mut limit = report.findings.len().min(CASES);
     let xml = loop {
-        let kept = worst(report.findings.iter(), limit);
+        let kept = worst(report.findings.heads(), limit)?;
         let document = document(report, &kept);
         let xml = document.to_string().map_err(io::Error::other)?;
         // The first is the one of the root, which Jenkins' schema doesn't know.
@@ -37,7 +37,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderE
     Ok(())
 }
 
-fn document(report: &Report, kept: &Worst<'_>) -> Document {
+fn document(report: &Report, kept: &Worst) -> Document {
     let mut by_rule: BTreeMap<&str, Vec<&Finding>> =
         report.rules.iter().filter(|rule| !rule.disabled).map(|rule| (rule.id.as_str(), Vec::new())).collect();
     for finding in &kept.findings {
@@ -74,7 +74,7 @@ fn gate(report: &Report, left_out: Option<&str>) -> TestSuite {
     for (at, reason) in report.verdict.reasons.iter().enumerate() {
         let kind = match reason.kind {
             ReasonKind::Source | ReasonKind::NotEvaluable => NonSuccessKind::Error,
-            _ if report.findings.iter().any(|finding| reason.counts(&finding.rule, finding.severity)) => continue,
+            _ if report.findings.heads().any(|head| reason.counts(head.rule(), head.severity())) => continue,
             _ => NonSuccessKind::Failure,
         };
         let about = [reason.source.as_deref(), reason.rule.as_deref()];

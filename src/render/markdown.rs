@@ -26,8 +26,8 @@ struct Document<'d> {
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let engine = Engine::new(&[MARKDOWN, MARKDOWN_ENTRY], options.templates, escape::markdown)?;
     let entries = Entries::new(report);
-    let page = Page::new(report, &entries);
-    let document = |fitted: &Fitted<'_>| {
+    let page = Page::new(report, &entries)?;
+    let document = |fitted: &Fitted| {
         let Fitted { accounts, others, left_out, .. } = fitted;
         engine.render(MARKDOWN, &Document { page: &page, accounts, others, left_out })
     };

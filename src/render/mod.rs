@@ -88,6 +88,11 @@ impl Format {
         }
     }
 
+    /// Whether it says in which file and line a finding can be mended.
+    pub const fn shows_places(self) -> bool {
+        matches!(self, Self::Sarif | Self::Github | Self::CodeQuality)
+    }
+
     /// The name of the file that `audit` writes. None: it is for standard output, where a runner reads it.
     pub const fn file_name(self) -> Option<&'static str> {
         Some(match self {
@@ -183,6 +188,9 @@ pub enum RenderError {
         /// What is wrong, and where.
         message: String,
     },
+    /// The temporary file that holds the findings can't be read.
+    #[error("can't read the findings back from the temporary folder: {0}")]
+    Findings(io::Error),
     /// The report doesn't become JSON.
     #[error("can't serialise the report: {0}")]
     Json(#[from] serde_json::Error),

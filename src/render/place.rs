@@ -2,6 +2,7 @@
 //! person's row in the HR file. A side input of the formats that want a place; the report itself has none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::config::Config;
@@ -47,17 +48,20 @@ impl Places {
     }
 
     /// Adds the rows of the people that findings of `report` are about.
-    #[must_use]
-    pub fn with_people(mut self, report: &Report, roster: &Roster, root: &Path) -> Self {
-        let concerned = report.findings.iter().filter(|finding| finding.subject.source.is_none());
-        let wanted: BTreeSet<&str> = concerned.filter_map(|finding| finding.subject.employee_id.as_deref()).collect();
-        for employee in roster.employees.iter().filter(|employee| wanted.contains(employee.id.0.as_str())) {
+    ///
+    /// # Errors
+    /// The findings can't be read back.
+    pub fn with_people(mut self, report: &Report, roster: &Roster, root: &Path) -> io::Result<Self> {
+        let concerned = report.findings.heads().filter(|head| head.source().is_none() && head.person().is_some());
+        let ids = concerned.filter_map(|head| head.read().map(|finding| finding.subject.employee_id).transpose());
+        let wanted: BTreeSet<String> = ids.collect::<io::Result<_>>()?;
+        for employee in roster.employees.iter().filter(|employee| wanted.contains(&employee.id.0)) {
             if let Some(file) = roster.files.get(employee.file) {
                 let place = Place { path: inside(file, root), line: employee.line.max(1) };
                 self.people.insert(employee.id.0.clone(), place);
             }
         }
-        self
+        Ok(self)
     }
 
     /// The place of the configuration as a whole.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::exceptions;
 use super::{
-    CorrelationSummary, Evaluability, Finding, Guardrail, Report, RosterIssue, RosterSummary, RuleSummary, Run,
-    SCHEMA_VERSION, SourceSummary, Subject,
+    CorrelationSummary, Evaluability, Guardrail, Report, RosterIssue, RosterSummary, RuleSummary, Run, SCHEMA_VERSION,
+    SourceSummary,
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
@@ -61,7 +61,7 @@ impl Report {
             rules: rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect(),
             evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
             exceptions: exceptions::of(&outcome),
-            findings: outcome.findings.into_iter().map(|finding| public_finding(finding, rules)).collect(),
+            findings: outcome.findings,
         }
     }
 }
@@ -166,41 +166,4 @@ fn evaluability(cell: &Cell) -> Option<Evaluability> {
         not_evaluable: cell.not_evaluable,
         missing: cell.missing.iter().cloned().collect(),
     })
-}
-
-fn public_finding(finding: model::Finding, rules: &RuleSet) -> Finding {
-    let rule = rules.get(&finding.rule);
-    Finding {
-        fingerprint: finding.fingerprint.as_str().to_owned(),
-        rule: finding.rule.to_string(),
-        severity: finding.severity,
-        disposition: finding.disposition,
-        subject: public_subject(&finding),
-        count: None,
-        remediation: rule.map(|rule| rule.remediation().to_owned()).unwrap_or_default(),
-        controls: rule.map(|rule| rule.controls().iter().map(ToString::to_string).collect()).unwrap_or_default(),
-        display_name: finding.person.display_name,
-        email: finding.person.email,
-        username: finding.person.username,
-        message: finding.message,
-        facts: finding.facts,
-        matched: finding.correlation,
-    }
-}
-
-fn public_subject(finding: &model::Finding) -> Subject {
-    let mut subject = Subject {
-        kind: finding.subject.kind().to_owned(),
-        source: finding.subject.source().map(ToString::to_string),
-        account_id: None,
-        employee_id: finding.person.employee_id.as_ref().map(ToString::to_string),
-        members: None,
-    };
-    match &finding.subject {
-        model::Subject::Account { account_id, .. } => subject.account_id = Some(account_id.clone()),
-        model::Subject::Group { members, .. } => subject.members = Some(members.clone()),
-        model::Subject::Employee { employee_id } => subject.employee_id = Some(employee_id.to_string()),
-        model::Subject::Source { .. } | model::Subject::Roster { .. } | model::Subject::Exception { .. } => {}
-    }
-    subject
 }

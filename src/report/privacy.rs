@@ -5,13 +5,15 @@
 //! decides otherwise. Pseudonyms are keyed: the same account has the same one in every run, and without the key
 //! nobody can find it by trying all employee ids. That holds for fingerprints, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use ring::hmac;
 use serde_json::Value;
 
 use super::{Exception, Finding, Reason, ReasonKind, Report, RosterIssue, SourceSummary, Subject};
+use crate::finding::{Batch, Findings, FindingsWriter, Head};
 use crate::model::text::{counted, grouped, hex};
 use crate::model::{Severity, SourceStatus};
 
@@ -89,27 +91,22 @@ impl Pseudonyms {
 }
 
 impl Report {
-    /// Everything in this report that can have a pseudonym.
-    pub fn named(&self) -> BTreeSet<Named<'_>> {
-        let mut named = BTreeSet::new();
-        for finding in &self.findings {
-            let Subject { source, account_id, employee_id, members, .. } = &finding.subject;
-            let source = source.as_deref().unwrap_or_default();
-            named.insert(Named::Finding(&finding.fingerprint));
-            named.extend(employee_id.iter().map(|id| Named::Employee(id)));
-            named.extend(account_id.iter().chain(members.iter().flatten()).map(|id| Named::Account { source, id }));
-        }
-        named
-    }
-
     /// The same audit, telling no more of people than `privacy` allows. Counts and verdict are untouched.
-    #[must_use]
-    pub fn with_privacy(mut self, privacy: &Privacy) -> Self {
-        let remedy = self.verdict.remedy.as_deref().and_then(|text| remedy(text, &self.findings, privacy));
+    ///
+    /// # Errors
+    /// The findings can't be read back, or not be kept anew.
+    pub fn with_privacy(mut self, privacy: &Privacy) -> io::Result<Self> {
+        if matches!(privacy, Privacy::Full) {
+            return Ok(self);
+        }
+        let remedy = match self.verdict.remedy.take() {
+            Some(text) => remedy(&text, &self.findings, privacy)?,
+            None => None,
+        };
         self.findings = match privacy {
-            Privacy::Full => return self,
-            Privacy::Pseudonymous(names) => pseudonymised(&self, names),
-            Privacy::Counts => counts(&self),
+            Privacy::Full => self.findings,
+            Privacy::Pseudonymous(names) => pseudonymised(&self, names)?,
+            Privacy::Counts => counts(&self)?,
         };
         self.roster.file = file_name(&self.roster.file);
         self.roster.issues = self.roster.issues.iter().map(issue).collect();
@@ -121,7 +118,18 @@ impl Report {
         self.verdict.reasons = reasons;
         self.verdict.remedy = remedy;
         self.exceptions = self.exceptions.iter().map(exception).collect();
-        self
+        Ok(self)
+    }
+}
+
+impl Finding {
+    /// Everything in this finding that can have a pseudonym.
+    pub fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        let Subject { source, account_id, employee_id, members, .. } = &self.subject;
+        let source = source.as_deref().unwrap_or_default();
+        let accounts = account_id.iter().chain(members.iter().flatten()).map(move |id| Named::Account { source, id });
+        let employee = employee_id.iter().map(|id| Named::Employee(id));
+        std::iter::once(Named::Finding(&self.fingerprint)).chain(employee).chain(accounts)
     }
 }
 
@@ -151,19 +159,19 @@ fn titles(report: &Report) -> BTreeMap<&str, &str> {
 }
 
 /// Sorted anew: the order of the real identifiers would say something about them.
-fn pseudonymised(report: &Report, names: &Pseudonyms) -> Vec<Finding> {
+fn pseudonymised(report: &Report, names: &Pseudonyms) -> io::Result<Findings> {
     let titles = titles(report);
-    let renamed = report.findings.iter().map(|finding| {
+    let mut writer = FindingsWriter::new();
+    for finding in report.findings.iter() {
+        let finding = finding?;
         let title = titles.get(finding.rule.as_str()).copied().unwrap_or(&finding.rule);
         let fingerprint = names.of(Named::Finding(&finding.fingerprint));
-        bare(finding, renamed(&finding.subject, names), fingerprint, format!("{title}."))
-    });
-    let mut findings: Vec<Finding> = renamed.collect();
-    findings.sort_by(|a, b| {
-        let key = |f: &Finding| (f.severity, f.rule.clone(), f.subject.source.clone(), f.fingerprint.clone());
-        key(a).cmp(&key(b))
-    });
-    findings
+        let bare = bare(&finding, renamed(&finding.subject, names), fingerprint, format!("{title}."));
+        let mut batch = Batch::default();
+        batch.push(&bare, &bare.fingerprint)?;
+        writer.append(batch)?;
+    }
+    writer.sorted()
 }
 
 fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
@@ -187,19 +195,17 @@ fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
 type Kind<'f> = (Severity, &'f str, Option<&'f str>, &'static str);
 
 /// One finding for all that differ only in their subject.
-fn counts(report: &Report) -> Vec<Finding> {
+fn counts(report: &Report) -> io::Result<Findings> {
     let titles = titles(report);
-    let mut kinds: BTreeMap<Kind<'_>, (&Finding, u64)> = BTreeMap::new();
-    for finding in &report.findings {
-        let kind =
-            (finding.severity, finding.rule.as_str(), finding.subject.source.as_deref(), finding.disposition.as_str());
-        kinds.entry(kind).or_insert((finding, 0)).1 += finding.stands_for();
+    let mut kinds: BTreeMap<Kind<'_>, (Head<'_>, u64)> = BTreeMap::new();
+    for head in report.findings.heads() {
+        let kind = (head.severity(), head.rule(), head.source(), head.disposition().as_str());
+        kinds.entry(kind).or_insert((head, 0)).1 += head.stands_for();
     }
-    let counted = kinds.into_values().map(|(first, count)| {
-        let title = titles.get(first.rule.as_str()).copied().unwrap_or(&first.rule);
-        counted_finding(first, count, title)
-    });
-    counted.collect()
+    Findings::new(kinds.into_values().map(|(first, count)| {
+        let title = titles.get(first.rule()).copied().unwrap_or(first.rule());
+        Ok(counted_finding(&first.read()?, count, title))
+    }))
 }
 
 fn counted_finding(first: &Finding, count: u64, title: &str) -> Finding {
@@ -260,16 +266,20 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
 }
 
 /// What would turn the gate green names a finding by its fingerprint, if it is about one.
-fn remedy(remedy: &str, findings: &[Finding], privacy: &Privacy) -> Option<String> {
-    let Some(named) = findings.iter().find(|finding| remedy.contains(&finding.fingerprint)) else {
-        return Some(remedy.to_owned());
-    };
-    match privacy {
-        Privacy::Pseudonymous(names) => {
-            Some(remedy.replace(&named.fingerprint, &names.of(Named::Finding(&named.fingerprint))))
+fn remedy(remedy: &str, findings: &Findings, privacy: &Privacy) -> io::Result<Option<String>> {
+    for finding in findings.iter() {
+        let named = finding?;
+        if !remedy.contains(&named.fingerprint) {
+            continue;
         }
-        Privacy::Full | Privacy::Counts => None,
+        return Ok(match privacy {
+            Privacy::Pseudonymous(names) => {
+                Some(remedy.replace(&named.fingerprint, &names.of(Named::Finding(&named.fingerprint))))
+            }
+            Privacy::Full | Privacy::Counts => None,
+        });
     }
+    Ok(Some(remedy.to_owned()))
 }
 
 /// What an exception covers is a person or an account; its kind, its state and its dates are not.

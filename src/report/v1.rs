@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::finding::{Finding, Findings, Subject};
 use crate::gate::Verdict;
 use crate::model::{Disposition, Severity, SourceStatus, Timestamp};
 
@@ -37,7 +38,7 @@ pub struct Report {
     /// What each rule could judge at each source.
     pub evaluability: Vec<Evaluability>,
     /// Every finding, worst first.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// Waivers, baseline entries and declared accounts, with what became of them.
     pub exceptions: Vec<Exception>,
 }
@@ -225,78 +226,33 @@ pub struct Evaluability {
     pub missing: Vec<String>,
 }
 
-/// A rule's judgement about a subject.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Finding {
-    /// Stable across runs, versions, message and severity changes.
-    pub fingerprint: String,
-    /// The rule.
-    pub rule: String,
-    /// After overrides.
-    pub severity: Severity,
-    /// Whether it still asks for action.
-    pub disposition: Disposition,
-    /// What it is about.
-    pub subject: Subject,
-    /// How many findings it stands for, where the report only counts; absent: itself.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub count: Option<u64>,
-    /// The account's display name, else the employee's name.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub display_name: Option<String>,
-    /// The account's address, else the employee's.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub email: Option<String>,
-    /// The account's login name.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub username: Option<String>,
-    /// The reason, as a sentence.
-    pub message: String,
-    /// What to do.
-    pub remediation: String,
-    /// `FRAMEWORK:ID`.
-    pub controls: Vec<String>,
-    /// The facts that decided it.
-    pub facts: BTreeMap<String, Value>,
-    /// How the account was correlated; empty when the subject is no account.
-    #[serde(rename = "match")]
-    pub matched: BTreeMap<String, Value>,
-}
-
 impl Report {
+    /// All the rest of it.
+    #[must_use]
+    pub fn without_findings(&self) -> Self {
+        Self {
+            schema_version: self.schema_version,
+            run: self.run.clone(),
+            verdict: self.verdict.clone(),
+            roster: self.roster.clone(),
+            sources: self.sources.clone(),
+            correlation: self.correlation.clone(),
+            rules: self.rules.clone(),
+            evaluability: self.evaluability.clone(),
+            findings: Findings::default(),
+            exceptions: self.exceptions.clone(),
+        }
+    }
+
     /// Whether this finding is among those that fail the gate.
     pub fn fails_gate(&self, finding: &Finding) -> bool {
-        finding.disposition == Disposition::Open
-            && self.verdict.reasons.iter().any(|reason| reason.counts(&finding.rule, finding.severity))
+        finding.disposition == Disposition::Open && self.is_limited(&finding.rule, finding.severity)
     }
-}
 
-impl Finding {
-    /// How many findings it stands for.
-    pub fn stands_for(&self) -> u64 {
-        self.count.unwrap_or(1)
+    /// Whether a limit that failed counts the open findings of this rule and severity.
+    pub fn is_limited(&self, rule: &str, severity: Severity) -> bool {
+        self.verdict.reasons.iter().any(|reason| reason.counts(rule, severity))
     }
-}
-
-/// What a finding is about.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Subject {
-    /// account, group, employee, source, roster or exception.
-    pub kind: String,
-    /// Its source, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub source: Option<String>,
-    /// For an account.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub account_id: Option<String>,
-    /// The person concerned, when it is known.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub employee_id: Option<String>,
-    /// For a group: the accounts' identifiers.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub members: Option<Vec<String>>,
 }
 
 /// What became of an exception.

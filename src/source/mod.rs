@@ -30,7 +30,7 @@ pub use collector::Collector;
 pub use population::{Certificate, Population, Progress, Quiet, fetch};
 pub use record::{Decoded, FieldProblem, RecordError};
 pub use registry::{connector, connector_with, decoder, exposed};
-pub use spool::Spool;
+pub use spool::{Chunk, Chunks, Spool, record};
 
 use crate::config::Patience;
 use crate::http::{Cause, HttpError, Request, Response};

@@ -2,8 +2,9 @@
 //!
 //! The file has no name, is readable by nobody else, and is gone when the run ends.
 
+use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::io::{self, BufRead, BufWriter, Read as _, Seek as _, Write as _};
 
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -78,22 +79,126 @@ impl Spool {
         self.records == 0
     }
 
+    /// All records in the order received, in pieces that threads can share.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn chunks(&mut self) -> io::Result<Chunks<'_>> {
+        self.file.rewind()?;
+        Ok(Chunks { file: &self.file, carried: Vec::new(), position: 0, left: self.records })
+    }
+
     /// Reads all records in the order received, each with its position. A record that is no longer JSON means
     /// that the disk lost it, and is an error.
     pub fn for_each<E: From<io::Error>>(
         &mut self,
         mut visit: impl FnMut(u64, &RawValue) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.file.rewind()?;
-        let mut reader = BufReader::with_capacity(1 << 18, &self.file);
-        let mut line = String::new();
-        for position in 0..self.records {
-            line.clear();
-            reader.read_line(&mut line)?;
-            let record: &RawValue = serde_json::from_str(&line).map_err(io::Error::from)?;
-            visit(position, record)?;
+        for chunk in self.chunks()? {
+            for (position, line) in chunk?.lines() {
+                visit(position, record(line)?)?;
+            }
         }
         Ok(())
+    }
+
+    /// Reads the records at these positions, in the order received.
+    ///
+    /// # Errors
+    /// As of [`Self::for_each`].
+    pub fn select(
+        &mut self,
+        positions: &BTreeSet<u32>,
+        mut visit: impl FnMut(&RawValue) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut wanted = positions.iter().map(|position| u64::from(*position)).peekable();
+        for chunk in self.chunks()? {
+            for (position, line) in chunk?.lines() {
+                if wanted.next_if_eq(&position).is_some() {
+                    visit(record(line)?)?;
+                }
+            }
+            if wanted.peek().is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A line as the record that it is.
+///
+/// # Errors
+/// It is no longer JSON: the disk lost it.
+pub fn record(line: &str) -> io::Result<&RawValue> {
+    Ok(serde_json::from_str(line)?)
+}
+
+/// Some records, one after the other.
+#[derive(Debug)]
+pub struct Chunk {
+    first: u64,
+    text: String,
+}
+
+impl Chunk {
+    /// The lines, each with the position of its record.
+    pub fn lines(&self) -> impl Iterator<Item = (u64, &str)> {
+        (self.first..).zip(self.text.lines())
+    }
+}
+
+/// Reads a spool piece by piece.
+#[derive(Debug)]
+pub struct Chunks<'s> {
+    file: &'s File,
+    /// The beginning of a record whose end is still to come.
+    carried: Vec<u8>,
+    position: u64,
+    left: u64,
+}
+
+impl Chunks<'_> {
+    /// Big enough that sharing costs nothing, small enough to stay in the cache of a core.
+    const BYTES: usize = 1 << 18;
+
+    fn read(&mut self) -> io::Result<Chunk> {
+        let mut bytes = std::mem::take(&mut self.carried);
+        loop {
+            let start = bytes.len();
+            bytes.resize(start + Self::BYTES, 0);
+            let read = self.file.read(bytes.get_mut(start..).unwrap_or_default())?;
+            bytes.truncate(start + read);
+            if read == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            let new = bytes.get(start..).unwrap_or_default();
+            if let Some(end) = new.iter().rposition(|byte| *byte == b'\n') {
+                self.carried = bytes.split_off(start + end + 1);
+                break;
+            }
+        }
+        let text = String::from_utf8(bytes).map_err(io::Error::other)?;
+        let first = self.position;
+        let lines = text.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        self.position += lines;
+        self.left = self.left.saturating_sub(lines);
+        Ok(Chunk { first, text })
+    }
+}
+
+impl Iterator for Chunks<'_> {
+    type Item = io::Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == 0 {
+            return None;
+        }
+        let chunk = self.read();
+        if chunk.is_err() {
+            self.left = 0;
+        }
+        Some(chunk)
     }
 }
 

@@ -1,7 +1,5 @@
 //! Weighs waivers against findings: which hold, which don't any more, and what became of each.
 
-use std::collections::HashSet;
-
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -9,7 +7,7 @@ use super::{Bound, Covers, Key, Waiver, Waivers};
 use crate::correlate::fold;
 use crate::exception::Sight;
 use crate::model::text::counted;
-use crate::model::{Disposition, Finding, Fingerprint, Roster, Subject, Timestamp};
+use crate::model::{Disposition, Finding, Roster, Subject, Timestamp};
 
 /// What became of a waiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +54,11 @@ pub struct WaiverUse {
     pub remarks: Vec<String>,
 }
 
-/// What came of weighing all waivers.
+/// What is counted about all waivers while findings are weighed.
 #[derive(Debug, Default)]
-pub struct Weighed {
-    /// What became of each, in the order of the file.
-    pub uses: Vec<WaiverUse>,
-    /// Findings that would be waived but for the end of a waiver or a change of facts.
-    pub lapsed: HashSet<Fingerprint>,
+pub struct WaiverTally {
+    /// In the order of the file; those at the end may be missing.
+    entries: Vec<Entry>,
 }
 
 /// What is counted about one waiver.
@@ -84,22 +80,15 @@ enum Standing {
 }
 
 impl Waivers {
-    /// Marks the findings that waivers cover, and says what became of each waiver.
-    pub fn weigh(&self, findings: &mut [Finding], sight: &Sight, roster: &Roster, now: Timestamp) -> Weighed {
-        let mut entries: Vec<Entry> = self.all.iter().map(|_| Entry::default()).collect();
-        let mut lapsed = HashSet::new();
-        for finding in findings {
-            if !self.settle(finding, &mut entries, now) {
-                lapsed.insert(finding.fingerprint.clone());
-            }
-        }
-        let pairs = self.all.iter().zip(entries);
-        let uses = pairs.map(|(waiver, entry)| self.close(waiver, entry, sight, roster, now)).collect();
-        Weighed { uses, lapsed }
+    /// Whether a waiver is about a finding.
+    pub(in crate::exception) fn concern(&self, finding: &Finding) -> bool {
+        !self.about(finding).is_empty()
     }
 
-    /// Decides one finding. False if waivers are there, and none of them holds.
-    fn settle(&self, finding: &mut Finding, entries: &mut [Entry], now: Timestamp) -> bool {
+    /// Marks a finding that a waiver covers. False if waivers are there, and none of them holds.
+    pub fn weigh(&self, finding: &mut Finding, tally: &mut WaiverTally, now: Timestamp) -> bool {
+        tally.entries.resize_with(self.all.len(), Entry::default);
+        let entries = &mut tally.entries;
         let mut broken: Option<(&Waiver, Standing)> = None;
         for at in self.about(finding) {
             let (Some(waiver), Some(entry)) = (self.all.get(at), entries.get_mut(at)) else { continue };
@@ -151,7 +140,14 @@ impl Waivers {
         finding.facts.extend(facts.map(|(name, value)| (name.to_owned(), value)));
     }
 
-    fn close(&self, waiver: &Waiver, entry: Entry, sight: &Sight, roster: &Roster, now: Timestamp) -> WaiverUse {
+    /// What became of each waiver, in the order of the file, once all findings are weighed.
+    pub fn close(&self, mut tally: WaiverTally, sight: &Sight, roster: &Roster, now: Timestamp) -> Vec<WaiverUse> {
+        tally.entries.resize_with(self.all.len(), Entry::default);
+        let pairs = self.all.iter().zip(tally.entries);
+        pairs.map(|(waiver, entry)| self.close_one(waiver, entry, sight, roster, now)).collect()
+    }
+
+    fn close_one(&self, waiver: &Waiver, entry: Entry, sight: &Sight, roster: &Roster, now: Timestamp) -> WaiverUse {
         let source = match &waiver.covers {
             Covers::Source { source, .. } => Some(source),
             Covers::Finding { .. } | Covers::Everything { .. } => None,

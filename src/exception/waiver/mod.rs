@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 
 pub use bound::Bound;
 pub use file::{Known, KnownRule};
-pub use ledger::{WaiverState, WaiverUse, Weighed};
+pub use ledger::{WaiverState, WaiverTally, WaiverUse};
 
 use crate::diagnostic::Diagnostic;
 use crate::model::{EmployeeId, EmployeeIndex, Fingerprint, RuleId, SourceName, Timestamp};

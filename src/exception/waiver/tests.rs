@@ -90,8 +90,16 @@ fn sight() -> Sight {
 
 /// Weighs a file against one finding; gives its state and the finding.
 fn weigh(text: &str, mut finding: Finding) -> (WaiverState, Finding) {
-    let weighed = read(text).expect(text).weigh(std::slice::from_mut(&mut finding), &sight(), &roster(), now());
-    (weighed.uses.first().expect("a waiver").state, finding)
+    let uses = weigh_all(&read(text).expect(text), std::slice::from_mut(&mut finding), &sight());
+    (uses.first().expect("a waiver").state, finding)
+}
+
+fn weigh_all(waivers: &Waivers, findings: &mut [Finding], sight: &Sight) -> Vec<WaiverUse> {
+    let mut tally = WaiverTally::default();
+    for finding in findings {
+        waivers.weigh(finding, &mut tally, now());
+    }
+    waivers.close(tally, sight, &roster(), now())
 }
 
 #[test]
@@ -242,8 +250,8 @@ fn the_narrowest_waiver_decides_and_a_scope_leaves_the_approver_out() {
 #[test]
 fn what_could_not_be_seen_is_remarked() {
     let waivers = read(&waiver(&[])).expect("good");
-    let weighed = waivers.weigh(&mut [], &Sight::default(), &roster(), now());
-    let unused = weighed.uses.first().expect("one");
+    let uses = weigh_all(&waivers, &mut [], &Sight::default());
+    let unused = uses.first().expect("one");
     assert!(unused.state == WaiverState::Unused && !unused.seen);
     assert!(unused.remarks.iter().any(|remark| remark.contains("not all accounts were seen")), "{:?}", unused.remarks);
 }
@@ -270,7 +278,7 @@ proptest! {
         let before: Vec<Finding> =
             accounts.iter().map(|(at, account)| finding("orphaned", source(*at), &account.to_string())).collect();
         let mut after = before.clone();
-        let weighed = read(&text).expect(&text).weigh(&mut after, &sight(), &roster(), now());
+        let uses = weigh_all(&read(&text).expect(&text), &mut after, &sight());
         prop_assert_eq!(before.len(), after.len());
         for (was, is) in before.iter().zip(&after) {
             prop_assert_eq!(&was.fingerprint, &is.fingerprint);
@@ -287,6 +295,6 @@ proptest! {
             let covered = own || scope.as_ref().is_some_and(holds);
             prop_assert_eq!(is.disposition == Disposition::Waived, covered);
         }
-        prop_assert_eq!(weighed.uses.len(), waived.len() + usize::from(scope.is_some()));
+        prop_assert_eq!(uses.len(), waived.len() + usize::from(scope.is_some()));
     }
 }

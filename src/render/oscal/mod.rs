@@ -37,6 +37,7 @@ impl Ids {
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let ids = Ids(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{NAMESPACE}/{}", report.run.id).as_bytes()));
     let plan = ids.of("plan", "");
+    let findings = report.findings.to_vec().map_err(RenderError::Findings)?;
     let document = Document {
         assessment_results: AssessmentResults {
             uuid: ids.of("results", ""),
@@ -48,7 +49,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
                 props: vec![prop("headcount-version", &report.run.tool_version)],
             },
             import_ap: Link { href: format!("#{plan}") },
-            results: [assessment(report, &ids)],
+            results: [assessment(report, &findings, &ids)],
             back_matter: BackMatter {
                 resources: [Resource {
                     uuid: plan,
@@ -66,7 +67,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     Ok(())
 }
 
-fn assessment(report: &Report, ids: &Ids) -> Assessment {
+fn assessment(report: &Report, found: &[Finding], ids: &Ids) -> Assessment {
     let components: Vec<Component> = report.sources.iter().map(|source| component(source, ids)).collect();
     Assessment {
         uuid: ids.of("result", ""),
@@ -88,8 +89,8 @@ fn assessment(report: &Report, ids: &Ids) -> Assessment {
         ],
         local_definitions: (!components.is_empty()).then_some(LocalDefinitions { components }),
         reviewed_controls: ReviewedControls { control_selections: [selection(report)] },
-        observations: report.findings.iter().map(|finding| observation(report, finding, ids)).collect(),
-        findings: control_findings(report, ids),
+        observations: found.iter().map(|finding| observation(report, finding, ids)).collect(),
+        findings: control_findings(report, found, ids),
         remarks: text(&verdict(report)),
     }
 }
@@ -155,15 +156,16 @@ fn selection(report: &Report) -> Selection {
     Selection::IncludeControls(ids.into_iter().map(|control_id| ControlId { control_id }).collect())
 }
 
-fn control_findings(report: &Report, ids: &Ids) -> Vec<ControlFinding> {
+fn control_findings(report: &Report, found: &[Finding], ids: &Ids) -> Vec<ControlFinding> {
     let whole = report.sources.iter().all(|source| source.status == SourceStatus::Complete);
-    controls(report).into_iter().map(|(control, rules)| control_finding(report, control, &rules, whole, ids)).collect()
+    let of = |(control, rules): (&str, Vec<&RuleSummary>)| control_finding(found, control, &rules, whole, ids);
+    controls(report).into_iter().map(of).collect()
 }
 
 /// A control is satisfied, as far as the rules can tell, only if everything could be seen and judged.
-fn control_finding(report: &Report, control: &str, rules: &[&RuleSummary], whole: bool, ids: &Ids) -> ControlFinding {
+fn control_finding(found: &[Finding], control: &str, rules: &[&RuleSummary], whole: bool, ids: &Ids) -> ControlFinding {
     let concerned = |finding: &&Finding| rules.iter().any(|rule| rule.id == finding.rule);
-    let findings: Vec<&Finding> = report.findings.iter().filter(concerned).collect();
+    let findings: Vec<&Finding> = found.iter().filter(concerned).collect();
     let open = findings.iter().filter(|finding| finding.disposition == Disposition::Open);
     let open: u64 = open.map(|finding| finding.stands_for()).sum();
     let blind: u64 = rules.iter().map(|rule| rule.not_evaluable).sum();

@@ -31,7 +31,7 @@ const CUT: Reference = Reference { id: "results-left-out", index: 1 };
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
-    let kept = worst(report.findings.iter(), RESULTS);
+    let kept = worst(report.findings.heads(), RESULTS)?;
     let indexes: BTreeMap<&str, usize> =
         report.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
     let outcomes = kept.findings.iter().map(|finding| outcome(report, finding, &indexes, &places)).collect();
@@ -39,7 +39,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
-            tool: Tool { driver: driver(report) },
+            tool: Tool { driver: driver(report)? },
             invocations: [invocation(report, kept.left_out, &places)],
             automation_details: AutomationDetails { id: "headcount/".to_owned() },
             column_kind: "unicodeCodePoints",
@@ -55,7 +55,7 @@ fn plain(text: impl Into<String>) -> Text {
     Text { text: text.into(), markdown: None }
 }
 
-fn driver(report: &Report) -> Driver {
+fn driver(report: &Report) -> Result<Driver, RenderError> {
     let notification = |kind: &Reference, name: &str, text: &str| Descriptor {
         id: kind.id.to_owned(),
         name: name.to_owned(),
@@ -65,25 +65,26 @@ fn driver(report: &Report) -> Driver {
         default_configuration: Configuration { enabled: true, level: "warning" },
         properties: None,
     };
-    Driver {
+    Ok(Driver {
         name: "headcount",
         full_name: format!("headcount {}", terminal(&report.run.tool_version)),
         semantic_version: terminal(&report.run.tool_version),
-        rules: report.rules.iter().map(|rule| descriptor(report, rule)).collect(),
+        rules: report.rules.iter().map(|rule| descriptor(report, rule)).collect::<Result<_, _>>()?,
         notifications: vec![
             notification(&INCOMPLETE, "IncompleteData", "A source whose accounts were not all seen."),
             notification(&CUT, "ResultsLeftOut", "There are more findings than this file may hold."),
         ],
-    }
+    })
 }
 
-fn descriptor(report: &Report, rule: &RuleSummary) -> Descriptor {
-    let first = report.findings.iter().find(|finding| finding.rule == rule.id);
+fn descriptor(report: &Report, rule: &RuleSummary) -> Result<Descriptor, RenderError> {
+    let first = report.findings.heads().find(|head| head.rule() == rule.id);
+    let first = first.map(|head| head.read()).transpose().map_err(RenderError::Findings)?;
     let advice = first.map(|finding| terminal(&finding.remediation)).filter(|advice| !advice.trim().is_empty());
     let more = format!("`headcount rules show {}` explains the rule.", rule.id);
     let help = advice.map_or_else(|| more.clone(), |advice| format!("{advice} {more}"));
     let title = Some(terminal(&rule.title)).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| rule.id.clone());
-    Descriptor {
+    Ok(Descriptor {
         id: rule.id.clone(),
         name: pascal(&rule.id),
         short_description: plain(clip(&title, DESCRIPTION)),
@@ -100,7 +101,7 @@ fn descriptor(report: &Report, rule: &RuleSummary) -> Descriptor {
                 level => level,
             },
         }),
-    }
+    })
 }
 
 /// `leaver-active` as `LeaverActive`.

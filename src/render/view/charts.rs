@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::entries::Entries;
-use super::text::{NAME, at_least, is_whole, parse_moment, share};
+use super::text::{NAME, at_least, is_whole, share};
+use crate::finding::Head;
 use crate::model::text::{counted, grouped};
-use crate::model::{Disposition, Severity, Tier};
+use crate::model::{Severity, Tier};
 use crate::render::chart::{Bar, bars};
 use crate::render::escape::clip;
 use crate::report::{Report, SourceStatus};
@@ -66,10 +66,10 @@ pub(super) fn all(report: &Report, entries: &Entries<'_>) -> Vec<Chart> {
 
 fn by_source(report: &Report) -> Option<Chart> {
     let mut counts: BTreeMap<&str, [u64; 5]> = report.sources.iter().map(|s| (s.name.as_str(), [0; 5])).collect();
-    for finding in report.findings.iter().filter(|finding| finding.disposition == Disposition::Open) {
-        let row = counts.entry(finding.subject.source.as_deref().unwrap_or("people and roster")).or_default();
-        if let Some(count) = row.get_mut(finding.severity as usize) {
-            *count += finding.stands_for();
+    for head in report.findings.heads().filter(Head::is_open) {
+        let row = counts.entry(head.source().unwrap_or("people and roster")).or_default();
+        if let Some(count) = row.get_mut(head.severity() as usize) {
+            *count += head.stands_for();
         }
     }
     let whole = |name: &str| {
@@ -125,14 +125,13 @@ fn last_login(report: &Report, entries: &Entries<'_>) -> Option<Chart> {
     const LIMITS: [(&str, i64); 5] =
         [("up to 30 days", 30), ("31 to 60", 60), ("61 to 90", 90), ("91 to 180", 180), ("181 to 365", 365)];
     let mut counts = [0_u64; LIMITS.len() + 2];
-    for fact in entries.groups().iter().filter_map(|group| group.fact("account.last_login_at")) {
-        let place = match (fact, parse_moment(fact)) {
-            (Value::Null, _) => LIMITS.len() + 1,
-            (_, Some(at)) => {
+    for told in entries.groups().filter_map(|group| group.heads().find_map(|head| head.last_login())) {
+        let place = match told {
+            None => LIMITS.len() + 1,
+            Some(at) => {
                 let days = (report.run.as_of - at).num_days();
                 LIMITS.iter().position(|(_, limit)| days <= *limit).unwrap_or(LIMITS.len())
             }
-            _ => continue,
         };
         if let Some(count) = counts.get_mut(place) {
             *count += 1;

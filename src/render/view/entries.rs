@@ -1,96 +1,151 @@
 //! Findings grouped by what they are about, because people read by account; worst first.
 
-use std::collections::HashMap;
+use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::near::{NearMiss, near_misses};
 use super::text::{NAME, Pair, SENTENCE, day, moment, pairs, parse_moment, value};
+use crate::finding::{Findings, Head};
 use crate::model::text::counted;
 use crate::model::{Disposition, Severity, Timestamp};
+use crate::render::RenderError;
 use crate::render::escape::{anchor, clip, short};
 use crate::report::{Finding, Report};
 
 /// All findings by subject.
 #[derive(Debug)]
 pub(in crate::render) struct Entries<'r> {
-    groups: Vec<Group<'r>>,
+    findings: &'r Findings,
+    /// The positions of the findings, those about one subject next to each other.
+    positions: Vec<u32>,
+    places: Vec<Place>,
     as_of: Timestamp,
+}
+
+/// Where the findings about one subject are.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    start: u32,
+    length: u32,
+    rank: Rank,
+}
+
+/// The worst severity that still asks for action; what is covered by exceptions comes last.
+type Rank = (bool, Severity);
+
+/// The findings about one subject, not read yet; never empty.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::render) struct Group<'e> {
+    findings: &'e Findings,
+    positions: &'e [u32],
+    rank: Rank,
 }
 
 /// The findings about one subject; never empty.
 #[derive(Debug)]
-pub(in crate::render) struct Group<'r> {
-    pub(super) findings: Vec<&'r Finding>,
-}
-
-/// Two findings with the same key are about the same thing.
-type Key<'r> = (&'r str, Option<&'r str>, Option<&'r str>, Option<&'r [String]>);
-
-fn key(finding: &Finding) -> Key<'_> {
-    let subject = &finding.subject;
-    let id = match subject.kind.as_str() {
-        "account" => subject.account_id.as_deref(),
-        "employee" => subject.employee_id.as_deref(),
-        "group" | "source" => None,
-        // The roster's findings carry no identity but their fingerprint.
-        _ => Some(finding.fingerprint.as_str()),
-    };
-    (&subject.kind, subject.source.as_deref(), id, subject.members.as_deref())
+pub(in crate::render) struct Subject {
+    findings: Vec<Finding>,
+    rank: Rank,
 }
 
 impl<'r> Entries<'r> {
     pub(in crate::render) fn new(report: &'r Report) -> Self {
-        let mut places = HashMap::new();
-        let mut groups: Vec<Group<'r>> = Vec::new();
-        for finding in &report.findings {
-            let place = *places.entry(key(finding)).or_insert(groups.len());
-            match groups.get_mut(place) {
-                Some(group) => group.findings.push(finding),
-                None => groups.push(Group { findings: vec![finding] }),
+        const NOWHERE: u32 = u32::MAX;
+        let findings = &report.findings;
+        let mut place_of = vec![NOWHERE; findings.numbers()];
+        let mut places: Vec<Place> = Vec::new();
+        for head in findings.heads() {
+            let Some(at) = place_of.get_mut(head.subject()) else { continue };
+            if *at == NOWHERE {
+                *at = u32::try_from(places.len()).unwrap_or(NOWHERE);
+                places.push(Place { start: 0, length: 0, rank: (true, Severity::Info) });
+            }
+            if let Some(place) = places.get_mut(*at as usize) {
+                place.length += 1;
+                place.rank = place.rank.min((!head.is_open(), head.severity()));
+            }
+        }
+        let mut start = 0;
+        for place in &mut places {
+            place.start = start;
+            start += place.length;
+        }
+        let mut positions = vec![0; findings.len()];
+        let mut next: Vec<u32> = places.iter().map(|place| place.start).collect();
+        for (at, head) in (0..).zip(findings.heads()) {
+            let place = place_of.get(head.subject()).and_then(|place| next.get_mut(*place as usize));
+            if let Some(position) = place.and_then(|place| positions.get_mut(post_increment(place))) {
+                *position = at;
             }
         }
         // The sort is stable: within a rank, the order is the report's.
-        groups.sort_by_key(|group| (group.rank(), std::cmp::Reverse(group.findings.len())));
-        Self { groups, as_of: report.run.as_of }
+        places.sort_by_key(|place| (place.rank, std::cmp::Reverse(place.length)));
+        Self { findings, positions, places, as_of: report.run.as_of }
     }
 
     pub(in crate::render) fn len(&self) -> usize {
-        self.groups.len()
+        self.places.len()
     }
 
-    pub(in crate::render) fn groups(&self) -> &[Group<'r>] {
-        &self.groups
+    pub(in crate::render) fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+        self.places.iter().map(|place| {
+            let range = place.start as usize..(place.start + place.length) as usize;
+            let positions = self.positions.get(range).unwrap_or_default();
+            Group { findings: self.findings, positions, rank: place.rank }
+        })
     }
 
-    pub(in crate::render) fn entry(&self, group: &Group<'r>) -> Entry {
-        Entry::new(group, self.as_of)
+    pub(in crate::render) fn entry(&self, subject: &Subject) -> Entry {
+        Entry::new(subject, self.as_of)
     }
 }
 
-impl<'r> Group<'r> {
-    /// The worst severity that still asks for action; what is covered by exceptions comes last.
-    fn rank(&self) -> (bool, Option<Severity>) {
-        let open = |finding: &&&Finding| finding.disposition == Disposition::Open;
-        let worst = self.findings.iter().filter(open).map(|finding| finding.severity).min();
-        (worst.is_none(), worst.or_else(|| self.findings.iter().map(|finding| finding.severity).min()))
+fn post_increment(place: &mut u32) -> usize {
+    *place += 1;
+    *place as usize - 1
+}
+
+impl<'e> Group<'e> {
+    pub(in crate::render) const fn len(&self) -> usize {
+        self.positions.len()
     }
 
-    pub(super) fn severity(&self) -> &'static str {
-        self.rank().1.map_or("", Severity::as_str)
+    pub(in crate::render) fn heads(self) -> impl Iterator<Item = Head<'e>> {
+        self.positions.iter().filter_map(move |at| self.findings.head(*at as usize))
     }
 
-    pub(in crate::render) fn findings(&self) -> &[&'r Finding] {
+    pub(super) const fn severity(&self) -> &'static str {
+        self.rank.1.as_str()
+    }
+
+    pub(in crate::render) fn is_account(self) -> bool {
+        self.heads().any(|head| head.is_about_account())
+    }
+
+    /// Reads them.
+    pub(in crate::render) fn read(self) -> Result<Subject, RenderError> {
+        let findings = self.heads().map(|head| head.read()).collect::<io::Result<_>>();
+        Ok(Subject { findings: findings.map_err(RenderError::Findings)?, rank: self.rank })
+    }
+}
+
+impl Subject {
+    pub(super) const fn severity(&self) -> &'static str {
+        self.rank.1.as_str()
+    }
+
+    pub(in crate::render) fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    pub(in crate::render) fn is_account(&self) -> bool {
+    pub(super) fn is_account(&self) -> bool {
         self.findings.iter().any(|finding| finding.subject.kind == "account")
     }
 
     /// A fact that any of the findings holds.
-    pub(super) fn fact(&self, name: &str) -> Option<&'r Value> {
+    pub(super) fn fact(&self, name: &str) -> Option<&Value> {
         self.findings.iter().find_map(|finding| finding.facts.get(name))
     }
 
@@ -99,8 +154,8 @@ impl<'r> Group<'r> {
         self.fact(name).filter(|fact| !fact.is_null()).map(value).unwrap_or_default()
     }
 
-    pub(super) fn first<T: ?Sized>(&self, get: impl Fn(&'r Finding) -> Option<&'r T>) -> Option<&'r T> {
-        self.findings.iter().find_map(|finding| get(finding))
+    pub(super) fn first<'s, T: ?Sized>(&'s self, get: impl Fn(&'s Finding) -> Option<&'s T>) -> Option<&'s T> {
+        self.findings.iter().find_map(get)
     }
 
     /// What people call the subject.
@@ -176,7 +231,7 @@ struct FindingLine {
 }
 
 impl Entry {
-    fn new(group: &Group<'_>, as_of: Timestamp) -> Self {
+    fn new(group: &Subject, as_of: Timestamp) -> Self {
         let text = |get: fn(&Finding) -> Option<&String>| {
             group.first(|finding| get(finding)).map(|text| clip(text, NAME)).unwrap_or_default()
         };
@@ -201,7 +256,7 @@ impl Entry {
             last_login_day: group.fact("account.last_login_at").and_then(parse_moment).map(day).unwrap_or_default(),
             last_login,
             idle,
-            findings: group.findings.iter().map(|finding| FindingLine::new(finding)).collect(),
+            findings: group.findings.iter().map(FindingLine::new).collect(),
             near_misses: near_misses(group),
             title,
         }
@@ -209,7 +264,7 @@ impl Entry {
 }
 
 /// The accounts of a group; the first 50 of them.
-fn members(group: &Group<'_>) -> Vec<String> {
+fn members(group: &Subject) -> Vec<String> {
     let all = group.first(|finding| finding.subject.members.as_deref()).unwrap_or_default();
     let mut shown: Vec<_> = all.iter().take(50).map(|member| clip(member, NAME)).collect();
     if all.len() > shown.len() {
@@ -218,7 +273,7 @@ fn members(group: &Group<'_>) -> Vec<String> {
     shown
 }
 
-fn access(group: &Group<'_>) -> Vec<String> {
+fn access(group: &Subject) -> Vec<String> {
     let flag = |name, word: &str| group.fact(name).and_then(Value::as_bool).filter(|on| *on).map(|_| word.to_owned());
     let status = Some(group.words("account.status")).filter(|status| !status.is_empty());
     let roles = group.fact("account.roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -234,7 +289,7 @@ fn access(group: &Group<'_>) -> Vec<String> {
 }
 
 /// The last login and how long ago it was, as far as the facts of the findings hold it.
-fn last_login(group: &Group<'_>, as_of: Timestamp) -> (String, String) {
+fn last_login(group: &Subject, as_of: Timestamp) -> (String, String) {
     match group.fact("account.last_login_at") {
         None => (String::new(), String::new()),
         Some(Value::Null) => ("never".to_owned(), String::new()),

@@ -13,11 +13,12 @@ mod people;
 mod text;
 mod verdict;
 
-pub(super) use entries::{Entries, Entry, Group};
+pub(super) use entries::{Entries, Entry};
 pub(super) use people::People;
 
 use serde::Serialize;
 
+use super::RenderError;
 use crate::report::Report;
 
 /// The whole document but for its findings and people.
@@ -41,12 +42,12 @@ pub(super) struct Page {
 
 impl Page {
     /// Counts and words `report`, whose findings are already grouped.
-    pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Self {
+    pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Result<Self, RenderError> {
         let tally = verdict::Tally::new(report);
-        Self {
+        Ok(Self {
             verdict: verdict::Verdict::new(report, entries),
             run: evidence::Run::new(report),
-            tiles: tally.tiles(report),
+            tiles: tally.tiles(report)?,
             quiet: tally.quiet(report),
             charts: charts::all(report, entries),
             law: charts::Law::new(report),
@@ -57,6 +58,6 @@ impl Page {
             sources: report.sources.iter().map(evidence::Source::new).collect(),
             roster: evidence::Roster::new(report),
             rules: report.rules.iter().map(evidence::Rule::new).collect(),
-        }
+        })
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::entries::Group;
+use super::entries::Subject;
 use super::text::{NAME, SENTENCE};
 use crate::model::text::counted;
 use crate::render::escape::clip;
@@ -42,8 +42,8 @@ struct Accept {
 }
 
 /// What any finding of the group holds of them.
-pub(super) fn near_misses(group: &Group<'_>) -> Vec<NearMiss> {
-    group.first(|finding| finding.matched.get("near_misses")).map(|all| list(all, NearMiss::read)).unwrap_or_default()
+pub(super) fn near_misses(subject: &Subject) -> Vec<NearMiss> {
+    subject.first(|finding| finding.matched.get("near_misses")).map(|all| list(all, NearMiss::read)).unwrap_or_default()
 }
 
 impl NearMiss {

@@ -1,15 +1,17 @@
 //! What the reader must know first: the verdict, why, what was not seen, and how much there is of what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::entries::Entries;
 use super::text::{NAME, SENTENCE, at_least, is_whole};
+use crate::finding::Head;
+use crate::model::Severity;
 use crate::model::text::{counted, grouped};
-use crate::model::{Disposition, Severity};
+use crate::render::RenderError;
 use crate::render::escape::{clip, short};
-use crate::report::{Finding, Gate, ReasonKind, Report, RuleSummary, SourceStatus};
+use crate::report::{Gate, ReasonKind, Report, RuleSummary, SourceStatus};
 
 /// The verdict in words.
 #[derive(Debug, Serialize)]
@@ -57,20 +59,13 @@ struct Needing {
 
 impl Needing {
     fn new(report: &Report) -> Self {
-        let mut accounts = BTreeSet::new();
-        let mut findings = 0;
-        for finding in report.findings.iter().filter(|finding| needs_action(finding)) {
-            findings += finding.stands_for();
-            let source = finding.subject.source.as_deref();
-            let members = finding.subject.members.iter().flatten();
-            accounts.extend(finding.subject.account_id.iter().chain(members).map(|id| (source, id.as_str())));
-        }
-        Self { accounts: accounts.len() as u64, findings }
+        let findings = report.findings.heads().filter(needs_action).map(|head| head.stands_for()).sum();
+        Self { accounts: report.findings.accounts(needs_action), findings }
     }
 }
 
-fn needs_action(finding: &Finding) -> bool {
-    finding.disposition == Disposition::Open && finding.severity != Severity::Info
+fn needs_action(head: &Head<'_>) -> bool {
+    head.is_open() && head.severity() != Severity::Info
 }
 
 fn headline(report: &Report, needing: &Needing) -> String {
@@ -101,9 +96,9 @@ fn unverified(report: &Report) -> String {
 }
 
 fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String {
-    let all: u64 = report.findings.iter().map(Finding::stands_for).sum();
-    let excepted = report.findings.iter().filter(|finding| finding.disposition != Disposition::Open);
-    let waived: u64 = excepted.map(Finding::stands_for).sum();
+    let stand_for = |head: Head<'_>| head.stands_for();
+    let all: u64 = report.findings.heads().map(stand_for).sum();
+    let waived: u64 = report.findings.heads().filter(|head| !head.is_open()).map(stand_for).sum();
     let info = all - waived - needing.findings;
     format!(
         "{} on {}: {} to act on, {} for information, {} covered by exceptions. {} of {} seen completely.",
@@ -142,7 +137,7 @@ struct Count<'r> {
     open: u64,
     excepted: u64,
     worst: Severity,
-    first: &'r str,
+    first: Head<'r>,
 }
 
 /// A kind of finding that there is.
@@ -159,18 +154,11 @@ pub(super) struct Tile {
 impl<'r> Tally<'r> {
     pub(super) fn new(report: &'r Report) -> Self {
         let mut counts = BTreeMap::new();
-        for finding in &report.findings {
-            let count = counts.entry(finding.rule.as_str()).or_insert(Count {
-                open: 0,
-                excepted: 0,
-                worst: finding.severity,
-                first: &finding.fingerprint,
-            });
-            count.worst = count.worst.min(finding.severity);
-            match finding.disposition {
-                Disposition::Open => count.open += finding.stands_for(),
-                Disposition::Waived | Disposition::Baselined => count.excepted += finding.stands_for(),
-            }
+        for head in report.findings.heads() {
+            let none = Count { open: 0, excepted: 0, worst: head.severity(), first: head };
+            let count = counts.entry(head.rule()).or_insert(none);
+            count.worst = count.worst.min(head.severity());
+            *if head.is_open() { &mut count.open } else { &mut count.excepted } += head.stands_for();
         }
         Self(counts)
     }
@@ -181,20 +169,22 @@ impl<'r> Tally<'r> {
     }
 
     /// The kinds of finding that there are, worst first, then the most frequent.
-    pub(super) fn tiles(&self, report: &Report) -> Vec<Tile> {
+    pub(super) fn tiles(&self, report: &Report) -> Result<Vec<Tile>, RenderError> {
         let titles: BTreeMap<_, _> = report.rules.iter().map(|rule| (rule.id.as_str(), &rule.title)).collect();
         let whole = is_whole(report);
         let mut kinds: Vec<_> = self.0.iter().collect();
         kinds.sort_by_key(|(_, count)| (count.open == 0, count.worst, std::cmp::Reverse(count.open)));
         kinds
             .into_iter()
-            .map(|(rule, count)| Tile {
-                rule: clip(rule, NAME),
-                title: titles.get(rule).map(|title| clip(title, NAME)).unwrap_or_default(),
-                severity: count.worst.as_str(),
-                count: at_least(count.open, whole),
-                excepted: if count.excepted == 0 { String::new() } else { grouped(count.excepted) },
-                first: short(count.first),
+            .map(|(rule, count)| {
+                Ok(Tile {
+                    rule: clip(rule, NAME),
+                    title: titles.get(rule).map(|title| clip(title, NAME)).unwrap_or_default(),
+                    severity: count.worst.as_str(),
+                    count: at_least(count.open, whole),
+                    excepted: if count.excepted == 0 { String::new() } else { grouped(count.excepted) },
+                    first: short(&count.first.read().map_err(RenderError::Findings)?.fingerprint),
+                })
             })
             .collect()
     }

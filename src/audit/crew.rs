@@ -1,0 +1,79 @@
+//! Shares the accounts of a source among the cores. Pieces are judged in any order and put together in the order
+//! received, so that the outcome is the same for any number of threads.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+
+use super::judge::{Judge, Share};
+use crate::source::{Chunk, Chunks, Spool};
+
+/// How many threads judge.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// Judges every record, and hands over what comes of them, in order.
+///
+/// # Errors
+/// Records can't be read back, or `take` fails.
+pub(super) fn judge_all<'j>(
+    judge: &Judge<'j>,
+    spool: &mut Spool,
+    take: impl FnMut(Share<'j>) -> io::Result<()>,
+) -> io::Result<()> {
+    let chunks = Mutex::new(spool.chunks()?.enumerate());
+    // Nobody runs far ahead of what has been put together.
+    let (out, shares) = mpsc::sync_channel(2 * threads());
+    thread::scope(|scope| {
+        for _ in 0..threads() {
+            let (out, chunks) = (out.clone(), &chunks);
+            scope.spawn(move || {
+                while let Some((number, chunk)) = next(chunks) {
+                    let share = chunk.and_then(|chunk| judge.share(&chunk));
+                    if out.send((number, share)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(out);
+        put_together(shares, take)
+    })
+}
+
+fn next(chunks: &Mutex<std::iter::Enumerate<Chunks<'_>>>) -> Option<(usize, io::Result<Chunk>)> {
+    chunks.lock().unwrap_or_else(PoisonError::into_inner).next()
+}
+
+/// Takes the shares in the order of their numbers.
+fn put_together<S>(
+    shares: mpsc::Receiver<(usize, io::Result<S>)>,
+    mut take: impl FnMut(S) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut early = BTreeMap::new();
+    let mut wanted = 0;
+    for (number, share) in shares {
+        early.insert(number, share?);
+        while let Some(share) = early.remove(&wanted) {
+            take(share)?;
+            wanted += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Applies `f` to each, on all cores. The results are in the order of what they were made of.
+pub(super) fn map_all<T: Sync, U: Send>(all: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let part = all.len().div_ceil(threads()).max(1);
+    thread::scope(|scope| {
+        let parts: Vec<_> =
+            all.chunks(part).map(|part| scope.spawn(|| part.iter().map(&f).collect::<Vec<U>>())).collect();
+        parts
+            .into_iter()
+            .flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })
+}

@@ -1,0 +1,125 @@
+//! Where findings go: exceptions are weighed the moment one is made, and then it is kept on disk and not in memory.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use super::evidence;
+use super::matrix::Cell;
+use crate::exception::{BaselineUse, ExceptionTally, Exceptions, Sight, WaiverUse};
+use crate::finding::{self, Batch, Findings, FindingsWriter};
+use crate::model::{Finding, Person, Roster, Subject, Timestamp};
+use crate::rule::{ExceptionFacts, Rule, RuleSet, Scope, Subject as RuleSubject, Verdict};
+
+/// The findings so far, and what they mean for the exceptions.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    exceptions: &'a Exceptions,
+    now: Timestamp,
+    writer: FindingsWriter,
+    tally: ExceptionTally,
+}
+
+/// All findings, and what became of the exceptions.
+pub(super) struct Settled {
+    pub findings: Findings,
+    pub waivers: Vec<WaiverUse>,
+    pub baseline: Vec<BaselineUse>,
+    /// What the rules about waivers counted.
+    pub cells: Vec<Cell>,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn new(exceptions: &'a Exceptions, now: Timestamp) -> Self {
+        Self { exceptions, now, writer: FindingsWriter::new(), tally: ExceptionTally::default() }
+    }
+
+    /// Takes a finding.
+    pub(super) fn push(&mut self, rule: &Rule, finding: Finding) -> io::Result<()> {
+        let mut batch = Batch::default();
+        self.weigh(&mut batch, rule, finding)?;
+        self.writer.append(batch)
+    }
+
+    /// Takes several.
+    pub(super) fn extend<'r>(&mut self, found: impl IntoIterator<Item = (&'r Rule, Finding)>) -> io::Result<()> {
+        let mut batch = Batch::default();
+        for (rule, finding) in found {
+            self.weigh(&mut batch, rule, finding)?;
+        }
+        self.writer.append(batch)
+    }
+
+    /// Takes findings that no exception concerns.
+    pub(super) fn append(&mut self, batch: Batch) -> io::Result<()> {
+        self.writer.append(batch)
+    }
+
+    /// The findings alone, without a word about the exceptions.
+    pub(super) fn so_far(self) -> io::Result<Findings> {
+        self.writer.sorted()
+    }
+
+    fn weigh(&mut self, batch: &mut Batch, rule: &Rule, mut finding: Finding) -> io::Result<()> {
+        self.exceptions.weigh(&mut finding, &mut self.tally, self.now);
+        keep(batch, rule, finding)
+    }
+
+    /// Adds the findings about the waivers, and sorts them all. None is taken away.
+    pub(super) fn settle(mut self, rules: &RuleSet, sight: &Sight, roster: &Roster) -> io::Result<Settled> {
+        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), sight, roster, self.now);
+        let mut cells = Vec::new();
+        for rule in rules.enabled().filter(|rule| rule.subject() == RuleSubject::Exception) {
+            cells.extend(self.judge_waivers(rule, &waivers)?);
+        }
+        let tally = &self.tally.baseline;
+        let baseline = self.exceptions.baseline.as_ref().map(|baseline| baseline.close(tally, sight, self.now));
+        Ok(Settled { findings: self.writer.sorted()?, waivers, baseline: baseline.unwrap_or_default(), cells })
+    }
+
+    fn judge_waivers(&mut self, rule: &Rule, waivers: &[WaiverUse]) -> io::Result<Option<Cell>> {
+        let mut violations = 0;
+        for entry in waivers {
+            let facts = facts(entry);
+            let scope = Scope { exception: Some(&facts), ..Scope::at(self.now) };
+            if rule.judge(&scope) == Verdict::Violation {
+                let subject = Subject::Exception { id: facts.id.clone() };
+                let mut finding = evidence::finding(rule, subject, Person::default(), &scope);
+                finding.facts.insert("exception.id".to_owned(), facts.id.clone().into());
+                finding.facts.insert("exception.line".to_owned(), entry.waiver.line.into());
+                self.push(rule, finding)?;
+                violations += 1;
+            }
+        }
+        Ok((!waivers.is_empty()).then(|| Cell {
+            rule: rule.id().clone(),
+            source: None,
+            evaluated: waivers.len() as u64,
+            violations,
+            not_evaluable: 0,
+            missing: BTreeSet::new(),
+        }))
+    }
+}
+
+/// Puts a finding down as the report will have it.
+pub(super) fn keep(batch: &mut Batch, rule: &Rule, finding: Finding) -> io::Result<()> {
+    let key = finding.subject.key().to_owned();
+    let controls = rule.controls().iter().map(ToString::to_string).collect();
+    batch.push(&finding::Finding::new(finding, rule.remediation(), controls), &key)
+}
+
+fn facts(entry: &WaiverUse) -> ExceptionFacts {
+    let waiver = &entry.waiver;
+    ExceptionFacts {
+        kind: "waiver".to_owned(),
+        id: waiver.id(),
+        rule: waiver.rule.to_string(),
+        state: entry.state.as_str().to_owned(),
+        findings: entry.findings,
+        seen: entry.seen,
+        ticket: waiver.ticket.clone(),
+        expires: Some(waiver.expires),
+        owner: Some(waiver.owner.clone()),
+        cause: entry.cause.clone(),
+    }
+}

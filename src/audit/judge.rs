@@ -1,0 +1,175 @@
+//! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`Share`].
+
+use std::io;
+
+use super::groups::GroupMembers;
+use super::matrix::Counts;
+use super::people::Offers;
+use super::{SourceContext, evidence, found};
+use crate::correlate::Tally;
+use crate::exception::{Exceptions, Ledger, SourceDeclarations};
+use crate::finding::Batch;
+use crate::model::{Account, Correlation, Employee, EmployeeIndex, Finding, Roster, Situation, Subject, Timestamp};
+use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Verdict};
+use crate::source::{Chunk, record};
+
+/// Everything that judging an account needs, and nothing that it changes.
+pub(super) struct Judge<'j> {
+    pub context: &'j SourceContext<'j>,
+    pub roster: &'j Roster,
+    pub declarations: SourceDeclarations<'j>,
+    pub exceptions: &'j Exceptions,
+    pub now: Timestamp,
+    pub about_accounts: Vec<&'j Rule>,
+    pub about_groups: Vec<&'j Rule>,
+    pub about_people: Vec<&'j Rule>,
+}
+
+/// What came of some accounts in a row. Lists are in the order of the judge's rules.
+#[derive(Debug)]
+pub(super) struct Share<'j> {
+    pub tally: Tally,
+    pub ledger: Ledger,
+    pub of_accounts: Vec<Counts>,
+    pub of_groups: Vec<Counts>,
+    pub groups: Vec<GroupMembers<'j>>,
+    pub people: Vec<Offers>,
+    /// Findings that are finished.
+    pub batch: Batch,
+    /// Findings that exceptions concern.
+    pub concerned: Vec<(&'j Rule, Finding)>,
+    /// Accounts without an owner, for whom one can be suggested.
+    pub orphans: Vec<Orphan<'j>>,
+}
+
+/// An account without an owner, and the findings that rest on that.
+#[derive(Debug)]
+pub(super) struct Orphan<'j> {
+    pub record: String,
+    pub findings: Vec<(&'j Rule, Finding)>,
+}
+
+/// An account with its owner, about to be judged.
+pub(super) struct Judged<'a> {
+    pub account: &'a Account<'a>,
+    pub situation: &'a Situation,
+    pub employee: Option<&'a Employee>,
+}
+
+impl<'j> Judge<'j> {
+    /// Judges the accounts of a chunk.
+    ///
+    /// # Errors
+    /// A record can't be read back, or a finding not be kept.
+    pub(super) fn share(&self, chunk: &Chunk) -> io::Result<Share<'j>> {
+        let mut share = self.empty();
+        for (position, line) in chunk.lines() {
+            self.account(&mut share, position, line)?;
+        }
+        Ok(share)
+    }
+
+    fn empty(&self) -> Share<'j> {
+        Share {
+            tally: Tally::default(),
+            ledger: Ledger::default(),
+            of_accounts: self.about_accounts.iter().map(|_| Counts::default()).collect(),
+            of_groups: self.about_groups.iter().map(|_| Counts::default()).collect(),
+            groups: self.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
+            people: self.about_people.iter().map(|_| Offers::default()).collect(),
+            batch: Batch::default(),
+            concerned: Vec::new(),
+            orphans: Vec::new(),
+        }
+    }
+
+    fn account(&self, share: &mut Share<'j>, position: u64, line: &str) -> io::Result<()> {
+        let decoded = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?;
+        let account = &decoded.account;
+        let found = self.context.correlator.correlate(account);
+        let situation = share.ledger.decide(self.declarations, account, found);
+        share.tally.add(&situation);
+        let owner = situation.employee();
+        let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
+        let scope = self.scope(&judged);
+        self.rules(share, &judged, &scope, line)?;
+        for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
+            if let Some(undecided) = group.offer(&scope, position) {
+                counts.count(undecided);
+            }
+        }
+        if let Some(owner) = owner {
+            for (rule, offers) in self.about_people.iter().zip(&mut share.people) {
+                offers.offer(rule, &scope, owner);
+            }
+        }
+        Ok(())
+    }
+
+    fn rules(&self, share: &mut Share<'j>, judged: &Judged<'_>, scope: &Scope<'_>, line: &str) -> io::Result<()> {
+        let mut orphan: Vec<(&'j Rule, Finding)> = Vec::new();
+        for (rule, counts) in self.about_accounts.iter().zip(&mut share.of_accounts) {
+            let verdict = rule.judge(scope);
+            counts.count(verdict);
+            if !matches!(verdict, Verdict::Violation) {
+                continue;
+            }
+            let finding = self.finding(rule, judged, scope);
+            if rests_on_having_no_owner(&finding) {
+                orphan.push((rule, finding));
+            } else if self.exceptions.concern(&finding) {
+                share.concerned.push((rule, finding));
+            } else {
+                found::keep(&mut share.batch, rule, finding)?;
+            }
+        }
+        if !orphan.is_empty() {
+            share.orphans.push(Orphan { record: line.to_owned(), findings: orphan });
+        }
+        Ok(())
+    }
+
+    pub(super) fn employee(&self, owner: Option<EmployeeIndex>) -> Option<&'j Employee> {
+        owner.and_then(|index| self.roster.employee(index))
+    }
+
+    pub(super) fn scope<'s>(&self, judged: &Judged<'s>) -> Scope<'s>
+    where
+        'j: 's,
+    {
+        Scope {
+            account: Some(
+                AccountScope::new(judged.account, self.context.name, self.context.vendor, judged.situation)
+                    .with_privileged_roles(self.context.privileged_roles),
+            ),
+            employee: judged.employee.map(|employee| EmployeeScope { employee, headings: &self.roster.extra_columns }),
+            declared: self.declared(judged.situation),
+            ..Scope::at(self.now)
+        }
+    }
+
+    fn declared(&self, situation: &Situation) -> Option<DeclaredScope<'j>> {
+        let Situation::Declared { declaration } = situation else { return None };
+        let declaration = self.declarations.get(*declaration)?;
+        Some(DeclaredScope { declaration, owner_left: declaration.owner_left(self.roster, self.now) })
+    }
+
+    fn finding(&self, rule: &Rule, judged: &Judged<'_>, scope: &Scope<'_>) -> Finding {
+        let account_id = judged.account.id.clone().into_owned();
+        let subject = Subject::Account { source: self.context.name.clone(), account_id };
+        let person = evidence::person(judged.account, judged.employee);
+        let mut finding = evidence::finding(rule, subject, person, scope);
+        let tried = self.context.correlator.explain(judged.account).attempts;
+        let correlation = Correlation { situation: judged.situation.clone(), attempts: tried };
+        finding.correlation = evidence::correlation(&correlation, self.roster);
+        if let Some(declared) = scope.declared {
+            finding.correlation.insert("declared".to_owned(), evidence::declaration(declared.declaration));
+        }
+        evidence::add_context(&mut finding.facts, judged.account, judged.employee);
+        finding
+    }
+}
+
+fn rests_on_having_no_owner(finding: &Finding) -> bool {
+    finding.facts.get("account.situation").is_some_and(|situation| situation == "unmatched")
+}

@@ -1,0 +1,80 @@
+//! Findings on their way to the store: what one thread has made of its share of the accounts.
+
+use serde_json::Value;
+
+use super::store::{About, LastLogin};
+use super::{Finding, identity};
+use crate::model::{Disposition, Severity};
+
+/// Findings as lines of JSON, with what has to be known of each without reading its line.
+#[derive(Debug, Default)]
+pub struct Batch {
+    pub(super) lines: Vec<u8>,
+    pub(super) notes: Vec<Note>,
+    /// What the findings are sorted by among those of a rule and source, one key after the other.
+    pub(super) keys: String,
+    pub(super) rules: Vec<String>,
+    pub(super) sources: Vec<String>,
+    /// The accounts of groups: the identity of the group, and that of the account.
+    pub(super) members: Vec<(u64, u64)>,
+}
+
+/// What is known of one finding. Rule and source are positions in the lists of the batch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Note {
+    pub rule: u16,
+    pub source: Option<u16>,
+    pub severity: Severity,
+    pub disposition: Disposition,
+    pub about: About,
+    pub lapsed: bool,
+    pub length: u32,
+    pub key: u32,
+    pub count: u64,
+    pub subject: u64,
+    pub person: Option<u64>,
+    pub last_login: LastLogin,
+}
+
+impl Batch {
+    /// Adds a finding. `key` tells its subject from others of its kind and source, and orders them.
+    ///
+    /// # Errors
+    /// When there are more rules or sources, or longer lines, than the store can number.
+    pub fn push(&mut self, finding: &Finding, key: &str) -> std::io::Result<()> {
+        let before = self.lines.len();
+        serde_json::to_writer(&mut self.lines, finding)?;
+        let note = Note {
+            rule: position(&mut self.rules, &finding.rule)?,
+            source: finding.subject.source.as_deref().map(|name| position(&mut self.sources, name)).transpose()?,
+            severity: finding.severity,
+            disposition: finding.disposition,
+            about: About::of(&finding.subject.kind),
+            lapsed: finding.facts.get("waiver.state").is_some_and(|state| state == "expired"),
+            length: u32::try_from(self.lines.len() - before).map_err(std::io::Error::other)?,
+            key: u32::try_from(key.len()).map_err(std::io::Error::other)?,
+            count: finding.stands_for(),
+            subject: identity::subject(finding),
+            person: identity::person(finding),
+            last_login: LastLogin::of(finding.facts.get("account.last_login_at").unwrap_or(&Value::Bool(false))),
+        };
+        self.keys.push_str(key);
+        self.members.extend(identity::members(finding).map(|member| (note.subject, member)));
+        self.notes.push(note);
+        Ok(())
+    }
+
+    /// Whether there is nothing in it.
+    pub const fn is_empty(&self) -> bool {
+        self.notes.is_empty()
+    }
+}
+
+/// The position of a name, which is added when it is new. There are few names, and the last is the likeliest.
+pub(super) fn position(names: &mut Vec<String>, name: &str) -> std::io::Result<u16> {
+    let at = names.iter().rposition(|known| known == name).unwrap_or_else(|| {
+        names.push(name.to_owned());
+        names.len() - 1
+    });
+    u16::try_from(at).map_err(std::io::Error::other)
+}

@@ -1,0 +1,14 @@
+//! What was found, kept so that a million findings need little memory: on disk as the lines of `report.json`, in
+//! memory as a few numbers each. After correlation, before the audit that fills it; the gate, the report and the
+//! renderers read from it.
+
+mod batch;
+mod identity;
+mod public;
+mod store;
+mod writer;
+
+pub use batch::Batch;
+pub use public::{Finding, Subject};
+pub use store::{Findings, Head};
+pub use writer::FindingsWriter;

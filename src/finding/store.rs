@@ -1,0 +1,370 @@
+//! The findings of an audit, in the order of the report: numbers in memory, the findings themselves in a file that has
+//! no name and is gone when the run ends.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{SeqAccess, Visitor};
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::{Batch, Finding, FindingsWriter};
+use crate::model::{Disposition, Severity, Timestamp};
+
+/// All findings of a report.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    pub(super) entries: Vec<Entry>,
+    pub(super) rules: Vec<String>,
+    pub(super) sources: Vec<String>,
+    /// The accounts of groups: the number of the group, and that of the account.
+    pub(super) members: Vec<(u32, u32)>,
+    /// How many numbers of subjects there are.
+    pub(super) numbers: usize,
+    pub(super) lines: Arc<Lines>,
+}
+
+/// What is known of a finding without reading it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entry {
+    pub at: u64,
+    pub count: u64,
+    pub last_login: LastLogin,
+    pub length: u32,
+    pub subject: u32,
+    pub person: u32,
+    pub rule: u16,
+    pub source: u16,
+    pub severity: Severity,
+    pub disposition: Disposition,
+    pub about: About,
+    pub lapsed: bool,
+}
+
+/// In an entry: no source, no person.
+pub(super) const NO_SOURCE: u16 = u16::MAX;
+pub(super) const NO_PERSON: u32 = u32::MAX;
+
+/// The kind of subject, as far as numbers depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    Account,
+    Group,
+    Other,
+}
+
+impl About {
+    pub(super) fn of(kind: &str) -> Self {
+        match kind {
+            "account" => Self::Account,
+            "group" => Self::Group,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a finding tells of the account's last login, in seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct LastLogin(i64);
+
+impl LastLogin {
+    const NOT_TOLD: Self = Self(i64::MIN);
+    const NEVER: Self = Self(i64::MIN + 1);
+
+    pub(super) fn of(fact: &Value) -> Self {
+        match fact {
+            Value::Null => Self::NEVER,
+            Value::String(text) => {
+                DateTime::parse_from_rfc3339(text).map_or(Self::NOT_TOLD, |time| Self(time.timestamp()))
+            }
+            _ => Self::NOT_TOLD,
+        }
+    }
+}
+
+/// Where the lines of the findings are.
+#[derive(Debug)]
+pub(super) enum Lines {
+    Memory(Vec<u8>),
+    Disk(File),
+}
+
+impl Lines {
+    fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+        match self {
+            Self::Memory(bytes) => {
+                let start = usize::try_from(at).map_err(io::Error::other)?;
+                let found = bytes.get(start..).and_then(|rest| rest.get(..buffer.len()));
+                buffer.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
+                Ok(())
+            }
+            Self::Disk(file) => read_at(file, buffer, at),
+        }
+    }
+}
+
+/// Reads without moving a position that threads would share.
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = buffer.get_mut(read..).unwrap_or_default();
+                at += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One finding, as far as it can be told without reading it.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'f> {
+    findings: &'f Findings,
+    entry: &'f Entry,
+}
+
+impl<'f> Head<'f> {
+    /// The rule.
+    pub fn rule(&self) -> &'f str {
+        self.findings.rules.get(usize::from(self.entry.rule)).map_or("", String::as_str)
+    }
+
+    /// The source, if it belongs to one.
+    pub fn source(&self) -> Option<&'f str> {
+        self.findings.sources.get(usize::from(self.entry.source)).map(String::as_str)
+    }
+
+    /// After overrides.
+    pub const fn severity(&self) -> Severity {
+        self.entry.severity
+    }
+
+    /// Whether it still asks for action.
+    pub const fn disposition(&self) -> Disposition {
+        self.entry.disposition
+    }
+
+    /// Whether it still asks for action.
+    pub fn is_open(&self) -> bool {
+        self.entry.disposition == Disposition::Open
+    }
+
+    /// Whether it would be waived but for the end of a waiver.
+    pub const fn has_expired_waiver(&self) -> bool {
+        self.entry.lapsed
+    }
+
+    /// How many findings it stands for.
+    pub const fn stands_for(&self) -> u64 {
+        self.entry.count
+    }
+
+    /// Findings with the same number are about the same subject; numbers are small.
+    pub const fn subject(&self) -> usize {
+        self.entry.subject as usize
+    }
+
+    /// Findings with the same number concern the same person; numbers are small.
+    pub fn person(&self) -> Option<usize> {
+        (self.entry.person != NO_PERSON).then_some(self.entry.person as usize)
+    }
+
+    /// Whether it is about one account.
+    pub fn is_about_account(&self) -> bool {
+        self.entry.about == About::Account
+    }
+
+    /// Whether it is about several accounts.
+    pub fn is_about_group(&self) -> bool {
+        self.entry.about == About::Group
+    }
+
+    /// When the account was last used, if the finding tells it; `Some(None)` is never.
+    #[expect(clippy::option_option, reason = "not told, never, and a time are three things")]
+    pub fn last_login(&self) -> Option<Option<Timestamp>> {
+        match self.entry.last_login {
+            LastLogin::NOT_TOLD => None,
+            LastLogin::NEVER => Some(None),
+            LastLogin(seconds) => DateTime::from_timestamp(seconds, 0).map(Some),
+        }
+    }
+
+    /// The finding itself.
+    ///
+    /// # Errors
+    /// The temporary file can't be read.
+    pub fn read(&self) -> io::Result<Finding> {
+        let mut line = Vec::new();
+        self.findings.line(self.entry, &mut line)?;
+        Ok(serde_json::from_slice(&line)?)
+    }
+}
+
+impl Findings {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Every number of a subject is smaller than this.
+    pub const fn numbers(&self) -> usize {
+        self.numbers
+    }
+
+    /// How many accounts those findings are about, alone or in a group, of which `holds` is true.
+    pub fn accounts(&self, holds: impl Fn(&Head<'_>) -> bool) -> u64 {
+        let mut concerned = vec![false; self.numbers];
+        let mut accounts = vec![false; self.numbers];
+        for head in self.heads().filter(|head| holds(head)) {
+            let marks = if head.is_about_account() { &mut accounts } else { &mut concerned };
+            if let Some(mark) = marks.get_mut(head.subject()) {
+                *mark = true;
+            }
+        }
+        for (group, account) in &self.members {
+            if let (Some(true), Some(mark)) = (concerned.get(*group as usize), accounts.get_mut(*account as usize)) {
+                *mark = true;
+            }
+        }
+        accounts.into_iter().filter(|concerned| *concerned).count() as u64
+    }
+
+    /// What is known of each without reading it, worst first.
+    pub fn heads(&self) -> impl ExactSizeIterator<Item = Head<'_>> + Clone {
+        self.entries.iter().map(|entry| Head { findings: self, entry })
+    }
+
+    /// What is known of one, by its position.
+    pub fn head(&self, at: usize) -> Option<Head<'_>> {
+        self.entries.get(at).map(|entry| Head { findings: self, entry })
+    }
+
+    /// Reads one after the other, worst first.
+    ///
+    /// # Errors
+    /// The temporary file can't be read.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = io::Result<Finding>> {
+        self.heads().map(|head| head.read())
+    }
+
+    /// Reads all of them: for formats that hold few.
+    ///
+    /// # Errors
+    /// The temporary file can't be read.
+    pub fn to_vec(&self) -> io::Result<Vec<Finding>> {
+        self.iter().collect()
+    }
+
+    /// Hands out each as a line of JSON, worst first.
+    ///
+    /// # Errors
+    /// The temporary file can't be read, or `take` fails.
+    pub fn for_each_line(&self, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let mut line = Vec::new();
+        for entry in &self.entries {
+            self.line(entry, &mut line)?;
+            take(&line)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, entry: &Entry, line: &mut Vec<u8>) -> io::Result<()> {
+        line.resize(entry.length as usize, 0);
+        self.lines.read(entry.at, line)
+    }
+
+    /// Keeps these, in this order.
+    ///
+    /// # Errors
+    /// The temporary file can't be written.
+    pub fn new(findings: impl IntoIterator<Item = io::Result<Finding>>) -> io::Result<Self> {
+        const AT_ONCE: usize = 1_000;
+        let mut writer = FindingsWriter::new();
+        let mut batch = Batch::default();
+        for finding in findings {
+            batch.push(&finding?, "")?;
+            if batch.notes.len() >= AT_ONCE {
+                writer.append(std::mem::take(&mut batch))?;
+            }
+        }
+        writer.append(batch)?;
+        writer.in_order_of_arrival()
+    }
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        let lines = Arc::new(Lines::Memory(Vec::new()));
+        let (entries, rules, sources, members) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { entries, rules, sources, members, numbers: 0, lines }
+    }
+}
+
+impl Serialize for Findings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.len()))?;
+        for finding in self.iter() {
+            list.serialize_element(&finding.map_err(S::Error::custom)?)?;
+        }
+        list.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Findings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Findings;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of findings")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Findings, A::Error> {
+                let mut failed = None;
+                let findings = std::iter::from_fn(|| match list.next_element() {
+                    Ok(finding) => finding.map(Ok),
+                    Err(error) => {
+                        failed = Some(error);
+                        None
+                    }
+                });
+                let findings = Findings::new(findings).map_err(serde::de::Error::custom);
+                failed.map_or(findings, Err)
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
+}
+
+impl JsonSchema for Findings {
+    fn inline_schema() -> bool {
+        Vec::<Finding>::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<Finding>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Finding>::json_schema(generator)
+    }
+}

@@ -1,0 +1,190 @@
+//! Fills a store, and sorts it.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::sync::Arc;
+
+use super::batch::{Note, position};
+use super::store::{Entry, Lines, NO_PERSON, NO_SOURCE};
+use super::{Batch, Findings};
+
+/// So much is kept in memory; more goes to a file.
+const IN_MEMORY: usize = 1 << 20;
+
+/// Takes findings batch by batch.
+#[derive(Debug, Default)]
+pub struct FindingsWriter {
+    entries: Vec<Entry>,
+    /// Where the key of each entry ends in `keys`.
+    ends: Vec<usize>,
+    keys: String,
+    rules: Vec<String>,
+    sources: Vec<String>,
+    members: Vec<(u32, u32)>,
+    subjects: Numbers,
+    persons: Numbers,
+    lines: Out,
+    written: u64,
+}
+
+/// Small numbers for hashes, in the order in which they come.
+#[derive(Debug, Default)]
+struct Numbers {
+    known: HashMap<u64, u32>,
+    last: Option<(u64, u32)>,
+}
+
+impl Numbers {
+    fn of(&mut self, hash: u64) -> io::Result<u32> {
+        if let Some((last, number)) = self.last
+            && last == hash
+        {
+            return Ok(number);
+        }
+        let next = u32::try_from(self.known.len()).map_err(io::Error::other)?;
+        let number = *self.known.entry(hash).or_insert(next);
+        self.last = Some((hash, number));
+        Ok(number)
+    }
+}
+
+#[derive(Debug)]
+enum Out {
+    Memory(Vec<u8>),
+    Disk(BufWriter<File>),
+}
+
+impl Default for Out {
+    fn default() -> Self {
+        Self::Memory(Vec::new())
+    }
+}
+
+impl Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Self::Memory(kept) = self {
+            if kept.len() + bytes.len() <= IN_MEMORY {
+                kept.extend_from_slice(bytes);
+                return Ok(());
+            }
+            let mut file = BufWriter::new(tempfile::tempfile()?);
+            file.write_all(kept)?;
+            *self = Self::Disk(file);
+        }
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Disk(file) => file.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<Lines> {
+        Ok(match self {
+            Self::Memory(kept) => Lines::Memory(kept),
+            Self::Disk(file) => Lines::Disk(file.into_inner().map_err(io::IntoInnerError::into_error)?),
+        })
+    }
+}
+
+impl FindingsWriter {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none so far.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes a batch.
+    ///
+    /// # Errors
+    /// The temporary file can't be written, or there are more findings than can be numbered.
+    pub fn append(&mut self, batch: Batch) -> io::Result<()> {
+        let rules = batch.rules.iter().map(|name| position(&mut self.rules, name)).collect::<io::Result<Vec<_>>>()?;
+        let sources =
+            batch.sources.iter().map(|name| position(&mut self.sources, name)).collect::<io::Result<Vec<_>>>()?;
+        let mut key = self.keys.len();
+        for note in &batch.notes {
+            let entry = self.entry(note, &rules, &sources)?;
+            self.written += u64::from(note.length);
+            key += note.key as usize;
+            self.entries.push(entry);
+            self.ends.push(key);
+        }
+        self.keys.push_str(&batch.keys);
+        for (group, account) in batch.members {
+            self.members.push((self.subjects.of(group)?, self.subjects.of(account)?));
+        }
+        self.lines.write(&batch.lines)
+    }
+
+    fn entry(&mut self, note: &Note, rules: &[u16], sources: &[u16]) -> io::Result<Entry> {
+        let source = note.source.and_then(|source| sources.get(usize::from(source)));
+        Ok(Entry {
+            at: self.written,
+            count: note.count,
+            last_login: note.last_login,
+            length: note.length,
+            subject: self.subjects.of(note.subject)?,
+            person: note.person.map(|person| self.persons.of(person)).transpose()?.unwrap_or(NO_PERSON),
+            rule: rules.get(usize::from(note.rule)).copied().unwrap_or_default(),
+            source: source.copied().unwrap_or(NO_SOURCE),
+            severity: note.severity,
+            disposition: note.disposition,
+            about: note.about,
+            lapsed: note.lapsed,
+        })
+    }
+
+    /// The store, sorted by severity, rule, source and key; what is equal in these stays in the order in which it came.
+    ///
+    /// # Errors
+    /// The temporary file can't be written.
+    pub fn sorted(mut self) -> io::Result<Findings> {
+        let (rules, sources) = (ranks(&self.rules), ranks(&self.sources));
+        let rank =
+            |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied().map(|rank| rank + 1).unwrap_or_default();
+        let order = {
+            let place = |at: u32| {
+                let entry = self.entries.get(at as usize);
+                entry.map(|entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source)))
+            };
+            let mut order = (0..u32::try_from(self.entries.len()).map_err(io::Error::other)?).collect::<Vec<_>>();
+            order.sort_by(|a, b| place(*a).cmp(&place(*b)).then_with(|| self.key(*a).cmp(self.key(*b))));
+            order
+        };
+        self.ends = Vec::new();
+        self.keys = String::new();
+        self.entries = order.into_iter().filter_map(|at| self.entries.get(at as usize).copied()).collect();
+        self.in_order_of_arrival()
+    }
+
+    fn key(&self, at: u32) -> &str {
+        let at = at as usize;
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        self.ends.get(at).and_then(|end| self.keys.get(start..*end)).unwrap_or_default()
+    }
+
+    /// The store, in the order in which the findings came.
+    ///
+    /// # Errors
+    /// The temporary file can't be written.
+    pub fn in_order_of_arrival(self) -> io::Result<Findings> {
+        let Self { entries, rules, sources, members, subjects, lines, .. } = self;
+        let numbers = subjects.known.len();
+        Ok(Findings { entries, rules, sources, members, numbers, lines: Arc::new(lines.finish()?) })
+    }
+}
+
+/// The place of each name if they were sorted.
+fn ranks(names: &[String]) -> Vec<u16> {
+    let rank = |name: &String| names.iter().filter(|other| *other < name).count();
+    names.iter().map(|name| u16::try_from(rank(name)).unwrap_or(u16::MAX)).collect()
+}
