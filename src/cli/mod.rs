@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod fetch;
 mod init;
+mod inquiry;
 mod output;
 mod privacy;
 mod progress;

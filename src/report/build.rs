@@ -91,6 +91,7 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> Roste
         encoding: roster.encodings.join(", "),
         delimiter: roster.delimiters.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         columns: roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect(),
+        keys: roster.keys(),
         issues: rejected.chain(noted).collect(),
         file: names.join(", "),
     }
@@ -108,6 +109,7 @@ fn source_summary(source: ReportedSource<'_>) -> SourceSummary {
         pages: certificate.pages,
         requests: certificate.usage.requests,
         retries: certificate.usage.retries,
+        keys: certificate.keys,
         started_at: certificate.started_at,
         finished_at: certificate.finished_at,
         sha256: certificate.sha256,

@@ -11,6 +11,7 @@ use super::record::{FieldProblem, RecordError};
 use super::spool::{Spool, SpoolWriter};
 use super::{Decoder, SourceError};
 use crate::model::text::counted;
+use crate::model::{AccountField, KeyCounts};
 
 /// What came of a record.
 #[derive(Debug)]
@@ -22,6 +23,9 @@ pub(super) enum Row {
     /// No account.
     Unreadable(RecordError),
 }
+
+/// The fields by which accounts find their owners.
+const KEYS: [AccountField; 3] = [AccountField::ExternalId, AccountField::Email, AccountField::Username];
 
 /// Takes the pages of one source.
 pub struct Collector<'p> {
@@ -38,6 +42,8 @@ pub struct Collector<'p> {
     pages: u64,
     unreadable: Option<(u64, String)>,
     problems: BTreeMap<FieldProblem, u64>,
+    /// How many accounts have each of [`KEYS`].
+    keys: [u64; KEYS.len()],
     warnings: Vec<String>,
 }
 
@@ -71,6 +77,7 @@ pub(super) struct Collected {
     pub totals: (Option<u64>, Option<u64>),
     pub pages: u64,
     pub unreadable: Option<(u64, String)>,
+    pub keys: KeyCounts,
     pub warnings: Vec<String>,
 }
 
@@ -88,6 +95,7 @@ impl<'p> Collector<'p> {
             pages: 0,
             unreadable: None,
             problems: BTreeMap::new(),
+            keys: [0; KEYS.len()],
             warnings: Vec::new(),
         })
     }
@@ -144,6 +152,9 @@ impl<'p> Collector<'p> {
         let fingerprint = self.ids.fingerprint(&decoded.account.id);
         if self.ids.insert(fingerprint) {
             self.spool.push(record)?;
+            for (field, count) in KEYS.into_iter().zip(&mut self.keys) {
+                *count += u64::from(field.of(&decoded.account).is_some_and(|value| !value.trim().is_empty()));
+            }
             for problem in decoded.problems {
                 *self.problems.entry(problem).or_default() += 1;
             }
@@ -194,6 +205,7 @@ impl<'p> Collector<'p> {
             self.warn(format!("{records}: {problem}; the fact is treated as unknown there"));
         }
         let distinct = self.ids.len();
+        let keys = KEYS.into_iter().zip(self.keys).filter(|(_, count)| *count > 0);
         let (spool, sha256) = self.spool.finish()?;
         Ok(Collected {
             spool,
@@ -205,6 +217,7 @@ impl<'p> Collector<'p> {
             totals: (records(self.pass.first_total), records(self.pass.last_total)),
             pages: self.pages,
             unreadable: self.unreadable,
+            keys: keys.map(|(field, count)| (field.as_str().to_owned(), count)).collect(),
             warnings: self.warnings,
         })
     }

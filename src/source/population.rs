@@ -6,7 +6,7 @@ use super::collector::Collector;
 use super::{Connector, Decoder, Proof, SourceError, Spool};
 use crate::http::Usage;
 use crate::model::text::counted;
-use crate::model::{SourceName, SourceStatus, Timestamp};
+use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
 
 /// All accounts of a source, as far as they could be fetched.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct Certificate {
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,
+    /// How many of the distinct accounts have each field by which they can find their owners.
+    pub keys: KeyCounts,
     /// Over the kept records, one a line; lower-case hexadecimal.
     pub sha256: String,
     /// What the reader should know.
@@ -90,6 +92,7 @@ pub async fn fetch(
         usage: Usage::default(),
         started_at,
         finished_at: started_at,
+        keys: KeyCounts::new(),
         sha256: String::new(),
         warnings: Vec::new(),
         error: None,
@@ -125,6 +128,7 @@ async fn collect(
     certificate.readings = collected.readings;
     certificate.declared_on_pages = collected.totals;
     certificate.pages = collected.pages;
+    certificate.keys = collected.keys;
     certificate.sha256 = collected.sha256;
     certificate.warnings = collected.warnings;
     let unreadable = collected
