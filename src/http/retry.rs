@@ -28,7 +28,7 @@ pub enum Retry {
     Later,
     /// Later, and all other requests of the source have to wait as well: a limit was hit.
     Throttled,
-    /// Later, but not often: trouble inside the vendor that is as likely to stay.
+    /// Later, but not often: trouble that is as likely to stay, inside the vendor or because nobody listens there.
     Briefly,
     /// Once, with new credentials.
     WithNewCredentials,
