@@ -321,10 +321,9 @@ pub(crate) async fn fetch_all(
             Origin::Vendor(connector) => connector.as_ref(),
             Origin::Snapshot(snapshot) => return snapshot.population(source.config),
         };
-        let name = &source.config.name;
-        let progress = options.observer.started(name);
+        let progress = options.observer.started(&source.config.name);
         let decoder = source.decoder.as_ref();
-        let population = source::fetch(name, connector, decoder, options.clock, progress.as_ref()).await;
+        let population = source::fetch(source.config, connector, decoder, options.clock, progress.as_ref()).await;
         options.observer.fetched(&population);
         Ok(population)
     });

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderName, HeaderValue};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use tracing::debug;
 use url::Url;
@@ -199,7 +200,8 @@ impl Client {
             builder = builder.header(name, value);
         }
         if let Body::Form(fields) = &request.body {
-            builder = builder.form(fields);
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (name, value.expose_secret())).collect();
+            builder = builder.form(&fields);
         }
         let response = self.read(builder).await.map_err(|error| self.broken(request, error))?;
         drop(turn);

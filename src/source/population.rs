@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
 use super::{Connector, Decoder, Proof, SourceError, Spool};
+use crate::config::SourceConfig;
 use crate::http::Usage;
 use crate::model::text::counted;
 use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
@@ -72,7 +73,7 @@ impl Progress for Quiet {
 
 /// Fetches every user of a source. This never fails: what goes wrong is in the certificate.
 pub async fn fetch(
-    source: &SourceName,
+    source: &SourceConfig,
     connector: &dyn Connector,
     decoder: &dyn Decoder,
     clock: fn() -> Timestamp,
@@ -106,8 +107,9 @@ pub async fn fetch(
     };
     certificate.usage = connector.usage();
     certificate.warnings.extend(skewed(certificate.usage.clock_skew));
+    certificate.warnings.extend(source.exposed_secrets());
     certificate.finished_at = clock();
-    Population { source: source.clone(), certificate, spool }
+    Population { source: source.name.clone(), certificate, spool }
 }
 
 async fn collect(
