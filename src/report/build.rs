@@ -10,7 +10,7 @@ use super::{
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
 use crate::gate::Verdict;
-use crate::model::{self, Roster, RosterIssueKind, SourceName};
+use crate::model::{self, Roster, SourceName};
 use crate::rule::RuleSet;
 use crate::source::Certificate;
 
@@ -73,11 +73,6 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> Roste
         Some(name) if several => format!("{name}: {text}"),
         _ => text.to_owned(),
     };
-    let rejected = roster.rejected.iter().map(|row| RosterIssue {
-        line: Some(row.line),
-        kind: RosterIssueKind::Rejected.as_str().to_owned(),
-        text: place(row.file, &row.reason),
-    });
     let noted = roster.issues.iter().chain(later_issues).map(|issue| RosterIssue {
         line: issue.line,
         kind: issue.kind.as_str().to_owned(),
@@ -92,7 +87,7 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> Roste
         delimiter: roster.delimiters.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         columns: roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect(),
         keys: roster.keys(),
-        issues: rejected.chain(noted).collect(),
+        issues: noted.collect(),
         file: names.join(", "),
     }
 }

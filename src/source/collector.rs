@@ -290,3 +290,36 @@ impl IdSet {
         self.seen.len() as u64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::population::Quiet;
+    use super::super::voiso::VoisoDecoder;
+    use super::*;
+
+    /// Whether the last of these readings confirms the one before, for a vendor that declares so many.
+    fn confirmed(readings: &[&[u64]], declared: Option<u64>) -> bool {
+        let mut collector = Collector::new(&VoisoDecoder, &Quiet).expect("a temporary file");
+        for (at, ids) in readings.iter().enumerate() {
+            if at > 0 {
+                collector.start_over();
+            }
+            let record = |id: &u64| RawValue::from_string(format!("{{\"id\":{id}}}")).expect("JSON");
+            let page = Page { records: ids.iter().map(record).collect(), total: declared.map(Total::Records) };
+            collector.page(&page).expect("taken");
+        }
+        collector.confirms(declared)
+    }
+
+    #[test]
+    fn two_readings_prove_a_list_only_if_they_agree() {
+        for declared in [Some(3), None] {
+            assert!(confirmed(&[&[1, 2, 3], &[3, 1, 2]], declared));
+            assert!(!confirmed(&[&[1, 2, 3], &[2, 3, 4]], declared), "one came and one went");
+            assert!(!confirmed(&[&[1, 2, 3], &[1, 2]], declared), "one went");
+            assert!(!confirmed(&[&[1, 2], &[1, 2, 3]], declared), "one came");
+        }
+        assert!(confirmed(&[&[1, 2, 9], &[1, 2, 3], &[1, 2, 3]], Some(3)), "the last two count");
+        assert!(!confirmed(&[&[1, 2, 3], &[1, 2, 9], &[1, 2, 3]], Some(3)), "the first and the last don't");
+    }
+}

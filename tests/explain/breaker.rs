@@ -152,8 +152,10 @@ fn a_key_column_without_its_cells_is_suspect() {
     assert_eq!(run.code, 3, "{}", run.stderr);
     let expected = "the roster has email for 2 of 40 employees, and had it for 40 of 40 on 2026-10-15; at most 20 %";
     assert!(run.stderr.contains(expected) && run.stderr.contains("--accept-change"), "{}", run.stderr);
-    office.write("hr.csv", &emptied(36));
+    office.write("hr.csv", &(emptied(36) + "Total: 40,,,\n"));
     assert_eq!(office.run(&["audit"]).code, 1, "a tenth may be missing");
+    let rejected = office.report().roster.issues.into_iter().filter(|issue| issue.kind == "rejected");
+    assert_eq!(rejected.count(), 1, "a row that isn't read is told once");
 }
 
 #[test]
