@@ -89,10 +89,10 @@ fn measure(url: &str) -> Result<(), Box<dyn Error>> {
     let mut warm = source.clone();
     warm.connection.patience.deadline = WARM_UP;
     let connector = source::connector(&warm).map_err(|mistake| mistake.to_string())?;
-    runtime.block_on(source::fetch(&warm.name, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
+    runtime.block_on(source::fetch(&warm, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
     let connector = source::connector(&source).map_err(|mistake| mistake.to_string())?;
     let start = Instant::now();
-    let population = runtime.block_on(source::fetch(&source.name, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
+    let population = runtime.block_on(source::fetch(&source, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
     let elapsed = start.elapsed();
     let certificate = &population.certificate;
     if certificate.status != SourceStatus::Complete {

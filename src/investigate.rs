@@ -38,7 +38,7 @@ pub async fn explain(
     account_id: &str,
 ) -> Result<Option<Answer>, RunError> {
     let now = options.as_of();
-    let sources = pipeline::ready(config, inputs, options).map_err(RunError::Unusable)?;
+    let sources = pipeline::ready(config, inputs, options)?;
     let mut populations = pipeline::fetch_all(&sources, options).await?;
     let Some((source, population)) = sources.iter().zip(&mut populations).next() else { return Ok(None) };
     let told = inputs.audit(config, now).explain(&source.context(), population, account_id)?;
@@ -56,7 +56,7 @@ pub async fn suggest(
     least: f64,
 ) -> Result<Vec<SourceSuggestions>, RunError> {
     let now = options.as_of();
-    let sources = pipeline::ready(config, inputs, options).map_err(RunError::Unusable)?;
+    let sources = pipeline::ready(config, inputs, options)?;
     let mut populations = pipeline::fetch_all(&sources, options).await?;
     let audit = inputs.audit(config, now);
     let suggested = sources.iter().zip(&mut populations).map(|(source, population)| {

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use futures_util::future::try_join_all;
 
 use crate::audit::{Audit, AuditError, Measures, SourceContext};
-use crate::breaker::{self, Previous, Suspicion};
+use crate::breaker::{self, Crowd, Previous, Suspicion};
 use crate::config::{Config, GateConfig, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -81,7 +81,7 @@ pub enum RunError {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Unusable(Vec<Diagnostic>),
     /// The input can't be true, and would have accused people.
-    #[error("{}", .0.iter().map(|suspicion| suspicion.0.as_str()).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Suspect(Vec<Suspicion>),
     /// The snapshot can't be used.
     #[error(transparent)]
@@ -89,6 +89,12 @@ pub enum RunError {
     /// The audit could not be finished.
     #[error(transparent)]
     Audit(#[from] AuditError),
+}
+
+impl From<Vec<Diagnostic>> for RunError {
+    fn from(mistakes: Vec<Diagnostic>) -> Self {
+        Self::Unusable(mistakes)
+    }
 }
 
 /// One source, ready to be asked.
@@ -121,14 +127,16 @@ impl Inputs {
     /// Reads rules and roster, and checks what the configuration says of them.
     ///
     /// # Errors
-    /// Every mistake that could be found.
-    pub fn load(config: &Config) -> Result<Self, Vec<Diagnostic>> {
+    /// Every mistake that could be found; or a roster with nobody in it.
+    pub fn load(config: &Config) -> Result<Self, RunError> {
         let mut mistakes = Vec::new();
         let rules = RuleSet::load(&config.rules).map_err(|found| mistakes.extend(found)).ok();
         let roster = roster::read(&config.roster).map_err(|found| mistakes.extend(found)).ok();
         mistakes.extend(rules.iter().flat_map(|rules| unknown_rules(&config.gate, rules)));
         match (rules, roster) {
             (Some(rules), Some(roster)) if mistakes.is_empty() => {
+                // First, since no owner that a file names is in an empty roster.
+                believe(breaker::doubts_empty(&roster))?;
                 let correlator = Correlator::new(&roster, &config.matching);
                 let declarations = keep(declarations(config, &correlator), &mut mistakes);
                 let exceptions = keep(exceptions(config, &rules, &roster), &mut mistakes);
@@ -136,10 +144,10 @@ impl Inputs {
                     (Some(declarations), Some(exceptions)) => {
                         Ok(Self { rules, roster, declarations, exceptions, correlator })
                     }
-                    _ => Err(mistakes),
+                    _ => Err(mistakes.into()),
                 }
             }
-            _ => Err(mistakes),
+            _ => Err(mistakes.into()),
         }
     }
 
@@ -228,7 +236,7 @@ fn unknown_rules(gate: &GateConfig, rules: &RuleSet) -> Vec<Diagnostic> {
 pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> Result<Report, RunError> {
     let started_at = (options.clock)();
     let as_of = options.as_of();
-    let sources = ready(config, inputs, options).map_err(RunError::Unusable)?;
+    let sources = ready(config, inputs, options)?;
     believe(
         options
             .previous
@@ -236,9 +244,10 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
             .map_or_else(Vec::new, |(previous, limit)| previous.doubts_roster(&inputs.roster, limit)),
     )?;
     let mut populations = fetch_all(&sources, options).await?;
-    believe(sources.iter().zip(&populations).filter_map(|(source, population)| {
+    believe(sources.iter().zip(&populations).flat_map(|(source, population)| {
         let limit = source.config.max_change.or(config.roster.max_change);
-        let seen = (population.certificate.status, population.certificate.distinct);
+        let certificate = &population.certificate;
+        let seen = (certificate.status, Crowd { count: certificate.distinct, keys: &certificate.keys });
         breaker::doubts_source(&source.config.name, seen, limit, options.previous)
     }))?;
     let mut audit = inputs.audit(config, as_of);
@@ -312,10 +321,9 @@ pub(crate) async fn fetch_all(
             Origin::Vendor(connector) => connector.as_ref(),
             Origin::Snapshot(snapshot) => return snapshot.population(source.config),
         };
-        let name = &source.config.name;
-        let progress = options.observer.started(name);
+        let progress = options.observer.started(&source.config.name);
         let decoder = source.decoder.as_ref();
-        let population = source::fetch(name, connector, decoder, options.clock, progress.as_ref()).await;
+        let population = source::fetch(source.config, connector, decoder, options.clock, progress.as_ref()).await;
         options.observer.fetched(&population);
         Ok(population)
     });

@@ -326,3 +326,19 @@ fn as_many_come_as_leave_and_push_the_last_page_forward() {
         }
     }
 }
+
+#[test]
+fn two_readings_that_miss_the_same_user_do_not_agree() {
+    // Twice the first user leaves and another comes between two pages, and user 4 slips to the page that was read
+    // already. Both readings bring as many as are declared; only that they are not the same ones tells.
+    let events = vec![
+        (1, Event::Delete(0)),
+        (1, Event::Append),
+        (4, Event::Insert(2)),
+        (4, Event::Delete(9)),
+        (5, Event::Delete(0)),
+        (5, Event::Append),
+    ];
+    let history = History { users: 9, size: 3, cap: 3, concurrency: 1, events };
+    assert_eq!(run(Vendor::Voiso, &history).unwrap(), SourceStatus::Incomplete);
+}

@@ -115,10 +115,10 @@ async fn a_secret_file_that_everybody_can_read_is_pointed_out() {
         let log = listen();
         let source = source(Vendor::Voiso, "http://127.0.0.1:9");
         std::fs::set_permissions(source.secret("key"), std::fs::Permissions::from_mode(mode)).unwrap();
-        source.connector().unwrap();
+        let warnings = source.fetch().await.warnings();
         let shown = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let warning =
             format!("can be read by every user of this machine; run chmod 600 {}", source.secret("key").display());
-        assert_eq!(shown.contains(&warning), warned, "{mode:o}");
+        assert_eq!((shown.contains(&warning), warnings.contains(&warning)), (warned, warned), "{mode:o}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::clock::{now, parse_moment};
-use super::output::{say, show};
+use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
@@ -123,10 +123,7 @@ impl Job<'_> {
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
         let checked = match self.check() {
             Ok(checked) => checked,
-            Err(mistakes) => {
-                show(&mistakes);
-                return Ok(Exit::Unusable);
-            }
+            Err(error) => return Ok(refuse(&error)),
         };
         let options = RunOptions {
             clock: now,
@@ -139,23 +136,7 @@ impl Job<'_> {
         };
         let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
-            Err(RunError::Unusable(mistakes)) => {
-                show(&mistakes);
-                return Ok(Exit::Unusable);
-            }
-            Err(error @ RunError::Suspect(_)) => {
-                say(&format!("Suspect input: {error}"));
-                say("Nothing was judged or written. If the change is real, audit once with --accept-change");
-                return Ok(Exit::Unverified);
-            }
-            Err(error @ RunError::Snapshot(_)) => {
-                say(&format!("error: {error}"));
-                return Ok(Exit::Unusable);
-            }
-            Err(error @ RunError::Audit(_)) => {
-                say(&format!("error: {error}"));
-                return Ok(Exit::Unverified);
-            }
+            Err(error) => return Ok(refuse(&error)),
         };
         self.publish(report, &checked, global)
     }
@@ -188,7 +169,7 @@ impl Job<'_> {
         Ok(exit_of(report.verdict.gate))
     }
 
-    fn check(&self) -> Result<Checked, Vec<Diagnostic>> {
+    fn check(&self) -> Result<Checked, RunError> {
         let mut config = Config::load(&self.config)?;
         if let Some(fail_on) = self.fail_on {
             config.gate = config.gate.with_fail_on(fail_on, &Diagnostic::of_file(Path::new("--fail-on"), ""));

@@ -6,19 +6,17 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::audit::source_names;
-use super::clock::{now, parse_moment};
-use super::output::{say, show};
+use super::inquiry::{Inquiry, InquiryArgs};
+use super::output::{refuse, say};
 use super::progress::Bars;
-use super::{ConfigArg, Exit, Global, runtime};
+use super::{Exit, Global, runtime};
 use crate::audit::Suggestion;
-use crate::config::Config;
 use crate::correlate::Accept;
 use crate::diagnostic::Diagnostic;
 use crate::investigate::{self, SourceSuggestions};
 use crate::model::text::counted;
-use crate::model::{Roster, SourceName, SourceStatus, Timestamp};
-use crate::pipeline::{Inputs, RunError, RunOptions};
+use crate::model::{Roster, SourceName, SourceStatus};
+use crate::pipeline::RunError;
 use crate::render::terminal;
 
 /// What to do about crosswalks.
@@ -32,7 +30,7 @@ pub(super) enum CrosswalkCommand {
 #[derive(Debug, Args)]
 pub(super) struct SuggestArgs {
     #[command(flatten)]
-    config: ConfigArg,
+    inquiry: InquiryArgs,
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
@@ -42,9 +40,6 @@ pub(super) struct SuggestArgs {
     /// The file to write, for one source; otherwise SOURCE-suggestions.csv in this folder. Never overwritten
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
-    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
-    as_of: Option<Timestamp>,
 }
 
 fn parse_score(text: &str) -> Result<f64, String> {
@@ -54,50 +49,33 @@ fn parse_score(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(command: &CrosswalkCommand, global: &Global) -> anyhow::Result<Exit> {
     let CrosswalkCommand::Suggest(args) = command;
-    let (config, inputs, only) = match args.load() {
-        Ok(loaded) => loaded,
-        Err(mistakes) => {
-            show(&mistakes);
-            return Ok(Exit::Unusable);
-        }
+    let inquiry = match args.read() {
+        Ok(inquiry) => inquiry,
+        Err(error) => return Ok(refuse(&error)),
     };
-    let options = RunOptions {
-        clock: now,
-        as_of: args.as_of,
-        only: &only,
-        snapshot: None,
-        previous: None,
-        gate: &config.gate,
-        observer: &Bars::new(global.bars()),
-    };
-    match runtime()?.block_on(investigate::suggest(&config, &inputs, &options, args.min_score)) {
-        Ok(sources) => Ok(write_all(args, &sources, &inputs.roster)),
-        Err(RunError::Unusable(mistakes)) => {
-            show(&mistakes);
-            Ok(Exit::Unusable)
-        }
-        Err(error) => {
-            say(&format!("error: {error}"));
-            Ok(Exit::Unverified)
-        }
+    let bars = Bars::new(global.bars());
+    let options = inquiry.options(&bars);
+    match runtime()?.block_on(investigate::suggest(&inquiry.config, &inquiry.inputs, &options, args.min_score)) {
+        Ok(sources) => Ok(write_all(args, &sources, &inquiry.inputs.roster)),
+        Err(error) => Ok(refuse(&error)),
     }
 }
 
 impl SuggestArgs {
-    fn load(&self) -> Result<(Config, Inputs, Vec<SourceName>), Vec<Diagnostic>> {
-        let config = Config::load(&self.config.config)?;
-        let only = source_names(&self.source, &config, &self.config.config)?;
-        if self.out.is_some() && config.chosen(&only).count() > 1 {
+    fn read(&self) -> Result<Inquiry, RunError> {
+        let inquiry = self.inquiry.read(&self.source)?;
+        let chosen = || inquiry.config.chosen(&inquiry.only);
+        if self.out.is_some() && chosen().count() > 1 {
             let message = "one file takes the suggestions for one source";
-            return Err(vec![Diagnostic::of_file(Path::new("--out"), message).help("choose one with --source NAME")]);
+            let mistake = Diagnostic::of_file(Path::new("--out"), message).help("choose one with --source NAME");
+            return Err(vec![mistake].into());
         }
-        let taken = config.chosen(&only).map(|source| self.path(&source.name)).find(|path| path.exists());
-        if let Some(path) = taken {
+        if let Some(path) = chosen().map(|source| self.path(&source.name)).find(|path| path.exists()) {
             let message = "this file exists already and stays as it is";
-            return Err(vec![Diagnostic::of_file(&path, message).help("move it away, or name another with --out")]);
+            let mistake = Diagnostic::of_file(&path, message).help("move it away, or name another with --out");
+            return Err(vec![mistake].into());
         }
-        let inputs = Inputs::load(&config)?;
-        Ok((config, inputs, only))
+        Ok(inquiry)
     }
 
     fn path(&self, source: &SourceName) -> PathBuf {

@@ -2,20 +2,15 @@
 
 mod text;
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::audit::{open_snapshot, source_names};
-use super::clock::{now, parse_moment};
-use super::output::{say, show};
+use super::inquiry::InquiryArgs;
+use super::output::{refuse, say};
 use super::progress::Bars;
-use super::{ConfigArg, Exit, Global, runtime};
+use super::{Exit, Global, runtime};
 use crate::audit::Told;
-use crate::config::Config;
 use crate::investigate::{self, Answer};
-use crate::model::{SourceName, SourceStatus, Timestamp};
-use crate::pipeline::{Inputs, RunError, RunOptions};
+use crate::model::SourceStatus;
 use crate::render::terminal;
 
 /// Options of `explain`.
@@ -25,13 +20,7 @@ pub(super) struct ExplainArgs {
     #[arg(value_name = "SOURCE/ACCOUNT", value_parser = parse_subject)]
     account: (String, String),
     #[command(flatten)]
-    config: ConfigArg,
-    /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
-    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
-    as_of: Option<Timestamp>,
-    /// Look in what `headcount fetch` has stored; asks no vendor
-    #[arg(long, value_name = "DIR")]
-    snapshot: Option<PathBuf>,
+    inquiry: InquiryArgs,
 }
 
 /// The name of a source holds no slash; an identifier may.
@@ -46,44 +35,21 @@ fn parse_subject(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn run(args: &ExplainArgs, global: &Global) -> anyhow::Result<Exit> {
     let (source, account) = &args.account;
-    let only = [SourceName::new(source)];
-    let loaded = Config::load(&args.config.config).and_then(|config| {
-        source_names(std::slice::from_ref(source), &config, &args.config.config)?;
-        let snapshot = open_snapshot(args.snapshot.as_deref())?;
-        Inputs::load(&config).map(|inputs| (config, inputs, snapshot))
-    });
-    let (config, inputs, snapshot) = match loaded {
-        Ok(loaded) => loaded,
-        Err(mistakes) => {
-            show(&mistakes);
-            return Ok(Exit::Unusable);
-        }
+    let inquiry = match args.inquiry.read(std::slice::from_ref(source)) {
+        Ok(inquiry) => inquiry,
+        Err(error) => return Ok(refuse(&error)),
     };
-    let options = RunOptions {
-        clock: now,
-        as_of: args.as_of,
-        only: &only,
-        snapshot: snapshot.as_ref(),
-        previous: None,
-        gate: &config.gate,
-        observer: &Bars::new(global.bars()),
-    };
-    match runtime()?.block_on(investigate::explain(&config, &inputs, &options, account)) {
+    let bars = Bars::new(global.bars());
+    let options = inquiry.options(&bars);
+    match runtime()?.block_on(investigate::explain(&inquiry.config, &inquiry.inputs, &options, account)) {
         Ok(Some(Answer { told: Told::Story(story), .. })) => {
-            let text = text::story(&args.account, &story, &inputs);
+            let text = text::story(&args.account, &story, &inquiry.inputs);
             super::output::print(&mut anstream::stdout().lock(), text.trim_end())?;
             Ok(Exit::Success)
         }
         Ok(Some(Answer { told: Told::Unknown(alike), certificate })) => Ok(unknown(args, &alike, &certificate)),
         Ok(None) => Ok(Exit::Unusable),
-        Err(RunError::Unusable(mistakes)) => {
-            show(&mistakes);
-            Ok(Exit::Unusable)
-        }
-        Err(error) => {
-            say(&format!("error: {error}"));
-            Ok(Exit::Unverified)
-        }
+        Err(error) => Ok(refuse(&error)),
     }
 }
 

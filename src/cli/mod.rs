@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod fetch;
 mod init;
+mod inquiry;
 mod output;
 mod privacy;
 mod progress;
@@ -157,13 +158,17 @@ impl Global {
             2 => "headcount=debug",
             _ => "headcount=trace,reqwest=debug,hyper_util=debug",
         };
-        let subscriber = tracing_subscriber::fmt()
+        let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+        let log = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
             .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal() && self.color != Color::Never)
-            .finish();
+            .with_ansi(colour);
         // Only refused when a log is set up already, as in a test.
-        tracing::subscriber::set_global_default(subscriber).ok();
+        if self.verbose == 0 {
+            tracing::subscriber::set_global_default(log.without_time().with_target(false).finish()).ok();
+        } else {
+            tracing::subscriber::set_global_default(log.finish()).ok();
+        }
     }
 
     fn bars(&self) -> bool {

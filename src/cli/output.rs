@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
+use super::Exit;
+use crate::breaker::Suspicion;
 use crate::diagnostic::Diagnostic;
+use crate::pipeline::RunError;
 
 /// Prints a line of talk. A closed stderr is nobody's problem.
 pub(super) fn say(line: &str) {
@@ -17,6 +20,31 @@ pub(super) fn show(diagnostics: &[Diagnostic]) {
     }
     let mistakes = crate::model::text::counted(diagnostics.len() as u64, "mistake", "mistakes");
     say(&format!("{mistakes} found; nothing was requested"));
+}
+
+/// Says why there is no answer.
+pub(super) fn refuse(error: &RunError) -> Exit {
+    match error {
+        RunError::Unusable(mistakes) => {
+            show(mistakes);
+            Exit::Unusable
+        }
+        RunError::Suspect(doubts) => {
+            say(&format!("Suspect input: {error}"));
+            let real = doubts.iter().all(|doubt| matches!(doubt, Suspicion::Changed(_)));
+            let advice = if real { ". If the change is real, audit once with --accept-change" } else { "" };
+            say(&format!("Nothing was judged or written{advice}"));
+            Exit::Unverified
+        }
+        RunError::Snapshot(_) => {
+            say(&format!("error: {error}"));
+            Exit::Unusable
+        }
+        RunError::Audit(_) => {
+            say(&format!("error: {error}"));
+            Exit::Unverified
+        }
+    }
 }
 
 /// Prints a line of data.

@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use super::clock::now;
-use super::output::{print, say, show};
+use super::output::{print, refuse, say};
 use super::{ConfigArg, Exit};
 use crate::config::Config;
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
 use crate::exception::{Bound, Waiver, Waivers};
 use crate::model::text::counted;
-use crate::pipeline::{Inputs, known};
+use crate::pipeline::{Inputs, RunError, known};
 use crate::report::{Finding, Report};
 
 /// What to do with the waivers.
@@ -71,21 +71,15 @@ pub(super) fn run(command: &WaiversCommand) -> anyhow::Result<Exit> {
                 say(&format!("{}: 1 waiver added", path.display()));
                 Ok(Exit::Success)
             }
-            Err(mistakes) => {
-                show(&mistakes);
-                Ok(Exit::Unusable)
-            }
+            Err(error) => Ok(refuse(&error)),
         },
     }
 }
 
 fn check(path: &Path) -> anyhow::Result<Exit> {
-    let inputs = match Config::load(path).and_then(|config| Inputs::load(&config)) {
+    let inputs = match Config::load(path).map_err(RunError::from).and_then(|config| Inputs::load(&config)) {
         Ok(inputs) => inputs,
-        Err(mistakes) => {
-            show(&mistakes);
-            return Ok(Exit::Unusable);
-        }
+        Err(error) => return Ok(refuse(&error)),
     };
     let mut out = anstream::stdout().lock();
     let mut count = 0;
@@ -104,12 +98,12 @@ fn line(waiver: &Waiver) -> String {
 
 impl AddArgs {
     /// The file with the new waiver, checked as a whole; it is not written if anything in it is wrong.
-    fn new_text(&self) -> Result<(PathBuf, String), Vec<Diagnostic>> {
+    fn new_text(&self) -> Result<(PathBuf, String), RunError> {
         let mut config = Config::load(&self.config.config)?;
         let Some(path) = config.exceptions.waivers.take() else {
             let message = "the configuration names no file of waivers";
             let help = "add [exceptions] waivers = \"waivers.toml\"";
-            return Err(vec![Diagnostic::of_file(&self.config.config, message).help(help)]);
+            return Err(vec![Diagnostic::of_file(&self.config.config, message).help(help)].into());
         };
         let report = Report::read(&self.report).map_err(|mistake| vec![mistake])?;
         let finding = self.finding(&report).map_err(|mistake| vec![mistake])?;
@@ -120,7 +114,9 @@ impl AddArgs {
         let mut text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEADER.to_owned(),
-            Err(error) => return Err(vec![Diagnostic::of_file(&path, format!("can't read the waivers: {error}"))]),
+            Err(error) => {
+                return Err(vec![Diagnostic::of_file(&path, format!("can't read the waivers: {error}"))].into());
+            }
         };
         match text.trim() {
             "" => HEADER.clone_into(&mut text),

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use toml::Spanned;
 
 use super::text::ConfigText;
@@ -40,36 +41,32 @@ impl SecretRef {
 
     /// Reads the secret, without the white space around it.
     pub fn resolve(&self) -> Result<SecretString, Diagnostic> {
-        let secret: SecretString = match &self.target {
-            Target::Env(name) => std::env::var(name)
-                .map_err(|_| {
-                    self.missing(
-                        format!("the environment variable {name} is not set"),
-                        format!("export {name}=… before the run"),
-                    )
-                })?
-                .into(),
-            Target::File(path) => std::fs::read_to_string(path)
-                .map_err(|error| {
-                    self.missing(
-                        format!("can't read the secret file {}: {error}", path.display()),
-                        "the path is relative to the configuration file".to_owned(),
-                    )
-                })?
-                .into(),
-        };
+        let text = Zeroizing::new(match &self.target {
+            Target::Env(name) => std::env::var(name).map_err(|_| {
+                self.missing(
+                    format!("the environment variable {name} is not set"),
+                    format!("export {name}=… before the run"),
+                )
+            })?,
+            Target::File(path) => std::fs::read_to_string(path).map_err(|error| {
+                self.missing(
+                    format!("can't read the secret file {}: {error}", path.display()),
+                    "the path is relative to the configuration file".to_owned(),
+                )
+            })?,
+        });
         if let Some(warning) = self.exposure() {
             tracing::warn!("{warning}");
         }
-        let trimmed = secret.expose_secret().trim();
+        let trimmed = text.trim();
         if trimmed.is_empty() {
             return Err(self.missing("the secret is empty".to_owned(), format!("check {}", self.describe())));
         }
         Ok(trimmed.into())
     }
 
-    /// What the reader of the log should know of how the secret is kept.
-    fn exposure(&self) -> Option<String> {
+    /// What the reader of the log and of the report should know of how the secret is kept.
+    pub(super) fn exposure(&self) -> Option<String> {
         let Target::File(path) = &self.target else { return None };
         is_open_to_others(path).then(|| {
             let path = path.display();

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderName, HeaderValue};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Cause, Client, Redactor};
@@ -46,8 +47,9 @@ impl StaticToken {
 
     /// `Authorization: Basic …` (RFC 7617).
     pub fn basic(username: &SecretString, password: &SecretString, redactor: &Redactor) -> Self {
-        let pair = format!("{}:{}", username.expose_secret(), password.expose_secret());
-        let token = base64::engine::general_purpose::STANDARD.encode(pair).into();
+        let pair = Zeroizing::new(format!("{}:{}", username.expose_secret(), password.expose_secret()));
+        let token = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
+        let token = token.as_str().into();
         redactor.add(password);
         redactor.add(&token);
         Self { header: reqwest::header::AUTHORIZATION, prefix: "Basic ", token }
@@ -72,9 +74,10 @@ impl Authorize for StaticToken {
     }
 }
 
-/// A header value that is never printed.
+/// A header value that is never printed. It is wiped from memory by nobody: what reqwest sends, it owns.
 pub(crate) fn secret_value(prefix: &str, secret: &str) -> Result<HeaderValue, Cause> {
-    let mut value = HeaderValue::from_str(&format!("{prefix}{secret}")).map_err(|_| Cause::Credentials {
+    let text = Zeroizing::new([prefix, secret].concat());
+    let mut value = HeaderValue::from_str(&text).map_err(|_| Cause::Credentials {
         reason: "the secret holds characters that can't be sent in a header, perhaps a line break".to_owned(),
     })?;
     value.set_sensitive(true);

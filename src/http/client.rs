@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{HeaderName, HeaderValue};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use tracing::debug;
 use url::Url;
 
+use super::broken;
 use super::journal;
 use super::pace::Pace;
 use super::retry::{BRIEFLY, pauses, retry_after};
@@ -198,7 +200,8 @@ impl Client {
             builder = builder.header(name, value);
         }
         if let Body::Form(fields) = &request.body {
-            builder = builder.form(fields);
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (name, value.expose_secret())).collect();
+            builder = builder.form(&fields);
         }
         let response = self.read(builder).await.map_err(|error| self.broken(request, error))?;
         drop(turn);
@@ -240,7 +243,6 @@ impl Client {
         Ok(Response { status, headers, body, redactor: self.redactor.clone() })
     }
 
-    /// A broken connection may work the next time; a certificate that isn't trusted won't.
     fn broken(&self, request: &Request, error: Unread) -> Failure {
         let error = match error {
             Unread::TooLarge { limit } => return Failure::for_good(Cause::TooLarge { limit }),
@@ -251,10 +253,9 @@ impl Client {
             }
             Unread::Broken(error) => error,
         };
-        let host = request.url.host_str().unwrap_or_default().to_owned();
-        let reason = reason(&error.without_url());
-        let retry = if reason.contains("certificate") { Retry::Never } else { Retry::Later };
-        Failure { retry, retry_after: None, cause: Cause::Connection { host, reason } }
+        let host = request.url.host_str().unwrap_or_default();
+        let (cause, retry) = broken::judge(host, &error.without_url());
+        Failure { retry, retry_after: None, cause }
     }
 
     fn failed(&self, request: &Request, cause: Cause) -> HttpError {
@@ -288,9 +289,12 @@ fn transport(options: &ClientOptions) -> Result<reqwest::Client, String> {
         let pem = std::fs::read(path).map_err(|error| format!("can't read ca_file {}: {error}", path.display()))?;
         let certificates = reqwest::Certificate::from_pem_bundle(&pem)
             .map_err(|error| format!("ca_file {} is not PEM: {error}", path.display()))?;
+        if certificates.is_empty() {
+            return Err(format!("ca_file {} holds no certificate; expected PEM", path.display()));
+        }
         builder = builder.tls_certs_merge(certificates);
     }
-    builder.build().map_err(|error| format!("TLS can't be set up: {}", reason(&error.without_url())))
+    builder.build().map_err(|error| format!("TLS can't be set up: {}", broken::innermost(&error.without_url())))
 }
 
 /// Where a redirect leads, without the part of the address that could hold a secret.
@@ -355,13 +359,4 @@ impl Skew {
 
 fn seconds(time: SystemTime) -> Option<i64> {
     time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs().try_into().ok()
-}
-
-/// The innermost reason of an error, which is the one that tells what happened.
-fn reason(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }

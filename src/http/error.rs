@@ -24,6 +24,14 @@ pub enum Cause {
         /// As the operating system or TLS says it.
         reason: String,
     },
+    /// The peer can't prove who it is. Nothing was sent to it.
+    #[error("the certificate of {host} can't be trusted: {reason}")]
+    Untrusted {
+        /// The peer.
+        host: String,
+        /// As TLS says it.
+        reason: String,
+    },
     /// The answer took too long.
     #[error("no complete answer within {limit:?}, or no part of one within {stall:?}")]
     TimedOut {
@@ -85,6 +93,9 @@ pub enum Cause {
 fn advice(cause: &Cause) -> &'static str {
     match cause {
         Cause::Connection { .. } => "; check base_url, ca_file, the proxy and the network",
+        Cause::Untrusted { .. } => {
+            "; name the certificate of a private authority in ca_file, and in base_url the host that the certificate is for"
+        }
         Cause::TimedOut { .. } => "; raise timeout, or lower page_size and concurrency",
         Cause::TooLarge { .. } => "; lower page_size",
         Cause::Refused { status: 401, .. } => "; check that the credentials are right and not expired",
@@ -106,6 +117,7 @@ impl Cause {
     pub(super) fn map_text(self, clean: impl Fn(&str) -> String) -> Self {
         match self {
             Self::Connection { host, reason } => Self::Connection { reason: clean(&reason), host },
+            Self::Untrusted { host, reason } => Self::Untrusted { reason: clean(&reason), host },
             Self::Refused { status, message } => Self::Refused { status, message: clean(&message) },
             Self::Redirected { status, to } => Self::Redirected { status, to: clean(&to) },
             Self::Exhausted { retries, last } => Self::Exhausted { retries, last: clean(&last) },

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
 use url::Url;
 
 use super::Redactor;
@@ -22,7 +23,7 @@ pub enum Body {
     /// Nothing.
     None,
     /// `application/x-www-form-urlencoded`; may hold secrets.
-    Form(Vec<(&'static str, String)>),
+    Form(Vec<(&'static str, SecretString)>),
 }
 
 impl fmt::Debug for Body {

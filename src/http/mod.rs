@@ -2,6 +2,7 @@
 //! redaction happen here, once, so that a vendor's file only says what to ask and how to read the answer.
 
 mod auth;
+mod broken;
 mod client;
 mod error;
 mod journal;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use secrecy::zeroize::Zeroize as _;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -70,28 +71,27 @@ impl OAuth2 {
     }
 
     async fn obtain(&self, client: &Client) -> Result<Token, Cause> {
-        let mut form = vec![
-            ("client_id", self.client_id.expose_secret().to_owned()),
-            ("client_secret", self.client_secret.expose_secret().to_owned()),
-        ];
+        let mut form = vec![("client_id", self.client_id.clone()), ("client_secret", self.client_secret.clone())];
         match &self.grant {
-            Grant::ClientCredentials => form.push(("grant_type", "client_credentials".to_owned())),
+            Grant::ClientCredentials => form.push(("grant_type", "client_credentials".into())),
             Grant::Password { username, password } => {
-                form.push(("grant_type", "password".to_owned()));
-                form.push(("username", username.expose_secret().to_owned()));
-                form.push(("password", password.expose_secret().to_owned()));
+                form.push(("grant_type", "password".into()));
+                form.push(("username", username.clone()));
+                form.push(("password", password.clone()));
             }
         }
-        form.extend(self.scope.map(|scope| ("scope", scope.to_owned())));
+        form.extend(self.scope.map(|scope| ("scope", scope.into())));
         let mut request = Request::post(self.token_url.clone(), Body::Form(form)).header("accept", "application/json");
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = Box::pin(client.call(&request, &Unauthenticated, &token_refusal)).await.map_err(token_error)?;
+        let mut response =
+            Box::pin(client.call(&request, &Unauthenticated, &token_refusal)).await.map_err(token_error)?;
         let answer: TokenAnswer = serde_json::from_slice(&response.body).map_err(|_| {
             let found = "expected JSON with access_token".to_owned();
             token_error(HttpError::new(&request, Cause::Unexpected { status: response.status, found }))
         })?;
+        response.body.zeroize();
         client.redactor().add(&answer.access_token);
         let lifetime = answer
             .expires_in

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
+use url::form_urlencoded::byte_serialize;
 
 /// Every secret of one source, also the tokens obtained while it runs.
 #[derive(Debug, Clone, Default)]
@@ -27,9 +29,9 @@ impl Redactor {
             return;
         }
         // As it would stand in a form or in JSON.
-        let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
-        let escaped: String = text.escape_default().collect();
-        for form in [text, &encoded, &escaped] {
+        let encoded: Zeroizing<String> = Zeroizing::new(byte_serialize(text.as_bytes()).collect());
+        let escaped: Zeroizing<String> = Zeroizing::new(text.escape_default().collect());
+        for form in [text, encoded.as_str(), escaped.as_str()] {
             let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
             if !secrets.iter().any(|known| known.expose_secret() == form) {
                 secrets.push(form.into());

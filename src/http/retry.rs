@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
+use serde::de::DeserializeOwned;
 
 use super::Response;
 use crate::config::Patience;
@@ -19,6 +20,26 @@ pub struct Refusal {
     pub retry: Retry,
 }
 
+impl Refusal {
+    /// What holds for most vendors: every status but success is a refusal, and `words` finds what the vendor says in
+    /// its body; where there is nothing to be found, the start of the body is shown.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn unless_success<B: DeserializeOwned>(
+        response: &Response,
+        words: impl FnOnce(B) -> Option<String>,
+    ) -> Result<(), Self> {
+        if response.is_success() {
+            return Ok(());
+        }
+        let message =
+            serde_json::from_slice(&response.body).ok().and_then(words).filter(|text| !text.trim().is_empty());
+        let message = message.unwrap_or_else(|| response.excerpt());
+        Err(Self { message, retry: Retry::for_status(response.status) })
+    }
+}
+
 /// Whether asking again can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
@@ -28,7 +49,7 @@ pub enum Retry {
     Later,
     /// Later, and all other requests of the source have to wait as well: a limit was hit.
     Throttled,
-    /// Later, but not often: trouble inside the vendor that is as likely to stay.
+    /// Later, but not often: trouble that is as likely to stay, inside the vendor or because nobody listens there.
     Briefly,
     /// Once, with new credentials.
     WithNewCredentials,

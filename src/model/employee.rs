@@ -321,6 +321,9 @@ impl RosterIssueKind {
     }
 }
 
+/// How many people or accounts have a key, by its name; a key that none has is left out.
+pub type KeyCounts = BTreeMap<String, u64>;
+
 /// Everything that was read from the HR files.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
@@ -342,6 +345,8 @@ pub struct Roster {
     pub encodings: Vec<String>,
     /// Detected or configured delimiter of each file; a workbook has none.
     pub delimiters: Vec<Option<char>>,
+    /// The files among them that hold nothing at all, not even headings.
+    pub blank: Vec<PathBuf>,
     /// Which headings serve which purpose.
     pub columns: BTreeMap<ColumnRole, Vec<String>>,
     /// The headings of [`Employee::extra`].
@@ -352,6 +357,16 @@ impl Roster {
     /// The employee at an index that this roster gave out.
     pub fn employee(&self, index: EmployeeIndex) -> Option<&Employee> {
         self.employees.get(index.0 as usize)
+    }
+
+    /// How many employees have each key by which accounts can find them.
+    pub fn keys(&self) -> KeyCounts {
+        let count = |has: fn(&Employee) -> bool| self.employees.iter().filter(|employee| has(employee)).count() as u64;
+        let counts = [
+            (ColumnRole::Email, count(|employee| !employee.emails.is_empty())),
+            (ColumnRole::Username, count(|employee| !employee.usernames.is_empty())),
+        ];
+        counts.into_iter().filter(|(_, count)| *count > 0).map(|(role, count)| (role.to_string(), count)).collect()
     }
 }
 

@@ -12,8 +12,8 @@ pub mod text;
 pub use account::{Account, AccountStatus, SourceName, Timestamp};
 pub use declared::{Declaration, DeclarationIndex, DeclaredKind};
 pub use employee::{
-    Cells, ColumnRole, Employee, EmployeeId, EmployeeIndex, EmploymentStatus, RejectedRow, Roster, RosterIssue,
-    RosterIssueKind, WorkerKind,
+    Cells, ColumnRole, Employee, EmployeeId, EmployeeIndex, EmploymentStatus, KeyCounts, RejectedRow, Roster,
+    RosterIssue, RosterIssueKind, WorkerKind,
 };
 pub use fact::{Fact, FactName};
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};

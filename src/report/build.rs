@@ -10,7 +10,7 @@ use super::{
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
 use crate::gate::Verdict;
-use crate::model::{self, Roster, RosterIssueKind, SourceName};
+use crate::model::{self, Roster, SourceName};
 use crate::rule::RuleSet;
 use crate::source::Certificate;
 
@@ -73,11 +73,6 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> Roste
         Some(name) if several => format!("{name}: {text}"),
         _ => text.to_owned(),
     };
-    let rejected = roster.rejected.iter().map(|row| RosterIssue {
-        line: Some(row.line),
-        kind: RosterIssueKind::Rejected.as_str().to_owned(),
-        text: place(row.file, &row.reason),
-    });
     let noted = roster.issues.iter().chain(later_issues).map(|issue| RosterIssue {
         line: issue.line,
         kind: issue.kind.as_str().to_owned(),
@@ -91,7 +86,8 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> Roste
         encoding: roster.encodings.join(", "),
         delimiter: roster.delimiters.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         columns: roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect(),
-        issues: rejected.chain(noted).collect(),
+        keys: roster.keys(),
+        issues: noted.collect(),
         file: names.join(", "),
     }
 }
@@ -108,6 +104,7 @@ fn source_summary(source: ReportedSource<'_>) -> SourceSummary {
         pages: certificate.pages,
         requests: certificate.usage.requests,
         retries: certificate.usage.retries,
+        keys: certificate.keys,
         started_at: certificate.started_at,
         finished_at: certificate.finished_at,
         sha256: certificate.sha256,

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use crate::finding::{Finding, Findings, Subject};
 use crate::gate::Verdict;
-use crate::model::{Disposition, Severity, SourceStatus, Timestamp};
+use crate::model::{Disposition, KeyCounts, Severity, SourceStatus, Timestamp};
 
 /// The version of this schema.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -87,6 +87,9 @@ pub struct RosterSummary {
     pub delimiter: String,
     /// Purpose → headings that serve it.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// Key by which accounts find people → employees that have it; those that nobody has are left out.
+    #[serde(skip_serializing_if = "KeyCounts::is_empty", default)]
+    pub keys: KeyCounts,
     /// What is wrong with the files.
     pub issues: Vec<RosterIssue>,
 }
@@ -127,6 +130,9 @@ pub struct SourceSummary {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
+    /// Key by which accounts find people → distinct accounts that have it; those that none has are left out.
+    #[serde(skip_serializing_if = "KeyCounts::is_empty", default)]
+    pub keys: KeyCounts,
     /// When fetching started.
     pub started_at: Timestamp,
     /// When it ended.

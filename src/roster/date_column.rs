@@ -84,13 +84,14 @@ impl DateColumn {
 
     fn complaint(&self, unread: u64, first: u64) -> Option<String> {
         let heading = &self.heading;
+        let are = if unread == 1 { "is" } else { "are" };
         match (self.day_first, self.month_first) {
             (Some(day), Some(month)) => Some(format!(
                 "\"{heading}\" mixes dates with the day first (line {day}) and with the month first (line {month}); \
-                 {unread} could be either and are not read; export them as 2026-12-31"
+                 {unread} could be either and {are} not read; export them as 2026-12-31"
             )),
             _ if unread > 0 => Some(format!(
-                "the dates of \"{heading}\" could have the day or the month first; {unread} are not read, the first \
+                "the dates of \"{heading}\" could have the day or the month first; {unread} {are} not read, the first \
                  in line {first}; settle it: [hr] dates = \"day-first\" or dates = \"month-first\""
             )),
             _ => None,

@@ -51,7 +51,10 @@ pub(super) fn read(
         (text.as_ref(), *encoding, config.delimiter)
     };
     if text.trim().is_empty() {
-        return Err(one(Diagnostic::of_file(file, "expected a roster, found an empty file").help("export it again")));
+        roster.encodings.push(encoding.to_owned());
+        roster.delimiters.push(None);
+        roster.blank.push(file.to_owned());
+        return Ok(BTreeSet::new());
     }
     let header = header::find(file, text, only, config).map_err(one)?;
     let columns = columns::assign(file, &header, config)?;

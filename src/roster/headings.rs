@@ -25,17 +25,17 @@ const HEADINGS: &[(ColumnRole, u8, &str)] = &[
     (
         EmployeeId,
         0,
-        "Employee # | Employee Number | Employee No | Emp # | Emp No | Emp Number | Staff Number | Staff No | Personnel Number | Personnel No | Pers.No. | PERNR | Payroll Number",
+        "Employee # | Employee Number | Employee No | Emp # | Emp No | Emp Number | Staff Number | Staff No | Personnel Number | Personnel No | Pers.No. | PERNR | Payroll Number | Employee Code | Emp Code | Worker Number",
     ),
     (
         EmployeeId,
         0,
-        "Mitarbeiter-ID | Mitarbeiternummer | Mitarbeiter-Nr | Personalnummer | Personal-Nr | Pers.-Nr. | PersNr | Personal-ID | Stammnummer",
+        "Mitarbeiter-ID | Mitarbeiternummer | Mitarbeiter-Nr | Personalnummer | Personal-Nr | Pers.-Nr. | PersNr | Personal-ID | Stammnummer | MA-Nr",
     ),
     (
         EmployeeId,
         0,
-        "Matricule | N° matricule | Numéro de matricule | Matricule salarié | ID employé | Identifiant employé | Identifiant salarié | Numéro d'employé | Numéro employé | N° employé | ID salarié | Numéro de salarié",
+        "Matricule | N° matricule | Numéro de matricule | Matricule salarié | ID employé | Identifiant employé | Identifiant salarié | Numéro d'employé | Numéro employé | N° employé | ID salarié | Numéro de salarié | Numéro matricule | Code salarié",
     ),
     (
         EmployeeId,
@@ -49,7 +49,7 @@ const HEADINGS: &[(ColumnRole, u8, &str)] = &[
     (
         Name,
         0,
-        "Full Name | Name | Employee Name | Employee | Mitarbeiter | Mitarbeitername | Vollständiger Name | Vor- und Nachname | Nom complet | Nom et prénom | Nom de l'employé | Nom du salarié | Collaborateur | Nombre completo | Nombre y apellidos | Nombre del empleado | Empleado",
+        "Full Name | Name | Employee Name | Employee | Mitarbeiter | Mitarbeitername | Vollständiger Name | Vor- und Nachname | Nom complet | Nom et prénom | Nom de l'employé | Nom du salarié | Collaborateur | Nombre completo | Nombre y apellidos | Nombre del empleado | Empleado | Nachname, Vorname | Name, Vorname | Nom Prénom | Prénom Nom | Prénom et nom | Apellidos y nombre | Apellidos, nombre",
     ),
     (
         Name,
@@ -70,7 +70,7 @@ const HEADINGS: &[(ColumnRole, u8, &str)] = &[
     (
         FamilyName,
         0,
-        "Last Name | Lastname | Family Name | Surname | Nachname | Familienname | Nom | Nom de famille | Apellido | Apellidos | Primer apellido",
+        "Last Name | Lastname | Family Name | Surname | Nachname | Familienname | Zuname | Nom | Nom de famille | Apellido | Apellidos | Primer apellido",
     ),
     (FamilyName, 1, "Legal Last Name | Preferred Last Name | Legal Name - Last Name | Nom d'usage"),
     // Addresses. A private one serves only where there is no other.
@@ -87,28 +87,28 @@ const HEADINGS: &[(ColumnRole, u8, &str)] = &[
     (
         Email,
         0,
-        "E-Mail-Adresse | Mail | Mailadresse | Geschäftliche E-Mail | Geschäftliche E-Mail-Adresse | E-Mail (geschäftlich) | E-Mail geschäftlich | Dienstliche E-Mail | Arbeits-E-Mail | Firmen-E-Mail | Frühere E-Mail",
+        "E-Mail-Adresse | Mail | Mailadresse | Geschäftliche E-Mail | Geschäftliche E-Mail-Adresse | E-Mail (geschäftlich) | E-Mail geschäftlich | Dienstliche E-Mail | Arbeits-E-Mail | Firmen-E-Mail | Frühere E-Mail | E-Mail dienstlich | Dienstliche E-Mail-Adresse | E-Mail (Arbeit) | E-Mail (Firma)",
     ),
     (
         Email,
         0,
-        "Adresse e-mail | Adresse email | Adresse mail | Courriel | Courriel professionnel | E-mail professionnel | Email professionnel | Adresse e-mail professionnelle | Mail professionnel | Adresse électronique | Ancien e-mail",
+        "Adresse e-mail | Adresse email | Adresse mail | Courriel | Courriel professionnel | E-mail professionnel | Email professionnel | Adresse e-mail professionnelle | Mail professionnel | Adresse électronique | Ancien e-mail | Adresse mail professionnelle | E-mail pro | Mail pro | Adresse de messagerie",
     ),
     (
         Email,
         0,
-        "Correo | Correo electrónico | Correo electrónico laboral | Correo electrónico del trabajo | Correo corporativo | Correo electrónico corporativo | Correo de trabajo | Email corporativo | Email de trabajo | Dirección de correo electrónico | Correo anterior",
+        "Correo | Correo electrónico | Correo electrónico laboral | Correo electrónico del trabajo | Correo corporativo | Correo electrónico corporativo | Correo de trabajo | Email corporativo | Email de trabajo | Dirección de correo electrónico | Correo anterior | Correo laboral | Correo electrónico de trabajo | Correo empresarial | Correo de la empresa",
     ),
     (
         Email,
         1,
-        "Personal Email | Home Email | Private Email | Email (Personal) | Personal Contact: Personal Email | Private E-Mail | E-Mail (privat) | E-Mail privat | E-mail personnel | Courriel personnel | Correo personal | Correo electrónico personal",
+        "Personal Email | Home Email | Private Email | Email (Personal) | Personal Contact: Personal Email | Private E-Mail | E-Mail (privat) | E-Mail privat | E-mail personnel | Courriel personnel | Adresse e-mail personnelle | Mail personnel | Correo personal | Correo electrónico personal",
     ),
     // Login names.
     (
         Username,
         0,
-        "Username | User Name | Login | Login Name | Network ID | Network Login | SAM Account Name | sAMAccountName | UPN | User Principal Name | AD Account | AD Username | Windows Account | Former Username | Benutzername | Anmeldename | Benutzerkennung | Kennung | Login-Name | Nom d'utilisateur | Identifiant de connexion | Identifiant réseau | Nombre de usuario | Usuario | Cuenta de usuario",
+        "Username | User Name | Login | Login Name | Network ID | Network Login | SAM Account Name | sAMAccountName | UPN | User Principal Name | AD Account | AD Username | Windows Account | Former Username | Benutzername | Anmeldename | Benutzerkennung | Kennung | Login-Name | Benutzer-ID | Nom d'utilisateur | Identifiant utilisateur | Nom de connexion | Identifiant de connexion | Identifiant réseau | Nombre de usuario | Usuario | Cuenta de usuario",
     ),
     (Username, 1, "User ID | USERID | User"),
     // State.
@@ -169,7 +169,7 @@ const HEADINGS: &[(ColumnRole, u8, &str)] = &[
     (
         EndDate,
         0,
-        "Austrittsdatum | Austritt | Austritt am | Enddatum | Ende | Beschäftigungsende | Vertragsende | Vertragsende am | Befristet bis | Ende der Beschäftigung | Ausscheidedatum",
+        "Austrittsdatum | Austritt | Austritt am | Enddatum | Ende | Beschäftigungsende | Vertragsende | Vertragsende am | Befristet bis | Befristung bis | Ende der Beschäftigung | Ausscheidedatum",
     ),
     (
         EndDate,
@@ -274,6 +274,19 @@ mod tests {
         }
         assert_eq!(meanings("Beschaeftigungsende"), [(EndDate, 0)]);
         assert_eq!(meanings("Cost Center"), []);
+    }
+
+    #[test]
+    fn words_may_stand_in_another_order() {
+        for (role, headings) in [
+            (Email, "E-Mail dienstlich | E-Mail (Arbeit) | Adresse mail professionnelle | Correo laboral"),
+            (Name, "Nachname, Vorname | Nom Prénom | Apellidos y nombre"),
+            (Username, "Benutzer-ID | Identifiant utilisateur"),
+        ] {
+            for heading in headings.split('|') {
+                assert_eq!(meanings(heading), [(role, 0)], "{heading}");
+            }
+        }
     }
 
     #[test]

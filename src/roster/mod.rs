@@ -6,7 +6,8 @@
 //! `managers`).
 //!
 //! A file that can't be used is refused with its place and the cure. Everything less is read as far as it can be read
-//! without guessing, and told as an issue.
+//! without guessing, and told as an issue. A roster with nobody in it is read, too: whether to believe it is decided
+//! by [`breaker`](crate::breaker).
 
 mod cell;
 mod columns;
@@ -38,7 +39,7 @@ pub use quality::contradictions;
 
 use crate::config::RosterConfig;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::text::{counted, hex};
+use crate::model::text::hex;
 use crate::model::{Roster, Timestamp};
 use file::Words;
 use words::Vocabulary;
@@ -85,9 +86,8 @@ pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Ros
             Err(more) => mistakes.extend(more),
         }
     }
-    if mistakes.is_empty() {
+    if mistakes.is_empty() && roster.blank.is_empty() {
         mistakes.extend(missing_headings(config, &found, &roster));
-        mistakes.extend(nobody(&roster));
     }
     if !mistakes.is_empty() {
         return Err(mistakes);
@@ -131,22 +131,4 @@ fn missing_headings(config: &RosterConfig, found: &BTreeSet<String>, roster: &Ro
         Diagnostic::of_file(file, message).help(help)
     };
     missing.map(explain).collect()
-}
-
-/// A roster without people would make an orphan of every account.
-fn nobody(roster: &Roster) -> Option<Diagnostic> {
-    let file = roster.files.first().filter(|_| roster.employees.is_empty())?;
-    let (message, help) = match roster.rejected.first() {
-        Some(row) => (
-            format!(
-                "expected employees, but none of {} is one; line {}: {}",
-                counted(roster.rows, "row", "rows"),
-                row.line,
-                row.reason
-            ),
-            "check [hr.columns] employee_id",
-        ),
-        None => ("expected employees, found headings only".to_owned(), "export the roster again"),
-    };
-    Some(Diagnostic::of_file(file, message).help(help))
 }

@@ -126,5 +126,5 @@ async fn ask(
     let decoder = source::decoder(source);
     let progress = options.watch.started(&source.name);
     let (connector, decoder) = (connector.as_ref(), decoder.as_ref());
-    Ok(source::fetch(&source.name, connector, decoder, options.clock, progress.as_ref()).await)
+    Ok(source::fetch(source, connector, decoder, options.clock, progress.as_ref()).await)
 }

@@ -13,7 +13,7 @@ use super::collector::Collector;
 use super::paging::{self, CursorPage, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError, from_seconds};
 use super::{Connector, Decoder, Proof, SourceError};
-use crate::http::{Authorize, Client, Refusal, Request, Response, Retry, Usage};
+use crate::http::{Authorize, Client, Refusal, Request, Response, Usage};
 use crate::model::{Account, AccountStatus, Fact, FactName, Timestamp};
 
 /// Vendor page, "limit": the maximum permitted value is 100.
@@ -218,18 +218,11 @@ fn refusal(response: &Response) -> Result<(), Refusal> {
         #[serde(rename = "traceId")]
         trace_id: Option<String>,
     }
-    if response.is_success() {
-        return Ok(());
-    }
-    let message = match serde_json::from_slice::<Problem>(&response.body) {
-        Ok(problem) => {
-            let text = problem.detail.filter(|detail| !detail.is_empty()).unwrap_or(problem.title);
-            match problem.trace_id {
-                Some(trace) => format!("{text} (traceId {trace})"),
-                None => text,
-            }
-        }
-        Err(_) => response.excerpt(),
-    };
-    Err(Refusal { message, retry: Retry::for_status(response.status) })
+    Refusal::unless_success(response, |problem: Problem| {
+        let text = problem.detail.filter(|detail| !detail.is_empty()).unwrap_or(problem.title);
+        Some(match problem.trace_id {
+            Some(trace) => format!("{text} (traceId {trace})"),
+            None => text,
+        })
+    })
 }

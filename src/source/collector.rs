@@ -11,6 +11,7 @@ use super::record::{FieldProblem, RecordError};
 use super::spool::{Spool, SpoolWriter};
 use super::{Decoder, SourceError};
 use crate::model::text::counted;
+use crate::model::{AccountField, KeyCounts};
 
 /// What came of a record.
 #[derive(Debug)]
@@ -22,6 +23,9 @@ pub(super) enum Row {
     /// No account.
     Unreadable(RecordError),
 }
+
+/// The fields by which accounts find their owners.
+const KEYS: [AccountField; 3] = [AccountField::ExternalId, AccountField::Email, AccountField::Username];
 
 /// Takes the pages of one source.
 pub struct Collector<'p> {
@@ -38,6 +42,8 @@ pub struct Collector<'p> {
     pages: u64,
     unreadable: Option<(u64, String)>,
     problems: BTreeMap<FieldProblem, u64>,
+    /// How many accounts have each of [`KEYS`].
+    keys: [u64; KEYS.len()],
     warnings: Vec<String>,
 }
 
@@ -71,6 +77,7 @@ pub(super) struct Collected {
     pub totals: (Option<u64>, Option<u64>),
     pub pages: u64,
     pub unreadable: Option<(u64, String)>,
+    pub keys: KeyCounts,
     pub warnings: Vec<String>,
 }
 
@@ -88,6 +95,7 @@ impl<'p> Collector<'p> {
             pages: 0,
             unreadable: None,
             problems: BTreeMap::new(),
+            keys: [0; KEYS.len()],
             warnings: Vec::new(),
         })
     }
@@ -144,6 +152,9 @@ impl<'p> Collector<'p> {
         let fingerprint = self.ids.fingerprint(&decoded.account.id);
         if self.ids.insert(fingerprint) {
             self.spool.push(record)?;
+            for (field, count) in KEYS.into_iter().zip(&mut self.keys) {
+                *count += u64::from(field.of(&decoded.account).is_some_and(|value| !value.trim().is_empty()));
+            }
             for problem in decoded.problems {
                 *self.problems.entry(problem).or_default() += 1;
             }
@@ -194,6 +205,7 @@ impl<'p> Collector<'p> {
             self.warn(format!("{records}: {problem}; the fact is treated as unknown there"));
         }
         let distinct = self.ids.len();
+        let keys = KEYS.into_iter().zip(self.keys).filter(|(_, count)| *count > 0);
         let (spool, sha256) = self.spool.finish()?;
         Ok(Collected {
             spool,
@@ -205,6 +217,7 @@ impl<'p> Collector<'p> {
             totals: (records(self.pass.first_total), records(self.pass.last_total)),
             pages: self.pages,
             unreadable: self.unreadable,
+            keys: keys.map(|(field, count)| (field.as_str().to_owned(), count)).collect(),
             warnings: self.warnings,
         })
     }
@@ -275,5 +288,38 @@ impl IdSet {
 
     pub(super) fn len(&self) -> u64 {
         self.seen.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::population::Quiet;
+    use super::super::voiso::VoisoDecoder;
+    use super::*;
+
+    /// Whether the last of these readings confirms the one before, for a vendor that declares so many.
+    fn confirmed(readings: &[&[u64]], declared: Option<u64>) -> bool {
+        let mut collector = Collector::new(&VoisoDecoder, &Quiet).expect("a temporary file");
+        for (at, ids) in readings.iter().enumerate() {
+            if at > 0 {
+                collector.start_over();
+            }
+            let record = |id: &u64| RawValue::from_string(format!("{{\"id\":{id}}}")).expect("JSON");
+            let page = Page { records: ids.iter().map(record).collect(), total: declared.map(Total::Records) };
+            collector.page(&page).expect("taken");
+        }
+        collector.confirms(declared)
+    }
+
+    #[test]
+    fn two_readings_prove_a_list_only_if_they_agree() {
+        for declared in [Some(3), None] {
+            assert!(confirmed(&[&[1, 2, 3], &[3, 1, 2]], declared));
+            assert!(!confirmed(&[&[1, 2, 3], &[2, 3, 4]], declared), "one came and one went");
+            assert!(!confirmed(&[&[1, 2, 3], &[1, 2]], declared), "one went");
+            assert!(!confirmed(&[&[1, 2], &[1, 2, 3]], declared), "one came");
+        }
+        assert!(confirmed(&[&[1, 2, 9], &[1, 2, 3], &[1, 2, 3]], Some(3)), "the last two count");
+        assert!(!confirmed(&[&[1, 2, 3], &[1, 2, 9], &[1, 2, 3]], Some(3)), "the first and the last don't");
     }
 }

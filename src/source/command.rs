@@ -6,7 +6,8 @@
 //! `username`, `display_name`, `status`, `locked`, `licensed`, `roles`, `created_at`, `updated_at`,
 //! `last_login_at`, `deleted_at`, `linked`. A key that is absent is a fact that this system can't tell; null says
 //! that there is no value; every other key is kept as an attribute. A last line `{"total": 17}` may tell how many
-//! accounts there are. What it writes to stderr is shown. Its exit status decides whether the list is whole.
+//! accounts there are. What it writes to stderr is shown, without the secrets that it finds in its environment. Its
+//! exit status decides whether the list is whole.
 
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
@@ -21,7 +22,7 @@ use super::collector::Collector;
 use super::file::{Line, MappedDecoder, Tally};
 use super::{Connector, Proof, SourceError};
 use crate::config::CommandConfig;
-use crate::http::Usage;
+use crate::http::{Redactor, Usage};
 use crate::model::SourceName;
 
 /// A line that is longer is no account.
@@ -41,6 +42,7 @@ pub(super) struct Program {
     config: CommandConfig,
     timeout: Duration,
     decoder: MappedDecoder,
+    redactor: Redactor,
 }
 
 /// The last line of a program that knows how many accounts it prints.
@@ -52,7 +54,7 @@ struct LastLine {
 
 impl Program {
     pub(super) fn new(source: SourceName, config: CommandConfig, timeout: Duration) -> Self {
-        Self { source, config, timeout, decoder: MappedDecoder::of_own_shape() }
+        Self { source, config, timeout, decoder: MappedDecoder::of_own_shape(), redactor: secrets_of(environment()) }
     }
 
     fn start(&self) -> Result<Running, SourceError> {
@@ -132,10 +134,10 @@ impl Program {
         let mut shown = 0;
         // A message that can't be received is none; what counts is the exit status.
         while matches!((&mut input).take(LONGEST_MESSAGE).read_until(b'\n', &mut line).await, Ok(1..)) {
-            let message = String::from_utf8_lossy(&line);
+            let message = self.redactor.clean(&String::from_utf8_lossy(&line));
             let message = message.trim_end();
             if shown < MOST_MESSAGES && !message.is_empty() {
-                tracing::warn!(source = %self.source, "{}", message.escape_debug());
+                tracing::warn!(source = %self.source, "{}", harmless(message));
                 shown += 1;
             }
             line.clear();
@@ -153,6 +155,33 @@ impl Program {
     fn failed(&self, what: &str) -> SourceError {
         SourceError::Protocol(format!("{} {what}", self.config.name))
     }
+}
+
+/// The variables that are text.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The secrets among the variables of an environment, by their names: a program that is asked to show what it does
+/// shows those, too.
+fn secrets_of(variables: impl Iterator<Item = (String, String)>) -> Redactor {
+    const NAMES: [&str; 6] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "KEY", "CREDENTIALS"];
+    let redactor = Redactor::default();
+    for (name, value) in variables {
+        if NAMES.iter().any(|secret| name.to_ascii_uppercase().ends_with(secret)) {
+            redactor.add(&value.into());
+        }
+    }
+    redactor
+}
+
+/// A message that moves no cursor, changes no colour and reorders nothing, with its quotes as they were.
+fn harmless(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    for c in message.chars() {
+        if matches!(c, '\'' | '"' | '\\') { shown.push(c) } else { shown.extend(c.escape_debug()) }
+    }
+    shown
 }
 
 fn describe(status: ExitStatus) -> String {
@@ -212,5 +241,27 @@ impl Drop for Running {
         if let Some(group) = self.0.id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?)) {
             rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_known_by_the_names_of_their_variables() {
+        let environment =
+            [("VOISO_API_KEY", "key-0123456"), ("db_password", "hunter2-hunter2"), ("HOME", "/home/me-me")];
+        let redactor = secrets_of(environment.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            redactor.clean("+ curl -u me:hunter2-hunter2 -H key-0123456 /home/me-me"),
+            "+ curl -u me:[redacted] -H [redacted] /home/me-me"
+        );
+    }
+
+    #[test]
+    fn messages_have_no_power_over_a_terminal() {
+        assert_eq!(harmless("can't read \"a\\b\"; é 字"), "can't read \"a\\b\"; é 字");
+        assert_eq!(harmless("\u{1b}]0;x\u{7}\r\u{202e}\u{9b}31m"), "\\u{1b}]0;x\\u{7}\\r\\u{202e}\\u{9b}31m");
     }
 }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
 use super::{Connector, Decoder, Proof, SourceError, Spool};
+use crate::config::SourceConfig;
 use crate::http::Usage;
 use crate::model::text::counted;
-use crate::model::{SourceName, SourceStatus, Timestamp};
+use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
 
 /// All accounts of a source, as far as they could be fetched.
 #[derive(Debug)]
@@ -46,6 +47,8 @@ pub struct Certificate {
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,
+    /// How many of the distinct accounts have each field by which they can find their owners.
+    pub keys: KeyCounts,
     /// Over the kept records, one a line; lower-case hexadecimal.
     pub sha256: String,
     /// What the reader should know.
@@ -70,7 +73,7 @@ impl Progress for Quiet {
 
 /// Fetches every user of a source. This never fails: what goes wrong is in the certificate.
 pub async fn fetch(
-    source: &SourceName,
+    source: &SourceConfig,
     connector: &dyn Connector,
     decoder: &dyn Decoder,
     clock: fn() -> Timestamp,
@@ -90,6 +93,7 @@ pub async fn fetch(
         usage: Usage::default(),
         started_at,
         finished_at: started_at,
+        keys: KeyCounts::new(),
         sha256: String::new(),
         warnings: Vec::new(),
         error: None,
@@ -103,8 +107,9 @@ pub async fn fetch(
     };
     certificate.usage = connector.usage();
     certificate.warnings.extend(skewed(certificate.usage.clock_skew));
+    certificate.warnings.extend(source.exposed_secrets());
     certificate.finished_at = clock();
-    Population { source: source.clone(), certificate, spool }
+    Population { source: source.name.clone(), certificate, spool }
 }
 
 async fn collect(
@@ -125,6 +130,7 @@ async fn collect(
     certificate.readings = collected.readings;
     certificate.declared_on_pages = collected.totals;
     certificate.pages = collected.pages;
+    certificate.keys = collected.keys;
     certificate.sha256 = collected.sha256;
     certificate.warnings = collected.warnings;
     let unreadable = collected

@@ -14,7 +14,7 @@ use super::paging::{self, CursorPage, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::config::ScimExternalId;
-use crate::http::{Authorize, Client, Refusal, Request, Response, Retry, Usage};
+use crate::http::{Authorize, Client, Refusal, Request, Response, Usage};
 use crate::model::{Account, AccountStatus, Fact, FactName};
 
 /// Most servers serve no more at a time, and none has to: the RFC lets them cap without saying so.
@@ -250,15 +250,10 @@ fn refusal(response: &Response) -> Result<(), Refusal> {
         scim_type: Option<String>,
         detail: Option<String>,
     }
-    if response.is_success() {
-        return Ok(());
-    }
-    let message = match serde_json::from_slice(&response.body) {
-        Ok(ErrorBody { scim_type: Some(kind), detail: Some(detail) }) => format!("{kind}: {detail}"),
-        Ok(ErrorBody { scim_type, detail }) => detail.or(scim_type).unwrap_or_else(|| response.excerpt()),
-        Err(_) => response.excerpt(),
-    };
-    Err(Refusal { message, retry: Retry::for_status(response.status) })
+    Refusal::unless_success(response, |body| match body {
+        ErrorBody { scim_type: Some(kind), detail: Some(detail) } => Some(format!("{kind}: {detail}")),
+        ErrorBody { scim_type, detail } => detail.or(scim_type),
+    })
 }
 
 #[cfg(test)]

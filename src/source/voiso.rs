@@ -13,7 +13,7 @@ use super::collector::Collector;
 use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
-use crate::http::{Client, Refusal, Request, Response, Retry, StaticToken, Usage};
+use crate::http::{Client, Refusal, Request, Response, StaticToken, Usage};
 use crate::model::{Account, AccountStatus, Fact, FactName};
 
 /// Vendor page, "Pagination": maximum is 100.
@@ -134,15 +134,13 @@ fn refusal(response: &Response) -> Result<(), Refusal> {
         One { error: String },
         ByParameter { errors: std::collections::BTreeMap<String, Vec<String>> },
     }
-    if response.is_success() {
-        return Ok(());
-    }
-    let message = match serde_json::from_slice(&response.body) {
-        Ok(ErrorBody::One { error }) => error,
-        Ok(ErrorBody::ByParameter { errors }) => {
-            errors.iter().map(|(name, texts)| format!("{name}: {}", texts.join(", "))).collect::<Vec<_>>().join("; ")
-        }
-        Err(_) => response.excerpt(),
-    };
-    Err(Refusal { message, retry: Retry::for_status(response.status) })
+    Refusal::unless_success(response, |body| {
+        Some(match body {
+            ErrorBody::One { error } => error,
+            ErrorBody::ByParameter { errors } => {
+                let texts = errors.iter().map(|(name, texts)| format!("{name}: {}", texts.join(", ")));
+                texts.collect::<Vec<_>>().join("; ")
+            }
+        })
+    })
 }

@@ -12,7 +12,7 @@ use super::collector::Collector;
 use super::paging::{self, Intake, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
-use crate::http::{Client, OAuth2, Refusal, Request, Response, Retry, Usage};
+use crate::http::{Client, OAuth2, Refusal, Request, Response, Usage};
 use crate::model::{Account, AccountStatus, Fact, FactName};
 
 /// Vendor page, "limit": maximum of 5000.
@@ -160,16 +160,8 @@ struct Meta {
 
 /// Several shapes are in use; the first text among them is shown.
 fn refusal(response: &Response) -> Result<(), Refusal> {
-    if response.is_success() {
-        return Ok(());
-    }
-    let message = serde_json::from_slice::<serde_json::Value>(&response.body)
-        .ok()
-        .and_then(|body| {
-            ["/message", "/error/message", "/detail", "/title", "/error_description", "/error"]
-                .iter()
-                .find_map(|pointer| body.pointer(pointer)?.as_str().map(str::to_owned))
-        })
-        .unwrap_or_else(|| response.excerpt());
-    Err(Refusal { message, retry: Retry::for_status(response.status) })
+    const PLACES: [&str; 6] = ["/message", "/error/message", "/detail", "/title", "/error_description", "/error"];
+    Refusal::unless_success(response, |body: serde_json::Value| {
+        PLACES.iter().find_map(|place| body.pointer(place)?.as_str().map(str::to_owned))
+    })
 }

@@ -13,7 +13,7 @@ use super::collector::Collector;
 use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
-use crate::http::{Client, Refusal, Request, Response, Retry, StaticToken, Usage};
+use crate::http::{Client, Refusal, Request, Response, StaticToken, Usage};
 use crate::model::{Account, AccountStatus, FactName};
 
 /// Vendor page, "Query Parameters": results per page, at most 300.
@@ -181,15 +181,7 @@ fn refusal(response: &Response) -> Result<(), Refusal> {
         #[serde(default)]
         message: String,
     }
-    if response.is_success() {
-        return Ok(());
-    }
-    let message = match serde_json::from_slice::<ErrorBody>(&response.body) {
-        Ok(body) => {
-            body.errors.iter().fold(body.message, |text, error| format!("{text}; {}: {}", error.field, error.message))
-        }
-        Err(_) => response.excerpt(),
-    };
-    // A long-lived token can't be renewed, so a 401 is for good.
-    Err(Refusal { message, retry: Retry::for_status(response.status) })
+    Refusal::unless_success(response, |body: ErrorBody| {
+        Some(body.errors.iter().fold(body.message, |text, error| format!("{text}; {}: {}", error.field, error.message)))
+    })
 }

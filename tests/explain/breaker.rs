@@ -106,3 +106,90 @@ fn without_a_limit_nothing_is_compared_and_a_measure_can_be_named() {
     }
     assert!(ROSTER.starts_with("Employee ID"));
 }
+
+#[test]
+fn a_roster_with_nobody_in_it_accuses_nobody() {
+    let office = office("");
+    let before = office.read("headcount-out/report.json");
+    let headings = "Employee ID,Name,Work Email,Status\n";
+    let empty = "Suspect input: hr.csv is empty; export it again";
+    for (text, expected) in [
+        ("", empty.to_owned()),
+        ("\u{feff}\r\n \r\n", empty.to_owned()),
+        (headings, "hr.csv has headings, but no employee; export it again".to_owned()),
+        (&format!("{headings},Nobody,n@x.example,\n"), "hr.csv has 1 row, but no employee; line 2".to_owned()),
+    ] {
+        office.write("hr.csv", text);
+        for command in
+            [&["audit"][..], &["audit", "--accept-change"], &["explain", "voiso/1"], &["crosswalk", "suggest"]]
+        {
+            let run = office.run(command);
+            assert_eq!(run.code, 3, "{command:?} {}", run.stderr);
+            assert!(run.stderr.contains("Suspect input: ") && run.stderr.contains(expected.as_str()), "{}", run.stderr);
+            assert!(!run.stderr.contains("accept-change"), "nobody can accept that: {}", run.stderr);
+        }
+    }
+    assert_eq!(office.read("headcount-out/report.json"), before, "the measure stays");
+    office.write("hr.csv", "<html>Sign in</html>");
+    assert_eq!(office.run(&["audit"]).code, 2, "that is no table");
+}
+
+#[test]
+fn a_key_column_without_its_cells_is_suspect() {
+    let office = office(LIMIT);
+    let emptied = |kept: usize| {
+        let lines = roster(40);
+        let lines = lines.lines().enumerate();
+        let address = |n: usize, line: &str| match n {
+            0 => line.to_owned(),
+            n if n <= kept => line.to_owned(),
+            _ => line.replace(&format!("person.{}@example.com", n - 1), ""),
+        };
+        lines.map(|(n, line)| address(n, line) + "\n").collect::<String>()
+    };
+    office.write("hr.csv", &emptied(2));
+    let run = office.run(&["audit"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let expected = "the roster has email for 2 of 40 employees, and had it for 40 of 40 on 2026-10-15; at most 20 %";
+    assert!(run.stderr.contains(expected) && run.stderr.contains("--accept-change"), "{}", run.stderr);
+    office.write("hr.csv", &(emptied(36) + "Total: 40,,,\n"));
+    assert_eq!(office.run(&["audit"]).code, 1, "a tenth may be missing");
+    let rejected = office.report().roster.issues.into_iter().filter(|issue| issue.kind == "rejected");
+    assert_eq!(rejected.count(), 1, "a row that isn't read is told once");
+}
+
+#[test]
+fn a_source_whose_keys_have_gone_is_suspect() {
+    let with_badges = |badges: bool| {
+        let mut users = users(40);
+        for (n, user) in users.iter_mut().enumerate().filter(|(n, _)| badges && n % 10 != 0) {
+            user["employee_id"] = format!("E-{n}").into();
+        }
+        users
+    };
+    let office = office(LIMIT);
+    office.hire(with_badges(true));
+    assert_eq!(office.run(&["audit"]).code, 0);
+    let before = &office.report().sources[0];
+    assert_eq!((before.keys["external_id"], before.keys["email"]), (36, 40));
+    assert_eq!(office.report().roster.keys["email"], 40);
+    office.hire(with_badges(false));
+    let run = office.run(&["audit"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let expected = "voiso has external_id for 0 of 40 accounts, and had it for 36 of 40 on 2026-10-15; at most 20 %";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
+    assert_eq!(office.run(&["audit", "--accept-change"]).code, 0);
+    assert_eq!(office.run(&["audit"]).code, 0, "none is the measure now");
+}
+
+#[test]
+fn an_earlier_report_that_did_not_count_keys_is_still_a_measure() {
+    let office = office(LIMIT);
+    let mut report: Value = serde_json::from_str(&office.read("headcount-out/report.json")).expect("JSON");
+    report["roster"].as_object_mut().expect("roster").remove("keys").expect("counted");
+    report["sources"][0].as_object_mut().expect("source").remove("keys").expect("counted");
+    office.write("last.json", &report.to_string());
+    assert_eq!(office.run(&["audit", "--previous", "last.json"]).code, 0);
+    office.write("hr.csv", &roster(20));
+    assert_eq!(office.run(&["audit", "--previous", "last.json"]).code, 3);
+}

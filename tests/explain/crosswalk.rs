@@ -72,3 +72,20 @@ fn spreadsheets_run_nothing_and_files_are_never_overwritten() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("from 0.5 to 1"), "{}", run.stderr);
 }
+
+#[test]
+fn suggestions_come_from_a_snapshot_as_well() {
+    let office = office();
+    let fetched = office.fetch("stored");
+    assert_eq!(fetched.code, 0, "{}", fetched.stderr);
+    let live = office.run(&["crosswalk", "suggest", "--min-score", "0.8", "--out", "live.csv"]);
+    assert_eq!(live.code, 0, "{}", live.stderr);
+    office.hire(Vec::new());
+    let stored = ["crosswalk", "suggest", "--min-score", "0.8", "--snapshot", "stored", "--out", "stored.csv"];
+    let run = office.run(&stored);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(office.read("stored.csv"), office.read("live.csv"));
+    let run = office.run(&["crosswalk", "suggest", "--snapshot", "nowhere", "--out", "z.csv"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
+}

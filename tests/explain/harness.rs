@@ -97,14 +97,22 @@ impl Office {
         *self.users.lock().expect("users") = users;
     }
 
-    /// Runs the binary in the office's folder.
+    /// Runs the binary in the office's folder, at the moment of all tests.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.command(&[arguments, &["--as-of", NOW]].concat())
+    }
+
+    /// Stores what the vendor has.
+    pub(crate) fn fetch(&self, folder: &str) -> Run {
+        self.command(&["fetch", "--out", folder])
+    }
+
+    fn command(&self, arguments: &[&str]) -> Run {
         let mut command = Command::cargo_bin("headcount").expect("built");
         for name in ["NO_COLOR", "RUST_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"] {
             command.env_remove(name);
         }
-        let output =
-            command.current_dir(self.folder.path()).args(arguments).args(["--as-of", NOW]).output().expect("ran");
+        let output = command.current_dir(self.folder.path()).args(arguments).output().expect("ran");
         Run {
             code: output.status.code().expect("not killed"),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),

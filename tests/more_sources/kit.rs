@@ -76,7 +76,7 @@ impl Kit {
         let source = &config.sources[0];
         let connector = source::connector(source).expect("a connector");
         let decoder = source::decoder(source);
-        let population = source::fetch(&source.name, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await;
+        let population = source::fetch(source, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await;
         Fetched { population, config }
     }
 }

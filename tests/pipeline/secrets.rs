@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use headcount::report::SourceSummary;
 use headcount::simulate::Vendor;
 
 use crate::harness::Tenant;
@@ -54,4 +55,19 @@ fn wrong_credentials_are_told_as_such() {
     let error = report.sources[0].error.clone().expect("an error");
     assert!(error.contains("401") && error.contains("credentials"), "{error}");
     assert!(!audited.stderr().contains("wrong-token-for-voxmind"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_everybody_can_read_is_told_without_being_asked() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let tenant = Tenant::new(300, 2);
+    let exposed = tenant.kit.path().join("secrets/voiso-key");
+    fs::set_permissions(&exposed, fs::Permissions::from_mode(0o644)).expect("opened");
+    let audited = tenant.audit(&[]);
+    let warning = format!("{} can be read by every user of this machine; run chmod 600", exposed.display());
+    assert!(audited.stderr().contains(&warning), "{}", audited.stderr());
+    let warned = |source: &SourceSummary| source.warnings.iter().any(|told| told.contains(&warning));
+    let names: Vec<_> = audited.report().sources.into_iter().filter(warned).map(|source| source.name).collect();
+    assert_eq!(names, ["voiso"]);
 }

@@ -60,7 +60,7 @@ impl Kit {
         for source in &self.config.sources {
             let connector = source::connector(source).expect("a connector");
             let decoder = source::decoder(source);
-            populations.push(source::fetch(&source.name, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await);
+            populations.push(source::fetch(source, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await);
         }
         populations
     }

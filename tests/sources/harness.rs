@@ -31,7 +31,10 @@ impl Source {
     pub(crate) fn new(vendor: &str, base_url: &str, lines: &str, secrets: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, secret) in secrets {
-            std::fs::write(folder.path().join(name), secret).unwrap();
+            let path = folder.path().join(name);
+            std::fs::write(&path, secret).unwrap();
+            #[cfg(unix)]
+            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         }
         let text = format!(
             "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"s\"\nvendor = \"{vendor}\"\nbase_url = \"{base_url}\"\n{lines}\n"
@@ -70,7 +73,7 @@ impl Source {
         let connector = self.connector().unwrap();
         let decoder = sources::decoder(&self.config);
         let clock = || Timestamp::UNIX_EPOCH;
-        let population = sources::fetch(&self.config.name, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await;
+        let population = sources::fetch(&self.config, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await;
         let mut records: Vec<&'static RawValue> = Vec::new();
         if let Some(mut spool) = population.spool {
             spool

@@ -105,6 +105,20 @@ async fn nobody_listening_is_a_failure_that_names_the_host() {
 }
 
 #[tokio::test]
+async fn what_hardly_changes_is_tried_again_only_briefly() {
+    // A name with a part so long that no resolver is asked for it.
+    let no_name = format!("http://{}.example", "a".repeat(70));
+    for (url, reason) in [("http://127.0.0.1:9", "refused"), (no_name.as_str(), "lookup")] {
+        let lines = "api_key = \"file:key\"\nallow_insecure_http = true";
+        let mut source = Source::new("voiso", url, lines, &[("key", "voiso-key")]);
+        source.config.connection.patience.attempts = 9;
+        let fetched = source.fetch().await;
+        assert!(fetched.error().contains(reason), "{}", fetched.error());
+        assert_eq!(fetched.certificate.usage.retries, 2, "{}", fetched.error());
+    }
+}
+
+#[tokio::test]
 async fn the_certificate_tells_how_it_was_counted() {
     let world = world(600);
     let total = u64::from(world.accounts(Vendor::Voiso));

@@ -9,6 +9,7 @@ mod garbage;
 mod harness;
 mod limits;
 mod stub;
+mod tls;
 mod voiso;
 mod vonage;
 mod voximplant;

@@ -24,6 +24,7 @@ pub use vendor::{
 
 use super::change::MaxChange;
 use super::matching::{RawSourceMatch, SourceMatch};
+use super::secret::SecretRef;
 use super::text::{ConfigText, take};
 use crate::diagnostic::Diagnostic;
 use crate::model::SourceName;
@@ -49,6 +50,13 @@ pub struct SourceConfig {
     pub max_change: Option<MaxChange>,
     /// What only its kind of vendor has.
     pub vendor: VendorConfig,
+}
+
+impl SourceConfig {
+    /// Its secrets that are kept where everybody can read them, a sentence each.
+    pub fn exposed_secrets(&self) -> impl Iterator<Item = String> {
+        self.vendor.secrets().into_iter().filter_map(SecretRef::exposure)
+    }
 }
 
 const COMMON_KEYS: [&str; 14] = [

@@ -107,6 +107,27 @@ impl VendorConfig {
         !matches!(self, Self::File(_) | Self::Command(_))
     }
 
+    /// The secrets that it needs.
+    pub(super) fn secrets(&self) -> Vec<&SecretRef> {
+        match self {
+            Self::Voxmind { token: secret, .. }
+            | Self::Voximplant { credentials: secret, .. }
+            | Self::Voiso { api_key: secret }
+            | Self::Cognigy { credentials: CognigyCredentials::ApiKey(secret), .. }
+            | Self::Scim { credentials: ScimCredentials::Token(secret), .. } => vec![secret],
+            Self::VonageContactCenter { client_id: name, client_secret: secret, .. }
+            | Self::Scim { credentials: ScimCredentials::Basic { username: name, password: secret }, .. }
+            | Self::Scim {
+                credentials: ScimCredentials::OAuth2 { client_id: name, client_secret: secret, .. }, ..
+            } => vec![name, secret],
+            Self::Cognigy { credentials: CognigyCredentials::OAuth2(oauth2), .. } => {
+                let user = oauth2.user.iter().flat_map(|(name, password)| [name, password]);
+                [&oauth2.client_id, &oauth2.client_secret].into_iter().chain(user).collect()
+            }
+            Self::File(_) | Self::Command(_) => Vec::new(),
+        }
+    }
+
     /// Cognigy's shared cloud allows 1,000 requests in five minutes; one call a user would hit that.
     pub(super) const fn default_rate(&self, base_url_is_loopback: bool) -> Option<NonZeroU32> {
         match self {

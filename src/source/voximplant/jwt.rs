@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::json;
@@ -97,8 +98,12 @@ impl ServiceAccount {
 
 /// A PEM of either form that the vendor hands out, PKCS#8 or PKCS#1.
 fn read_key(pem: &str) -> Result<RsaKeyPair, String> {
-    let body: String = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----")).collect();
-    let der = STANDARD.decode(body).map_err(|_| "private_key is not PEM".to_owned())?;
+    let lines = pem.lines().map(str::trim).filter(|line| !line.starts_with("-----"));
+    // With room for all of it: a string that grows leaves its beginnings in memory.
+    let mut body = Zeroizing::new(String::with_capacity(pem.len()));
+    body.extend(lines);
+    let der = STANDARD.decode(body.as_bytes()).map_err(|_| "private_key is not PEM".to_owned())?;
+    let der = Zeroizing::new(der);
     let key =
         if pem.contains("BEGIN RSA PRIVATE KEY") { RsaKeyPair::from_der(&der) } else { RsaKeyPair::from_pkcs8(&der) };
     key.map_err(|reason| format!("private_key is not a usable RSA key of 2048 bits or more: {reason}"))

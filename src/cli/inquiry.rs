@@ -1,0 +1,65 @@
+//! What `explain` and `crosswalk suggest` share: where accounts come from, and what has to be read before they are
+//! looked at.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ConfigArg;
+use super::audit::{open_snapshot, source_names};
+use super::clock::{now, parse_moment};
+use super::progress::Bars;
+use crate::config::Config;
+use crate::model::{SourceName, Timestamp};
+use crate::pipeline::{Inputs, RunError, RunOptions};
+use crate::snapshot::Snapshot;
+
+/// Options of a command that looks at accounts without a report.
+#[derive(Debug, Args)]
+pub(super) struct InquiryArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    as_of: Option<Timestamp>,
+    /// Look in what `headcount fetch` has stored, as of when it was fetched; asks no vendor
+    #[arg(long, value_name = "DIR")]
+    snapshot: Option<PathBuf>,
+}
+
+/// Everything that was read before the first request.
+#[derive(Debug)]
+pub(super) struct Inquiry {
+    pub(super) config: Config,
+    pub(super) inputs: Inputs,
+    pub(super) only: Vec<SourceName>,
+    snapshot: Option<Snapshot>,
+    as_of: Option<Timestamp>,
+}
+
+impl InquiryArgs {
+    /// Reads what the configuration names, to look at these sources; at all, when empty.
+    pub(super) fn read(&self, sources: &[String]) -> Result<Inquiry, RunError> {
+        let path = &self.config.config;
+        let config = Config::load(path)?;
+        let only = source_names(sources, &config, path)?;
+        let snapshot = open_snapshot(self.snapshot.as_deref())?;
+        let inputs = Inputs::load(&config)?;
+        Ok(Inquiry { config, inputs, only, snapshot, as_of: self.as_of })
+    }
+}
+
+impl Inquiry {
+    /// How to run it.
+    pub(super) fn options<'o>(&'o self, bars: &'o Bars) -> RunOptions<'o> {
+        RunOptions {
+            clock: now,
+            as_of: self.as_of,
+            only: &self.only,
+            snapshot: self.snapshot.as_ref(),
+            previous: None,
+            gate: &self.config.gate,
+            observer: bars,
+        }
+    }
+}
