@@ -51,6 +51,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             sources: &[],
             fail_on: None,
             baseline: None,
+            policies: &[],
             as_of: Some(as_of),
             privacy: PrivacyLevel::Full,
             snapshot: None,

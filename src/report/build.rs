@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::exceptions;
 use super::{
-    CorrelationSummary, Evaluability, Finding, Guardrail, Report, RosterIssue, RosterSummary, RuleSummary, Run,
+    CorrelationSummary, Evaluability, Finding, Guardrail, Policy, Report, RosterIssue, RosterSummary, RuleSummary, Run,
     SCHEMA_VERSION, SourceSummary, Subject,
 };
 use crate::audit::{Cell, Outcome};
@@ -44,17 +44,19 @@ pub struct Parts<'a> {
     pub rules: &'a RuleSet,
     /// What was found.
     pub outcome: Outcome,
+    /// The same under further policies.
+    pub policies: Vec<Policy>,
 }
 
 impl Report {
     /// Puts the parts together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { run, verdict, roster, later_issues, mut sources, rules, outcome } = parts;
+        let Parts { run, verdict, roster, later_issues, mut sources, rules, outcome, policies } = parts;
         sources.sort_by(|a, b| a.name.cmp(b.name));
         Self {
             schema_version: SCHEMA_VERSION,
             run,
-            verdict,
+            verdict: verdict.with_policies(policies.iter().map(|policy| (policy.id.as_str(), &policy.verdict))),
             roster: roster_summary(roster, &later_issues),
             sources: sources.into_iter().map(source_summary).collect(),
             correlation: correlation_summary(&outcome.tally),
@@ -62,6 +64,7 @@ impl Report {
             evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
             exceptions: exceptions::of(&outcome),
             findings: outcome.findings.into_iter().map(|finding| public_finding(finding, rules)).collect(),
+            policies,
         }
     }
 }
@@ -128,7 +131,7 @@ fn correlation_summary(tally: &Tally) -> CorrelationSummary {
     }
 }
 
-fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSummary {
+pub(super) fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSummary {
     let mine = || cells.iter().filter(|cell| cell.rule == *rule.id());
     RuleSummary {
         id: rule.id().to_string(),
@@ -168,7 +171,7 @@ fn evaluability(cell: &Cell) -> Option<Evaluability> {
     })
 }
 
-fn public_finding(finding: model::Finding, rules: &RuleSet) -> Finding {
+pub(super) fn public_finding(finding: model::Finding, rules: &RuleSet) -> Finding {
     let rule = rules.get(&finding.rule);
     Finding {
         fingerprint: finding.fingerprint.as_str().to_owned(),

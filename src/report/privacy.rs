@@ -11,7 +11,9 @@ use std::path::Path;
 use ring::hmac;
 use serde_json::Value;
 
-use super::{Exception, Finding, Reason, ReasonKind, Report, RosterIssue, SourceSummary, Subject};
+use super::{
+    Exception, Finding, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject, Verdict,
+};
 use crate::model::text::{counted, grouped, hex};
 use crate::model::{Severity, SourceStatus};
 
@@ -92,7 +94,7 @@ impl Report {
     /// Everything in this report that can have a pseudonym.
     pub fn named(&self) -> BTreeSet<Named<'_>> {
         let mut named = BTreeSet::new();
-        for finding in &self.findings {
+        for finding in self.findings.iter().chain(self.policies.iter().flat_map(|policy| &policy.findings)) {
             let Subject { source, account_id, employee_id, members, .. } = &finding.subject;
             let source = source.as_deref().unwrap_or_default();
             named.insert(Named::Finding(&finding.fingerprint));
@@ -105,21 +107,23 @@ impl Report {
     /// The same audit, telling no more of people than `privacy` allows. Counts and verdict are untouched.
     #[must_use]
     pub fn with_privacy(mut self, privacy: &Privacy) -> Self {
-        let remedy = self.verdict.remedy.as_deref().and_then(|text| remedy(text, &self.findings, privacy));
-        self.findings = match privacy {
-            Privacy::Full => return self,
-            Privacy::Pseudonymous(names) => pseudonymised(&self, names),
-            Privacy::Counts => counts(&self),
-        };
+        if matches!(privacy, Privacy::Full) {
+            return self;
+        }
+        let titles = titles(&self);
+        let mut policies = self.policies.clone();
+        for policy in &mut policies {
+            policy.verdict = cautious(&policy.verdict, &self.sources, &policy.findings, privacy);
+            policy.findings = without_people(&policy.findings, &titles, privacy);
+            policy.rules.iter_mut().for_each(withhold_names);
+        }
+        let verdict = cautious(&self.verdict, &self.sources, &self.findings, privacy);
+        let findings = without_people(&self.findings, &titles, privacy);
+        (self.verdict, self.findings, self.policies) = (verdict, findings, policies);
         self.roster.file = file_name(&self.roster.file);
         self.roster.issues = self.roster.issues.iter().map(issue).collect();
         self.sources.iter_mut().for_each(withhold_words);
-        for rule in &mut self.rules {
-            rule.params.retain(|_, value| value.is_number() || value.is_boolean());
-        }
-        let reasons = self.verdict.reasons.iter().map(|reason| reworded(reason, &self.sources)).collect();
-        self.verdict.reasons = reasons;
-        self.verdict.remedy = remedy;
+        self.rules.iter_mut().for_each(withhold_names);
         self.exceptions = self.exceptions.iter().map(exception).collect();
         self
     }
@@ -145,16 +149,49 @@ fn bare(finding: &Finding, subject: Subject, fingerprint: String, message: Strin
     }
 }
 
+fn without_people(findings: &[Finding], titles: &BTreeMap<String, String>, privacy: &Privacy) -> Vec<Finding> {
+    match privacy {
+        Privacy::Full => findings.to_vec(),
+        Privacy::Pseudonymous(names) => pseudonymised(findings, titles, names),
+        Privacy::Counts => counts(findings, titles),
+    }
+}
+
+/// A list of names is a param, too; so is what a configuration makes of it.
+fn withhold_names(rule: &mut RuleSummary) {
+    let (params, changes) = (std::mem::take(&mut rule.params), std::mem::take(&mut rule.changes));
+    let (kept, withheld): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        params.into_iter().partition(|(_, value)| value.is_number() || value.is_boolean());
+    let names = |change: &String| withheld.keys().find(|name| change.starts_with(&format!("{name} is "))).cloned();
+    rule.changes = changes
+        .into_iter()
+        .map(|change| match names(&change) {
+            Some(name) => format!("{name} is changed"),
+            None => change,
+        })
+        .collect();
+    rule.params = kept;
+}
+
+/// A verdict in words that name nobody.
+fn cautious(verdict: &Verdict, sources: &[SourceSummary], findings: &[Finding], privacy: &Privacy) -> Verdict {
+    Verdict {
+        reasons: verdict.reasons.iter().map(|reason| reworded(reason, sources)).collect(),
+        remedy: verdict.remedy.as_deref().and_then(|text| remedy(text, findings, privacy)),
+        ..verdict.clone()
+    }
+}
+
 /// What each rule finds, in words that name nobody.
-fn titles(report: &Report) -> BTreeMap<&str, &str> {
-    report.rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str())).collect()
+fn titles(report: &Report) -> BTreeMap<String, String> {
+    let rules = report.policies.iter().flat_map(|policy| &policy.rules).chain(&report.rules);
+    rules.map(|rule| (rule.id.clone(), rule.title.clone())).collect()
 }
 
 /// Sorted anew: the order of the real identifiers would say something about them.
-fn pseudonymised(report: &Report, names: &Pseudonyms) -> Vec<Finding> {
-    let titles = titles(report);
-    let renamed = report.findings.iter().map(|finding| {
-        let title = titles.get(finding.rule.as_str()).copied().unwrap_or(&finding.rule);
+fn pseudonymised(findings: &[Finding], titles: &BTreeMap<String, String>, names: &Pseudonyms) -> Vec<Finding> {
+    let renamed = findings.iter().map(|finding| {
+        let title = titles.get(&finding.rule).unwrap_or(&finding.rule);
         let fingerprint = names.of(Named::Finding(&finding.fingerprint));
         bare(finding, renamed(&finding.subject, names), fingerprint, format!("{title}."))
     });
@@ -187,16 +224,15 @@ fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
 type Kind<'f> = (Severity, &'f str, Option<&'f str>, &'static str);
 
 /// One finding for all that differ only in their subject.
-fn counts(report: &Report) -> Vec<Finding> {
-    let titles = titles(report);
+fn counts(findings: &[Finding], titles: &BTreeMap<String, String>) -> Vec<Finding> {
     let mut kinds: BTreeMap<Kind<'_>, (&Finding, u64)> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in findings {
         let kind =
             (finding.severity, finding.rule.as_str(), finding.subject.source.as_deref(), finding.disposition.as_str());
         kinds.entry(kind).or_insert((finding, 0)).1 += finding.stands_for();
     }
     let counted = kinds.into_values().map(|(first, count)| {
-        let title = titles.get(first.rule.as_str()).copied().unwrap_or(&first.rule);
+        let title = titles.get(&first.rule).unwrap_or(&first.rule);
         counted_finding(first, count, title)
     });
     counted.collect()
@@ -245,6 +281,7 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
     let about = reason.rule.as_deref().or(reason.severity.map(Severity::as_str)).unwrap_or("any rule");
     let place = reason.source.as_deref().unwrap_or("the roster");
     let text = match reason.kind {
+        ReasonKind::Policy | ReasonKind::PolicyUnverified => reason.text.clone(),
         ReasonKind::FailOn | ReasonKind::Max => {
             format!("{count} open findings of {about}; at most {} allowed", limit.as_deref().unwrap_or("0"))
         }

@@ -6,6 +6,7 @@ mod demo;
 mod failures;
 mod harness;
 mod mistakes;
+mod policies;
 mod secrets;
 mod size;
 mod snapshots;
