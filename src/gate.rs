@@ -78,6 +78,10 @@ pub enum ReasonKind {
     Source,
     /// `not_evaluable = "forbid"`, and something was not evaluable.
     NotEvaluable,
+    /// A further policy (`--policy`) fails.
+    Policy,
+    /// A further policy could not be verified.
+    PolicyUnverified,
 }
 
 impl Reason {
@@ -98,6 +102,17 @@ impl Gate {
         }
     }
 
+    /// What follows from these reasons.
+    fn of<'r>(reasons: impl IntoIterator<Item = &'r Reason>) -> Self {
+        let fails = |reason: &Reason| matches!(reason.kind, ReasonKind::FailOn | ReasonKind::Max | ReasonKind::Policy);
+        let failing = reasons.into_iter().map(fails).max();
+        match failing {
+            None => Self::Pass,
+            Some(true) => Self::Fail,
+            Some(false) => Self::Unverified,
+        }
+    }
+
     /// 1 goes before 3: a finding is a finding, whatever else is missing.
     const fn exit_code(self) -> u8 {
         match self {
@@ -105,6 +120,45 @@ impl Gate {
             Self::Fail => 1,
             Self::Unverified => 3,
         }
+    }
+}
+
+impl Verdict {
+    /// The same, held to further policies: one that fails is a reason of its own. What would mend it is said by the
+    /// policy.
+    #[must_use]
+    pub fn with_policies<'v>(mut self, policies: impl Iterator<Item = (&'v str, &'v Self)>) -> Self {
+        let theirs: Vec<Reason> = policies.filter_map(|(id, verdict)| verdict.as_reason(id)).collect();
+        if theirs.is_empty() {
+            return self;
+        }
+        self.remedy = None;
+        self.reasons.extend(theirs);
+        self.gate = Gate::of(&self.reasons);
+        self.exit_code = self.gate.exit_code();
+        self
+    }
+
+    /// The gate without further policies.
+    pub fn own_gate(&self) -> Gate {
+        Gate::of(self.own_reasons())
+    }
+
+    /// The reasons that are no policy's.
+    pub fn own_reasons(&self) -> impl Iterator<Item = &Reason> {
+        self.reasons.iter().filter(|reason| !matches!(reason.kind, ReasonKind::Policy | ReasonKind::PolicyUnverified))
+    }
+
+    fn as_reason(&self, policy: &str) -> Option<Reason> {
+        let limits = counted(self.reasons.len() as u64, "limit", "limits");
+        let (kind, text) = match self.gate {
+            Gate::Pass => return None,
+            Gate::Fail => (ReasonKind::Policy, format!("policy {policy} fails: {limits} not met")),
+            Gate::Unverified => {
+                (ReasonKind::PolicyUnverified, format!("policy {policy} could not be verified: {limits} not met"))
+            }
+        };
+        Some(Reason { kind, rule: None, severity: None, source: None, count: None, limit: None, text })
     }
 }
 
@@ -119,16 +173,11 @@ pub fn decide(
 ) -> std::io::Result<Verdict> {
     let open = OpenFindings::count(outcome)?;
     let mut reasons = open.exceeds(policy);
-    let failed = !reasons.is_empty();
     reasons.extend(sources.iter().filter_map(|(name, certificate)| unproven(name, certificate)));
     if policy.forbid_not_evaluable {
         reasons.extend(outcome.cells.iter().filter_map(not_evaluable));
     }
-    let gate = match (failed, reasons.is_empty()) {
-        (true, _) => Gate::Fail,
-        (false, true) => Gate::Pass,
-        (false, false) => Gate::Unverified,
-    };
+    let gate = Gate::of(&reasons);
     let remedy = remedy::find(policy, &open, &reasons);
     Ok(Verdict { gate, exit_code: gate.exit_code(), reasons, remedy })
 }

@@ -1,24 +1,28 @@
 //! The whole way from a configuration to a report. [`Inputs::load`] reads and checks everything that can be
 //! checked without a request; [`run`] fetches, judges and reports.
 
+mod policy;
+
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
 
-use crate::audit::{Audit, AuditError, Measures, SourceContext};
+use crate::audit::{Audit, AuditError, Measures, Outcome, SourceContext};
 use crate::breaker::{self, Crowd, Previous, Suspicion};
 use crate::config::{Config, GateConfig, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Sight, Waivers};
-use crate::gate;
-use crate::model::{Roster, SourceName, SourceStatus, Timestamp};
+use crate::gate::{self, Verdict};
+use crate::model::{Roster, RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
 use crate::rule::{RuleSet, Subject as RuleSubject};
 use crate::snapshot::{Snapshot, SnapshotError};
 use crate::source::{self, Connector, Decoder, Population, Progress};
+
+pub use policy::Policy;
 
 /// What the configuration names, read and checked.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub struct Inputs {
     pub declarations: Declarations,
     /// Waivers and baseline.
     pub exceptions: Exceptions,
+    /// By what the data is judged besides.
+    pub policies: Vec<Policy>,
     correlator: Correlator,
 }
 
@@ -142,7 +148,7 @@ impl Inputs {
                 let exceptions = keep(exceptions(config, &rules, &roster), &mut mistakes);
                 match (declarations, exceptions) {
                     (Some(declarations), Some(exceptions)) => {
-                        Ok(Self { rules, roster, declarations, exceptions, correlator })
+                        Ok(Self { rules, roster, declarations, exceptions, policies: Vec::new(), correlator })
                     }
                     _ => Err(mistakes.into()),
                 }
@@ -153,7 +159,12 @@ impl Inputs {
 
     /// An audit that judges as of a moment.
     pub(crate) fn audit<'a>(&'a self, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
-        let Self { rules, roster, declarations, exceptions, .. } = self;
+        self.audit_by(&self.rules, config, as_of)
+    }
+
+    /// The same by other rules.
+    fn audit_by<'a>(&'a self, rules: &'a RuleSet, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
+        let Self { roster, declarations, exceptions, .. } = self;
         Audit::new(Measures { roster, rules, declarations, exceptions, matching: &config.matching }, as_of)
     }
 
@@ -250,17 +261,11 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         let seen = (certificate.status, Crowd { count: certificate.distinct, keys: &certificate.keys });
         breaker::doubts_source(&source.config.name, seen, limit, options.previous)
     }))?;
-    let mut audit = inputs.audit(config, as_of);
-    for (source, population) in sources.iter().zip(&mut populations) {
-        audit.source(&source.context(), population)?;
-    }
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
-    audit.roster(&later_issues)?;
-    let outcome = audit.finish(&sight(config, &populations))?;
-    let certificates: Vec<_> =
-        populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
-    let verdict = gate::decide(options.gate, &outcome, &certificates).map_err(AuditError::Findings)?;
+    let case = Case { config, inputs, sources: &sources, later_issues: &later_issues, as_of };
+    let (outcome, verdict) = case.judge(&inputs.rules, options.gate, &mut populations)?;
+    let policies = policy::compare(&case, &outcome, &mut populations)?;
     let run = Run {
         id: run_id(started_at),
         started_at,
@@ -273,8 +278,39 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         organisation: config.report.organisation.clone(),
     };
     let sources = sources.iter().zip(&populations).map(reported).collect();
-    let parts = Parts { run, verdict, roster: &inputs.roster, later_issues, sources, rules: &inputs.rules, outcome };
+    let parts =
+        Parts { run, verdict, roster: &inputs.roster, later_issues, sources, rules: &inputs.rules, outcome, policies };
     Ok(Report::new(parts))
+}
+
+/// Everything that is judged, but for the accounts.
+struct Case<'c> {
+    config: &'c Config,
+    inputs: &'c Inputs,
+    sources: &'c [Ready<'c>],
+    later_issues: &'c [RosterIssue],
+    as_of: Timestamp,
+}
+
+impl Case<'_> {
+    /// Judges what was fetched by these rules and this gate.
+    fn judge(
+        &self,
+        rules: &RuleSet,
+        gate: &GateConfig,
+        populations: &mut [Population],
+    ) -> Result<(Outcome, Verdict), AuditError> {
+        let mut audit = self.inputs.audit_by(rules, self.config, self.as_of);
+        for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
+            audit.source(&source.context(), population)?;
+        }
+        audit.roster(self.later_issues)?;
+        let outcome = audit.finish(&sight(self.config, populations))?;
+        let certificates: Vec<_> =
+            populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
+        let verdict = gate::decide(gate, &outcome, &certificates).map_err(AuditError::Findings)?;
+        Ok((outcome, verdict))
+    }
 }
 
 /// Which sources were seen whole. One that was not chosen was not.

@@ -35,8 +35,14 @@ fn part<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
     &text[from..from + to]
 }
 
-fn all() -> [(&'static str, Report); 4] {
-    [("demo", fixture::demo()), ("empty", fixture::empty()), ("gaps", fixture::gaps()), ("hostile", fixture::hostile())]
+fn all() -> [(&'static str, Report); 5] {
+    [
+        ("demo", fixture::demo()),
+        ("compared", demo::compared()),
+        ("empty", fixture::empty()),
+        ("gaps", fixture::gaps()),
+        ("hostile", fixture::hostile()),
+    ]
 }
 
 #[test]
@@ -44,6 +50,8 @@ fn markdown_reads_well() {
     insta::assert_snapshot!("demo.md", rendered(Format::Markdown, &fixture::demo()));
     insta::assert_snapshot!("empty.md", rendered(Format::Markdown, &fixture::empty()));
     insta::assert_snapshot!("gaps.md", rendered(Format::Markdown, &fixture::gaps()));
+    let compared = rendered(Format::Markdown, &demo::compared());
+    insta::assert_snapshot!("compared.md", part(&compared, "# ", "## Rules and their parameters"));
 }
 
 #[test]
@@ -54,6 +62,8 @@ fn the_page_reads_well() {
     insta::assert_snapshot!("demo.html-matrix", part(&demo, "<section id=\"matrix\"", "</section>"));
     insta::assert_snapshot!("demo.html-findings", part(&demo, "<section id=\"findings\"", "</section>"));
     insta::assert_snapshot!("demo.html-evidence", part(&demo, "<section id=\"people\"", "<section id=\"sign-off\""));
+    let compared = rendered(Format::Html, &demo::compared());
+    insta::assert_snapshot!("compared.html-policies", part(&compared, "<section id=\"policies\"", "</section>"));
     let gaps = rendered(Format::Html, &fixture::gaps());
     insta::assert_snapshot!("gaps.html-warning", part(&gaps, "<main>", "<section id=\"overview\""));
 }

@@ -14,9 +14,9 @@ use crate::config::{Config, Demand, GateConfig, MaxChange};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
-use crate::pipeline::{self, Inputs, RunError, RunOptions};
+use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
 use crate::render::{Format, Places, RenderOptions};
-use crate::report::{Gate, Privacy, Report};
+use crate::report::{Gate, Privacy, Report, Verdict};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -43,6 +43,10 @@ pub(super) struct AuditArgs {
     /// 'RULE>10', 'RULE>5%', not-evaluable, and new for only what isn't in the baseline
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Demand::parse)]
     fail_on: Option<Vec<Demand>>,
+    /// Judge the same data by this policy, too: a file with id, title, [rules] and [gate]; may be given again. A
+    /// policy that fails fails the audit
+    #[arg(long, value_name = "FILE")]
+    policy: Vec<PathBuf>,
     /// How much of people the outputs tell
     #[arg(long, value_name = "LEVEL", default_value = "full")]
     privacy: PrivacyLevel,
@@ -68,6 +72,7 @@ pub(super) struct Job<'a> {
     pub(super) sources: &'a [String],
     pub(super) fail_on: Option<&'a [Demand]>,
     pub(super) baseline: Option<&'a Path>,
+    pub(super) policies: &'a [PathBuf],
     pub(super) as_of: Option<Timestamp>,
     pub(super) privacy: PrivacyLevel,
     pub(super) snapshot: Option<&'a Path>,
@@ -93,6 +98,7 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
         sources: &args.source,
         fail_on: args.fail_on.as_deref(),
         baseline: args.baseline.as_deref(),
+        policies: &args.policy,
         as_of: args.as_of,
         privacy: args.privacy,
         snapshot: args.snapshot.as_deref(),
@@ -182,7 +188,8 @@ impl Job<'_> {
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let inputs = Inputs::load(&config)?;
+        let mut inputs = Inputs::load(&config)?;
+        inputs.policies = Policy::load_all(self.policies, &config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
         Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous })
     }
@@ -273,15 +280,23 @@ fn summarise(report: &Report, configured: usize) {
         say(&format!("{} is {}: {why}", source.name, source.status.as_str()));
     }
     say(&format!("Findings: {}", findings(report)));
-    say(match report.verdict.gate {
-        Gate::Pass => "Gate: passed",
-        Gate::Fail => "Gate: failed",
-        Gate::Unverified => "Gate: could not verify",
-    });
-    for reason in &report.verdict.reasons {
+    say_verdict("Gate", &report.verdict);
+    for policy in &report.policies {
+        say_verdict(&format!("Policy {} ({})", policy.id, policy.title), &policy.verdict);
+    }
+}
+
+fn say_verdict(of: &str, verdict: &Verdict) {
+    let decided = match verdict.gate {
+        Gate::Pass => "passed",
+        Gate::Fail => "failed",
+        Gate::Unverified => "could not verify",
+    };
+    say(&format!("{of}: {decided}"));
+    for reason in &verdict.reasons {
         say(&format!("  - {}", reason.text));
     }
-    if let Some(remedy) = &report.verdict.remedy {
+    if let Some(remedy) = &verdict.remedy {
         say(remedy);
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             .context("can't listen on 127.0.0.1")?;
         write_kit(kit.path(), &world, &simulators).context("can't write the demo's configuration")?;
         if !global.quiet {
-            say("Auditing five simulated vendors on 127.0.0.1; nothing leaves this machine");
+            say("Auditing five simulated vendors on 127.0.0.1, and the export of a sixth system; nothing leaves this machine");
         }
         let job = Job {
             config: kit.path().join("headcount.toml"),
@@ -51,6 +51,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             sources: &[],
             fail_on: None,
             baseline: None,
+            policies: &[],
             as_of: Some(as_of),
             privacy: PrivacyLevel::Full,
             snapshot: None,

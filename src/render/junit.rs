@@ -73,7 +73,7 @@ fn gate(report: &Report, left_out: Option<&str>) -> TestSuite {
     }
     for (at, reason) in report.verdict.reasons.iter().enumerate() {
         let kind = match reason.kind {
-            ReasonKind::Source | ReasonKind::NotEvaluable => NonSuccessKind::Error,
+            ReasonKind::Source | ReasonKind::NotEvaluable | ReasonKind::PolicyUnverified => NonSuccessKind::Error,
             _ if report.findings.heads().any(|head| reason.counts(head.rule(), head.severity())) => continue,
             _ => NonSuccessKind::Failure,
         };

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::exceptions;
 use super::{
-    CorrelationSummary, Evaluability, Guardrail, Report, RosterIssue, RosterSummary, RuleSummary, Run, SCHEMA_VERSION,
-    SourceSummary,
+    CorrelationSummary, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary, RuleSummary, Run,
+    SCHEMA_VERSION, SourceSummary,
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
@@ -44,17 +44,19 @@ pub struct Parts<'a> {
     pub rules: &'a RuleSet,
     /// What was found.
     pub outcome: Outcome,
+    /// The same under further policies.
+    pub policies: Vec<Policy>,
 }
 
 impl Report {
     /// Puts the parts together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { run, verdict, roster, later_issues, mut sources, rules, outcome } = parts;
+        let Parts { run, verdict, roster, later_issues, mut sources, rules, outcome, policies } = parts;
         sources.sort_by(|a, b| a.name.cmp(b.name));
         Self {
             schema_version: SCHEMA_VERSION,
             run,
-            verdict,
+            verdict: verdict.with_policies(policies.iter().map(|policy| (policy.id.as_str(), &policy.verdict))),
             roster: roster_summary(roster, &later_issues),
             sources: sources.into_iter().map(source_summary).collect(),
             correlation: correlation_summary(&outcome.tally),
@@ -62,6 +64,7 @@ impl Report {
             evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
             exceptions: exceptions::of(&outcome),
             findings: outcome.findings,
+            policies,
         }
     }
 }
@@ -125,7 +128,7 @@ fn correlation_summary(tally: &Tally) -> CorrelationSummary {
     }
 }
 
-fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSummary {
+pub(super) fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSummary {
     let mine = || cells.iter().filter(|cell| cell.rule == *rule.id());
     RuleSummary {
         id: rule.id().to_string(),

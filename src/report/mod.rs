@@ -3,11 +3,13 @@
 
 mod build;
 mod exceptions;
+mod policy;
 mod privacy;
 mod read;
 mod v1;
 
 pub use build::{Parts, ReportedSource};
+pub use policy::{Judgement, control_limits};
 pub use privacy::{Named, Privacy, Pseudonyms};
 
 pub use crate::gate::{Gate, Reason, ReasonKind, Verdict};

@@ -12,7 +12,9 @@ use std::path::Path;
 use ring::hmac;
 use serde_json::Value;
 
-use super::{Exception, Finding, Reason, ReasonKind, Report, RosterIssue, SourceSummary, Subject};
+use super::{
+    Exception, Finding, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject, Verdict,
+};
 use crate::finding::{Batch, Findings, FindingsWriter, Head};
 use crate::model::text::{counted, grouped, hex};
 use crate::model::{Severity, SourceStatus};
@@ -99,24 +101,18 @@ impl Report {
         if matches!(privacy, Privacy::Full) {
             return Ok(self);
         }
-        let remedy = match self.verdict.remedy.take() {
-            Some(text) => remedy(&text, &self.findings, privacy)?,
-            None => None,
-        };
-        self.findings = match privacy {
-            Privacy::Full => self.findings,
-            Privacy::Pseudonymous(names) => pseudonymised(&self, names)?,
-            Privacy::Counts => counts(&self)?,
-        };
+        let titles = titles(&self);
+        for policy in &mut self.policies {
+            policy.verdict = cautious(&policy.verdict, &self.sources, &policy.findings, privacy)?;
+            policy.findings = without_people(&policy.findings, &titles, privacy)?;
+            policy.rules.iter_mut().for_each(withhold_names);
+        }
+        self.verdict = cautious(&self.verdict, &self.sources, &self.findings, privacy)?;
+        self.findings = without_people(&self.findings, &titles, privacy)?;
         self.roster.file = file_name(&self.roster.file);
         self.roster.issues = self.roster.issues.iter().map(issue).collect();
         self.sources.iter_mut().for_each(withhold_words);
-        for rule in &mut self.rules {
-            rule.params.retain(|_, value| value.is_number() || value.is_boolean());
-        }
-        let reasons = self.verdict.reasons.iter().map(|reason| reworded(reason, &self.sources)).collect();
-        self.verdict.reasons = reasons;
-        self.verdict.remedy = remedy;
+        self.rules.iter_mut().for_each(withhold_names);
         self.exceptions = self.exceptions.iter().map(exception).collect();
         Ok(self)
     }
@@ -153,18 +149,54 @@ fn bare(finding: &Finding, subject: Subject, fingerprint: String, message: Strin
     }
 }
 
+fn without_people(findings: &Findings, titles: &BTreeMap<String, String>, privacy: &Privacy) -> io::Result<Findings> {
+    match privacy {
+        Privacy::Full => Ok(findings.clone()),
+        Privacy::Pseudonymous(names) => pseudonymised(findings, titles, names),
+        Privacy::Counts => counts(findings, titles),
+    }
+}
+
+/// A list of names is a param, too; so is what a configuration makes of it.
+fn withhold_names(rule: &mut RuleSummary) {
+    let (params, changes) = (std::mem::take(&mut rule.params), std::mem::take(&mut rule.changes));
+    let (kept, withheld): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        params.into_iter().partition(|(_, value)| value.is_number() || value.is_boolean());
+    let names = |change: &String| withheld.keys().find(|name| change.starts_with(&format!("{name} is "))).cloned();
+    rule.changes = changes
+        .into_iter()
+        .map(|change| match names(&change) {
+            Some(name) => format!("{name} is changed"),
+            None => change,
+        })
+        .collect();
+    rule.params = kept;
+}
+
+/// A verdict in words that name nobody.
+fn cautious(
+    verdict: &Verdict,
+    sources: &[SourceSummary],
+    findings: &Findings,
+    privacy: &Privacy,
+) -> io::Result<Verdict> {
+    let remedy = verdict.remedy.as_deref().map(|text| remedy(text, findings, privacy)).transpose()?.flatten();
+    let reasons = verdict.reasons.iter().map(|reason| reworded(reason, sources)).collect();
+    Ok(Verdict { reasons, remedy, ..verdict.clone() })
+}
+
 /// What each rule finds, in words that name nobody.
-fn titles(report: &Report) -> BTreeMap<&str, &str> {
-    report.rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str())).collect()
+fn titles(report: &Report) -> BTreeMap<String, String> {
+    let rules = report.policies.iter().flat_map(|policy| &policy.rules).chain(&report.rules);
+    rules.map(|rule| (rule.id.clone(), rule.title.clone())).collect()
 }
 
 /// Sorted anew: the order of the real identifiers would say something about them.
-fn pseudonymised(report: &Report, names: &Pseudonyms) -> io::Result<Findings> {
-    let titles = titles(report);
+fn pseudonymised(findings: &Findings, titles: &BTreeMap<String, String>, names: &Pseudonyms) -> io::Result<Findings> {
     let mut writer = FindingsWriter::new();
-    for finding in report.findings.iter() {
+    for finding in findings.iter() {
         let finding = finding?;
-        let title = titles.get(finding.rule.as_str()).copied().unwrap_or(&finding.rule);
+        let title = titles.get(&finding.rule).unwrap_or(&finding.rule);
         let fingerprint = names.of(Named::Finding(&finding.fingerprint));
         let bare = bare(&finding, renamed(&finding.subject, names), fingerprint, format!("{title}."));
         let mut batch = Batch::default();
@@ -195,15 +227,14 @@ fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
 type Kind<'f> = (Severity, &'f str, Option<&'f str>, &'static str);
 
 /// One finding for all that differ only in their subject.
-fn counts(report: &Report) -> io::Result<Findings> {
-    let titles = titles(report);
+fn counts(findings: &Findings, titles: &BTreeMap<String, String>) -> io::Result<Findings> {
     let mut kinds: BTreeMap<Kind<'_>, (Head<'_>, u64)> = BTreeMap::new();
-    for head in report.findings.heads() {
+    for head in findings.heads() {
         let kind = (head.severity(), head.rule(), head.source(), head.disposition().as_str());
         kinds.entry(kind).or_insert((head, 0)).1 += head.stands_for();
     }
     Findings::new(kinds.into_values().map(|(first, count)| {
-        let title = titles.get(first.rule()).copied().unwrap_or(first.rule());
+        let title = titles.get(first.rule()).map_or(first.rule(), String::as_str);
         Ok(counted_finding(&first.read()?, count, title))
     }))
 }
@@ -251,6 +282,7 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
     let about = reason.rule.as_deref().or(reason.severity.map(Severity::as_str)).unwrap_or("any rule");
     let place = reason.source.as_deref().unwrap_or("the roster");
     let text = match reason.kind {
+        ReasonKind::Policy | ReasonKind::PolicyUnverified => reason.text.clone(),
         ReasonKind::FailOn | ReasonKind::Max => {
             format!("{count} open findings of {about}; at most {} allowed", limit.as_deref().unwrap_or("0"))
         }

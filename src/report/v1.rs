@@ -41,6 +41,9 @@ pub struct Report {
     pub findings: Findings,
     /// Waivers, baseline entries and declared accounts, with what became of them.
     pub exceptions: Vec<Exception>,
+    /// The same data under further policies (`--policy`), in the order of the command line.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub policies: Vec<Policy>,
 }
 
 /// When, with what and over what.
@@ -167,7 +170,7 @@ pub struct CorrelationSummary {
 }
 
 /// A rule as it applied.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSummary {
     /// Its name.
@@ -197,7 +200,7 @@ pub struct RuleSummary {
 }
 
 /// What a control demands of a param, whatever the findings are.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Guardrail {
     /// `FRAMEWORK:ID`.
@@ -247,6 +250,7 @@ impl Report {
             evaluability: self.evaluability.clone(),
             findings: Findings::default(),
             exceptions: self.exceptions.clone(),
+            policies: self.policies.clone(),
         }
     }
 
@@ -259,6 +263,42 @@ impl Report {
     pub fn is_limited(&self, rule: &str, severity: Severity) -> bool {
         self.verdict.reasons.iter().any(|reason| reason.counts(rule, severity))
     }
+}
+
+/// What a further policy makes of the same data.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Its name.
+    pub id: String,
+    /// The same for people.
+    pub title: String,
+    /// SHA-256 of its file.
+    pub sha256: String,
+    /// SHA-256 over the rules as they apply under it.
+    pub rules_sha256: String,
+    /// What its gate decides.
+    pub verdict: Verdict,
+    /// Open findings by rule; rules without any are left out.
+    pub open: BTreeMap<String, u64>,
+    /// The rules that it changes or that come to another result under it, as they apply there.
+    pub rules: Vec<RuleSummary>,
+    /// The controls that demand something of params.
+    pub controls: Vec<ControlLimits>,
+    /// The findings that the configuration's rules don't have.
+    pub findings: Findings,
+}
+
+/// Whether the params are what a control demands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ControlLimits {
+    /// `FRAMEWORK:ID`.
+    pub control: String,
+    /// Whether they are.
+    pub met: bool,
+    /// What isn't, a sentence each.
+    pub unmet: Vec<String>,
 }
 
 /// What became of an exception.

@@ -30,14 +30,21 @@ impl RuleSet {
     /// Loads the built-in rules and those of the configuration, and applies its changes; or says everything that is
     /// wrong with them.
     pub fn load(config: &RulesConfig) -> Result<Self, Vec<Diagnostic>> {
+        Self::layered(&[config])
+    }
+
+    /// The same with several configurations, of which each changes what those before it have left.
+    pub fn layered(configs: &[&RulesConfig]) -> Result<Self, Vec<Diagnostic>> {
         let mut loader = Loader { rules: BTreeMap::new(), found: Vec::new() };
         for (name, text) in BUILT_IN {
             loader.add(&Path::new("rules").join(name), text, Origin::BuiltIn);
         }
-        for path in &config.paths {
-            loader.add_path(config, path);
+        for config in configs {
+            for path in &config.paths {
+                loader.add_path(config, path);
+            }
+            loader.change(config);
         }
-        loader.change(config);
         if loader.found.is_empty() { Ok(Self { rules: loader.rules }) } else { Err(loader.found) }
     }
 
@@ -219,7 +226,8 @@ impl Rule {
         // Constants of a condition are computed when it is compiled, so a param can make one impossible.
         match Compiled::new(&Page { path: &self.path(), text: "" }, &self.written, &params) {
             Ok(compiled) => {
-                self.as_written = Some(std::mem::replace(&mut self.compiled, compiled));
+                let before = std::mem::replace(&mut self.compiled, compiled);
+                self.as_written.get_or_insert(before);
                 self.params = params;
             }
             Err(faults) => {

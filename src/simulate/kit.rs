@@ -7,10 +7,10 @@ use std::path::Path;
 
 use chrono::{NaiveTime, TimeDelta};
 
-use super::world::{DOMAIN, FORMER_DOMAIN};
+use super::world::{DOMAIN, DOORS, FORMER_DOMAIN, has_doors};
 use super::{Secrets, Simulators, Vendor, World};
 
-/// Writes `headcount.toml`, `declared-accounts.toml`, `hr.csv`, `voxmind-people.csv`, `voximplant-credentials.json`, `secrets/` and
+/// Writes `headcount.toml`, `declared-accounts.toml`, `waivers.toml`, `doors.csv`, `hr.csv`, `voxmind-people.csv`, `voximplant-credentials.json`, `secrets/` and
 /// `expected.json` into `dir`, for the vendors that run. Paths in the configuration are relative to `dir`.
 pub fn write_kit(dir: &Path, world: &World, simulators: &Simulators) -> io::Result<()> {
     fs::create_dir_all(dir.join("secrets"))?;
@@ -19,6 +19,10 @@ pub fn write_kit(dir: &Path, world: &World, simulators: &Simulators) -> io::Resu
     File::options().append(true).open(dir.join("hr.csv"))?.set_modified(exported.into())?;
     with_file(&dir.join("voxmind-people.csv"), |out| world.crosswalk_csv(out))?;
     with_file(&dir.join("declared-accounts.toml"), |out| world.declared_toml(&simulators.vendors(), out))?;
+    if has_doors(&simulators.vendors()) {
+        with_file(&dir.join("doors.csv"), |out| world.doors_csv(out))?;
+        with_file(&dir.join("waivers.toml"), |out| world.waivers_toml(out))?;
+    }
     write_secrets(dir, simulators.secrets())?;
     let mut expected = world.expected();
     expected.retain(&simulators.vendors());
@@ -68,6 +72,8 @@ fn configuration(world: &World, simulators: &Simulators) -> String {
         Some(source(vendor, &base_url, simulators.secrets()))
     });
     let sources: String = sources.collect();
+    let (doors, waivers) =
+        if has_doors(&simulators.vendors()) { (doors(), "waivers = \"waivers.toml\"\n") } else { (String::new(), "") };
     let rules = rules(world, &simulators.vendors());
     format!(
         r#"# Audits the simulated vendors of `headcount simulate`. They listen on this machine only.
@@ -93,10 +99,31 @@ plus_addressing = "strip"
 
 [exceptions]
 declared = "declared-accounts.toml"
-
+{waivers}
 [gate]
 fail_on = ["orphaned", "leaver-active", "severity:critical"]
-{rules}{sources}"#
+{rules}{sources}{doors}"#
+    )
+}
+
+/// The `[[source]]` of the system without an API.
+fn doors() -> String {
+    format!(
+        r#"
+[[source]]
+name = "{DOORS}"
+vendor = "file"
+file = "doors.csv"
+[source.columns]
+id = "Badge"
+display_name = "Holder"
+email = "Mail"
+status = "State"
+created_at = "Issued"
+last_login_at = "Last used"
+[source.values]
+active = ["Valid"]
+"#
     )
 }
 

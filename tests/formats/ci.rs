@@ -89,7 +89,7 @@ fn the_cron_script_audits_and_speaks_only_when_there_is_something_to_say() {
     assert!(said.contains("Gate: failed") && said.contains("exit code 1"), "{said}");
     let reports = tenant.kit.path().join("reports");
     let day = std::fs::read_dir(&reports).expect("reports").next().expect("a day").expect("a day").path();
-    assert_eq!(read_report(&day).sources.len(), 5);
+    assert_eq!(read_report(&day).sources.len(), 6);
     assert!(day.join("findings.csv").exists() && day.join("report.html").exists());
 
     let config = std::fs::read_to_string(tenant.config()).expect("a configuration");

@@ -67,7 +67,8 @@ fn places_are_the_lines_of_the_configuration_and_the_roster() {
             people += 1;
         } else {
             assert_eq!(place["artifactLocation"]["uri"], "headcount.toml");
-            assert_eq!(config.lines().nth(line - 1), Some("[[source]]"), "{subject}");
+            let whole = subject == "exception" && line == 1;
+            assert!(whole || config.lines().nth(line - 1) == Some("[[source]]"), "{subject}: line {line}");
         }
     }
     assert!(people > 0 && list(&sarif["runs"][0]["results"]).len() > people);

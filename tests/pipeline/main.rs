@@ -3,9 +3,11 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can't be set up has to stop")]
 
 mod demo;
+mod every_rule;
 mod failures;
 mod harness;
 mod mistakes;
+mod policies;
 mod secrets;
 mod size;
 mod snapshots;

@@ -52,6 +52,7 @@ pub(crate) fn empty() -> Report {
         evaluability: vec![],
         findings: vec![],
         exceptions: vec![],
+        policies: vec![],
     }
 }
 

@@ -51,7 +51,7 @@ async fn it_goes_on_where_it_stopped() {
 
     let manifest = kit.fetch(true).await.expect("resumed");
     assert!(!partial.exists());
-    assert_eq!(names(&kit.out()).len(), 6);
+    assert_eq!(names(&kit.out()).len(), 7);
     // What was under way at the interruptions is asked for again, and tokens are.
     let spare = 40;
     let asked = kit.requests() - whole;

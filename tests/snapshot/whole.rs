@@ -12,7 +12,7 @@ use crate::kit::{Kit, clock, names, records};
 async fn it_gives_back_what_was_fetched() {
     let kit = Kit::start(400, Behaviour::default()).await;
     let manifest = kit.fetch(false).await.expect("fetched");
-    assert_eq!(manifest.sources.len(), 5);
+    assert_eq!(manifest.sources.len(), 6);
     let snapshot = Snapshot::open(&kit.out()).expect("opened");
     assert_eq!(snapshot.manifest(), &manifest);
     for (mut live, source) in kit.live().await.into_iter().zip(&kit.config.sources) {
@@ -50,6 +50,7 @@ async fn nobody_else_can_read_it_and_it_holds_no_secret() {
     let files = names(&kit.out());
     let expected = [
         "cognigy.ndjson.zst",
+        "doors.ndjson.zst",
         "manifest.json",
         "vcc.ndjson.zst",
         "voiso.ndjson.zst",

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::text::{NAME, at_least, is_whole};
+use super::text::{NAME, SENTENCE, at_least, is_whole};
 use super::verdict::Tally;
 use crate::render::escape::{anchor, clip};
-use crate::report::{Guardrail, Report, RuleSummary, SourceStatus};
+use crate::report::{ControlLimits, Report, RuleSummary, SourceStatus, control_limits};
 
 /// The controls of one framework.
 #[derive(Debug, Serialize)]
@@ -46,8 +46,11 @@ pub(super) fn frameworks(report: &Report, tally: &Tally<'_>) -> Vec<Framework> {
             covered.entry(framework).or_default().entry(id).or_default().push(rule);
         }
     }
+    let limits = control_limits(&report.rules);
     let control = |name: &str, id: &str, rules: &[&RuleSummary]| {
-        let (params, class, unmet) = limits(&format!("{name}:{id}"), rules);
+        let limit = limits.iter().find(|limit| limit.control == format!("{name}:{id}"));
+        let (params, class) = met(limit);
+        let unmet = limit.into_iter().flat_map(|limit| &limit.unmet).map(|text| clip(text, SENTENCE)).collect();
         Control {
             id: clip(id, NAME),
             params,
@@ -70,36 +73,12 @@ pub(super) fn frameworks(report: &Report, tally: &Tally<'_>) -> Vec<Framework> {
         .collect()
 }
 
-/// Whether the params of its rules meet a control, and what doesn't. A limit of a rule that is off limits nothing.
-fn limits(control: &str, rules: &[&RuleSummary]) -> (&'static str, &'static str, Vec<String>) {
-    let rails: Vec<(&RuleSummary, &Guardrail)> = rules
-        .iter()
-        .flat_map(|rule| rule.guardrails.iter().filter(|rail| rail.control == control).map(|rail| (*rule, rail)))
-        .collect();
-    let unmet: Vec<String> = rails
-        .iter()
-        .filter(|(rule, rail)| rule.disabled || !rail.met)
-        .map(|(rule, rail)| {
-            if rule.disabled {
-                return format!("{} is off", clip(&rule.id, NAME));
-            }
-            let value = rule.params.get(&rail.param).map(ToString::to_string).unwrap_or_default();
-            format!("{} {} is {}, {} is demanded", clip(&rule.id, NAME), rail.param, clip(&value, NAME), demand(rail))
-        })
-        .collect();
-    match (rails.is_empty(), unmet.is_empty()) {
-        (true, _) => ("–", "none", unmet),
-        (false, true) => ("met", "zero", unmet),
-        (false, false) => ("not met", "some", unmet),
-    }
-}
-
-fn demand(rail: &Guardrail) -> String {
-    match (rail.min, rail.max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
-        (None, None) => "a number".to_owned(),
+/// Whether the params are what the control demands, and the class of the cell; a dash if it demands nothing.
+pub(super) fn met(limit: Option<&ControlLimits>) -> (&'static str, &'static str) {
+    match limit.map(|limit| limit.met) {
+        None => ("–", "none"),
+        Some(true) => ("met", "zero"),
+        Some(false) => ("not met", "some"),
     }
 }
 

@@ -10,6 +10,7 @@ mod entries;
 mod evidence;
 mod near;
 mod people;
+mod policies;
 mod text;
 mod verdict;
 
@@ -33,6 +34,7 @@ pub(super) struct Page {
     law: charts::Law,
     matrix: coverage::Matrix,
     frameworks: Vec<controls::Framework>,
+    policies: Option<policies::Comparison>,
     exceptions: evidence::Capped<evidence::Exception>,
     baseline: String,
     sources: Vec<evidence::Source>,
@@ -53,6 +55,7 @@ impl Page {
             law: charts::Law::new(report),
             matrix: coverage::Matrix::new(report),
             frameworks: controls::frameworks(report, &tally),
+            policies: policies::Comparison::new(report, &tally)?,
             exceptions: evidence::exceptions(report),
             baseline: evidence::baseline(report),
             sources: report.sources.iter().map(evidence::Source::new).collect(),

@@ -168,6 +168,19 @@ pub(super) fn findings(world: &World, roster: &Roster, vendor: Vendor) -> Found 
     found
 }
 
+/// Findings at the doors, by the export alone: everybody who has a badge works here, or this would not be all.
+pub(super) fn at_doors(world: &World, roster: &Roster) -> Found {
+    let mut bytes = Vec::new();
+    world.doors_csv(&mut bytes).unwrap();
+    let rows: Vec<_> = csv::Reader::from_reader(&*bytes).records().map(Result::unwrap).collect();
+    let here = roster.rows.iter().filter(|row| &row[4] == "Active" && !roster.people[&row[0]].has_left(roster.today));
+    let here: BTreeSet<String> = here.map(|row| row[2].to_lowercase()).collect();
+    assert!(rows.iter().all(|row| here.contains(&row[2]) && &row[3] == "Valid"));
+    let issued = |row: &csv::StringRecord| roster.today - row[4].parse::<chrono::NaiveDate>().unwrap();
+    let unused = rows.iter().filter(|row| row[5].is_empty() && issued(row) > TimeDelta::days(31)).count() as u64;
+    [("never-logged-in", unused)].into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
 /// Findings in the roster.
 pub(super) fn in_roster(roster: &Roster) -> Found {
     let repeated = |column: usize| {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::Vendor;
 use super::World;
+use super::doors::DOORS;
 use super::keys::Outcome;
 use super::stories::EVERYWHERE;
 
@@ -53,8 +54,11 @@ pub struct ExpectedSource {
 impl Expected {
     /// Keeps what concerns these vendors.
     pub fn retain(&mut self, vendors: &[Vendor]) {
-        let kept = |name: &str| name.is_empty() || vendors.iter().any(|vendor| vendor.source_name() == name);
-        self.findings.retain(|findings| kept(&findings.source));
+        let doors = has_doors(vendors);
+        let kept = |name: &str| {
+            name.is_empty() || (doors && name == DOORS) || vendors.iter().any(|vendor| vendor.source_name() == name)
+        };
+        self.findings.retain(|findings| kept(&findings.source) && (doors || !findings.rule.starts_with("waiver-")));
         self.sources.retain(|source| kept(&source.source));
     }
 
@@ -65,10 +69,17 @@ impl Expected {
     }
 }
 
+/// Whether the kit for these vendors has the export of the sixth system, and the waivers for it: where the whole
+/// organisation is simulated, and not one vendor of it.
+pub(in crate::simulate) fn has_doors(vendors: &[Vendor]) -> bool {
+    Vendor::ALL.iter().all(|vendor| vendors.contains(vendor))
+}
+
 impl World {
     /// What an audit of this world must find.
     pub fn expected(&self) -> Expected {
         let mut sources: Vec<_> = Vendor::ALL.into_iter().map(|vendor| self.expected_source(vendor)).collect();
+        sources.push(self.expected_doors());
         sources.sort_by(|a, b| a.source.cmp(&b.source));
         Expected { findings: self.expected_findings(), sources }
     }
@@ -86,6 +97,9 @@ impl World {
             }
         }
         counts.extend(EVERYWHERE.map(|place| (place, 1)));
+        for place in self.expected_at_doors() {
+            *counts.entry(place).or_default() += 1;
+        }
         let found = counts.into_iter().filter(|(_, count)| *count > 0);
         found
             .map(|((rule, source), count)| ExpectedFindings { rule: rule.to_owned(), source: source.to_owned(), count })

@@ -1,9 +1,10 @@
-//! The simulated organisation: its people, their accounts at five vendors, and what an audit must find. Pure and
+//! The simulated organisation: its people, their accounts at five vendors and in one export, and what an audit must find. Pure and
 //! seeded; every account and every row is made when it is asked for, so that a million cost no memory.
 
 mod account;
 mod chance;
 mod declared;
+mod doors;
 mod expected;
 mod keys;
 mod layout;
@@ -24,6 +25,8 @@ use self::scenario::Link;
 use super::Vendor;
 
 pub use account::Account;
+pub(super) use doors::DOORS;
+pub(super) use expected::has_doors;
 pub use expected::{Expected, ExpectedFindings, ExpectedSource};
 pub use keys::{Keys, Outcome};
 pub(super) use person::{DOMAIN, FORMER_DOMAIN};

@@ -1,0 +1,50 @@
+//! Every built-in rule is exercised by what is simulated: by the demo, or where that would spoil it (a source that
+//! can't be read, a snapshot that grew old), by the same organisation on a bad day.
+
+use std::collections::BTreeSet;
+
+use chrono::{TimeDelta, Utc};
+use headcount::config::RulesConfig;
+use headcount::report::Report;
+use headcount::rule::RuleSet;
+
+use crate::harness::{NOW, Tenant, headcount, read_report};
+
+fn fired(report: &Report) -> BTreeSet<String> {
+    report.findings.iter().map(|finding| finding.rule.clone()).collect()
+}
+
+#[test]
+fn the_demo_and_a_bad_day_exercise_every_rule() {
+    let out = tempfile::tempdir().expect("folder");
+    headcount().args(["demo", "-q", "--as-of", NOW, "--out"]).arg(out.path()).assert().code(1);
+    let demo = fired(&read_report(out.path()));
+    let bad_day = fired(&bad_day());
+    let rules = RuleSet::load(&RulesConfig::default()).expect("the built-in rules");
+    let all: BTreeSet<String> = rules.iter().map(|rule| rule.id().to_string()).collect();
+    assert_eq!(&demo | &bad_day, all);
+    assert_eq!(&all - &demo, BTreeSet::from(["source-incomplete", "source-stale"].map(str::to_owned)));
+}
+
+/// A vendor takes back a key while a snapshot is taken, and that is judged three days later.
+fn bad_day() -> Report {
+    let tenant = Tenant::new(300, 6);
+    let path = |name: &str| tenant.kit.path().join(name);
+    std::fs::write(path("secrets/voiso-key"), "taken-back").expect("written");
+    let fetch = |command: &mut assert_cmd::Command| {
+        command.arg("-c").arg(tenant.config()).arg("--out").arg(path("snapshot")).output().expect("ran").status.code()
+    };
+    assert_eq!(fetch(headcount().args(["fetch", "-q"])), Some(3));
+    let later = (Utc::now() + TimeDelta::days(3)).to_rfc3339();
+    let audit = ["audit", "-q", "--as-of", &later, "-c"];
+    headcount()
+        .args(audit)
+        .arg(tenant.config())
+        .arg("--snapshot")
+        .arg(path("snapshot"))
+        .arg("--out")
+        .arg(path("out"))
+        .assert()
+        .code(1);
+    read_report(&path("out"))
+}
