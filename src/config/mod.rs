@@ -9,6 +9,7 @@ mod patience;
 mod report;
 mod roster;
 mod rules;
+mod schema;
 mod secret;
 mod source;
 mod text;
