@@ -45,7 +45,7 @@ pub(super) struct AuditArgs {
     fail_on: Option<Vec<Demand>>,
     /// How much of people the outputs tell
     #[arg(long, value_name = "LEVEL", default_value = "full")]
-    privacy: PrivacyLevel,
+    pub(super) privacy: PrivacyLevel,
     /// The findings that are not new, instead of the configured file
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -140,7 +140,7 @@ impl Job<'_> {
         let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
             Err(RunError::Unusable(mistakes)) => {
-                show(&mistakes);
+                show(&self.privacy.withhold(mistakes, &checked.config));
                 return Ok(Exit::Unusable);
             }
             Err(error @ RunError::Suspect(_)) => {
@@ -201,7 +201,7 @@ impl Job<'_> {
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let inputs = Inputs::load(&config)?;
+        let inputs = Inputs::load(&config).map_err(|mistakes| self.privacy.withhold(mistakes, &config))?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
         Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous })
     }

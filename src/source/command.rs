@@ -135,7 +135,7 @@ impl Program {
             let message = String::from_utf8_lossy(&line);
             let message = message.trim_end();
             if shown < MOST_MESSAGES && !message.is_empty() {
-                tracing::warn!(source = %self.source, "{}", message.escape_debug());
+                tracing::warn!(source = %self.source, said = %message.escape_debug(), "a message of the program");
                 shown += 1;
             }
             line.clear();
