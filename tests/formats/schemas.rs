@@ -115,7 +115,9 @@ fn every_configuration_satisfies_its_schema() {
     let tenant = Tenant::new(300, 3);
     configs.push(tenant.config());
     let schema = Schema::of("config");
-    configs.iter().for_each(|path| schema.accepts_toml(path));
+    for path in &configs {
+        schema.accepts_toml(path);
+    }
 
     let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
     let misspelt = toml(&text.replace("credentials = ", "credential = "));
@@ -135,7 +137,9 @@ fn every_rule_satisfies_its_schema() {
         files("examples/custom-rules", ".toml").into_iter().filter(|path| !path.ends_with("organisation.test.toml")),
     );
     assert!(all.len() > 40);
-    all.iter().for_each(|path| schema.accepts_toml(path));
+    for path in &all {
+        schema.accepts_toml(path);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::matching::{Matching, matching};
 use super::near::{NearMiss, near_misses};
 use super::text::{NAME, Pair, SENTENCE, day, moment, pairs, parse_moment, value};
 use crate::model::text::counted;
@@ -158,6 +159,7 @@ pub(in crate::render) struct Entry {
     last_login_day: String,
     idle: String,
     findings: Vec<FindingLine>,
+    matching: Matching,
     near_misses: Vec<NearMiss>,
 }
 
@@ -202,6 +204,7 @@ impl Entry {
             last_login,
             idle,
             findings: group.findings.iter().map(|finding| FindingLine::new(finding)).collect(),
+            matching: matching(group),
             near_misses: near_misses(group),
             title,
         }
@@ -251,8 +254,6 @@ fn last_login(group: &Group<'_>, as_of: Timestamp) -> (String, String) {
 impl FindingLine {
     fn new(finding: &Finding) -> Self {
         let facts = finding.facts.iter().filter(|(name, _)| !COLUMNS.contains(&name.as_str()));
-        // The near misses have a place of their own, once for all findings of an account.
-        let evidence = facts.chain(finding.matched.iter().filter(|(name, _)| *name != "near_misses"));
         Self {
             fingerprint: finding.fingerprint.clone(),
             anchor: short(&finding.fingerprint),
@@ -266,7 +267,7 @@ impl FindingLine {
             },
             message: clip(&finding.message, SENTENCE),
             remediation: clip(&finding.remediation, SENTENCE),
-            facts: pairs(evidence),
+            facts: pairs(facts),
         }
     }
 }

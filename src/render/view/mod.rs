@@ -8,6 +8,7 @@ mod controls;
 mod coverage;
 mod entries;
 mod evidence;
+mod matching;
 mod near;
 mod people;
 mod text;
