@@ -15,6 +15,8 @@ mod demo;
 mod fixture;
 #[path = "render/script.rs"]
 mod script;
+#[path = "render/templates.rs"]
+mod templates;
 
 use std::path::PathBuf;
 
@@ -152,30 +154,6 @@ fn an_unknown_format_is_refused_with_advice() {
         refused("pdf"),
         "unknown format `pdf`, expected one of html, md, json, csv, sarif, junit, github, codequality, oscal"
     );
-}
-
-fn with_template(name: &str, text: &str) -> Result<String, String> {
-    let directory = tempfile::tempdir().expect("a directory");
-    std::fs::write(directory.path().join(name), text).expect("written");
-    let options = RenderOptions { templates: Some(directory.path()), ..RenderOptions::default() };
-    rendered_with(Format::Html, &fixture::demo(), &options)
-}
-
-#[test]
-fn a_template_of_the_user_takes_its_place() {
-    assert_eq!(with_template("report.html.hbs", "{{headline}}"), Ok("Action needed: 9 of 2,412 accounts".to_owned()));
-    let page = with_template("report.css", "h1 { color: red }").expect("renders");
-    assert!(page.contains("<style>h1 { color: red }</style>"));
-}
-
-#[test]
-fn a_mistake_in_a_template_is_an_error() {
-    for wrong in
-        ["{{headlin}}", "{{#if gats}}x{{/if}}", "{{#each tile}}x{{/each}}", "{{#if gaps}}", "{{> report.html.hbs}}"]
-    {
-        let error = with_template("report.html.hbs", wrong).expect_err(wrong);
-        assert!(error.starts_with("template report.html.hbs: "), "{error}");
-    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
 use crate::pipeline::{self, Inputs, RunError, RunOptions};
-use crate::render::{Format, Places, RenderOptions};
+use crate::render::{Format, Places, RenderOptions, check_templates};
 use crate::report::{Finding, Gate, Privacy, Report};
 use crate::snapshot::Snapshot;
 
@@ -198,6 +198,7 @@ impl Job<'_> {
         }
         let gate = config.gate.clone();
         let formats = self.formats(&config)?;
+        config.report.templates.as_deref().map_or(Ok(()), check_templates)?;
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;

@@ -127,12 +127,14 @@ impl<'r> Group<'r> {
     }
 }
 
-/// Facts with a column of their own in the row; among a finding's evidence they would stand there twice.
-const COLUMNS: [&str; 7] = [
+/// Facts with a place of their own in the row; among a finding's evidence they would stand there twice.
+const COLUMNS: [&str; 9] = [
     "account.last_login_at",
     "account.licensed",
     "account.locked",
+    "account.matched",
     "account.roles",
+    "account.situation",
     "account.status",
     "employee.manager",
     "employee.name",
