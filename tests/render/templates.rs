@@ -24,7 +24,9 @@ fn paths(models: &[Value]) -> BTreeMap<String, (&'static str, String)> {
             }
             Value::Array(items) => {
                 found.entry(path.to_owned()).or_insert(("list", String::new()));
-                items.iter().for_each(|item| walk(&format!("{path}[]"), item, found));
+                for item in items {
+                    walk(&format!("{path}[]"), item, found);
+                }
                 return;
             }
             Value::Bool(_) => "yes or no",
@@ -43,7 +45,9 @@ fn paths(models: &[Value]) -> BTreeMap<String, (&'static str, String)> {
         }
     }
     let mut found = BTreeMap::new();
-    models.iter().for_each(|model| walk("", model, &mut found));
+    for model in models {
+        walk("", model, &mut found);
+    }
     for rows in ["accounts", "others", "people", "style", "script"] {
         found.entry(rows.to_owned()).and_modify(|told| told.0 = "markup");
     }
