@@ -2,32 +2,43 @@
 // Search, filters, sorting, links that keep them, and a CSV of what is shown. The page is whole without this.
 (() => {
   const form = document.getElementById("filter");
-  const rows = [...document.querySelectorAll(".findings tbody tr")].map((row) => ({
-    row,
-    source: row.querySelector("th b")?.textContent ?? "",
-    text: row.textContent.toLowerCase(),
-    items: [...row.querySelectorAll("ul > li")].map((item) => ({
-      item,
-      severity: item.firstElementChild.className,
-      rule: item.querySelector("a").textContent,
-    })),
-  }));
-  const total = rows.reduce((sum, { items }) => sum + items.length, 0);
   const fields = ["q", "severity", "source", "rule"];
   const order = ["critical", "high", "medium", "low", "info"];
+  const subjects = document.querySelectorAll(".findings > tbody > tr");
+  const total = document.querySelectorAll(".findings li[id]").length;
   let sorting = "";
+  let index;
   if (!total) return;
   form.hidden = false;
 
+  // There may be thousands of rows, and most readers only scroll: they are read when somebody asks for the first time.
+  // A finding has an id; the lists of near misses in a row have none.
+  const rows = () => (index ??= [...subjects].map((row) => ({
+    row,
+    source: row.querySelector("th b")?.textContent ?? "",
+    text: row.textContent.toLowerCase(),
+    items: [...row.querySelectorAll("li[id]")].map((item) => ({
+      item,
+      severity: item.querySelector("b").className,
+      rule: item.querySelector("a").textContent,
+    })),
+  })));
+
   const wanted = () => Object.fromEntries(fields.map((name) => [name, form.elements[name].value]));
+
+  function tell(findings, on) {
+    const number = (n) => n.toLocaleString("en");
+    document.getElementById("count").textContent =
+      `${number(findings)} of ${number(total)} findings shown, on ${number(on)} subjects`;
+  }
 
   // A finding is shown if it has the severity and rule asked for, and its row the source and all words.
   function apply() {
     const { q, severity, source, rule } = wanted();
     const words = q.toLowerCase().split(/\s+/).filter(Boolean);
     let findings = 0;
-    let subjects = 0;
-    for (const { row, text, items, source: from } of rows) {
+    let on = 0;
+    for (const { row, text, items, source: from } of rows()) {
       const here = (!source || from === source) && words.every((word) => text.includes(word));
       let shown = 0;
       for (const { item, ...is } of items) {
@@ -37,18 +48,18 @@
       }
       if (row.hidden === shown > 0) row.hidden = !shown;
       findings += shown;
-      if (shown) subjects += 1;
+      if (shown) on += 1;
     }
-    const number = (n) => n.toLocaleString("en");
-    document.getElementById("count").textContent =
-      `${number(findings)} of ${number(total)} findings shown, on ${number(subjects)} subjects`;
+    tell(findings, on);
   }
 
   // The address holds the filters, so that it can be sent to somebody.
   function remember() {
     const state = Object.entries({ ...wanted(), sort: sorting }).filter(([, value]) => value);
     const hash = new URLSearchParams(state).toString();
-    history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    // A link to a finding stays in the address when there is no filter to put there.
+    const bare = location.hash.includes("=") ? location.pathname + location.search : location.href;
+    history.replaceState(null, "", hash ? `#${hash}` : bare);
   }
 
   function recall() {
@@ -86,7 +97,7 @@
     if (by === sorting || (by && !keys[key])) return;
     sorting = by;
     const sign = by.startsWith("-") ? -1 : 1;
-    const accounts = rows.filter(({ row }) => row.closest(".accounts"));
+    const accounts = rows().filter(({ row }) => row.closest(".accounts"));
     const keyed = accounts.map((entry, at) => ({ row: entry.row, at, key: by ? keys[key](entry) : "" }));
     keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : a.at - b.at));
     document.querySelector(".accounts tbody")?.append(...keyed.map(({ row }) => row));
@@ -117,7 +128,7 @@
   function csv() {
     const lines = [["severity", "rule", "source", "subject", "person", "message", "remediation", "fingerprint"]];
     const words = (node) => [...node.childNodes].map((part) => part.textContent.trim()).filter(Boolean).join(" · ");
-    const inDocument = [...rows].sort((a, b) => (a.row.compareDocumentPosition(b.row) & 4 ? -1 : 1));
+    const inDocument = [...rows()].sort((a, b) => (a.row.compareDocumentPosition(b.row) & 4 ? -1 : 1));
     for (const { row, source, items } of inDocument) {
       const [subject, person] = [...row.cells].map(words);
       for (const { item, severity, rule } of items.filter(({ item }) => !item.hidden)) {
@@ -152,6 +163,8 @@
   form.addEventListener("reset", () => setTimeout(() => { apply(); remember(); }));
   form.addEventListener("submit", (event) => event.preventDefault());
   addEventListener("hashchange", recall);
-  apply();
+  // A browser that comes back to the page has kept what was typed.
+  if (Object.values(wanted()).some(Boolean)) apply();
+  else tell(total, subjects.length);
   recall();
 })();

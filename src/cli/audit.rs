@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
 use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
-use crate::render::{Format, Places, RenderOptions};
+use crate::render::{Format, Places, RenderOptions, check_templates};
 use crate::report::{Gate, Privacy, Report, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -49,7 +49,7 @@ pub(super) struct AuditArgs {
     policy: Vec<PathBuf>,
     /// How much of people the outputs tell
     #[arg(long, value_name = "LEVEL", default_value = "full")]
-    privacy: PrivacyLevel,
+    pub(super) privacy: PrivacyLevel,
     /// The findings that are not new, instead of the configured file
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -142,7 +142,7 @@ impl Job<'_> {
         };
         let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
-            Err(error) => return Ok(refuse(&error)),
+            Err(error) => return Ok(refuse(&self.privacy.withhold_from(error, &checked.config))),
         };
         self.publish(report, &checked, global)
     }
@@ -185,10 +185,12 @@ impl Job<'_> {
         }
         let gate = config.gate.clone();
         let formats = self.formats(&config)?;
+        config.report.templates.as_deref().map_or(Ok(()), check_templates)?;
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let mut inputs = Inputs::load(&config)?;
+        let inputs = Inputs::load(&config).map_err(|error| self.privacy.withhold_from(error, &config));
+        let mut inputs = inputs?;
         inputs.policies = Policy::load_all(self.policies, &config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
         Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous })

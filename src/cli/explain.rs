@@ -1,5 +1,6 @@
 //! `headcount explain SOURCE/ACCOUNT`: the whole story of one account.
 
+mod pseudonym;
 mod text;
 
 use clap::Args;
@@ -17,8 +18,12 @@ use crate::render::terminal;
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
     /// Which account: the name of its source, a slash, and the vendor's identifier as the reports give it
-    #[arg(value_name = "SOURCE/ACCOUNT", value_parser = parse_subject)]
-    account: (String, String),
+    #[arg(value_name = "SOURCE/ACCOUNT", value_parser = parse_subject, required_unless_present = "pseudonym")]
+    account: Option<(String, String)>,
+    /// Instead of an account: what a report with `--privacy pseudonymous` calls an account, an employee or a finding;
+    /// needs the key that the report was made with
+    #[arg(long, value_name = "NAME", value_parser = pseudonym::parse, conflicts_with = "account")]
+    pseudonym: Option<String>,
     #[command(flatten)]
     inquiry: InquiryArgs,
 }
@@ -34,7 +39,16 @@ fn parse_subject(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(args: &ExplainArgs, global: &Global) -> anyhow::Result<Exit> {
-    let (source, account) = &args.account;
+    match (&args.account, &args.pseudonym) {
+        (Some(subject), _) => tell(args, subject, global),
+        (None, Some(name)) => pseudonym::tell(args, name, global),
+        (None, None) => Ok(Exit::Unusable),
+    }
+}
+
+/// Tells the story of one account.
+fn tell(args: &ExplainArgs, subject: &(String, String), global: &Global) -> anyhow::Result<Exit> {
+    let (source, account) = subject;
     let inquiry = match args.inquiry.read(std::slice::from_ref(source)) {
         Ok(inquiry) => inquiry,
         Err(error) => return Ok(refuse(&error)),
@@ -43,19 +57,22 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> anyhow::Result<Exit> {
     let options = inquiry.options(&bars);
     match runtime()?.block_on(investigate::explain(&inquiry.config, &inquiry.inputs, &options, account)) {
         Ok(Some(Answer { told: Told::Story(story), .. })) => {
-            let text = text::story(&args.account, &story, &inquiry.inputs);
+            let text = text::story(subject, &story, &inquiry.inputs);
             super::output::print(&mut anstream::stdout().lock(), text.trim_end())?;
             Ok(Exit::Success)
         }
-        Ok(Some(Answer { told: Told::Unknown(alike), certificate })) => Ok(unknown(args, &alike, &certificate)),
+        Ok(Some(Answer { told: Told::Unknown(alike), certificate })) => Ok(unknown(subject, &alike, &certificate)),
         Ok(None) => Ok(Exit::Unusable),
         Err(error) => Ok(refuse(&error)),
     }
 }
 
 /// An account that isn't there may still exist, if not all were seen.
-fn unknown(args: &ExplainArgs, alike: &[(String, String)], certificate: &crate::source::Certificate) -> Exit {
-    let (source, account) = &args.account;
+fn unknown(
+    (source, account): &(String, String),
+    alike: &[(String, String)],
+    certificate: &crate::source::Certificate,
+) -> Exit {
     say(&format!("error: {source} has no account \"{}\"", terminal(account)));
     for (id, value) in alike {
         let because = if id == value { String::new() } else { format!(" ({})", terminal(value)) };

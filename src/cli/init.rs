@@ -1,8 +1,8 @@
-//! `headcount init`: a commented configuration to start from.
+//! `headcount init`: a commented configuration to start from, or the built-in templates.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,6 +10,7 @@ use clap::Args;
 use super::Exit;
 use super::output::say;
 use crate::config::VendorConfig;
+use crate::render::built_in_templates;
 
 /// Options of `init`.
 #[derive(Debug, Args)]
@@ -20,6 +21,9 @@ pub(super) struct InitArgs {
     /// The file to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "headcount.toml")]
     out: PathBuf,
+    /// Write the built-in templates of the reports into this folder instead, to be changed there
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["vendor", "out"])]
+    templates: Option<PathBuf>,
 }
 
 const HEAD: &str = include_str!("../../templates/init/head.toml");
@@ -45,16 +49,38 @@ pub(super) fn configuration(vendors: &[String]) -> String {
 }
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
-    let shown = args.out.display();
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(&args.out) {
+    let Some(folder) = &args.templates else {
+        let written = create(&args.out, &configuration(&args.vendor))?;
+        if written == Exit::Success {
+            let shown = args.out.display();
+            say(&format!("Wrote {shown}. Fill in your tenants and the HR file, then: headcount sources --check"));
+        }
+        return Ok(written);
+    };
+    std::fs::create_dir_all(folder).with_context(|| format!("can't make the folder {}", folder.display()))?;
+    for (name, text) in built_in_templates() {
+        if create(&folder.join(name), text)? != Exit::Success {
+            return Ok(Exit::Unusable);
+        }
+    }
+    let shown = folder.display();
+    say(&format!(
+        "Wrote {shown}. Name the folder below [report] as templates = \"…\", and remove what you don't change"
+    ));
+    Ok(Exit::Success)
+}
+
+/// Writes a file that isn't there yet.
+fn create(path: &Path, text: &str) -> anyhow::Result<Exit> {
+    let shown = path.display();
+    let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            say(&format!("error: {shown} exists already and stays as it is; name another with --out"));
+            say(&format!("error: {shown} exists already and stays as it is; name another place"));
             return Ok(Exit::Unusable);
         }
         Err(error) => return Err(error).with_context(|| format!("can't write {shown}")),
     };
-    file.write_all(configuration(&args.vendor).as_bytes()).with_context(|| format!("can't write {shown}"))?;
-    say(&format!("Wrote {shown}. Fill in your tenants and the HR file, then: headcount sources --check"));
+    file.write_all(text.as_bytes()).with_context(|| format!("can't write {shown}"))?;
     Ok(Exit::Success)
 }

@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 pub use exit::Exit;
+use privacy::PrivacyLevel;
 
 /// Does every vendor account belong to somebody who still works here, and can you prove that you looked at all of
 /// them?
@@ -118,7 +119,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<Exit> {
         let global = self.global;
         global.set_up_colour();
-        global.set_up_log();
+        global.set_up_log(self.command.privacy());
         match self.command {
             Command::Demo(args) => demo::run(&args, &global),
             Command::Init(args) => init::run(&args),
@@ -138,6 +139,16 @@ impl Cli {
     }
 }
 
+impl Command {
+    /// How much of people may be told on stderr.
+    const fn privacy(&self) -> PrivacyLevel {
+        match self {
+            Self::Audit(args) => args.privacy,
+            _ => PrivacyLevel::Full,
+        }
+    }
+}
+
 impl Global {
     fn set_up_colour(&self) {
         match self.color {
@@ -148,21 +159,23 @@ impl Global {
     }
 
     /// Logs go to stderr. Secrets can't be in them: requests hold none, and answers are redacted before they are
-    /// logged.
-    fn set_up_log(&self) {
-        let filter = match self.verbose {
-            0 if self.quiet => "off",
+    /// logged. Names can be: where nobody may be named, only what is known to name nobody is logged.
+    fn set_up_log(&self, privacy: PrivacyLevel) {
+        let filter = match (self.verbose, privacy) {
+            (0, _) if self.quiet => "off",
             // What a program of the user's own says, and secrets that everybody can read, are for everybody to see.
-            0 => "headcount=warn",
-            1 => "headcount=info",
-            2 => "headcount=debug",
-            _ => "headcount=trace,reqwest=debug,hyper_util=debug",
+            (0, _) => "headcount=warn",
+            (1, _) => "headcount=info",
+            (2, _) => "headcount=debug",
+            (_, PrivacyLevel::Full) => "headcount=trace,reqwest=debug,hyper_util=debug",
+            (..) => "headcount=trace",
         };
         let colour = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
         let log = tracing_subscriber::fmt()
             .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
             .with_writer(std::io::stderr)
-            .with_ansi(colour);
+            .with_ansi(colour)
+            .fmt_fields(privacy::fields(privacy));
         // Only refused when a log is set up already, as in a test.
         if self.verbose == 0 {
             tracing::subscriber::set_global_default(log.without_time().with_target(false).finish()).ok();

@@ -1,6 +1,5 @@
 //! `headcount waivers`: check the file of waivers, and add a complete one to it.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -25,15 +24,25 @@ pub(super) enum WaiversCommand {
         #[command(flatten)]
         config: ConfigArg,
     },
-    /// Add a waiver for a finding of a report, bound to the facts that the report shows
-    Add(AddArgs),
+    /// Add a waiver: for a finding of a report, bound to the facts that the report shows; or for a whole rule
+    Add(Box<AddArgs>),
 }
 
 /// Options of `waivers add`.
 #[derive(Debug, Args)]
 pub(super) struct AddArgs {
     /// The finding, by its fingerprint or the first 8 digits of it
-    fingerprint: String,
+    #[arg(required_unless_present = "rule")]
+    fingerprint: Option<String>,
+    /// Instead of one finding: all findings of this rule, also those that nobody has seen yet
+    #[arg(long, value_name = "ID", conflicts_with_all = ["fingerprint", "report"], requires = "because")]
+    rule: Option<String>,
+    /// With --rule: only at this source
+    #[arg(long, value_name = "NAME", requires = "rule")]
+    source: Option<String>,
+    /// With --rule: why the waiver has to be that wide
+    #[arg(long, value_name = "TEXT", requires = "rule")]
+    because: Option<String>,
     #[command(flatten)]
     config: ConfigArg,
     /// The report
@@ -54,7 +63,7 @@ pub(super) struct AddArgs {
     /// Its last day
     #[arg(long, value_name = "DATE")]
     expires: NaiveDate,
-    /// Its first day; that of the report, if absent
+    /// Its first day; that of the report, or with --rule today, if absent
     #[arg(long, value_name = "DATE")]
     created: Option<NaiveDate>,
 }
@@ -105,8 +114,7 @@ impl AddArgs {
             let help = "add [exceptions] waivers = \"waivers.toml\"";
             return Err(vec![Diagnostic::of_file(&self.config.config, message).help(help)].into());
         };
-        let report = Report::read(&self.report).map_err(|mistake| vec![mistake])?;
-        let finding = self.finding(&report).map_err(|mistake| vec![mistake])?;
+        let covers = self.covers(&config).map_err(|mistake| vec![mistake])?;
         // Without its exceptions: the file of waivers is read below, and may not be there yet.
         config.exceptions.baseline = None;
         config.gate.new = None;
@@ -123,14 +131,33 @@ impl AddArgs {
             _ if text.ends_with('\n') => {}
             _ => text.push('\n'),
         }
-        text.push_str(&self.entry(&report, &finding));
+        text.push_str(&self.entry(&covers));
         Waivers::parse(&path, &text, &known(&config, &inputs.rules, &inputs.roster))?;
         Ok((path, text))
     }
 
-    fn finding(&self, report: &Report) -> Result<Finding, Diagnostic> {
+    /// What is waived.
+    fn covers(&self, config: &Config) -> Result<Covered, Diagnostic> {
+        let today = || now().with_timezone(&config.roster.timezone).date_naive();
+        match (&self.fingerprint, &self.rule, &self.because) {
+            (Some(fingerprint), ..) => {
+                let report = Report::read(&self.report)?;
+                let lines = one(&self.finding(&report, fingerprint)?);
+                Ok(Covered { lines, created: self.created.unwrap_or_else(|| report.run.as_of.date_naive()) })
+            }
+            (None, rule, because) => {
+                let scope = if self.source.is_some() { "source" } else { "rule" };
+                let source = self.source.iter().map(|source| ("source", quoted(source)));
+                let told = |name, text: &Option<String>| text.as_deref().map(|text| (name, quoted(text)));
+                let lines = told("rule", rule).into_iter().chain(source);
+                let lines = lines.chain([("scope", quoted(scope))]).chain(told("because", because)).collect();
+                Ok(Covered { lines, created: self.created.unwrap_or_else(today) })
+            }
+        }
+    }
+
+    fn finding(&self, report: &Report, wanted: &str) -> Result<Finding, Diagnostic> {
         const SHORTEST: usize = 8;
-        let wanted = self.fingerprint.as_str();
         let wrong = |message: String| Diagnostic::of_file(&self.report, message);
         let unreadable = |error: std::io::Error| wrong(format!("can't read its findings: {error}"));
         let mut found = Vec::new();
@@ -150,27 +177,28 @@ impl AddArgs {
     }
 
     /// The `[[waiver]]`, as a person would write it.
-    fn entry(&self, report: &Report, finding: &Finding) -> String {
-        let mut entry = format!("\n[[waiver]]\nrule = {}\n", quoted(&finding.rule));
-        let mut line = |key: &str, value: String| writeln!(entry, "{key} = {value}").ok();
-        match (&finding.subject.source, &finding.subject.account_id) {
-            (Some(source), Some(account)) => {
-                line("source", quoted(source));
-                line("account", quoted(account));
-            }
-            _ => {
-                line("fingerprint", quoted(&finding.fingerprint));
-            }
-        }
-        line("bound", bound(finding));
-        for (key, text) in [("owner", &self.owner), ("approver", &self.approver), ("reason", &self.reason)] {
-            line(key, quoted(text));
-        }
-        line("ticket", quoted(&self.ticket));
-        line("created", self.created.unwrap_or_else(|| report.run.as_of.date_naive()).to_string());
-        line("expires", self.expires.to_string());
-        entry
+    fn entry(&self, covered: &Covered) -> String {
+        let people = [("owner", &self.owner), ("approver", &self.approver), ("reason", &self.reason)];
+        let people = people.into_iter().chain([("ticket", &self.ticket)]).map(|(key, text)| (key, quoted(text)));
+        let dates = [("created", covered.created.to_string()), ("expires", self.expires.to_string())];
+        let lines = covered.lines.iter().cloned().chain(people).chain(dates);
+        lines.fold("\n[[waiver]]\n".to_owned(), |entry, (key, value)| format!("{entry}{key} = {value}\n"))
     }
+}
+
+/// The lines of a waiver that say what it covers, and its first day.
+struct Covered {
+    lines: Vec<(&'static str, String)>,
+    created: NaiveDate,
+}
+
+/// One finding, as long as its facts are the same.
+fn one(finding: &Finding) -> Vec<(&'static str, String)> {
+    let subject = match (&finding.subject.source, &finding.subject.account_id) {
+        (Some(source), Some(account)) => vec![("source", quoted(source)), ("account", quoted(account))],
+        _ => vec![("fingerprint", quoted(&finding.fingerprint))],
+    };
+    [("rule", quoted(&finding.rule))].into_iter().chain(subject).chain([("bound", bound(finding))]).collect()
 }
 
 /// What a new file begins with.

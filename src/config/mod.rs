@@ -10,6 +10,7 @@ mod policy;
 mod report;
 mod roster;
 mod rules;
+mod schema;
 mod secret;
 mod source;
 mod text;

@@ -5,11 +5,12 @@ use std::io::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::fit::{Budget, Fitted, fit};
 use super::template::{Engine, PAGE, PAGE_ENTRY, PAGE_PERSON, SCRIPT, STYLE};
-use super::view::{Entries, Page, People};
+use super::view::{Entries, Group, Page, People};
 use super::{RenderError, RenderOptions, escape};
 use crate::model::text::grouped;
 use crate::report::Report;
@@ -39,8 +40,8 @@ struct Document<'d> {
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let engine = Engine::new(&[PAGE, PAGE_ENTRY, PAGE_PERSON], options.templates, escape::html)?;
-    let style = STYLE.load(options.templates)?;
-    let script = SCRIPT.load(options.templates)?;
+    let style = STYLE.load(options.templates)?.text;
+    let script = SCRIPT.load(options.templates)?.text;
     let entries = Entries::new(report);
     let page = Page::new(report, &entries)?;
     let document = |fitted: &Fitted, people: &str, people_left_out: String| {
@@ -59,6 +60,30 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let (rows, people_left_out) = people_rows(&engine, &people, &fitted)?;
     out.write_all(document(&fitted, &rows, people_left_out)?.as_bytes())?;
     Ok(())
+}
+
+/// What the templates of the page see of a report: the page, its rows, and the rows of its people.
+pub(super) fn model(report: &Report) -> Result<[Vec<Value>; 3], RenderError> {
+    let entries = Entries::new(report);
+    let page = Page::new(report, &entries)?;
+    let people = People::new(&entries);
+    let row = |group: Group<'_>| Ok(serde_json::to_value(entries.entry(&group.read()?))?);
+    let rows = entries.groups().map(row).collect::<Result<_, RenderError>>()?;
+    let shown = report.findings.iter().map(|finding| Ok(finding.map_err(RenderError::Findings)?.fingerprint));
+    let shown = shown.collect::<Result<_, RenderError>>()?;
+    let person = people.rows(&shown).map(|person| Ok(serde_json::to_value(person?)?));
+    let document = Document {
+        page: &page,
+        style: "the style sheet",
+        script: "the script",
+        policy: policy("", ""),
+        accounts: "the rows of accounts",
+        others: "the other rows",
+        left_out: "how many findings are left out",
+        people: "the rows of people",
+        people_left_out: "12".to_owned(),
+    };
+    Ok([vec![serde_json::to_value(&document)?], rows, person.collect::<Result<_, RenderError>>()?])
 }
 
 /// The rows of the people that fit, and the number of those that don't.

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::fit::{Budget, Fitted, fit};
 use super::template::{Engine, MARKDOWN, MARKDOWN_ENTRY};
@@ -36,4 +37,13 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let fitted = fit(&entries, budget, |entry| engine.render(MARKDOWN_ENTRY, entry))?;
     out.write_all(document(&fitted)?.as_bytes())?;
     Ok(())
+}
+
+/// What the template of the document sees of a report.
+pub(super) fn model(report: &Report) -> Result<Vec<Value>, RenderError> {
+    let entries = Entries::new(report);
+    let page = Page::new(report, &entries)?;
+    let (accounts, others) = ("the rows of accounts", "the other rows");
+    let document = Document { page: &page, accounts, others, left_out: "how many findings are left out" };
+    Ok(vec![serde_json::to_value(&document)?])
 }

@@ -16,6 +16,7 @@ mod junit;
 mod markdown;
 mod oscal;
 mod place;
+mod rehearsal;
 mod sarif;
 mod subject;
 mod template;
@@ -23,6 +24,8 @@ mod view;
 
 pub use escape::terminal;
 pub use place::{Place, Places};
+pub use rehearsal::{check_templates, templates_model};
+pub use template::built_in_templates;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,7 +33,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::report::Report;
 
 /// A way to write a report down.
@@ -181,13 +184,8 @@ pub enum RenderError {
         cause: io::Error,
     },
     /// A template is malformed, or asks for something that the model doesn't have.
-    #[error("template {name}: {message}")]
-    Template {
-        /// Its file name.
-        name: String,
-        /// What is wrong, and where.
-        message: String,
-    },
+    #[error(transparent)]
+    Template(Box<Diagnostic>),
     /// The temporary file that holds the findings can't be read.
     #[error("can't read the findings back from the temporary folder: {0}")]
     Findings(io::Error),
@@ -197,6 +195,16 @@ pub enum RenderError {
     /// The output can't be written.
     #[error("can't write the report: {0}")]
     Write(#[from] io::Error),
+}
+
+impl RenderError {
+    /// The mistake with its place, if it has one; otherwise one of `folder`.
+    fn diagnostic(self, folder: &Path) -> Diagnostic {
+        match self {
+            Self::Template(mistake) => *mistake,
+            other => Diagnostic::of_file(folder, other.to_string()),
+        }
+    }
 }
 
 /// Writes `report` in `format`.

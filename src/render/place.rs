@@ -1,9 +1,11 @@
-//! Where a finding can be mended, as a file and line of the repository: the source in the configuration, or the
-//! person's row in the HR file. A side input of the formats that want a place; the report itself has none.
+//! Where a finding can be mended, as a file and line of the repository: the source in the configuration, the person's
+//! row in the HR file, or the waiver in its file. A side input of the formats that want a place; the report itself has none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value;
 
 use crate::config::Config;
 use crate::model::Roster;
@@ -14,6 +16,7 @@ use crate::report::{Finding, Report};
 pub struct Places {
     config: Place,
     roster: Place,
+    waivers: Place,
     sources: BTreeMap<String, usize>,
     people: BTreeMap<String, Place>,
 }
@@ -31,7 +34,13 @@ impl Default for Places {
     /// What can be said when nothing but the report is known.
     fn default() -> Self {
         let top = |path: &str| Place { path: path.to_owned(), line: 1 };
-        Self { config: top("headcount.toml"), roster: top("hr.csv"), sources: BTreeMap::new(), people: BTreeMap::new() }
+        Self {
+            config: top("headcount.toml"),
+            roster: top("hr.csv"),
+            waivers: top("waivers.toml"),
+            sources: BTreeMap::new(),
+            people: BTreeMap::new(),
+        }
     }
 }
 
@@ -42,6 +51,7 @@ impl Places {
         Self {
             config: top(config.text.path()),
             roster: config.roster.files.first().map_or_else(|| Self::default().roster, |file| top(file)),
+            waivers: config.exceptions.waivers.as_deref().map_or_else(|| Self::default().waivers, top),
             sources: config.sources.iter().map(|source| (source.name.to_string(), source.line)).collect(),
             people: BTreeMap::new(),
         }
@@ -75,12 +85,19 @@ impl Places {
         Place { line, ..self.config.clone() }
     }
 
+    /// The line of the waiver that the finding is about; the top of the file, if nobody may know it.
+    fn waiver(&self, finding: &Finding) -> Place {
+        let line = finding.facts.get("exception.line").and_then(Value::as_u64);
+        Place { line: line.unwrap_or(self.waivers.line), ..self.waivers.clone() }
+    }
+
     /// Where the finding can be mended.
     pub(super) fn of(&self, finding: &Finding) -> Place {
         let subject = &finding.subject;
         let person = || subject.employee_id.as_ref().and_then(|id| self.people.get(id));
         match (subject.kind.as_str(), &subject.source) {
             ("employee" | "roster", _) => person().unwrap_or(&self.roster).clone(),
+            ("exception", _) => self.waiver(finding),
             (_, Some(source)) => self.source(source),
             _ => self.config.clone(),
         }

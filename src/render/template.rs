@@ -1,6 +1,7 @@
 //! The templates: built in, or from the user's directory, compiled strictly. Before either document is rendered.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
@@ -8,6 +9,7 @@ use handlebars::{
 use serde::Serialize;
 
 use super::{RenderError, escape};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// A template that can be overridden: its file name and the text that is built in.
 #[derive(Debug, Clone, Copy)]
@@ -36,23 +38,100 @@ pub(super) const MARKDOWN: Template =
 pub(super) const MARKDOWN_ENTRY: Template =
     Template { name: "entry.md.hbs", text: include_str!("../../templates/entry.md.hbs") };
 
+/// All that can be overridden.
+const ALL: [Template; 7] = [PAGE, PAGE_ENTRY, PAGE_PERSON, STYLE, SCRIPT, MARKDOWN, MARKDOWN_ENTRY];
+
+/// The built-in templates, as (file name, text), to start others from.
+pub fn built_in_templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALL.into_iter().map(|template| (template.name, template.text))
+}
+
+/// What is wrong with a folder of templates, as far as that can be told without a report: files that take no
+/// template's place, and templates that can't be read or compiled.
+pub(super) fn check_folder(folder: &Path) -> Result<(), Vec<Diagnostic>> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| vec![Diagnostic::of_file(folder, format!("can't read the folder of templates: {error}"))])?;
+    let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    let mistakes = names.iter().filter_map(|name| stray(folder, name));
+    let compiled = ALL.iter().filter_map(|template| Engine::new(&[*template], Some(folder), escape::html).err());
+    let mistakes: Vec<Diagnostic> = mistakes.chain(compiled.map(|error| error.diagnostic(folder))).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+/// A file that looks like a template and isn't one: it would be ignored in silence.
+fn stray(folder: &Path, name: &str) -> Option<Diagnostic> {
+    let known = || ALL.iter().map(|template| template.name);
+    let extension = Path::new(name).extension()?;
+    if known().any(|known| known == name) || !["hbs", "css", "js"].iter().any(|template| extension == *template) {
+        return None;
+    }
+    let help = match did_you_mean(name, known()) {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("there are {}", known().collect::<Vec<_>>().join(", ")),
+    };
+    Some(Diagnostic::of_file(&folder.join(name), "no template has this name").help(help))
+}
+
+/// The text of a template, and where it is from.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    path: PathBuf,
+    pub text: String,
+}
+
 impl Template {
     /// The text that applies. A file that isn't there is not overridden; one that can't be read is an error.
     /// Lines end in a line feed, as a browser reads them: the hashes of style and script depend on it.
-    pub(super) fn load(self, directory: Option<&Path>) -> Result<String, RenderError> {
-        let Some(path) = directory.map(|directory| directory.join(self.name)) else {
-            return Ok(self.text.to_owned());
-        };
+    pub(super) fn load(self, directory: Option<&Path>) -> Result<Loaded, RenderError> {
+        let built_in = || Loaded { path: Path::new("templates").join(self.name), text: self.text.to_owned() };
+        let Some(path) = directory.map(|directory| directory.join(self.name)) else { return Ok(built_in()) };
         match std::fs::read_to_string(&path) {
-            Ok(text) => Ok(text.replace("\r\n", "\n").replace('\r', "\n")),
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(self.text.to_owned()),
+            Ok(text) => Ok(Loaded { path, text: text.replace("\r\n", "\n").replace('\r', "\n") }),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(built_in()),
             Err(cause) => Err(RenderError::Read { path, cause }),
         }
     }
 }
 
+impl Loaded {
+    /// A mistake at a 1-based line and column, if they are known.
+    fn mistake(&self, place: Option<(usize, usize)>, message: String) -> RenderError {
+        const HELP: &str = "docs/templates.md lists what templates can say; `headcount init --templates DIR` writes \
+                            the built-in ones";
+        let mistake = match place {
+            None => Diagnostic::of_file(&self.path, message),
+            Some((line, column)) => {
+                let before: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+                let rest = self.text.get(before..).unwrap_or_default();
+                let within = rest.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
+                Diagnostic::in_text(&self.path, &self.text, before + within..before + within, message)
+            }
+        };
+        RenderError::Template(Box::new(mistake.help(HELP)))
+    }
+
+    /// Partials that include each other would overflow the stack, and that can't be caught.
+    fn refuse_partials(&self) -> Result<(), RenderError> {
+        let opens_partial = |tag: &str| tag.trim_start_matches(['~', '#', '*']).trim_start().starts_with('>');
+        for (at, _) in self.text.match_indices("{{") {
+            if self.text.get(at + 2..).is_some_and(opens_partial) {
+                let before = self.text.get(..at).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+                let message = "partials ({{> name}}) are not supported; write their text where it belongs".to_owned();
+                return Err(self.mistake(Some((line, column)), message));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The compiled templates of one document.
-pub(super) struct Engine(Handlebars<'static>);
+pub(super) struct Engine {
+    registry: Handlebars<'static>,
+    texts: BTreeMap<&'static str, Loaded>,
+}
 
 impl Engine {
     /// Compiles `templates` with `escape` for all that they print.
@@ -68,32 +147,35 @@ impl Engine {
         registry.register_helper("if", Box::new(StrictIf { positive: true }));
         registry.register_helper("unless", Box::new(StrictIf { positive: false }));
         registry.register_helper("code", Box::new(code));
+        let mut texts = BTreeMap::new();
         for template in templates {
-            let text = template.load(directory)?;
-            refuse_partials(template.name, &text)?;
-            registry.register_template_string(template.name, text).map_err(|error| of(*template, &error))?;
+            let loaded = template.load(directory)?;
+            if Path::new(template.name).extension().is_some_and(|extension| extension == "hbs") {
+                loaded.refuse_partials()?;
+                registry
+                    .register_template_string(template.name, &loaded.text)
+                    .map_err(|error| loaded.mistake(error.pos(), error.reason().to_string()))?;
+            }
+            texts.insert(template.name, loaded);
         }
-        Ok(Self(registry))
+        Ok(Self { registry, texts })
     }
 
     /// Renders one template.
     pub(super) fn render(&self, template: Template, model: &impl Serialize) -> Result<String, RenderError> {
-        self.0.render(template.name, model).map_err(|error| of(template, &error))
+        self.registry.render(template.name, model).map_err(|error| {
+            let message = match error.reason() {
+                RenderErrorReason::MissingVariable(Some(path)) => format!("there is nothing named \"{path}\" here"),
+                other => other.to_string(),
+            };
+            let built_in = || Loaded { path: template.name.into(), text: template.text.to_owned() };
+            let place = error.line_no.zip(error.column_no);
+            self.texts.get(template.name).map_or_else(
+                || built_in().mistake(place, message.clone()),
+                |loaded| loaded.mistake(place, message.clone()),
+            )
+        })
     }
-}
-
-fn of(template: Template, error: &impl ToString) -> RenderError {
-    RenderError::Template { name: template.name.to_owned(), message: error.to_string() }
-}
-
-/// Partials that include each other would overflow the stack, and that can't be caught.
-fn refuse_partials(name: &str, text: &str) -> Result<(), RenderError> {
-    let opens_partial = |tag: &str| tag.trim_start_matches(['~', '#', '*']).trim_start().starts_with('>');
-    if text.split("{{").skip(1).any(opens_partial) {
-        let message = "partials ({{> name}}) are not supported; write their text where it belongs".to_owned();
-        return Err(RenderError::Template { name: name.to_owned(), message });
-    }
-    Ok(())
 }
 
 /// `{{code x}}`: see [`escape::markdown_code`].

@@ -133,6 +133,7 @@ pub(super) fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSumm
     RuleSummary {
         id: rule.id().to_string(),
         title: rule.title().to_owned(),
+        why: rule.why().to_owned(),
         severity: rule.severity(),
         controls: rule.controls().iter().map(ToString::to_string).collect(),
         params: rule.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect(),

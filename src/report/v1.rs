@@ -177,6 +177,9 @@ pub struct RuleSummary {
     pub id: String,
     /// The defect, in a few words.
     pub title: String,
+    /// Why it matters.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub why: String,
     /// After overrides.
     pub severity: Severity,
     /// `FRAMEWORK:ID`.

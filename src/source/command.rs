@@ -137,7 +137,7 @@ impl Program {
             let message = self.redactor.clean(&String::from_utf8_lossy(&line));
             let message = message.trim_end();
             if shown < MOST_MESSAGES && !message.is_empty() {
-                tracing::warn!(source = %self.source, "{}", harmless(message));
+                tracing::warn!(source = %self.source, said = %harmless(message), "a message of the program");
                 shown += 1;
             }
             line.clear();

@@ -87,3 +87,75 @@ fn a_waiver_that_would_not_be_good_is_not_added() {
     assert!(said.contains("no finding has the fingerprint"), "{said}");
     assert_eq!(team.read("waivers.toml"), before);
 }
+
+/// Adds a waiver for a scope.
+fn wide(team: &Team, scope: &[&str]) -> (i32, String) {
+    let rest =
+        ["--owner", "E-100001", "--approver", "ciso@example.com", "--reason", "the migration", "--ticket", "SEC-43"];
+    let dates = ["--created", "2026-10-01", "--expires", "2026-12-31"];
+    team.run(&[&["waivers", "add"], scope, &rest, &dates].concat())
+}
+
+#[test]
+fn a_scope_is_waived_with_the_reason_why_it_is_so_wide() {
+    let team = Team::new(600, EXCEPTIONS);
+    team.write("waivers.toml", "");
+    team.badges("B-1,ghost@example.org\nB-2,spook@example.org\n");
+    let (code, said) = wide(&team, &["--rule", "orphaned", "--source", "badges", "--because", "all move in November"]);
+    assert_eq!(code, 0, "{said}");
+    let audited = team.audit(&[]);
+    assert_eq!(audited.code(), 0, "{}", audited.stderr());
+    let report = audited.report();
+    let orphans = at_badges(&report, "orphaned");
+    assert!(orphans.len() == 2 && orphans.iter().all(|finding| finding.disposition == Disposition::Waived));
+    let elsewhere =
+        report.findings.iter().find(|f| f.rule == "orphaned" && f.subject.source.as_deref() != Some("badges"));
+    assert!(elsewhere.is_some_and(|finding| finding.disposition == Disposition::Open));
+    assert_eq!(report.exceptions[0].details["because"], "all move in November");
+
+    let (code, said) = wide(&team, &["--rule", "orphaned", "--because", "all move in November"]);
+    assert_eq!(code, 0, "{said}");
+    let report = team.audit(&[]).report();
+    assert!(report.findings.iter().filter(|f| f.rule == "orphaned").all(|f| f.disposition == Disposition::Waived));
+}
+
+#[test]
+fn a_scope_that_would_not_be_good_is_not_added() {
+    let team = Team::new(300, EXCEPTIONS);
+    team.write("waivers.toml", "");
+    for (scope, expected) in [
+        (["--rule", "orphand", "--because", "x"].as_slice(), "did you mean \"orphaned\"?"),
+        (&["--rule", "orphaned", "--because", " "], "because is empty"),
+        (&["--rule", "orphaned", "--source", "bagdes", "--because", "x"], "did you mean \"badges\"?"),
+        (&["--rule", "orphaned"], "--because"),
+        (&["--source", "badges", "--because", "x"], "--rule"),
+        (&["0123456789abcdef", "--rule", "orphaned", "--because", "x"], "cannot be used with"),
+    ] {
+        let (code, said) = wide(&team, scope);
+        assert!(code == 2 && said.contains(expected), "{scope:?}: {said}");
+    }
+    assert_eq!(team.read("waivers.toml"), "");
+}
+
+#[test]
+fn a_finding_about_a_waiver_points_at_its_line() {
+    let team = waived();
+    team.badges("");
+    let audited = team.audit(&["--format", "sarif,codequality,json"]);
+    assert_eq!(audited.code(), 1, "{}", audited.stderr());
+    let line = team.read("waivers.toml").lines().position(|line| line == "[[waiver]]").expect("a waiver") + 1;
+    let json = |name: &str| serde_json::from_str::<serde_json::Value>(&team.read(name)).expect("JSON");
+    let sarif = json("out/report.sarif");
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let result = results.iter().find(|result| result["ruleId"] == "waiver-unused").expect("the finding");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "waivers.toml");
+    assert_eq!(place["region"]["startLine"], line);
+    let issues = json("out/gl-code-quality-report.json");
+    let issues = issues.as_array().expect("issues");
+    let issue = issues.iter().find(|issue| issue["check_name"] == "waiver-unused").expect("the finding");
+    assert_eq!(issue["location"]["path"], "waivers.toml");
+    assert_eq!(issue["location"]["lines"]["begin"], line);
+    let counts = team.audit(&["--format", "sarif", "--privacy", "counts"]);
+    assert_eq!(counts.code(), 1);
+}

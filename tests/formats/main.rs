@@ -21,4 +21,5 @@ mod harness;
 mod privacy;
 mod reading;
 mod same;
+mod schemas;
 mod switch;

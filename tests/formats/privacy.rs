@@ -27,7 +27,7 @@ fn outputs(tenant: &Tenant, privacy: &str, out: &Path) -> Vec<(String, String)> 
     let summary = out.join("summary.md");
     std::fs::create_dir_all(out).expect("a folder");
     let output = headcount()
-        .args(["audit", "--as-of", NOW, "--privacy", privacy, "--format", &formats, "-c"])
+        .args(["audit", "-vv", "--as-of", NOW, "--privacy", privacy, "--format", &formats, "-c"])
         .arg(tenant.config())
         .arg("--out")
         .arg(out)
@@ -100,7 +100,9 @@ fn nobody_is_named_where_nobody_may_be() {
         };
         personal.iter().flat_map(hits).collect::<Vec<_>>()
     };
-    assert!(found(&everything).len() > 100, "the search finds what is there");
+    let hits = found(&everything);
+    assert!(hits.len() > 100, "the search finds what is there");
+    assert!(hits.iter().any(|(place, _)| place == "stderr"), "the log names accounts where it may");
     assert_eq!(found(&told("pseudonymous")), [], "pseudonymous");
     assert_eq!(found(&told("counts")), [], "counts");
 
@@ -128,6 +130,91 @@ fn the_holder_of_the_key_can_resolve(full: &Report, pseudonymous: &Report) {
         let Some(account) = &finding.subject.account_id else { continue };
         let Some(Named::Account { id, .. }) = names.resolve(account, full.named()) else { panic!("{account}") };
         assert_eq!(Some(id), real.subject.account_id.as_deref());
+    }
+}
+
+/// Runs `explain --pseudonym` with this key.
+fn explain(tenant: &Tenant, key: Option<&str>, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = headcount();
+    command.args(["explain", "--as-of", NOW, "-c"]).arg(tenant.config()).args(arguments);
+    command.env_remove("HEADCOUNT_PSEUDONYM_KEY").envs(key.map(|key| ("HEADCOUNT_PSEUDONYM_KEY", key)));
+    let output = command.output().expect("ran");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (output.status.code().expect("not killed"), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn whoever_holds_the_key_and_the_snapshot_learns_who_is_meant() {
+    let tenant = tenant();
+    let snapshot = tenant.kit.path().join("snapshot");
+    let fetch =
+        headcount().args(["fetch", "-c"]).arg(tenant.config()).arg("--out").arg(&snapshot).output().expect("ran");
+    assert_eq!(fetch.status.code(), Some(0), "{}", String::from_utf8_lossy(&fetch.stderr));
+    let snapshot = snapshot.to_string_lossy().into_owned();
+    let full = tenant.audit(&["--snapshot", &snapshot]).report();
+    let names = Pseudonyms::new(KEY.as_bytes());
+    let leaver = full.findings.iter().find(|finding| finding.rule == "leaver-active").expect("a leaver");
+    let (source, id) = (leaver.subject.source.as_deref().expect("a source"), leaver.subject.account_id.as_deref());
+    let (id, person) = (id.expect("an id"), leaver.subject.employee_id.as_deref().expect("somebody"));
+    let explained = |named| explain(&tenant, Some(KEY), &["--snapshot", &snapshot, "--pseudonym", &names.of(named)]);
+    let requested = headcount::simulate::Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor));
+
+    let (code, story, _) = explained(Named::Account { source, id });
+    assert_eq!(code, 0);
+    assert!(story.contains(&format!("concerns the account {source}/{id}")) && story.contains("Matching: matched by"));
+    let (code, told, _) = explained(Named::Employee(person));
+    assert_eq!(code, 0);
+    assert!(told.contains(&format!(" is {person} ")) && told.contains(&leaver.message), "{told}");
+    let (code, told, _) = explained(Named::Finding(&leaver.fingerprint));
+    assert_eq!(code, 0);
+    assert!(told.contains(&leaver.fingerprint) && told.contains("Matching: matched by"), "{told}");
+    let after = headcount::simulate::Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor));
+    assert_eq!(after, requested, "a snapshot needs no vendor");
+}
+
+#[test]
+fn a_pseudonym_that_stands_for_nothing_is_an_error_with_advice() {
+    let tenant = tenant();
+    let nobody = ["--pseudonym", "account-0123456789abcdef"];
+    for (key, arguments, code, expected) in [
+        (None, nobody.as_slice(), 2, "HEADCOUNT_PSEUDONYM_KEY is not set"),
+        (Some("short"), &nobody, 2, "less than 16 bytes"),
+        (Some(KEY), &nobody, 2, "stands for nothing that this audit found"),
+        (Some(KEY), &nobody, 2, "Another key may have made it"),
+        (Some(KEY), &["--pseudonym", "voiso/17"], 2, "expected account- or employee-"),
+        (Some(KEY), &["voiso/17", "--pseudonym", "account-0123456789abcdef"], 2, "cannot be used with"),
+        (Some(KEY), &[], 2, "required"),
+    ] {
+        let (found, stdout, stderr) = explain(&tenant, key, arguments);
+        assert!(found == code && stderr.contains(expected) && stdout.is_empty(), "{arguments:?}: {found} {stderr}");
+    }
+    let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    std::fs::write(tenant.config(), text.replace("pseudonym_key", "# pseudonym_key")).expect("written");
+    let (code, _, stderr) = explain(&tenant, Some(KEY), &nobody);
+    assert!(code == 2 && stderr.contains("pseudonym_key = \"env:"), "{stderr}");
+    std::fs::write(tenant.config(), text).expect("written");
+    std::fs::write(tenant.kit.path().join("secrets/voiso-key"), "not-the-key").expect("written");
+    let (code, _, stderr) = explain(&tenant, Some(KEY), &nobody);
+    assert!(code == 3 && stderr.contains("voiso was not seen completely"), "{stderr}");
+}
+
+#[test]
+fn mistakes_in_files_about_people_are_told_by_their_place_alone() {
+    let tenant = tenant();
+    let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    let text = text.replace("[exceptions]", "[exceptions]\nwaivers = \"waivers.toml\"");
+    std::fs::write(tenant.config(), text).expect("written");
+    let waiver = "[[waiver]]\nrule = \"orphand\"\nowner = \"maren.oduya@example.com\"\n";
+    std::fs::write(tenant.kit.path().join("waivers.toml"), waiver).expect("written");
+    for (privacy, named) in [("full", true), ("pseudonymous", false), ("counts", false)] {
+        let mut command = headcount();
+        command.args(["audit", "-c"]).arg(tenant.config()).args(["--privacy", privacy]);
+        let output = command.env("HEADCOUNT_PSEUDONYM_KEY", KEY).output().expect("ran");
+        let said = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("waivers.toml:1:1"), "{said}");
+        assert_eq!(said.contains("missing field"), named, "{privacy}: {said}");
+        assert_eq!(said.contains("withholds it"), !named, "{privacy}: {said}");
     }
 }
 

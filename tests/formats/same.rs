@@ -9,7 +9,7 @@ use headcount::report::{Gate, Report, SourceStatus};
 use crate::fixture;
 use crate::reading::{self, Findings, Told, expected, json, list, rendered, text};
 
-fn all() -> [(&'static str, Report); 4] {
+pub(crate) fn all() -> [(&'static str, Report); 4] {
     [("demo", fixture::demo()), ("empty", fixture::empty()), ("gaps", fixture::gaps()), ("hostile", fixture::hostile())]
 }
 
@@ -117,6 +117,16 @@ fn severities_become_what_each_format_calls_them() {
     let sarif = json(&rendered(Format::Sarif, &report));
     let rule = list(&sarif["runs"][0]["tool"]["driver"]["rules"]).iter().find(|rule| rule["id"] == *worst.rule);
     assert_eq!(rule.expect("its rule")["properties"]["security-severity"], "9.5");
+}
+
+#[test]
+fn sarif_tells_why_a_rule_matters() {
+    let report = fixture::demo();
+    let sarif = json(&rendered(Format::Sarif, &report));
+    for (told, rule) in list(&sarif["runs"][0]["tool"]["driver"]["rules"]).iter().zip(&report.rules) {
+        assert!(!rule.why.is_empty() && text(&told["help"]["text"]).contains(&rule.why), "{}", rule.id);
+        assert_eq!(text(&told["fullDescription"]["text"]), rule.why);
+    }
 }
 
 #[test]

@@ -101,3 +101,25 @@ fn github_gets_annotations_on_stdout_and_a_summary_in_its_file() {
     let size = std::fs::metadata(&summary).expect("a summary").len();
     assert!(size <= 1024 * 1024, "GitHub would drop {size} bytes whole");
 }
+
+#[test]
+fn a_broken_template_is_refused_before_the_first_request() {
+    let tenant = Tenant::new(300, 3);
+    let own = tenant.kit.path().join("own");
+    headcount().args(["init", "--templates"]).arg(&own).assert().code(0);
+    headcount().args(["init", "--templates"]).arg(&own).assert().code(2);
+    let config = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    std::fs::write(tenant.config(), config.replace("[report]", "[report]\ntemplates = \"own\"")).expect("written");
+    assert_eq!(audit(&tenant, &["--format", "html"]).code(), 0);
+
+    let page = std::fs::read_to_string(own.join("report.html.hbs")).expect("a template");
+    std::fs::write(own.join("report.html.hbs"), page.replace("{{headline}}</h1>", "{{headlin}}</h1>"))
+        .expect("written");
+    let requests = || headcount::simulate::Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor));
+    let before = requests();
+    let audited = tenant.audit(&["--format", "json"]);
+    assert_eq!(audited.code(), 2, "{}", audited.stderr());
+    let line = page.lines().position(|line| line.contains("<h1>")).expect("a heading") + 1;
+    assert!(audited.stderr().contains(&format!("own/report.html.hbs:{line}:")), "{}", audited.stderr());
+    assert_eq!(requests(), before);
+}

@@ -176,9 +176,30 @@ fn orphans(rules: &[RuleSummary]) -> [Finding; 2] {
     [("cognigy", "64f1c0", "Qa Runner", never), ("voxmind", "7", "Pelle Varga", json!({"account.status": "active"}))]
         .map(|(source, id, name, facts)| {
             let mut finding = finding(pick(rules, "orphaned"), source, id, name, message, facts);
-            finding.matched = map([("situation", json!("unmatched"))]);
+            let tried = |tier: &str, raw: Option<&str>, normalised: Option<&str>| {
+                json!({"tier": tier, "field": tier, "raw": raw, "normalised": normalised, "steps": [], "hits": []})
+            };
+            let attempts = json!([
+                tried("external_id", None, None),
+                tried("email", Some("Qa.Runner@Example.com"), Some("qa.runner@example.com")),
+            ]);
+            finding.matched = map([("situation", json!("unmatched")), ("attempts", attempts), ("near_misses", near(id))]);
             finding
         })
+}
+
+/// Whom the second orphan probably belongs to.
+fn near(id: &str) -> Value {
+    if id != "7" {
+        return json!([]);
+    }
+    let piece = |text: &str, differs: bool| json!({"text": text, "differs": differs});
+    let evidence = json!({
+        "account_field": "display_name", "employee_field": "name", "similarity": 0.96,
+        "account": [piece("Pelle Varga", false)], "employee": [piece("Pelle Varg", false), piece("h", true), piece("a", false)],
+    });
+    let accept = json!({"in": "crosswalk", "line": "display_name,Pelle Varga,E-0815"});
+    json!([{"employee_id": "E-0815", "name": "Pelle Vargha", "score": 0.96, "equals": 0, "evidence": [evidence], "accept": [accept]}])
 }
 
 /// Somebody with two findings, and four with one, of which the last is waived.

@@ -80,6 +80,7 @@ pub(crate) fn rule(id: &str, title: &str, severity: Severity, controls: &[&str],
     RuleSummary {
         id: id.to_owned(),
         title: title.to_owned(),
+        why: format!("{title}: nobody would notice its misuse."),
         severity,
         controls: controls.iter().map(|&control| control.to_owned()).collect(),
         params: serde_json::from_value(params).expect("an object"),

@@ -1,6 +1,7 @@
 //! `[[source]]`: the vendors' tenants. Raw tables in, checked settings out.
 //!
-//! A new vendor is one more raw struct, one more [`VendorConfig`] variant, and one arm in [`raw::read_vendor`].
+//! A new vendor is one more raw struct, one more [`VendorConfig`] variant, and one arm in [`raw::read_vendor`] and
+//! one line in [`raw::schemas`].
 
 mod connection;
 mod file;
@@ -9,7 +10,7 @@ mod roles;
 mod scim;
 mod vendor;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -24,6 +25,7 @@ pub use vendor::{
 
 use super::change::MaxChange;
 use super::matching::{RawSourceMatch, SourceMatch};
+use super::schema::{add, joined};
 use super::secret::SecretRef;
 use super::text::{ConfigText, take};
 use crate::diagnostic::Diagnostic;
@@ -142,6 +144,17 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         max_change,
         vendor: vendor.config,
     })
+}
+
+/// What a `[[source]]` may hold, for each kind of vendor.
+pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<Schema> {
+    let kinds = raw::schemas(generator).into_iter().map(|(kind, own)| {
+        let mut schema = joined(RawCommon::json_schema(generator), &own);
+        add(&mut schema, "vendor", serde_json::json!({ "const": kind }), true);
+        schema.insert("title".to_owned(), kind.into());
+        schema
+    });
+    kinds.collect()
 }
 
 fn check_name(name: &Spanned<String>, text: &ConfigText) -> Result<SourceName, Diagnostic> {

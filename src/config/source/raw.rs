@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -180,6 +180,20 @@ pub(super) fn read_vendor(
         }
     };
     Ok(CheckedVendor { config, default_base_url })
+}
+
+/// Each kind's own keys, as a schema.
+pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+    vec![
+        ("voxmind", RawVoxmind::json_schema(generator)),
+        ("voximplant", RawVoximplant::json_schema(generator)),
+        ("voiso", RawVoiso::json_schema(generator)),
+        ("cognigy", RawCognigy::json_schema(generator)),
+        ("vonage-contact-center", RawVonage::json_schema(generator)),
+        ("scim", RawScim::json_schema(generator)),
+        ("file", RawFile::json_schema(generator)),
+        ("command", RawCommand::json_schema(generator)),
+    ]
 }
 
 /// A program with a slash in its name is relative to the configuration's folder; any other is found in `PATH`.

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
-use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeTable;
 use toml::value::Datetime;
 
+use super::raw::{RawFile, RawScope, RawWaiver};
 use super::{Bound, Covers, Waiver, Waivers};
 use crate::config::{ConfigText, ExceptionsConfig};
 use crate::correlate::fold;
@@ -44,41 +44,6 @@ pub struct KnownRule {
     pub about_accounts: bool,
     /// Whether it judges exceptions.
     pub about_exceptions: bool,
-}
-
-/// The file as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    #[serde(default)]
-    waiver: Vec<Spanned<RawWaiver>>,
-}
-
-/// `[[waiver]]`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawWaiver {
-    rule: Spanned<String>,
-    source: Option<Spanned<String>>,
-    account: Option<Spanned<String>>,
-    fingerprint: Option<Spanned<String>>,
-    scope: Option<Spanned<RawScope>>,
-    because: Option<Spanned<String>>,
-    bound: Option<Spanned<Bound>>,
-    owner: Spanned<String>,
-    approver: Spanned<String>,
-    reason: Spanned<String>,
-    ticket: Spanned<String>,
-    created: Spanned<Datetime>,
-    expires: Spanned<Datetime>,
-}
-
-/// What is meant when no single finding is.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawScope {
-    Source,
-    Rule,
 }
 
 /// Diagnostics are large, and most values are fine.

@@ -4,6 +4,7 @@
 mod bound;
 mod file;
 mod ledger;
+mod raw;
 #[cfg(test)]
 mod tests;
 

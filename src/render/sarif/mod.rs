@@ -9,7 +9,7 @@ use std::io::Write;
 
 use chrono::SecondsFormat;
 
-use super::escape::{clip, sarif, terminal};
+use super::escape::{clip, markdown, sarif, terminal};
 use super::fit::worst;
 use super::place::{Place, Places};
 use super::subject::{sentence, subject, unproven, verdict};
@@ -80,16 +80,21 @@ fn driver(report: &Report) -> Result<Driver, RenderError> {
 fn descriptor(report: &Report, rule: &RuleSummary) -> Result<Descriptor, RenderError> {
     let first = report.findings.heads().find(|head| head.rule() == rule.id);
     let first = first.map(|head| head.read()).transpose().map_err(RenderError::Findings)?;
-    let advice = first.map(|finding| terminal(&finding.remediation)).filter(|advice| !advice.trim().is_empty());
+    let advice = first.as_ref().map(|finding| finding.remediation.as_str()).unwrap_or_default();
     let more = format!("`headcount rules show {}` explains the rule.", rule.id);
-    let help = advice.map_or_else(|| more.clone(), |advice| format!("{advice} {more}"));
+    let help: Vec<String> = [rule.why.as_str(), advice, &more].into_iter().map(terminal).collect();
+    let help: Vec<&str> = help.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+    let why = Some(terminal(&rule.why)).filter(|why| !why.trim().is_empty());
     let title = Some(terminal(&rule.title)).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| rule.id.clone());
     Ok(Descriptor {
         id: rule.id.clone(),
         name: pascal(&rule.id),
         short_description: plain(clip(&title, DESCRIPTION)),
-        full_description: plain(clip(&title, DESCRIPTION)),
-        help: Text { markdown: Some(super::escape::markdown(&help)), text: help },
+        full_description: plain(clip(&why.unwrap_or(title), DESCRIPTION)),
+        help: Text {
+            markdown: Some(help.iter().map(|text| markdown(text)).collect::<Vec<_>>().join("\n\n")),
+            text: help.join(" "),
+        },
         default_configuration: Configuration { enabled: !rule.disabled, level: level(rule.severity) },
         properties: Some(RuleProperties {
             tags: std::iter::once("security".to_owned())

@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::matching::{Matching, matching};
 use super::near::{NearMiss, near_misses};
 use super::text::{NAME, Pair, SENTENCE, day, moment, pairs, parse_moment, value};
 use crate::finding::{Findings, Head};
@@ -181,12 +182,14 @@ impl Subject {
     }
 }
 
-/// Facts with a column of their own in the row; among a finding's evidence they would stand there twice.
-const COLUMNS: [&str; 7] = [
+/// Facts with a place of their own in the row; among a finding's evidence they would stand there twice.
+const COLUMNS: [&str; 9] = [
     "account.last_login_at",
     "account.licensed",
     "account.locked",
+    "account.matched",
     "account.roles",
+    "account.situation",
     "account.status",
     "employee.manager",
     "employee.name",
@@ -213,6 +216,7 @@ pub(in crate::render) struct Entry {
     last_login_day: String,
     idle: String,
     findings: Vec<FindingLine>,
+    matching: Matching,
     near_misses: Vec<NearMiss>,
 }
 
@@ -257,6 +261,7 @@ impl Entry {
             last_login,
             idle,
             findings: group.findings.iter().map(FindingLine::new).collect(),
+            matching: matching(group),
             near_misses: near_misses(group),
             title,
         }
@@ -306,8 +311,6 @@ fn last_login(group: &Subject, as_of: Timestamp) -> (String, String) {
 impl FindingLine {
     fn new(finding: &Finding) -> Self {
         let facts = finding.facts.iter().filter(|(name, _)| !COLUMNS.contains(&name.as_str()));
-        // The near misses have a place of their own, once for all findings of an account.
-        let evidence = facts.chain(finding.matched.iter().filter(|(name, _)| *name != "near_misses"));
         Self {
             fingerprint: finding.fingerprint.clone(),
             anchor: short(&finding.fingerprint),
@@ -321,7 +324,7 @@ impl FindingLine {
             },
             message: clip(&finding.message, SENTENCE),
             remediation: clip(&finding.remediation, SENTENCE),
-            facts: pairs(evidence),
+            facts: pairs(facts),
         }
     }
 }

@@ -8,13 +8,14 @@ mod controls;
 mod coverage;
 mod entries;
 mod evidence;
+mod matching;
 mod near;
 mod people;
 mod policies;
 mod text;
 mod verdict;
 
-pub(super) use entries::{Entries, Entry};
+pub(super) use entries::{Entries, Entry, Group};
 pub(super) use people::People;
 
 use serde::Serialize;

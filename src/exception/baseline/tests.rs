@@ -1,0 +1,145 @@
+//! The baseline as a file, and the laws that it keeps.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Person, Severity};
+
+fn entry(digit: char, source: Option<&str>, first_seen: &str) -> BaselineEntry {
+    BaselineEntry {
+        fingerprint: Fingerprint::parse(&digit.to_string().repeat(32)).expect("a fingerprint"),
+        rule: RuleId::new("orphaned"),
+        source: source.map(SourceName::new),
+        first_seen: first_seen.parse().expect("a day"),
+    }
+}
+
+fn of(entries: &[BaselineEntry]) -> Baseline {
+    Baseline { entries: entries.iter().map(|entry| (entry.fingerprint.clone(), entry.clone())).collect() }
+}
+
+fn sight(complete: &[&str]) -> Sight {
+    let all = ["voiso", "crm"].map(SourceName::new);
+    Sight::new(&all, complete.iter().map(|name| SourceName::new(name)))
+}
+
+#[test]
+fn what_is_written_is_read() {
+    for entries in [vec![], vec![entry('a', Some("voiso"), "2026-10-01"), entry('b', None, "2026-10-02")]] {
+        let baseline = of(&entries);
+        let text = baseline.to_text();
+        assert_eq!(Baseline::parse(Path::new("b.json"), &text).expect(&text), baseline);
+    }
+}
+
+#[test]
+fn a_damaged_or_foreign_file_is_refused_with_its_place() {
+    let good = of(&[entry('a', Some("voiso"), "2026-10-01"), entry('b', None, "2026-10-02")]).to_text();
+    for (damaged, expected) in [
+        (good.replace("baseline-1", "baseline-2"), "b.json:2:3: expected the format"),
+        (good.get(..good.len() / 2).unwrap_or_default().to_owned(), "this is no baseline of headcount: EOF"),
+        (good.replace("\"rule\"", "\"rul\""), "b.json:4:"),
+        (good.replace(&"b".repeat(32), &"a".repeat(32)), "b.json:5:21: this finding is listed twice"),
+        (good.replace(&"b".repeat(32), "xyz"), "b.json:5:21: a fingerprint is 32 hexadecimal digits"),
+        (good.replace("2026-10-02", "2026-13-02"), "b.json:5:"),
+        ("{\"schema_version\": 1}".to_owned(), "b.json:1:17: this is no baseline of headcount: unknown field"),
+        (String::new(), "b.json:1:1: this is no baseline of headcount: EOF"),
+    ] {
+        let shown = Baseline::parse(Path::new("b.json"), &damaged).expect_err(&damaged).to_string();
+        assert!(shown.contains(expected) && shown.contains("baseline write"), "{shown}");
+    }
+}
+
+#[test]
+fn it_can_only_shrink_and_keeps_what_could_not_be_seen() {
+    let (old, kept, gone) = (
+        entry('a', Some("voiso"), "2026-09-01"),
+        entry('b', Some("crm"), "2026-09-01"),
+        entry('c', Some("voiso"), "2026-09-01"),
+    );
+    let baseline = of(&[old.clone(), kept.clone(), gone]);
+    let current = || vec![entry('a', Some("voiso"), "2026-10-01"), entry('d', Some("voiso"), "2026-10-01")];
+    let (next, change) = baseline.renew(current(), &sight(&["voiso"]), false);
+    assert_eq!(next, of(&[old, kept]), "the first day stays");
+    assert_eq!(change, Change { kept: 2, dropped: 1, added: 0, refused: 1 });
+    let (next, change) = Baseline::default().renew(current(), &sight(&["voiso"]), true);
+    assert_eq!((next.len(), change.added), (2, 2));
+}
+
+/// A finding whose fingerprint is this digit, repeated.
+fn finding(digit: char, disposition: Disposition) -> Finding {
+    let source = SourceName::new(source_of(digit));
+    Finding {
+        fingerprint: entry(digit, None, "2026-10-01").fingerprint,
+        rule: RuleId::new("orphaned"),
+        severity: Severity::High,
+        disposition,
+        subject: Subject::Account { source, account_id: digit.to_string() },
+        person: Person::default(),
+        message: "Nobody owns this.".to_owned(),
+        facts: BTreeMap::new(),
+        correlation: BTreeMap::new(),
+    }
+}
+
+/// Every second account is at the other source.
+fn source_of(digit: char) -> &'static str {
+    if digit.to_digit(16).is_some_and(|number| number % 2 == 0) { "voiso" } else { "crm" }
+}
+
+fn digits() -> impl Strategy<Value = BTreeSet<char>> {
+    proptest::collection::btree_set(proptest::sample::select(('0'..='9').chain('a'..='f').collect::<Vec<_>>()), 0..12)
+}
+
+fn entries(digits: &BTreeSet<char>, day: &str) -> Vec<BaselineEntry> {
+    digits.iter().map(|digit| entry(*digit, Some(source_of(*digit)), day)).collect()
+}
+
+fn known(baseline: &Baseline) -> BTreeSet<char> {
+    baseline.entries.keys().filter_map(|fingerprint| fingerprint.as_str().chars().next()).collect()
+}
+
+proptest! {
+    /// A finding is old exactly if the file names it, nobody has promised to mend it, and no waiver covers it; every
+    /// finding is still there.
+    #[test]
+    fn it_never_hides_a_new_finding(old in digits(), found in digits(), waived in digits(), promised in digits()) {
+        let disposition = |digit| if waived.contains(digit) { Disposition::Waived } else { Disposition::Open };
+        let before: Vec<Finding> = found.iter().map(|digit| finding(*digit, disposition(digit))).collect();
+        let lapsed = entries(&promised, "2026-10-01").into_iter().map(|entry| entry.fingerprint).collect();
+        let now = "2026-10-15T12:00:00Z".parse().expect("a time");
+        let mut after = before.clone();
+        let uses = of(&entries(&old, "2026-10-01")).weigh(&mut after, &lapsed, &sight(&["voiso", "crm"]), now);
+        prop_assert_eq!(before.len(), after.len());
+        for ((digit, was), is) in found.iter().zip(&before).zip(&after) {
+            let covered = old.contains(digit) && !waived.contains(digit) && !promised.contains(digit);
+            prop_assert_eq!(is.disposition, if covered { Disposition::Baselined } else { was.disposition });
+            prop_assert!(is.fingerprint == was.fingerprint && is.message == was.message && is.severity == was.severity);
+        }
+        let gone: BTreeSet<char> = old.difference(&found).copied().collect();
+        let told = uses.iter().filter(|one| !one.present && one.seen).count();
+        prop_assert_eq!((uses.len(), told), (old.len(), gone.len()), "each that is gone is said to be resolved");
+    }
+
+    /// Written again, it holds nothing new, nothing that was seen to be gone, and the first days as they were.
+    #[test]
+    fn it_is_a_ratchet(old in digits(), found in digits(), sees_crm in any::<bool>()) {
+        let complete: &[&str] = if sees_crm { &["voiso", "crm"] } else { &["voiso"] };
+        let seen = |digit: &char| complete.contains(&source_of(*digit));
+        let baseline = of(&entries(&old, "2026-09-01"));
+        let current = || entries(&found, "2026-10-15");
+        let (next, change) = baseline.renew(current(), &sight(complete), false);
+        let kept: BTreeSet<char> = old.iter().filter(|digit| found.contains(digit) || !seen(digit)).copied().collect();
+        prop_assert_eq!(known(&next), kept);
+        prop_assert!(next.entries.values().all(|entry| entry.first_seen == baseline.entries[&entry.fingerprint].first_seen));
+        prop_assert_eq!(change.kept + change.dropped, old.len() as u64);
+        prop_assert_eq!(change.refused, found.difference(&old).count() as u64);
+        let (again, change) = next.renew(current(), &sight(complete), false);
+        prop_assert_eq!(&again, &next, "once is enough");
+        prop_assert_eq!((change.added, change.dropped), (0, 0));
+        let (accepted, _) = next.renew(current(), &sight(complete), true);
+        prop_assert!(known(&accepted).is_superset(&found), "what is accepted by name is in it");
+    }
+}
