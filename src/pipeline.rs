@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
 
-use crate::audit::{Audit, AuditError, SourceContext};
+use crate::audit::{Audit, AuditError, Inventory, SourceContext};
 use crate::breaker::{self, Previous, Suspicion};
 use crate::config::{Config, GateConfig, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
@@ -46,6 +46,8 @@ pub struct RunOptions<'o> {
     pub snapshot: Option<&'o Snapshot>,
     /// The audit that this one is held against, if there is one.
     pub previous: Option<&'o Previous>,
+    /// Where every judged account is put, when a format lists them all.
+    pub inventory: Option<&'o Inventory>,
     /// What makes it fail.
     pub gate: &'o GateConfig,
     /// Told how fetching goes.
@@ -240,7 +242,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         let seen = (population.certificate.status, population.certificate.distinct);
         breaker::doubts_source(&source.config.name, seen, limit, options.previous)
     }))?;
-    let mut audit = inputs.audit(config, as_of);
+    let mut audit = inputs.audit(config, as_of).with_inventory(options.inventory);
     for (source, population) in sources.iter().zip(&mut populations) {
         audit.source(&source.context(), population)?;
     }

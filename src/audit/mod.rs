@@ -7,6 +7,7 @@
 mod evidence;
 mod exceptions;
 mod groups;
+mod inventory;
 mod matrix;
 mod near;
 mod people;
@@ -21,6 +22,7 @@ use std::io;
 
 use serde_json::value::RawValue;
 
+pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
 pub use story::{Judgement, Story, Told};
 pub use suggest::Suggestion;
@@ -93,6 +95,8 @@ pub struct Audit<'a> {
     suggester: Suggester<'a>,
     ledger: Ledger,
     sources: BTreeMap<SourceName, SourceStatus>,
+    inventory: Option<&'a Inventory>,
+    recorder: Option<Recorder<'a>>,
 }
 
 /// What is needed to judge one source's accounts.
@@ -144,7 +148,15 @@ impl<'a> Audit<'a> {
             suggester: Suggester::new(roster, matching),
             ledger: Ledger::default(),
             sources: BTreeMap::new(),
+            inventory: None,
+            recorder: None,
         }
+    }
+
+    /// Puts every account into the inventory, too, when there is one.
+    #[must_use]
+    pub fn with_inventory(self, inventory: Option<&'a Inventory>) -> Self {
+        Self { inventory, ..self }
     }
 
     /// Judges all accounts of a source, and the source itself.
@@ -157,12 +169,14 @@ impl<'a> Audit<'a> {
         let account_rules: Vec<&Rule> = self.rules_about(RuleSubject::Account, context.name).collect();
         let mut tally = Tally::default();
         if let Some(spool) = &mut population.spool {
+            self.recorder = self.inventory.map(|inventory| inventory.recorder(context.name));
             let unreadable = |error| AuditError::Spool { source_name: context.name.clone(), error };
             spool
                 .for_each(|position, record| {
                     self.account(context, &account_rules, &mut groups, &mut tally, position, record)
                 })
                 .map_err(unreadable)?;
+            self.recorder.take().map_or(Ok(()), Recorder::finish).map_err(unreadable)?;
             for group in groups {
                 self.groups(context, group, spool).map_err(unreadable)?;
             }
@@ -212,6 +226,9 @@ impl<'a> Audit<'a> {
         let owner = situation.employee();
         let employee = owner.and_then(|index| self.roster.employee(index));
         let judged = Judged { account: &decoded.account, situation: &situation, employee };
+        if let Some(recorder) = &mut self.recorder {
+            recorder.record(position, &AccountRow::new(judged.account, judged.situation, judged.employee))?;
+        }
         let scope = self.account_scope(context, &judged);
         let before = self.findings.len();
         for rule in rules {

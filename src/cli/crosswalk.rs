@@ -67,6 +67,7 @@ pub(super) fn run(command: &CrosswalkCommand, global: &Global) -> anyhow::Result
         only: &only,
         snapshot: None,
         previous: None,
+        inventory: None,
         gate: &config.gate,
         observer: &Bars::new(global.bars()),
     };

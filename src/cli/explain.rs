@@ -65,6 +65,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> anyhow::Result<Exit> {
         only: &only,
         snapshot: snapshot.as_ref(),
         previous: None,
+        inventory: None,
         gate: &config.gate,
         observer: &Bars::new(global.bars()),
     };

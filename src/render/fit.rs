@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::RenderError;
 use super::view::{Entries, Entry, Group};
+use super::{ALL, RenderError, RenderOptions};
 use crate::model::Disposition;
 use crate::model::text::grouped;
 use crate::report::Finding;
@@ -32,6 +32,7 @@ pub(super) struct Fitted<'r> {
 pub(super) fn fit<'r>(
     entries: &Entries<'r>,
     budget: Budget,
+    options: &RenderOptions<'_>,
     mut row: impl FnMut(&Entry) -> Result<String, RenderError>,
 ) -> Result<Fitted<'r>, RenderError> {
     let mut fitted = Fitted::default();
@@ -41,7 +42,7 @@ pub(super) fn fit<'r>(
         let within = fitted.shown.len() + findings.len() <= budget.findings;
         let text = if within { row(&entries.entry(group))? } else { String::new() };
         if !within || used + text.len() > budget.bytes {
-            fitted.left_out = left_out(entries, at);
+            fitted.left_out = left_out(entries, at, &options.whole());
             break;
         }
         fitted.shown.extend(findings.iter().map(|finding| finding.fingerprint.as_str()));
@@ -50,23 +51,19 @@ pub(super) fn fit<'r>(
     Ok(fitted)
 }
 
-fn left_out(entries: &Entries<'_>, from: usize) -> String {
-    words(entries.groups().iter().skip(from).flat_map(Group::findings).copied())
+fn left_out(entries: &Entries<'_>, from: usize, whole: &str) -> String {
+    words(entries.groups().iter().skip(from).flat_map(Group::findings).copied(), whole)
 }
 
 /// How many findings are left out, by severity, and where they are.
-fn words<'r>(left_out: impl Iterator<Item = &'r Finding>) -> String {
+fn words<'r>(left_out: impl Iterator<Item = &'r Finding>, whole: &str) -> String {
     let mut counts = BTreeMap::new();
     for finding in left_out {
         *counts.entry(finding.severity).or_insert(0) += finding.stands_for();
     }
     let total: u64 = counts.values().sum();
     let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
-    format!(
-        "{} findings are left out here ({}). The worst are shown; report.json has all.",
-        grouped(total),
-        by_severity.join(", ")
-    )
+    format!("{} findings are left out here ({}). The worst are shown; {whole}.", grouped(total), by_severity.join(", "))
 }
 
 /// The findings that a format has room for.
@@ -87,5 +84,5 @@ pub(super) fn worst<'r>(findings: impl Iterator<Item = &'r Finding>, limit: usiz
     }
     findings.sort_by_key(|finding| finding.disposition != Disposition::Open);
     let rest = findings.split_off(limit);
-    Worst { findings, left_out: Some(words(rest.into_iter())) }
+    Worst { findings, left_out: Some(words(rest.into_iter(), ALL)) }
 }

@@ -22,3 +22,4 @@ mod privacy;
 mod reading;
 mod same;
 mod switch;
+mod workbook;

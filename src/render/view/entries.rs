@@ -71,7 +71,7 @@ impl<'r> Entries<'r> {
 
 impl<'r> Group<'r> {
     /// The worst severity that still asks for action; what is covered by exceptions comes last.
-    fn rank(&self) -> (bool, Option<Severity>) {
+    pub(super) fn rank(&self) -> (bool, Option<Severity>) {
         let open = |finding: &&&Finding| finding.disposition == Disposition::Open;
         let worst = self.findings.iter().filter(open).map(|finding| finding.severity).min();
         (worst.is_none(), worst.or_else(|| self.findings.iter().map(|finding| finding.severity).min()))
@@ -218,7 +218,7 @@ fn members(group: &Group<'_>) -> Vec<String> {
     shown
 }
 
-fn access(group: &Group<'_>) -> Vec<String> {
+pub(super) fn access(group: &Group<'_>) -> Vec<String> {
     let flag = |name, word: &str| group.fact(name).and_then(Value::as_bool).filter(|on| *on).map(|_| word.to_owned());
     let status = Some(group.words("account.status")).filter(|status| !status.is_empty());
     let roles = group.fact("account.roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();

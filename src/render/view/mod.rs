@@ -10,11 +10,15 @@ mod entries;
 mod evidence;
 mod near;
 mod people;
+mod review;
 mod text;
 mod verdict;
 
 pub(super) use entries::{Entries, Entry, Group};
 pub(super) use people::People;
+pub(super) use review::{Review, Row, When};
+pub(super) use text::{at_least, is_whole, value};
+pub(super) use verdict::headline;
 
 use serde::Serialize;
 

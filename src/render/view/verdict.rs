@@ -40,7 +40,7 @@ impl Verdict {
                 Gate::Fail => "fail",
                 Gate::Unverified => "unverified",
             },
-            headline: headline(report, &needing),
+            headline: words(report, &needing),
             summary: summary(report, &needing, entries),
             reasons: report.verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
             remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
@@ -73,7 +73,12 @@ fn needs_action(finding: &Finding) -> bool {
     finding.disposition == Disposition::Open && finding.severity != Severity::Info
 }
 
-fn headline(report: &Report, needing: &Needing) -> String {
+/// The verdict in one line.
+pub(in crate::render) fn headline(report: &Report) -> String {
+    words(report, &Needing::new(report))
+}
+
+fn words(report: &Report, needing: &Needing) -> String {
     let (least, seen) = if is_whole(report) { ("", "") } else { ("at least ", " seen") };
     let of = format!("of {}{seen}", counted(report.correlation.accounts, "account", "accounts"));
     match report.verdict.gate {
