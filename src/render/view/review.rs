@@ -172,15 +172,11 @@ fn last_login(group: &Group<'_>) -> When {
     }
 }
 
-/// What to do, each thing once, and to whom an account without an owner may belong.
+/// What to do about the worst, because one decision is made about all; and to whom an account without an owner may
+/// belong.
 fn suggestion(group: &Group<'_>) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for finding in &group.findings {
-        let line = line(&finding.remediation, SENTENCE);
-        if !line.is_empty() && !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
+    let worst = group.findings.iter().find(|finding| finding.disposition == Disposition::Open);
+    let mut lines: Vec<String> = worst.map(|finding| line(&finding.remediation, SENTENCE)).into_iter().collect();
     lines.extend(near_misses(group).iter().map(|near| line(&format!("Perhaps {}", near.words()), SENTENCE)));
     lines.join("\n")
 }

@@ -65,7 +65,7 @@ fn count(count: u64, whole: bool) -> Cell {
     if whole { Cell::Number(count) } else { at_least(count, whole).into() }
 }
 
-const RULES: [Column; 11] = [
+const RULES: [Column; 12] = [
     ("Rule", 24),
     ("Title", 36),
     ("Severity", 10),
@@ -76,16 +76,20 @@ const RULES: [Column; 11] = [
     ("Not evaluable", 14),
     ("Where not evaluable", 52),
     ("Controls", 30),
-    ("Changed by the configuration", 44),
+    ("Changed by the configuration", 36),
+    ("Suggestion", 44),
 ];
 
 pub(super) fn rules(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), XlsxError> {
     let mut sheet = Sheet::new(workbook, "Rules", &RULES, &book.styles)?;
     let blind = blind(book.report);
+    let findings = book.report.findings.iter();
+    let suggestions: BTreeMap<_, _> = findings.map(|finding| (&finding.rule, &finding.remediation)).collect();
     let whole = is_whole(book.report);
     for rule in &book.report.rules {
         let places = blind.get(rule.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        sheet.row(rule_cells(rule, places, whole))?;
+        let suggestion = suggestions.get(&rule.id).map_or("", |text| text.as_str());
+        sheet.row(rule_cells(rule, places, whole).into_iter().chain([suggestion.into()]))?;
     }
     sheet.finish()
 }
@@ -99,7 +103,7 @@ fn blind(report: &Report) -> BTreeMap<&str, Vec<&Evaluability>> {
     blind
 }
 
-fn rule_cells(rule: &RuleSummary, blind: &[&Evaluability], whole: bool) -> [Cell; RULES.len()] {
+fn rule_cells(rule: &RuleSummary, blind: &[&Evaluability], whole: bool) -> [Cell; 11] {
     let place = |place: &&Evaluability| {
         format!("{}: {}, missing {}", place.source, grouped(place.not_evaluable), place.missing.join(", "))
     };

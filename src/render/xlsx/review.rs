@@ -12,21 +12,21 @@ use crate::model::Timestamp;
 use crate::render::view::{Row, headline, is_whole};
 
 const COLUMNS: [Column; 16] = [
-    ("Key", 20),
+    ("Key", 18),
     ("Severity", 9),
-    ("Source", 12),
+    ("Source", 11),
     ("Account", 26),
-    ("Person", 18),
-    ("Manager", 16),
-    ("Access", 16),
+    ("Person", 16),
+    ("Manager", 13),
+    ("Access", 13),
     ("Last login", 11),
-    ("Findings", 17),
-    ("Why", 36),
-    ("Suggestion", 36),
-    ("Decision", 11),
-    ("Comment", 24),
-    ("Reviewer", 16),
-    ("Decided on", 12),
+    ("Findings", 16),
+    ("Why", 34),
+    ("Suggestion", 34),
+    ("Decision", 10),
+    ("Comment", 18),
+    ("Reviewer", 13),
+    ("Decided on", 11),
     ("References", 42),
 ];
 

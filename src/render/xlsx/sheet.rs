@@ -21,6 +21,7 @@ pub(super) struct Styles {
     pub heading: Format,
     pub text: Format,
     pub number: Format,
+    pub count: Format,
     pub day: Format,
     pub moment: Format,
     pub answer: Format,
@@ -41,8 +42,9 @@ impl Styles {
         Self {
             heading: cell.clone().set_bold().set_font_color(Color::White).set_background_color(Color::RGB(0x0024_3B53)),
             // Stays text, also when somebody edits it.
-            text: cell.clone().set_quote_prefix(),
+            text: cell.clone().set_align(FormatAlign::Left).set_quote_prefix(),
             number: cell.clone().set_num_format("#,##0"),
+            count: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Left),
             day: cell.clone().set_num_format(DAY).set_align(FormatAlign::Left),
             moment: cell.set_num_format(MOMENT).set_align(FormatAlign::Left),
             answer_day: answer.clone().set_num_format(DAY).set_align(FormatAlign::Left),
@@ -72,6 +74,25 @@ pub(super) enum Cell {
     Answer,
     /// To be filled in with a day.
     AnswerDay,
+}
+
+/// Not every spreadsheet finds out how high a row is. Heights are kept in memory, though, and Excel does find out.
+const TALL_ROWS: u32 = 10_000;
+/// In points.
+const LINE: f64 = 15.0;
+/// So that a row is never higher than a screen.
+const MOST_LINES: u16 = 16;
+
+impl Cell {
+    /// How many lines it takes in a column of this width, roughly.
+    fn lines(&self, width: u8) -> u16 {
+        let (Self::Text(text) | Self::Lines(text)) = self else { return 1 };
+        // Words are not broken, so that some of each line stays empty; Chinese, Japanese and Korean are twice as wide.
+        let width = usize::from(width).saturating_sub(1).max(1);
+        let line = |line: &str| line.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum::<usize>().div_ceil(width);
+        let lines = text.split('\n').map(|text| line(text).max(1));
+        u16::try_from(lines.take(usize::from(MOST_LINES)).sum::<usize>()).unwrap_or(MOST_LINES)
+    }
 }
 
 impl From<&str> for Cell {
@@ -112,7 +133,7 @@ pub(super) type Column = (&'static str, u8);
 pub(super) struct Sheet<'w> {
     pub inner: &'w mut Worksheet,
     styles: &'w Styles,
-    columns: u16,
+    columns: &'w [Column],
     rows: u32,
 }
 
@@ -121,27 +142,30 @@ impl<'w> Sheet<'w> {
     pub(super) fn new(
         workbook: &'w mut Workbook,
         name: &str,
-        columns: &[Column],
+        columns: &'w [Column],
         styles: &'w Styles,
     ) -> Result<Self, XlsxError> {
         let sheet = workbook.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
-        let mut count = 0;
-        for (heading, width) in columns {
-            sheet.write_string_with_format(0, count, *heading, &styles.heading)?;
-            sheet.set_column_width(count, f64::from(*width))?;
-            count += 1;
+        for (at, (heading, width)) in (0..).zip(columns) {
+            sheet.write_string_with_format(0, at, *heading, &styles.heading)?;
+            sheet.set_column_width(at, f64::from(*width))?;
         }
         sheet.set_freeze_panes(1, 1)?.set_repeat_rows(0, 0)?;
         on_paper(sheet);
-        Ok(Self { inner: sheet, styles, columns: count, rows: 0 })
+        Ok(Self { inner: sheet, styles, columns, rows: 0 })
     }
 
     /// Adds a row below the others.
     pub(super) fn row(&mut self, cells: impl IntoIterator<Item = Cell>) -> Result<(), XlsxError> {
         self.rows += 1;
-        for (column, cell) in (0..).zip(cells) {
-            write(self.inner, self.rows, column, &cell, self.styles)?;
+        let mut lines = 1;
+        for ((at, cell), (_, width)) in (0..).zip(cells).zip(self.columns) {
+            write(self.inner, self.rows, at, &cell, self.styles)?;
+            lines = lines.max(cell.lines(*width));
+        }
+        if lines > 1 && self.rows <= TALL_ROWS {
+            self.inner.set_row_height(self.rows, LINE * f64::from(lines.min(MOST_LINES)))?;
         }
         Ok(())
     }
@@ -153,9 +177,8 @@ impl<'w> Sheet<'w> {
 
     /// Puts the filter on.
     pub(super) fn finish(self) -> Result<(), XlsxError> {
-        if let Some(last) = self.columns.checked_sub(1) {
-            self.inner.autofilter(0, 0, self.rows, last)?;
-        }
+        let last = u16::try_from(self.columns.len()).unwrap_or_default().saturating_sub(1);
+        self.inner.autofilter(0, 0, self.rows, last)?;
         Ok(())
     }
 }

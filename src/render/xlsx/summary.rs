@@ -33,7 +33,7 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Xlsx
     let report = book.report;
     let styles = &book.styles;
     let sheet = workbook.add_worksheet_with_constant_memory()?;
-    sheet.set_name("Summary")?.set_column_width(0, 24)?.set_column_width(1, 110)?;
+    sheet.set_name("Summary")?.set_column_width(0, 24)?.set_column_width(1, 120)?;
     on_paper(sheet);
     sheet.write_string_with_format(0, 0, plain(&headline(report)), &styles.title)?;
     if !is_whole(report) {
@@ -149,7 +149,7 @@ fn progress(sheet: &mut Worksheet, row: u32, book: &Book<'_>) -> Result<(), Xlsx
     if rows == 0 {
         sheet.write_string_with_format(row, 1, "nothing", &book.styles.text)?;
     } else {
-        sheet.write_formula_with_format(row, 1, undecided, &book.styles.day)?;
+        sheet.write_formula_with_format(row, 1, undecided, &book.styles.count)?;
     }
     Ok(())
 }
