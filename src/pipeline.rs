@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
 
-use crate::audit::{Audit, AuditError, Measures, Outcome, SourceContext};
+use crate::audit::{Audit, AuditError, Inventory, Measures, Outcome, SourceContext};
 use crate::breaker::{self, Crowd, Previous, Suspicion};
 use crate::config::{Config, GateConfig, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
@@ -52,6 +52,8 @@ pub struct RunOptions<'o> {
     pub snapshot: Option<&'o Snapshot>,
     /// The audit that this one is held against, if there is one.
     pub previous: Option<&'o Previous>,
+    /// Where every judged account is put, when a format lists them all.
+    pub inventory: Option<&'o Inventory>,
     /// What makes it fail.
     pub gate: &'o GateConfig,
     /// Told how fetching goes.
@@ -264,7 +266,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
     let case = Case { config, inputs, sources: &sources, later_issues: &later_issues, as_of };
-    let (outcome, verdict) = case.judge(&inputs.rules, options.gate, &mut populations)?;
+    let (outcome, verdict) = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations)?;
     let policies = policy::compare(&case, &outcome, &mut populations)?;
     let run = Run {
         id: run_id(started_at),
@@ -298,9 +300,10 @@ impl Case<'_> {
         &self,
         rules: &RuleSet,
         gate: &GateConfig,
+        inventory: Option<&Inventory>,
         populations: &mut [Population],
     ) -> Result<(Outcome, Verdict), AuditError> {
-        let mut audit = self.inputs.audit_by(rules, self.config, self.as_of);
+        let mut audit = self.inputs.audit_by(rules, self.config, self.as_of).with_inventory(inventory);
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
             audit.source(&source.context(), population)?;
         }

@@ -28,9 +28,17 @@ fn rendered(format: Format, report: &Report) -> String {
 }
 
 fn rendered_with(format: Format, report: &Report, options: &RenderOptions<'_>) -> Result<String, String> {
+    bytes_with(format, report, options).map(|out| String::from_utf8(out).expect("UTF-8"))
+}
+
+fn bytes_with(format: Format, report: &Report, options: &RenderOptions<'_>) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     render(format, report, options, &mut out).map_err(|error| error.to_string())?;
-    Ok(String::from_utf8(out).expect("UTF-8"))
+    Ok(out)
+}
+
+fn bytes(format: Format, report: &Report) -> Vec<u8> {
+    bytes_with(format, report, &RenderOptions::default()).expect("renders")
 }
 
 /// From the first `start` to the next `end`.
@@ -103,7 +111,7 @@ fn the_documents_carry_the_same_findings_and_verdict() {
 fn the_same_report_gives_the_same_bytes() {
     for (name, report) in all() {
         for format in Format::ALL {
-            assert_eq!(rendered(format, &report), rendered(format, &report), "{name}.{format}");
+            assert_eq!(bytes(format, &report), bytes(format, &report), "{name}.{format}");
         }
     }
 }
@@ -141,9 +149,24 @@ fn a_hundred_thousand_findings_stay_small() {
     assert!(page.len() < 3_000_000 && page.matches("<li id=\"f-").count() > 4_500, "{} bytes", page.len());
     assert!(markdown.len() <= 900 * 1024, "{} bytes", markdown.len());
     for text in [page, markdown] {
-        assert!(text.contains("findings are left out here") && text.contains("report.json has all"));
+        assert!(text.contains("findings are left out here") && text.contains("the formats json and csv have all"));
         assert!(text.contains("100,000"), "the totals are of all findings");
     }
+}
+
+#[test]
+fn what_is_left_out_is_in_the_files_that_are_named() {
+    let report = fixture::large(6_000);
+    let page = |beside: &[Format]| {
+        let options = RenderOptions { beside, ..RenderOptions::default() };
+        let page = rendered_with(Format::Html, &report, &options).expect("renders");
+        part(&page, "The worst are shown; ", "</p>").to_owned()
+    };
+    assert_eq!(page(&[Format::Html, Format::Csv]), "The worst are shown; findings.csv has all.");
+    assert_eq!(
+        page(&[Format::Json, Format::Markdown, Format::Csv, Format::Xlsx]),
+        "The worst are shown; report.json, findings.csv and report.xlsx have all."
+    );
 }
 
 #[test]
@@ -162,7 +185,7 @@ fn an_unknown_format_is_refused_with_advice() {
     assert_eq!(refused("htlm"), "unknown format `htlm`, did you mean `html`?");
     assert_eq!(
         refused("pdf"),
-        "unknown format `pdf`, expected one of html, md, json, csv, sarif, junit, github, codequality, oscal"
+        "unknown format `pdf`, expected one of html, md, json, csv, xlsx, sarif, junit, github, codequality, oscal"
     );
 }
 
@@ -175,7 +198,7 @@ fn write_fixtures() {
     reports.push(("large", fixture::large(100_000)));
     for (name, report) in reports {
         for format in Format::ALL {
-            std::fs::write(out.join(format!("{name}.{format}")), rendered(format, &report)).expect("written");
+            std::fs::write(out.join(format!("{name}.{format}")), bytes(format, &report)).expect("written");
         }
     }
 }

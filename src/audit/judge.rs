@@ -3,6 +3,7 @@
 use std::io;
 
 use super::groups::GroupMembers;
+use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
 use super::people::Offers;
 use super::{SourceContext, evidence, found};
@@ -20,6 +21,8 @@ pub(super) struct Judge<'j> {
     pub declarations: SourceDeclarations<'j>,
     pub exceptions: &'j Exceptions,
     pub now: Timestamp,
+    /// Where every account is put down, if somebody wants to read them all.
+    pub inventory: Option<&'j Inventory>,
     pub about_accounts: Vec<&'j Rule>,
     pub about_groups: Vec<&'j Rule>,
     pub about_people: Vec<&'j Rule>,
@@ -63,9 +66,11 @@ impl<'j> Judge<'j> {
     /// A record can't be read back, or a finding not be kept.
     pub(super) fn share(&self, chunk: &Chunk) -> io::Result<Share<'j>> {
         let mut share = self.empty();
+        let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
         for (position, line) in chunk.lines() {
-            self.account(&mut share, position, line)?;
+            self.account(&mut share, recorder.as_mut(), position, line)?;
         }
+        recorder.map_or(Ok(()), Recorder::finish)?;
         Ok(share)
     }
 
@@ -83,7 +88,13 @@ impl<'j> Judge<'j> {
         }
     }
 
-    fn account(&self, share: &mut Share<'j>, position: u64, line: &str) -> io::Result<()> {
+    fn account(
+        &self,
+        share: &mut Share<'j>,
+        recorder: Option<&mut Recorder<'_>>,
+        position: u64,
+        line: &str,
+    ) -> io::Result<()> {
         let decoded = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?;
         let account = &decoded.account;
         let found = self.context.correlator.correlate(account);
@@ -91,6 +102,9 @@ impl<'j> Judge<'j> {
         share.tally.add(&situation);
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
+        if let Some(recorder) = recorder {
+            recorder.record(position, &AccountRow::new(account, &situation, judged.employee))?;
+        }
         let scope = self.scope(&judged);
         self.rules(share, &judged, &scope, line)?;
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {

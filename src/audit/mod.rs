@@ -8,6 +8,7 @@ mod crew;
 mod evidence;
 mod found;
 mod groups;
+mod inventory;
 mod judge;
 mod matrix;
 mod near;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
+pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
 pub use story::{Judgement, Story, Told};
 pub use suggest::Suggestion;
@@ -94,6 +96,7 @@ pub struct Audit<'a> {
     suggester: Suggester<'a>,
     ledger: Ledger,
     sources: BTreeMap<SourceName, SourceStatus>,
+    inventory: Option<&'a Inventory>,
 }
 
 /// What an audit holds the accounts against.
@@ -158,7 +161,14 @@ impl<'a> Audit<'a> {
             suggester: Suggester::new(roster, matching),
             ledger: Ledger::default(),
             sources: BTreeMap::new(),
+            inventory: None,
         }
+    }
+
+    /// Puts every account into the inventory, too, when there is one.
+    #[must_use]
+    pub fn with_inventory(self, inventory: Option<&'a Inventory>) -> Self {
+        Self { inventory, ..self }
     }
 
     /// Judges all accounts of a source, and the source itself.
@@ -229,6 +239,7 @@ impl<'a> Audit<'a> {
             declarations: self.declarations.of(context.name, self.now),
             exceptions: self.exceptions,
             now: self.now,
+            inventory: self.inventory,
             about_accounts: self.rules_about(RuleSubject::Account, context.name).collect(),
             about_groups: self.rules_about(RuleSubject::Group, context.name).collect(),
             about_people: self.rules_about(RuleSubject::Employee, context.name).collect(),

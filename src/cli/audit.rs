@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::clock::{now, parse_moment};
@@ -9,6 +10,7 @@ use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
+use crate::audit::Inventory;
 use crate::breaker::Previous;
 use crate::config::{Config, Demand, GateConfig, MaxChange};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -30,7 +32,7 @@ pub(super) struct AuditArgs {
     /// Where the reports go; `-` writes a single format to stdout
     #[arg(long, value_name = "DIR", default_value = "headcount-out")]
     out: PathBuf,
-    /// Formats, separated by commas: html, md, json, csv, sarif, junit, github, codequality, oscal
+    /// Formats, separated by commas: html, md, json, csv, xlsx, sarif, junit, github, codequality, oscal
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     format: Vec<Format>,
     /// Only this source; may be given again
@@ -131,12 +133,15 @@ impl Job<'_> {
             Ok(checked) => checked,
             Err(error) => return Ok(refuse(&error)),
         };
+        let lists_accounts = checked.formats.contains(&Format::Xlsx);
+        let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
         let options = RunOptions {
             clock: now,
             as_of: self.as_of,
             only: &checked.only,
             snapshot: checked.snapshot.as_ref(),
             previous: checked.previous.as_ref(),
+            inventory: inventory.as_ref(),
             gate: &checked.gate,
             observer: &Bars::new(global.bars()),
         };
@@ -144,23 +149,35 @@ impl Job<'_> {
             Ok(report) => report,
             Err(error) => return Ok(refuse(&self.privacy.withhold_from(error, &checked.config))),
         };
-        self.publish(report, &checked, global)
+        self.publish(report, inventory, &checked, global)
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
-    fn publish(&self, report: Report, checked: &Checked, global: &Global) -> anyhow::Result<Exit> {
+    fn publish(
+        &self,
+        report: Report,
+        inventory: Option<Inventory>,
+        checked: &Checked,
+        global: &Global,
+    ) -> anyhow::Result<Exit> {
         let root = destination::repository();
         let mut places = Places::new(&checked.config, &root);
         if matches!(checked.privacy, Privacy::Full) && checked.formats.iter().any(|format| format.shows_places()) {
             places = places.with_people(&report, &checked.inputs.roster, &root)?;
         }
         let report = report.with_privacy(&checked.privacy)?;
-        let rendering = RenderOptions {
-            templates: checked.config.report.templates.as_deref(),
-            places: Some(&places),
-            ..RenderOptions::default()
-        };
-        let written = destination::deliver(&report, &checked.formats, self.out, &rendering);
+        let inventory =
+            inventory.map(|inventory| inventory.with_privacy(&checked.privacy)).transpose().map(Option::flatten);
+        let written = inventory.map_err(anyhow::Error::from).and_then(|inventory| {
+            let rendering = RenderOptions {
+                templates: checked.config.report.templates.as_deref(),
+                places: Some(&places),
+                inventory: inventory.as_ref(),
+                beside: if self.out == Path::new("-") { &[] } else { &checked.formats },
+                ..RenderOptions::default()
+            };
+            destination::deliver(&report, &checked.formats, self.out, &rendering)
+        });
         if !global.quiet {
             summarise(&report, checked.config.sources.len());
         }

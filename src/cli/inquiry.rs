@@ -58,6 +58,7 @@ impl Inquiry {
             only: &self.only,
             snapshot: self.snapshot.as_ref(),
             previous: None,
+            inventory: None,
             gate: &self.config.gate,
             observer: bars,
         }

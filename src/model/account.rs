@@ -37,7 +37,7 @@ impl fmt::Display for SourceName {
 }
 
 /// What the vendor says of the account's state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AccountStatus {
     /// It can be used.

@@ -58,7 +58,7 @@ pub(super) fn compare(
 ) -> Result<Vec<report::Policy>, AuditError> {
     let configured = Judgement { rules: &case.inputs.rules, outcome: configured };
     let policies = case.inputs.policies.iter().map(|policy| {
-        let (outcome, verdict) = case.judge(&policy.rules, &policy.config.gate, populations)?;
+        let (outcome, verdict) = case.judge(&policy.rules, &policy.config.gate, None, populations)?;
         let judged = Judgement { rules: &policy.rules, outcome: &outcome };
         report::Policy::new(&policy.config, verdict, judged, configured).map_err(AuditError::Findings)
     });

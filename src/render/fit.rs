@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::RenderError;
 use super::view::{Entries, Entry};
+use super::{ALL, RenderError, RenderOptions};
 use crate::finding::{Finding, Head};
 use crate::model::text::grouped;
 
@@ -31,6 +31,7 @@ pub(super) struct Fitted {
 pub(super) fn fit(
     entries: &Entries<'_>,
     budget: Budget,
+    options: &RenderOptions<'_>,
     mut row: impl FnMut(&Entry) -> Result<String, RenderError>,
 ) -> Result<Fitted, RenderError> {
     let mut fitted = Fitted::default();
@@ -39,28 +40,24 @@ pub(super) fn fit(
         let subject = if fitted.shown.len() + group.len() <= budget.findings { Some(group.read()?) } else { None };
         let text = subject.as_ref().map(|subject| row(&entries.entry(subject))).transpose()?.unwrap_or_default();
         let Some(subject) = subject.filter(|_| used + text.len() <= budget.bytes) else {
-            fitted.left_out = words(entries.groups().skip(at).flat_map(|group| group.heads()));
+            fitted.left_out = words(entries.groups().skip(at).flat_map(|group| group.heads()), &options.whole());
             break;
         };
-        fitted.shown.extend(subject.findings().iter().map(|finding| finding.fingerprint.clone()));
+        fitted.shown.extend(subject.findings().map(|finding| finding.fingerprint.clone()));
         if group.is_account() { &mut fitted.accounts } else { &mut fitted.others }.push_str(&text);
     }
     Ok(fitted)
 }
 
 /// How many findings are left out, by severity, and where they are.
-fn words<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
+fn words<'r>(left_out: impl Iterator<Item = Head<'r>>, whole: &str) -> String {
     let mut counts = BTreeMap::new();
     for head in left_out {
         *counts.entry(head.severity()).or_insert(0) += head.stands_for();
     }
     let total: u64 = counts.values().sum();
     let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
-    format!(
-        "{} findings are left out here ({}). The worst are shown; report.json has all.",
-        grouped(total),
-        by_severity.join(", ")
-    )
+    format!("{} findings are left out here ({}). The worst are shown; {whole}.", grouped(total), by_severity.join(", "))
 }
 
 /// The findings that a format has room for.
@@ -79,7 +76,7 @@ pub(super) fn worst<'r>(findings: impl Iterator<Item = Head<'r>>, limit: usize) 
     let mut left_out = None;
     if heads.len() > limit {
         heads.sort_by_key(|head| !head.is_open());
-        left_out = Some(words(heads.split_off(limit).into_iter()));
+        left_out = Some(words(heads.split_off(limit).into_iter(), ALL));
     }
     let findings = heads.iter().map(Head::read).collect::<std::io::Result<_>>();
     Ok(Worst { findings: findings.map_err(RenderError::Findings)?, left_out })

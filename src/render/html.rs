@@ -56,7 +56,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let people = People::new(&entries);
     let always = document(&Fitted::default(), "", String::new())?.len() + people_bytes(&people);
     let budget = Budget { findings: FINDINGS, bytes: PAGE_BYTES.saturating_sub(always) };
-    let fitted = fit(&entries, budget, |entry| engine.render(PAGE_ENTRY, entry))?;
+    let fitted = fit(&entries, budget, options, |entry| engine.render(PAGE_ENTRY, entry))?;
     let (rows, people_left_out) = people_rows(&engine, &people, &fitted)?;
     out.write_all(document(&fitted, &rows, people_left_out)?.as_bytes())?;
     Ok(())

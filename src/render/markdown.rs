@@ -34,7 +34,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     };
     let always = document(&Fitted::default())?.len() + RESERVE;
     let budget = Budget { findings: usize::MAX, bytes: options.markdown_bytes.saturating_sub(always) };
-    let fitted = fit(&entries, budget, |entry| engine.render(MARKDOWN_ENTRY, entry))?;
+    let fitted = fit(&entries, budget, options, |entry| engine.render(MARKDOWN_ENTRY, entry))?;
     out.write_all(document(&fitted)?.as_bytes())?;
     Ok(())
 }

@@ -21,6 +21,7 @@ mod sarif;
 mod subject;
 mod template;
 mod view;
+mod xlsx;
 
 pub use escape::terminal;
 pub use place::{Place, Places};
@@ -33,6 +34,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::audit::Inventory;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::report::Report;
 
@@ -47,6 +49,8 @@ pub enum Format {
     Json,
     /// The findings as a table.
     Csv,
+    /// A workbook: what reviewers fill in, and every account.
+    Xlsx,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// JUnit XML, for CI systems.
@@ -61,11 +65,12 @@ pub enum Format {
 
 impl Format {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Html,
         Self::Markdown,
         Self::Json,
         Self::Csv,
+        Self::Xlsx,
         Self::Sarif,
         Self::Junit,
         Self::Github,
@@ -83,6 +88,7 @@ impl Format {
             Self::Markdown => "md",
             Self::Json => "json",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
             Self::Github => "github",
@@ -103,6 +109,7 @@ impl Format {
             Self::Markdown => "report.md",
             Self::Json => "report.json",
             Self::Csv => "findings.csv",
+            Self::Xlsx => "report.xlsx",
             Self::Sarif => "report.sarif",
             Self::Junit => "junit.xml",
             Self::Github => return None,
@@ -158,9 +165,29 @@ pub struct RenderOptions<'o> {
     pub markdown_bytes: usize,
     /// Where findings can be mended; without it, the top of the configuration and of the HR file.
     pub places: Option<&'o Places>,
+    /// Every account, for the formats that list them; without it, they list what has findings.
+    pub inventory: Option<&'o Inventory>,
+    /// How many rows a sheet of the workbook may have.
+    pub sheet_rows: u32,
+    /// What is written beside it: a format that has to cut says where the rest is.
+    pub beside: &'o [Format],
 }
 
+/// Where the findings are for which a format has no room.
+const ALL: &str = "the formats json and csv have all";
+
 impl RenderOptions<'_> {
+    /// Names the files beside the document that have every finding.
+    fn whole(&self) -> String {
+        let whole = |format: &&Format| matches!(format, Format::Json | Format::Csv | Format::Xlsx);
+        let files: Vec<_> = self.beside.iter().filter(whole).filter_map(|format| format.file_name()).collect();
+        match files.as_slice() {
+            [] => ALL.to_owned(),
+            [one] => format!("{one} has all"),
+            [first @ .., last] => format!("{} and {last} have all", first.join(", ")),
+        }
+    }
+
     fn places(&self) -> Cow<'_, Places> {
         self.places.map_or_else(|| Cow::Owned(Places::default()), Cow::Borrowed)
     }
@@ -168,7 +195,14 @@ impl RenderOptions<'_> {
 
 impl Default for RenderOptions<'_> {
     fn default() -> Self {
-        Self { templates: None, markdown_bytes: 900 * 1024, places: None }
+        Self {
+            templates: None,
+            markdown_bytes: 900 * 1024,
+            places: None,
+            inventory: None,
+            sheet_rows: 1_048_576,
+            beside: &[],
+        }
     }
 }
 
@@ -192,6 +226,9 @@ pub enum RenderError {
     /// The report doesn't become JSON.
     #[error("can't serialise the report: {0}")]
     Json(#[from] serde_json::Error),
+    /// The workbook can't be made.
+    #[error("can't make the workbook: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The output can't be written.
     #[error("can't write the report: {0}")]
     Write(#[from] io::Error),
@@ -219,6 +256,7 @@ pub fn render(
         Format::Markdown => markdown::render(report, options, out),
         Format::Json => json::render(report, out),
         Format::Csv => csv::render(report, out),
+        Format::Xlsx => xlsx::render(report, options, out),
         Format::Sarif => sarif::render(report, options, out),
         Format::Junit => junit::render(report, out),
         Format::Github => github::render(report, options, out),

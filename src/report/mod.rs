@@ -3,6 +3,7 @@
 
 mod build;
 mod exceptions;
+mod inventory;
 mod policy;
 mod privacy;
 mod read;

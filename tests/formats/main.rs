@@ -23,3 +23,4 @@ mod reading;
 mod same;
 mod schemas;
 mod switch;
+mod workbook;

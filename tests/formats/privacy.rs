@@ -43,7 +43,8 @@ fn outputs(tenant: &Tenant, privacy: &str, out: &Path) -> Vec<(String, String)> 
     for entry in std::fs::read_dir(out).expect("a folder") {
         let path = entry.expect("a file").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        texts.push((name, std::fs::read_to_string(path).expect("text")));
+        let text = reading::read(&name, std::fs::read(path).expect("a file"));
+        texts.push((name, text));
     }
     assert_eq!(texts.len(), Format::ALL.len() - 1 + 3, "files, job summary, stdout and stderr");
     texts

@@ -1,7 +1,9 @@
 //! Reads each format back, as its consumers would: which findings it carries, and how each stands.
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 
+use calamine::{Reader as _, Xlsx};
 use headcount::model::Disposition;
 use headcount::render::{Format, RenderOptions, render};
 use headcount::report::{Finding, Report};
@@ -17,10 +19,58 @@ pub(crate) enum Told {
 
 pub(crate) type Findings = BTreeMap<String, Told>;
 
-pub(crate) fn rendered(format: Format, report: &Report) -> String {
+pub(crate) fn bytes(format: Format, report: &Report) -> Vec<u8> {
     let mut out = Vec::new();
     render(format, report, &RenderOptions::default(), &mut out).expect("renders");
-    String::from_utf8(out).expect("UTF-8")
+    out
+}
+
+/// What a reader sees: of a workbook, its cells.
+pub(crate) fn rendered(format: Format, report: &Report) -> String {
+    read(format.file_name().unwrap_or_default(), bytes(format, report))
+}
+
+/// What a reader sees of the file with this name.
+pub(crate) fn read(name: &str, bytes: Vec<u8>) -> String {
+    if Some(name) == Format::Xlsx.file_name() {
+        Book::open(bytes).sheets.into_values().flatten().flatten().collect::<Vec<_>>().join("\n")
+    } else {
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
+
+/// A workbook, as text.
+pub(crate) struct Book {
+    pub(crate) sheets: BTreeMap<String, Vec<Vec<String>>>,
+    /// Where formulas stand: the sheet and the formula.
+    pub(crate) formulas: Vec<(String, String)>,
+}
+
+impl Book {
+    pub(crate) fn open(bytes: Vec<u8>) -> Self {
+        let mut file = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        let (mut sheets, mut formulas) = (BTreeMap::new(), Vec::new());
+        for name in file.sheet_names() {
+            let range = file.worksheet_range(&name).expect("a sheet");
+            let found = file.worksheet_formula(&name).expect("a sheet");
+            formulas.extend(found.cells().filter(|(.., f)| !f.is_empty()).map(|(.., f)| (name.clone(), f.clone())));
+            sheets.insert(name, range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect());
+        }
+        Self { sheets, formulas }
+    }
+
+    /// The cells below this heading.
+    pub(crate) fn column(&self, sheet: &str, heading: &str) -> Vec<&str> {
+        let rows = &self.sheets[sheet];
+        let at = rows[0].iter().position(|cell| cell == heading).expect("a column");
+        rows[1..].iter().map(|row| row[at].as_str()).collect()
+    }
+
+    /// What the summary says about this.
+    pub(crate) fn says(&self, label: &str) -> &str {
+        let line = self.sheets["Summary"].iter().find(|row| row[0] == label).expect("a line");
+        line.get(1).expect("words")
+    }
 }
 
 pub(crate) fn expected(report: &Report) -> Findings {
@@ -61,6 +111,23 @@ pub(crate) fn csv(text: &str) -> Findings {
     let mut table = csv::Reader::from_reader(text.as_bytes());
     let rows = table.deserialize::<BTreeMap<String, String>>().map(|row| row.expect("a row"));
     rows.map(|row| (row["fingerprint"].clone(), by_words(&row["disposition"], row["fails_gate"] == "yes"))).collect()
+}
+
+/// Each finding is on one sheet: on the rows of its accounts, or among the others.
+pub(crate) fn xlsx(book: &Book) -> Findings {
+    let told = |state: &str| match state {
+        "fails the gate" => Told::FailsGate,
+        "open" => Told::WithinLimits,
+        _ => Told::Excepted,
+    };
+    let lines = book.column("Review", "References").into_iter().flat_map(str::lines);
+    let in_rows: Findings = lines
+        .map(|line| line.split_once(' ').map(|(own, state)| (own.to_owned(), told(state))).expect("a reference"))
+        .collect();
+    let others = book.column("Other findings", "Reference").into_iter().map(str::to_owned);
+    let others: Findings = others.zip(book.column("Other findings", "State").into_iter().map(told)).collect();
+    assert!(others.keys().all(|own| !in_rows.contains_key(own)), "a finding is on one sheet");
+    in_rows.into_iter().chain(others).collect()
 }
 
 pub(crate) fn sarif(file: &str) -> Findings {

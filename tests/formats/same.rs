@@ -7,7 +7,7 @@ use headcount::render::Format;
 use headcount::report::{Gate, Report, SourceStatus};
 
 use crate::fixture;
-use crate::reading::{self, Findings, Told, expected, json, list, rendered, text};
+use crate::reading::{self, Book, Findings, Told, bytes, expected, json, list, rendered, text};
 
 pub(crate) fn all() -> [(&'static str, Report); 4] {
     [("demo", fixture::demo()), ("empty", fixture::empty()), ("gaps", fixture::gaps()), ("hostile", fixture::hostile())]
@@ -25,6 +25,7 @@ fn every_format_carries_the_same_findings() {
     for (name, report) in all() {
         let expected = expected(&report);
         assert_eq!(reading::csv(&rendered(Format::Csv, &report)), expected, "{name}.csv");
+        assert_eq!(reading::xlsx(&Book::open(bytes(Format::Xlsx, &report))), expected, "{name}.xlsx");
         assert_eq!(reading::sarif(&rendered(Format::Sarif, &report)), expected, "{name}.sarif");
         assert_eq!(reading::junit(&rendered(Format::Junit, &report)), expected, "{name}.junit");
         assert_eq!(reading::oscal(&rendered(Format::Oscal, &report)), expected, "{name}.oscal");
@@ -63,6 +64,10 @@ fn every_format_carries_the_same_verdict() {
         let oscal = json(&rendered(Format::Oscal, &report));
         let props = list(&oscal["assessment-results"]["results"][0]["props"]);
         assert!(props.iter().any(|prop| prop["name"] == "gate" && text(&prop["value"]) == gate.as_str()), "{name}");
+
+        let book = Book::open(bytes(Format::Xlsx, &report));
+        assert_eq!(book.says("Verdict"), gate.as_str(), "{name}");
+        assert_eq!(book.sheets["Summary"].iter().any(|row| row[0] == "Warning"), !whole, "{name}");
 
         let log = rendered(Format::Github, &report);
         let notice = log.lines().find(|line| line.starts_with("::notice ")).expect("a verdict");
@@ -133,7 +138,7 @@ fn sarif_tells_why_a_rule_matters() {
 fn the_same_report_gives_the_same_bytes() {
     for (name, report) in all() {
         for format in Format::ALL {
-            assert_eq!(rendered(format, &report), rendered(format, &report), "{name}.{format}");
+            assert_eq!(bytes(format, &report), bytes(format, &report), "{name}.{format}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Findings grouped by what they are about, because people read by account; worst first.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::io;
 
 use serde::Serialize;
@@ -46,8 +48,8 @@ pub(in crate::render) struct Group<'e> {
 
 /// The findings about one subject; never empty.
 #[derive(Debug)]
-pub(in crate::render) struct Subject {
-    findings: Vec<Finding>,
+pub(in crate::render) struct Subject<'f> {
+    findings: Vec<Cow<'f, Finding>>,
     rank: Rank,
 }
 
@@ -82,7 +84,7 @@ impl<'r> Entries<'r> {
             }
         }
         // The sort is stable: within a rank, the order is the report's.
-        places.sort_by_key(|place| (place.rank, std::cmp::Reverse(place.length)));
+        places.sort_by_key(|place| (place.rank, Reverse(place.length)));
         Self { findings, positions, places, as_of: report.run.as_of }
     }
 
@@ -98,7 +100,7 @@ impl<'r> Entries<'r> {
         })
     }
 
-    pub(in crate::render) fn entry(&self, subject: &Subject) -> Entry {
+    pub(in crate::render) fn entry(&self, subject: &Subject<'_>) -> Entry {
         Entry::new(subject, self.as_of)
     }
 }
@@ -126,28 +128,40 @@ impl<'e> Group<'e> {
     }
 
     /// Reads them.
-    pub(in crate::render) fn read(self) -> Result<Subject, RenderError> {
-        let findings = self.heads().map(|head| head.read()).collect::<io::Result<_>>();
+    pub(in crate::render) fn read(self) -> Result<Subject<'static>, RenderError> {
+        let findings = self.heads().map(|head| head.read().map(Cow::Owned)).collect::<io::Result<_>>();
         Ok(Subject { findings: findings.map_err(RenderError::Findings)?, rank: self.rank })
     }
 }
 
-impl Subject {
+impl<'f> Subject<'f> {
+    /// What these findings are about.
+    pub(super) fn of(findings: Vec<&'f Finding>) -> Self {
+        let rank = findings.iter().map(|finding| (finding.disposition != Disposition::Open, finding.severity)).min();
+        let findings = findings.into_iter().map(Cow::Borrowed).collect();
+        Self { findings, rank: rank.unwrap_or((true, Severity::Info)) }
+    }
+
+    /// What comes first in a list of subjects: the worst, and then of how many findings there are.
+    pub(super) fn order(&self) -> (Rank, Reverse<usize>) {
+        (self.rank, Reverse(self.findings.len()))
+    }
+
     pub(super) const fn severity(&self) -> &'static str {
         self.rank.1.as_str()
     }
 
-    pub(in crate::render) fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub(in crate::render) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().map(AsRef::as_ref)
     }
 
     pub(super) fn is_account(&self) -> bool {
-        self.findings.iter().any(|finding| finding.subject.kind == "account")
+        self.findings().any(|finding| finding.subject.kind == "account")
     }
 
     /// A fact that any of the findings holds.
     pub(super) fn fact(&self, name: &str) -> Option<&Value> {
-        self.findings.iter().find_map(|finding| finding.facts.get(name))
+        self.findings().find_map(|finding| finding.facts.get(name))
     }
 
     /// A fact as text; nothing when it isn't there or is null.
@@ -156,7 +170,7 @@ impl Subject {
     }
 
     pub(super) fn first<'s, T: ?Sized>(&'s self, get: impl Fn(&'s Finding) -> Option<&'s T>) -> Option<&'s T> {
-        self.findings.iter().find_map(get)
+        self.findings().find_map(get)
     }
 
     /// What people call the subject.
@@ -235,7 +249,7 @@ struct FindingLine {
 }
 
 impl Entry {
-    fn new(group: &Subject, as_of: Timestamp) -> Self {
+    fn new(group: &Subject<'_>, as_of: Timestamp) -> Self {
         let text = |get: fn(&Finding) -> Option<&String>| {
             group.first(|finding| get(finding)).map(|text| clip(text, NAME)).unwrap_or_default()
         };
@@ -260,7 +274,7 @@ impl Entry {
             last_login_day: group.fact("account.last_login_at").and_then(parse_moment).map(day).unwrap_or_default(),
             last_login,
             idle,
-            findings: group.findings.iter().map(FindingLine::new).collect(),
+            findings: group.findings().map(FindingLine::new).collect(),
             matching: matching(group),
             near_misses: near_misses(group),
             title,
@@ -269,7 +283,7 @@ impl Entry {
 }
 
 /// The accounts of a group; the first 50 of them.
-fn members(group: &Subject) -> Vec<String> {
+fn members(group: &Subject<'_>) -> Vec<String> {
     let all = group.first(|finding| finding.subject.members.as_deref()).unwrap_or_default();
     let mut shown: Vec<_> = all.iter().take(50).map(|member| clip(member, NAME)).collect();
     if all.len() > shown.len() {
@@ -278,7 +292,7 @@ fn members(group: &Subject) -> Vec<String> {
     shown
 }
 
-fn access(group: &Subject) -> Vec<String> {
+pub(super) fn access(group: &Subject<'_>) -> Vec<String> {
     let flag = |name, word: &str| group.fact(name).and_then(Value::as_bool).filter(|on| *on).map(|_| word.to_owned());
     let status = Some(group.words("account.status")).filter(|status| !status.is_empty());
     let roles = group.fact("account.roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -294,7 +308,7 @@ fn access(group: &Subject) -> Vec<String> {
 }
 
 /// The last login and how long ago it was, as far as the facts of the findings hold it.
-fn last_login(group: &Subject, as_of: Timestamp) -> (String, String) {
+fn last_login(group: &Subject<'_>, as_of: Timestamp) -> (String, String) {
     match group.fact("account.last_login_at") {
         None => (String::new(), String::new()),
         Some(Value::Null) => ("never".to_owned(), String::new()),

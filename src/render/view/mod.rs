@@ -12,11 +12,15 @@ mod matching;
 mod near;
 mod people;
 mod policies;
+mod review;
 mod text;
 mod verdict;
 
 pub(super) use entries::{Entries, Entry, Group};
 pub(super) use people::People;
+pub(super) use review::{Review, Row, When};
+pub(super) use text::{at_least, is_whole, value};
+pub(super) use verdict::headline;
 
 use serde::Serialize;
 

@@ -41,8 +41,19 @@ struct Accept {
     line: String,
 }
 
+impl NearMiss {
+    /// The employee in a few words: `Maren Oduya (E-1042), 93 % alike`.
+    pub(super) fn words(&self) -> String {
+        let who = match self.name.as_str() {
+            "" => self.employee_id.clone(),
+            name => format!("{name} ({})", self.employee_id),
+        };
+        format!("{who}, {} alike", self.percent)
+    }
+}
+
 /// What any finding of the group holds of them.
-pub(super) fn near_misses(subject: &Subject) -> Vec<NearMiss> {
+pub(super) fn near_misses(subject: &Subject<'_>) -> Vec<NearMiss> {
     subject.first(|finding| finding.matched.get("near_misses")).map(|all| list(all, NearMiss::read)).unwrap_or_default()
 }
 

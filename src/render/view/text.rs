@@ -42,7 +42,7 @@ pub(super) fn parse_moment(value: &Value) -> Option<Timestamp> {
 }
 
 /// A fact, a parameter or a field of an exception in one line.
-pub(super) fn value(value: &Value) -> String {
+pub(in crate::render) fn value(value: &Value) -> String {
     let words = match value {
         Value::Null => "none".to_owned(),
         Value::Bool(true) => "yes".to_owned(),
@@ -61,7 +61,7 @@ pub(super) fn pairs<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p Value)>
 }
 
 /// A number that is only a lower bound where not everything was seen; there, nothing found is not a zero.
-pub(super) fn at_least(count: u64, whole: bool) -> String {
+pub(in crate::render) fn at_least(count: u64, whole: bool) -> String {
     match (whole, count) {
         (true, _) => grouped(count),
         (false, 0) => "unknown".to_owned(),
@@ -70,7 +70,7 @@ pub(super) fn at_least(count: u64, whole: bool) -> String {
 }
 
 /// Whether every account of every source was seen.
-pub(super) fn is_whole(report: &Report) -> bool {
+pub(in crate::render) fn is_whole(report: &Report) -> bool {
     report.sources.iter().all(|source| source.status == SourceStatus::Complete)
 }
 

@@ -42,7 +42,7 @@ impl Verdict {
                 Gate::Fail => "fail",
                 Gate::Unverified => "unverified",
             },
-            headline: headline(report, &needing),
+            headline: words(report, &needing),
             summary: summary(report, &needing, entries),
             reasons: report.verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
             remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
@@ -68,7 +68,12 @@ fn needs_action(head: &Head<'_>) -> bool {
     head.is_open() && head.severity() != Severity::Info
 }
 
-fn headline(report: &Report, needing: &Needing) -> String {
+/// The verdict in one line.
+pub(in crate::render) fn headline(report: &Report) -> String {
+    words(report, &Needing::new(report))
+}
+
+fn words(report: &Report, needing: &Needing) -> String {
     let (least, seen) = if is_whole(report) { ("", "") } else { ("at least ", " seen") };
     let of = format!("of {}{seen}", counted(report.correlation.accounts, "account", "accounts"));
     match report.verdict.gate {

@@ -1,0 +1,291 @@
+//! Every judged account, for whoever wants to read them all. Between the judging of accounts and the renderers.
+//!
+//! The report keeps findings and lets accounts go. Where a format lists every account, rows are put here while the
+//! accounts stream by: in a temporary file that has no name, is readable by nobody else, and is gone when the run
+//! ends. What stays in memory is where each batch of rows stands.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::model::{Account, AccountStatus, Employee, Fact, Situation, SourceName, Tier, Timestamp};
+
+/// What the list of all accounts tells of one. A fact that the vendor doesn't tell stays untold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccountRow<'r> {
+    /// Its identifier at the source.
+    pub id: Cow<'r, str>,
+    /// The identifier that the organisation gave to the vendor.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub external_id: Fact<Option<Cow<'r, str>>>,
+    /// E-mail address.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub email: Fact<Option<Cow<'r, str>>>,
+    /// Login name.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub username: Fact<Option<Cow<'r, str>>>,
+    /// Name shown to people.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub display_name: Fact<Option<Cow<'r, str>>>,
+    /// Whether it can be used.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub status: Fact<AccountStatus>,
+    /// Whether it is locked out.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub locked: Fact<bool>,
+    /// When it was last used; `Known(None)` means never.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub last_login_at: Fact<Option<Timestamp>>,
+    /// Whose it is, as rules and reports spell it.
+    pub situation: Cow<'r, str>,
+    /// The tier that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
+    /// The owner's identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_id: Option<Cow<'r, str>>,
+    /// The owner's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employee_name: Option<Cow<'r, str>>,
+}
+
+const fn untold<T>() -> Fact<T> {
+    Fact::NotExposed
+}
+
+const fn is_untold<T>(fact: &Fact<T>) -> bool {
+    !fact.is_known()
+}
+
+/// What is written down was told, also when it is that there is none.
+fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Fact<T>, D::Error> {
+    T::deserialize(from).map(Fact::Known)
+}
+
+impl<'r> AccountRow<'r> {
+    /// The row of an account whose owner has been decided.
+    pub fn new(account: &'r Account<'_>, situation: &'r Situation, employee: Option<&'r Employee>) -> Self {
+        Self {
+            id: Cow::Borrowed(&account.id),
+            external_id: borrowed(&account.external_id),
+            email: borrowed(&account.email),
+            username: borrowed(&account.username),
+            display_name: borrowed(&account.display_name),
+            status: account.status,
+            locked: account.locked,
+            last_login_at: account.last_login_at,
+            situation: situation.as_str().into(),
+            tier: situation.tier(),
+            employee_id: employee.map(|employee| employee.id.0.as_str().into()),
+            employee_name: employee.and_then(|employee| employee.name.as_deref()).map(Cow::Borrowed),
+        }
+    }
+}
+
+fn borrowed<'r>(fact: &'r Fact<Option<Cow<'_, str>>>) -> Fact<Option<Cow<'r, str>>> {
+    match fact {
+        Fact::Known(value) => Fact::Known(value.as_deref().map(Cow::Borrowed)),
+        Fact::NotExposed => Fact::NotExposed,
+    }
+}
+
+/// The rows of all accounts. Several threads may add at once: each row has a place, and is read back in its order.
+#[derive(Debug)]
+pub struct Inventory(Mutex<Spool>);
+
+#[derive(Debug)]
+struct Spool {
+    file: File,
+    bytes: u64,
+    rows: u64,
+    batches: Vec<Batch>,
+}
+
+/// Rows with one place after the other, and where the file has them. Ordered as they are read.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Batch {
+    source: SourceName,
+    place: u64,
+    start: u64,
+    bytes: usize,
+}
+
+impl Inventory {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// No temporary file can be made.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self(Mutex::new(Spool { file: tempfile::tempfile()?, bytes: 0, rows: 0, batches: Vec::new() })))
+    }
+
+    /// Takes the rows of accounts of one source.
+    pub fn recorder(&self, source: &SourceName) -> Recorder<'_> {
+        Recorder { inventory: self, source: source.clone(), place: 0, rows: 0, lines: Vec::new() }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> u64 {
+        self.spool().rows
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads all rows: sources by name, and the accounts of each in the order of their places.
+    ///
+    /// # Errors
+    /// The temporary file can't be read back, or `visit` fails.
+    pub fn for_each<E: From<io::Error>>(
+        &self,
+        mut visit: impl FnMut(&SourceName, AccountRow<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut spool = self.spool();
+        let Spool { file, batches, .. } = &mut *spool;
+        batches.sort_unstable();
+        let mut lines = Vec::new();
+        for batch in batches {
+            lines.resize(batch.bytes, 0);
+            file.seek(SeekFrom::Start(batch.start))?;
+            file.read_exact(&mut lines)?;
+            for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                visit(&batch.source, serde_json::from_slice(line).map_err(io::Error::from)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A thread that panicked while it held the lock has left whole batches behind, or none.
+    fn spool(&self) -> MutexGuard<'_, Spool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes the rows of accounts of one source, and puts them into the inventory by the batch.
+#[derive(Debug)]
+pub struct Recorder<'i> {
+    inventory: &'i Inventory,
+    source: SourceName,
+    place: u64,
+    rows: u64,
+    lines: Vec<u8>,
+}
+
+/// A batch is written when it has this size.
+const BATCH_BYTES: usize = 1 << 16;
+
+impl Recorder<'_> {
+    /// Adds an account with its place among those of its source: the position of its record. Places that follow
+    /// each other are written together; they needn't.
+    ///
+    /// # Errors
+    /// The temporary file can't be written.
+    pub fn record(&mut self, place: u64, row: &AccountRow<'_>) -> io::Result<()> {
+        if place != self.place + self.rows || self.lines.len() >= BATCH_BYTES {
+            self.flush()?;
+            self.place = place;
+        }
+        serde_json::to_writer(&mut self.lines, row)?;
+        self.lines.push(b'\n');
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// The temporary file can't be written.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.rows > 0 {
+            let mut spool = self.inventory.spool();
+            spool.append(&self.source, self.place, self.rows, &self.lines).map_err(|error| {
+                io::Error::new(error.kind(), format!("the list of all accounts can't be kept there: {error}"))
+            })?;
+        }
+        self.place += self.rows;
+        self.rows = 0;
+        self.lines.clear();
+        Ok(())
+    }
+}
+
+impl Spool {
+    fn append(&mut self, source: &SourceName, place: u64, rows: u64, lines: &[u8]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.bytes))?;
+        self.file.write_all(lines)?;
+        self.batches.push(Batch { source: source.clone(), place, start: self.bytes, bytes: lines.len() });
+        self.bytes += lines.len() as u64;
+        self.rows += rows;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: &str) -> AccountRow<'static> {
+        AccountRow {
+            id: id.to_owned().into(),
+            external_id: Fact::NotExposed,
+            email: Fact::Known(Some("=a\nb@example.com".into())),
+            username: Fact::Known(None),
+            display_name: Fact::NotExposed,
+            status: Fact::Known(AccountStatus::Active),
+            locked: Fact::NotExposed,
+            last_login_at: Fact::Known(None),
+            situation: "matched".into(),
+            tier: Some(Tier::Email),
+            employee_id: None,
+            employee_name: None,
+        }
+    }
+
+    fn read(inventory: &Inventory) -> Vec<(String, AccountRow<'static>)> {
+        let mut rows = Vec::new();
+        inventory
+            .for_each(|source, found| {
+                let copy: AccountRow<'static> = AccountRow { ..row(&found.id) };
+                assert_eq!(found, copy);
+                rows.push((source.to_string(), copy));
+                Ok::<_, io::Error>(())
+            })
+            .expect("read");
+        rows
+    }
+
+    #[test]
+    fn rows_that_several_threads_add_come_back_in_order() {
+        let inventory = Inventory::new().expect("a file");
+        let source = SourceName::new("voiso");
+        std::thread::scope(|scope| {
+            for thread in 0..4_u64 {
+                let (inventory, source) = (&inventory, &source);
+                scope.spawn(move || {
+                    let mut recorder = inventory.recorder(source);
+                    for place in (0..4_000).filter(|place| place / 100 % 4 == thread) {
+                        recorder.record(place, &row(&place.to_string())).expect("recorded");
+                    }
+                    recorder.finish().expect("written");
+                });
+            }
+        });
+        let mut first = inventory.recorder(&SourceName::new("cognigy"));
+        first.record(7, &row("last")).expect("recorded");
+        first.finish().expect("written");
+        assert_eq!(inventory.len(), 4_001);
+        let mut expected = vec![("cognigy".to_owned(), row("last"))];
+        expected.extend((0..4_000).map(|place| ("voiso".to_owned(), row(&place.to_string()))));
+        assert_eq!(read(&inventory), expected);
+        assert_eq!(read(&inventory), expected, "it can be read again");
+    }
+}

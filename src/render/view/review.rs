@@ -1,0 +1,180 @@
+//! What somebody has to decide: one row for each account with open findings, worst first. Findings about groups stand in
+//! the row of each of their accounts, because that is where the decision is made; whatever is about no account that
+//! needs one is kept apart, so that nothing is lost.
+
+use std::collections::{HashMap, HashSet};
+
+use super::entries::{Subject, access};
+use super::near::near_misses;
+use super::text::{NAME, SENTENCE, parse_moment};
+use crate::model::{Disposition, Timestamp};
+use crate::render::escape::clip;
+use crate::render::subject;
+use crate::report::{Finding, Report};
+
+/// An account: its source and its identifier there.
+type Account<'r> = (&'r str, &'r str);
+
+/// The accounts that need a decision, and the findings that are about none of them.
+#[derive(Debug)]
+pub(in crate::render) struct Review<'r> {
+    accounts: Vec<(Account<'r>, Subject<'r>)>,
+    others: Vec<&'r Finding>,
+}
+
+/// One row.
+#[derive(Debug)]
+pub(in crate::render) struct Row {
+    /// What a decision is joined back by: source and account.
+    pub key: String,
+    pub severity: &'static str,
+    pub source: String,
+    pub account: String,
+    pub person: String,
+    pub manager: String,
+    pub access: String,
+    pub last_login: When,
+    pub findings: String,
+    pub why: String,
+    pub suggestion: String,
+    /// The fingerprints of the findings, in their order, with how each stands.
+    pub references: String,
+}
+
+/// A moment, or why there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::render) enum When {
+    At(Timestamp),
+    Words(&'static str),
+}
+
+impl<'r> Review<'r> {
+    /// Groups all findings of a report.
+    pub(in crate::render) fn new(findings: &'r [Finding]) -> Self {
+        let open = findings.iter().filter(|finding| finding.disposition == Disposition::Open);
+        let undecided: HashSet<Account<'_>> = open.flat_map(accounts).collect();
+        let mut found: HashMap<Account<'_>, Vec<&Finding>> = HashMap::with_capacity(undecided.len());
+        let mut others = Vec::new();
+        for finding in findings {
+            let mut about = accounts(finding).filter(|account| undecided.contains(account)).peekable();
+            if about.peek().is_none() {
+                others.push(finding);
+            }
+            about.for_each(|account| found.entry(account).or_default().push(finding));
+        }
+        let mut accounts: Vec<_> =
+            found.into_iter().map(|(account, findings)| (account, Subject::of(findings))).collect();
+        accounts.sort_by_key(|(account, subject)| (subject.order(), *account));
+        Self { accounts, others }
+    }
+
+    /// How many accounts need a decision.
+    pub(in crate::render) const fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Their rows, worst first.
+    pub(in crate::render) fn rows(&self, report: &Report) -> impl Iterator<Item = Row> {
+        self.accounts.iter().map(|(account, group)| Row::new(*account, group, report))
+    }
+
+    /// The findings that stand in no row: about people, sources, the roster and exceptions, and covered ones about
+    /// accounts on which nothing is open.
+    pub(in crate::render) fn others(&self) -> &[&'r Finding] {
+        &self.others
+    }
+}
+
+/// The accounts that a finding is about.
+fn accounts(finding: &Finding) -> impl Iterator<Item = Account<'_>> {
+    let source = finding.subject.source.as_deref().unwrap_or_default();
+    let subject = &finding.subject;
+    subject.account_id.iter().chain(subject.members.iter().flatten()).map(move |id| (source, id.as_str()))
+}
+
+impl Row {
+    fn new((source, id): Account<'_>, group: &Subject<'_>, report: &Report) -> Self {
+        let lines = |words: &dyn Fn(&Finding) -> String| group.findings().map(words).collect::<Vec<_>>().join("\n");
+        Self {
+            key: format!("{source}/{id}"),
+            severity: group.severity(),
+            source: source.to_owned(),
+            account: account(group, id),
+            person: person(group),
+            manager: group.words("employee.manager"),
+            access: access(group).join(", "),
+            last_login: last_login(group),
+            findings: lines(&|finding| {
+                let exception = subject::exception(finding).map(|word| format!(" ({word})")).unwrap_or_default();
+                format!("{}{exception}", line(&finding.rule, NAME))
+            }),
+            why: lines(&|finding| line(&finding.message, SENTENCE)),
+            suggestion: suggestion(group),
+            references: lines(&|finding| format!("{} {}", finding.fingerprint, standing(report, finding))),
+        }
+    }
+}
+
+/// In one line: a break is put between what belongs in lines of its own, and nowhere else.
+fn line(text: &str, limit: usize) -> String {
+    clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), limit)
+}
+
+/// How a finding stands before the gate.
+fn standing(report: &Report, finding: &Finding) -> &'static str {
+    match finding.disposition {
+        Disposition::Open if report.fails_gate(finding) => "fails the gate",
+        Disposition::Open => "open",
+        Disposition::Waived | Disposition::Baselined => finding.disposition.as_str(),
+    }
+}
+
+/// What the vendor calls the account, as far as the findings tell; else its identifier.
+fn account(group: &Subject<'_>, id: &str) -> String {
+    let own = |get: fn(&Finding) -> Option<&String>| {
+        let own = group.findings().filter(|finding| finding.subject.kind == "account");
+        own.filter_map(|finding| get(finding)).map(|name| line(name, NAME)).find(|name| !name.trim().is_empty())
+    };
+    let names = [
+        own(|finding| finding.display_name.as_ref()),
+        own(|finding| finding.email.as_ref()),
+        own(|finding| finding.username.as_ref()),
+    ];
+    let mut names: Vec<String> = names.into_iter().flatten().collect();
+    names.dedup();
+    if names.is_empty() { line(id, NAME) } else { names.join("\n") }
+}
+
+/// The owner, by name and identifier.
+fn person(group: &Subject<'_>) -> String {
+    let id = group.first(|finding| finding.subject.employee_id.as_deref());
+    let of_group = || group.findings().find(|finding| finding.subject.kind == "group");
+    let name = match group.words("employee.name") {
+        name if name.is_empty() => of_group().and_then(|finding| finding.display_name.clone()).unwrap_or_default(),
+        name => name,
+    };
+    match id.map(|id| line(id, NAME)) {
+        Some(id) if name.is_empty() => id,
+        Some(id) => format!("{}\n{id}", line(&name, NAME)),
+        None => line(&name, NAME),
+    }
+}
+
+/// Findings about accounts hold it if the vendor tells it; others hold no facts of an account, and neither does a
+/// report without people.
+fn last_login(group: &Subject<'_>) -> When {
+    let told = || group.findings().any(|finding| finding.facts.keys().any(|name| name.starts_with("account.")));
+    match group.fact("account.last_login_at") {
+        Some(fact) => parse_moment(fact).map_or(When::Words("never"), When::At),
+        None => When::Words(if told() { "not told" } else { "" }),
+    }
+}
+
+/// What to do about the worst, because one decision is made about all; and to whom an account without an owner may
+/// belong.
+fn suggestion(group: &Subject<'_>) -> String {
+    let worst = group.findings().find(|finding| finding.disposition == Disposition::Open);
+    let mut lines: Vec<String> = worst.map(|finding| line(&finding.remediation, SENTENCE)).into_iter().collect();
+    lines.extend(near_misses(group).iter().map(|near| line(&format!("Perhaps {}", near.words()), SENTENCE)));
+    lines.join("\n")
+}

@@ -1,0 +1,76 @@
+//! The workbook: what reviewers fill in, with every account, source and rule beside it. Made from the report and from the
+//! list of all accounts, if the audit kept one.
+//!
+//! Rows are written out as they come, so that memory doesn't grow with them. What came from vendors and HR is only ever
+//! written as a string: a spreadsheet calculates no string and follows no link in one.
+
+mod accounts;
+mod evidence;
+mod others;
+mod review;
+mod sheet;
+mod summary;
+
+use std::io::{self, Seek as _, Write};
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+use super::view::Review;
+use super::{RenderError, RenderOptions, view};
+use crate::audit::Inventory;
+use crate::report::{Finding, Report};
+use sheet::{Styles, plain};
+
+/// Everything that the sheets are made from.
+struct Book<'b> {
+    report: &'b Report,
+    findings: &'b [Finding],
+    review: Review<'b>,
+    inventory: Option<&'b Inventory>,
+    /// How many rows a sheet may have, with its heading.
+    rows: u32,
+    styles: Styles,
+}
+
+pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+    let findings = report.findings.to_vec().map_err(RenderError::Findings)?;
+    let book = Book {
+        report,
+        findings: &findings,
+        review: Review::new(&findings),
+        inventory: options.inventory,
+        rows: options.sheet_rows,
+        styles: Styles::new(),
+    };
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&properties(report)?);
+    summary::write(&mut workbook, &book)?;
+    review::write(&mut workbook, &book)?;
+    others::write(&mut workbook, &book)?;
+    accounts::write(&mut workbook, &book)?;
+    evidence::sources(&mut workbook, &book)?;
+    evidence::rules(&mut workbook, &book)?;
+    // The library writes from a thread of its own, which takes a file but not every writer.
+    let mut file = tempfile::tempfile()?;
+    workbook.save_to_writer(io::BufWriter::new(&file))?;
+    file.rewind()?;
+    io::copy(&mut file, out)?;
+    Ok(())
+}
+
+/// The moment is the report's, so that the same report gives the same bytes.
+fn properties(report: &Report) -> Result<DocProperties, XlsxError> {
+    Ok(DocProperties::new()
+        .set_title(plain(&report.run.title))
+        .set_subject(plain(&view::headline(report)))
+        .set_company(plain(&report.run.organisation))
+        .set_author("headcount")
+        .set_creation_datetime(&ExcelDateTime::from_timestamp(report.run.finished_at.timestamp())?))
+}
+
+impl Book<'_> {
+    /// How many of so many rows a sheet has room for.
+    fn room(&self, rows: u64) -> u64 {
+        rows.min(u64::from(self.rows.saturating_sub(1)))
+    }
+}

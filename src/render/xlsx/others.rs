@@ -1,0 +1,62 @@
+//! The findings that stand in no row of the review: about people, sources, the roster and exceptions, and covered ones
+//! about accounts on which nothing is open.
+
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+use super::Book;
+use super::sheet::{Cell, Column, Sheet};
+use crate::render::subject;
+use crate::report::{Finding, Report};
+
+const COLUMNS: [Column; 11] = [
+    ("About", 28),
+    ("Kind", 10),
+    ("Severity", 9),
+    ("Finding", 20),
+    ("State", 14),
+    ("Count", 8),
+    ("Name", 24),
+    ("Source", 14),
+    ("Why", 44),
+    ("Suggestion", 44),
+    ("Reference", 36),
+];
+
+pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), XlsxError> {
+    let mut sheet = Sheet::new(workbook, "Other findings", &COLUMNS, &book.styles)?;
+    let others = book.review.others();
+    let room = usize::try_from(book.room(others.len() as u64)).unwrap_or(usize::MAX);
+    for finding in others.iter().take(room) {
+        sheet.row(cells(finding, book.report))?;
+    }
+    sheet.finish()
+}
+
+fn cells(finding: &Finding, report: &Report) -> [Cell; COLUMNS.len()] {
+    let fails = report.fails_gate(finding);
+    let state = if fails { "fails the gate" } else { finding.disposition.as_str() };
+    [
+        about(finding).into(),
+        finding.subject.kind.as_str().into(),
+        finding.severity.as_str().into(),
+        finding.rule.as_str().into(),
+        state.into(),
+        Cell::Number(finding.stands_for()),
+        finding.display_name.as_deref().unwrap_or_default().into(),
+        finding.subject.source.as_deref().unwrap_or_default().into(),
+        finding.message.as_str().into(),
+        finding.remediation.as_str().into(),
+        finding.fingerprint.as_str().into(),
+    ]
+}
+
+/// A group is named by its accounts.
+fn about(finding: &Finding) -> String {
+    match &finding.subject.members {
+        Some(members) => {
+            let source = finding.subject.source.as_deref().unwrap_or_default();
+            members.iter().map(|id| format!("{source}/{id}")).collect::<Vec<_>>().join(", ")
+        }
+        None => subject::subject(finding),
+    }
+}
