@@ -8,7 +8,7 @@ use futures_util::future::try_join_all;
 
 use crate::audit::{Audit, AuditError, SourceContext};
 use crate::breaker::{self, Previous, Suspicion};
-use crate::config::{Config, GateConfig, SourceConfig};
+use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Sight, Waivers};
@@ -265,7 +265,11 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     };
     let sources = sources.iter().zip(&populations).map(reported).collect();
     let parts = Parts { run, verdict, roster: &inputs.roster, later_issues, sources, rules: &inputs.rules, outcome };
-    Ok(Report::new(parts))
+    let report = Report::new(parts);
+    Ok(match config.email.as_ref().map(|email| &email.to) {
+        Some(Recipients::Managers { .. }) => report.with_managers(&inputs.roster),
+        _ => report,
+    })
 }
 
 /// Which sources were seen whole. One that was not chosen was not.

@@ -53,6 +53,35 @@ pub fn terminal(text: &str) -> String {
     out
 }
 
+/// For the HTML part of an e-mail: besides, nothing that came from outside becomes a link by itself, as mail clients
+/// would make of a name such as `https://…`. A link in a mail that people trust is a way to their passwords.
+pub(super) fn mail_html(text: &str) -> String {
+    html(&unlinked(text))
+}
+
+/// For the plain-text part of an e-mail.
+pub(super) fn mail_text(text: &str) -> String {
+    terminal(&unlinked(text))
+}
+
+/// Brackets where a link would be recognised: `https[:]//`, `www[.]`.
+fn unlinked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let ends_www = c == '.' && ends_with_www(&out);
+        if ends_www || rest.starts_with("://") {
+            out.push('[');
+            out.push(c);
+            out.push(']');
+        } else {
+            out.push(c);
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    out
+}
+
 /// For Markdown, inside a line or a table cell.
 ///
 /// What could end a cell or a code span becomes an entity, which no Markdown reader takes for structure. `<wbr>`
@@ -171,6 +200,12 @@ mod tests {
         assert_eq!(html("a\u{202e}b\u{1b}[31m\nc\u{85}"), "a‹U+202E›b␛[31m c‹U+0085›");
         assert_eq!(html("Zoë 山田 نیم\u{200c}فاصله"), "Zoë 山田 نیم\u{200c}فاصله");
         assert_eq!(html("\u{fffe}\u{10ffff}"), "‹U+FFFE›‹U+10FFFF›");
+    }
+
+    #[test]
+    fn nothing_in_a_mail_becomes_a_link() {
+        assert_eq!(mail_text("see HTTPS://x.example or WWW.x.example"), "see HTTPS[:]//x.example or WWW[.]x.example");
+        assert_eq!(mail_html("<b>http://é.example\u{202e}"), "&lt;b&gt;http[:]//é.example‹U+202E›");
     }
 
     #[test]

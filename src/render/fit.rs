@@ -56,17 +56,18 @@ fn left_out(entries: &Entries<'_>, from: usize) -> String {
 
 /// How many findings are left out, by severity, and where they are.
 fn words<'r>(left_out: impl Iterator<Item = &'r Finding>) -> String {
+    format!("{} The worst are shown; report.json has all.", count(left_out))
+}
+
+/// How many findings are left out, by severity.
+pub(super) fn count<'r>(left_out: impl Iterator<Item = &'r Finding>) -> String {
     let mut counts = BTreeMap::new();
     for finding in left_out {
         *counts.entry(finding.severity).or_insert(0) += finding.stands_for();
     }
     let total: u64 = counts.values().sum();
     let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
-    format!(
-        "{} findings are left out here ({}). The worst are shown; report.json has all.",
-        grouped(total),
-        by_severity.join(", ")
-    )
+    format!("{} findings are left out here ({}).", grouped(total), by_severity.join(", "))
 }
 
 /// The findings that a format has room for.

@@ -7,6 +7,7 @@
 mod chart;
 mod codequality;
 mod csv;
+mod email;
 mod escape;
 mod fit;
 mod github;
@@ -21,6 +22,7 @@ mod subject;
 mod template;
 mod view;
 
+pub use email::{Audience, Letter, Mail, MailTemplates, Pile};
 pub use escape::terminal;
 pub use place::{Place, Places};
 

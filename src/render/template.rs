@@ -36,6 +36,13 @@ pub(super) const MARKDOWN: Template =
 pub(super) const MARKDOWN_ENTRY: Template =
     Template { name: "entry.md.hbs", text: include_str!("../../templates/entry.md.hbs") };
 
+/// The HTML part of an e-mail.
+pub(super) const MAIL_PAGE: Template =
+    Template { name: "email.html.hbs", text: include_str!("../../templates/email.html.hbs") };
+/// The plain-text part of an e-mail.
+pub(super) const MAIL_TEXT: Template =
+    Template { name: "email.txt.hbs", text: include_str!("../../templates/email.txt.hbs") };
+
 impl Template {
     /// The text that applies. A file that isn't there is not overridden; one that can't be read is an error.
     /// Lines end in a line feed, as a browser reads them: the hashes of style and script depend on it.

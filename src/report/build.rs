@@ -61,6 +61,7 @@ impl Report {
             rules: rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect(),
             evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
             exceptions: exceptions::of(&outcome),
+            managers: std::collections::BTreeMap::new(),
             findings: outcome.findings.into_iter().map(|finding| public_finding(finding, rules)).collect(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod build;
 mod exceptions;
+mod managers;
 mod privacy;
 mod read;
 mod v1;

@@ -121,6 +121,7 @@ impl Report {
         self.verdict.reasons = reasons;
         self.verdict.remedy = remedy;
         self.exceptions = self.exceptions.iter().map(exception).collect();
+        self.managers.clear();
         self
     }
 }

@@ -40,6 +40,27 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Waivers, baseline entries and declared accounts, with what became of them.
     pub exceptions: Vec<Exception>,
+    /// Who answers for the people that findings are about, by employee id; only where mail goes to managers.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub managers: BTreeMap<String, Manager>,
+}
+
+/// Who answers for a person, as far as the roster tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// The manager's employee id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub employee_id: Option<String>,
+    /// The manager's name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The manager's address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub email: Option<String>,
+    /// Why nobody can be asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unknown: Option<String>,
 }
 
 /// When, with what and over what.

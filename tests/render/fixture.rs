@@ -51,6 +51,7 @@ pub(crate) fn empty() -> Report {
         evaluability: vec![],
         findings: vec![],
         exceptions: vec![],
+        managers: BTreeMap::new(),
     }
 }
 

@@ -42,9 +42,14 @@ fn key(finding: &Finding) -> Key<'_> {
 
 impl<'r> Entries<'r> {
     pub(in crate::render) fn new(report: &'r Report) -> Self {
+        Self::of(&report.findings, report.run.as_of)
+    }
+
+    /// Some of the findings of a report, which are in its order.
+    pub(in crate::render) fn of(findings: impl IntoIterator<Item = &'r Finding>, as_of: Timestamp) -> Self {
         let mut places = HashMap::new();
         let mut groups: Vec<Group<'r>> = Vec::new();
-        for finding in &report.findings {
+        for finding in findings {
             let place = *places.entry(key(finding)).or_insert(groups.len());
             match groups.get_mut(place) {
                 Some(group) => group.findings.push(finding),
@@ -53,7 +58,7 @@ impl<'r> Entries<'r> {
         }
         // The sort is stable: within a rank, the order is the report's.
         groups.sort_by_key(|group| (group.rank(), std::cmp::Reverse(group.findings.len())));
-        Self { groups, as_of: report.run.as_of }
+        Self { groups, as_of }
     }
 
     pub(in crate::render) fn len(&self) -> usize {

@@ -8,12 +8,14 @@ mod controls;
 mod coverage;
 mod entries;
 mod evidence;
+mod mail;
 mod near;
 mod people;
 mod text;
 mod verdict;
 
 pub(super) use entries::{Entries, Entry, Group};
+pub(super) use mail::{About, MailModel};
 pub(super) use people::People;
 
 use serde::Serialize;

@@ -14,12 +14,12 @@ use crate::report::{Finding, Gate, ReasonKind, Report, RuleSummary, SourceStatus
 /// The verdict in words.
 #[derive(Debug, Serialize)]
 pub(super) struct Verdict {
-    gate: &'static str,
-    headline: String,
-    summary: String,
-    reasons: Vec<String>,
-    remedy: String,
-    gaps: Vec<Gap>,
+    pub(super) gate: &'static str,
+    pub(super) headline: String,
+    pub(super) summary: String,
+    pub(super) reasons: Vec<String>,
+    pub(super) remedy: String,
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// A source of which not all accounts were seen.
@@ -28,18 +28,14 @@ pub(super) struct Gap {
     source: String,
     status: &'static str,
     seen: String,
-    error: String,
+    pub(super) error: String,
 }
 
 impl Verdict {
     pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Self {
-        let needing = Needing::new(report);
+        let needing = Needing::new(&report.findings);
         Self {
-            gate: match report.verdict.gate {
-                Gate::Pass => "pass",
-                Gate::Fail => "fail",
-                Gate::Unverified => "unverified",
-            },
+            gate: report.verdict.gate.as_str(),
             headline: headline(report, &needing),
             summary: summary(report, &needing, entries),
             reasons: report.verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
@@ -50,16 +46,16 @@ impl Verdict {
 }
 
 /// What asks for action: open findings that are more than information.
-struct Needing {
-    accounts: u64,
-    findings: u64,
+pub(super) struct Needing {
+    pub(super) accounts: u64,
+    pub(super) findings: u64,
 }
 
 impl Needing {
-    fn new(report: &Report) -> Self {
+    pub(super) fn new<'r>(all: impl IntoIterator<Item = &'r Finding>) -> Self {
         let mut accounts = BTreeSet::new();
         let mut findings = 0;
-        for finding in report.findings.iter().filter(|finding| needs_action(finding)) {
+        for finding in all.into_iter().filter(|finding| needs_action(finding)) {
             findings += finding.stands_for();
             let source = finding.subject.source.as_deref();
             let members = finding.subject.members.iter().flatten();
@@ -117,7 +113,7 @@ fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String 
     )
 }
 
-fn gaps(report: &Report) -> Vec<Gap> {
+pub(super) fn gaps(report: &Report) -> Vec<Gap> {
     let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
     partial
         .map(|source| Gap {
