@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::clock::{now, parse_moment};
+use super::email::{self, Mailing};
 use super::output::{say, show};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::breaker::Previous;
-use crate::config::{Config, Demand, GateConfig, MaxChange};
+use crate::config::{Config, Demand, EmailConfig, GateConfig, MaxChange, Recipients};
+use crate::deliver::email::Carrier;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
@@ -55,6 +57,9 @@ pub(super) struct AuditArgs {
     /// Roster and sources have really changed so much: don't hold them against the previous audit
     #[arg(long, conflicts_with = "previous")]
     accept_change: bool,
+    /// Send the report as [email] says; `headcount email` repeats what could not be delivered
+    #[arg(long)]
+    email: bool,
     /// A failed gate exits with 0; changes no other exit code
     #[arg(long)]
     exit_zero: bool,
@@ -72,6 +77,7 @@ pub(super) struct Job<'a> {
     pub(super) privacy: PrivacyLevel,
     pub(super) snapshot: Option<&'a Path>,
     pub(super) measure: Measure<'a>,
+    pub(super) email: bool,
 }
 
 /// What roster and sources are held against.
@@ -101,6 +107,7 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
             Some(path) => Measure::Report(path),
             None => Measure::LastReport,
         },
+        email: args.email,
     };
     let exit = runtime()?.block_on(job.run(global))?;
     Ok(if args.exit_zero && exit == Exit::GateFailed { Exit::Success } else { exit })
@@ -116,6 +123,7 @@ struct Checked {
     privacy: Privacy,
     snapshot: Option<Snapshot>,
     previous: Option<Previous>,
+    mail: Option<(EmailConfig, Carrier)>,
 }
 
 impl Job<'_> {
@@ -157,11 +165,11 @@ impl Job<'_> {
                 return Ok(Exit::Unverified);
             }
         };
-        Ok(self.publish(report, &checked, global))
+        Ok(self.publish(report, &checked, global).await)
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
-    fn publish(&self, report: Report, checked: &Checked, global: &Global) -> Exit {
+    async fn publish(&self, report: Report, checked: &Checked, global: &Global) -> Exit {
         let root = destination::repository();
         let mut places = Places::new(&checked.config, &root);
         if matches!(checked.privacy, Privacy::Full) {
@@ -185,6 +193,14 @@ impl Job<'_> {
                 return Exit::DeliveryFailed;
             }
         }
+        if let Some((email, carrier)) = &checked.mail {
+            let path = self.out.join(Format::Json.file_name().unwrap_or_default());
+            // Only what this audit has written may go along: an older workbook may tell more of people.
+            let mailing = Mailing { email, templates: rendering.templates, report: &report, path: &path, attach: true };
+            if mailing.send(carrier, global).await != Exit::Success {
+                return Exit::DeliveryFailed;
+            }
+        }
         exit_of(report.verdict.gate)
     }
 
@@ -197,13 +213,35 @@ impl Job<'_> {
             config.exceptions.baseline = Some(baseline.to_owned());
         }
         let gate = config.gate.clone();
-        let formats = self.formats(&config)?;
+        let mut formats = self.formats(&config)?;
+        let mail = self.mail(&config, &mut formats).transpose().map_err(|mistake| vec![mistake])?;
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
         let inputs = Inputs::load(&config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
-        Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous })
+        Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous, mail })
+    }
+
+    /// What `--email` needs: a server, and a report beside which it can be written down who got it.
+    fn mail(&self, config: &Config, formats: &mut Vec<Format>) -> Option<Result<(EmailConfig, Carrier), Diagnostic>> {
+        if !self.email {
+            return None;
+        }
+        if self.out == Path::new("-") {
+            let mistake = Diagnostic::of_file(Path::new("--email"), "the report has to be a file to be sent");
+            return Some(Err(mistake.help("name a folder with --out")));
+        }
+        if !formats.contains(&Format::Json) {
+            formats.push(Format::Json);
+        }
+        Some(email::section(config).and_then(|email| {
+            if self.privacy != PrivacyLevel::Full && matches!(email.to, Recipients::Managers { .. }) {
+                let mistake = Diagnostic::of_file(Path::new("--privacy"), "nobody's manager is known without people");
+                return Err(mistake.help("write a list of addresses to [email] to, or --privacy full"));
+            }
+            Carrier::new(&email).map(|carrier| (email, carrier))
+        }))
     }
 
     /// The report to compare with, if anything is limited.

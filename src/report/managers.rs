@@ -1,5 +1,7 @@
 //! Who answers for the people that findings are about. Only a report that goes to managers tells it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Manager, Report};
 use crate::model::{Employee, Roster};
 use crate::roster;
@@ -8,10 +10,12 @@ impl Report {
     /// The same report, with the manager of everybody that a finding is about, as of the audit.
     #[must_use]
     pub fn with_managers(mut self, roster: &Roster) -> Self {
-        let people = self.findings.iter().filter_map(|finding| finding.subject.employee_id.as_deref());
-        let managers = roster::managers_of(roster, people, self.run.as_of);
-        let managers = managers.into_iter().map(|(id, superior)| (id.to_owned(), manager(superior))).collect();
-        self.managers = managers;
+        let people: BTreeSet<&str> =
+            self.findings.iter().filter_map(|finding| finding.subject.employee_id.as_deref()).collect();
+        let managers = roster::managers_of(roster, people.iter().copied(), self.run.as_of);
+        let of = |id: &str| managers.get(id).copied().unwrap_or(Err("the person is not in the roster"));
+        let named: BTreeMap<String, Manager> = people.iter().map(|id| ((*id).to_owned(), manager(of(id)))).collect();
+        self.managers = named;
         self
     }
 }

@@ -35,7 +35,8 @@ pub fn managers_of<'p, 'r>(
 
 fn superior<'r>(manager: Option<&Named<'r>>, found: &HashMap<Key, Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
     let manager = manager.ok_or("no manager is given")?;
-    let people = manager.keys().into_iter().find_map(|key| found.get(&key)).ok_or("the manager is not in the roster")?;
+    let people =
+        manager.keys().into_iter().find_map(|key| found.get(&key)).ok_or("the manager is not in the roster")?;
     let mut here = people.iter().filter(|person| !person.has_left(now));
     match (here.next(), here.next()) {
         (Some(one), None) => Ok(one),
