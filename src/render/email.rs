@@ -157,7 +157,7 @@ fn laid_out(text: &str) -> String {
 }
 
 fn wrap(line: &str, out: &mut String) {
-    let indent = line.len() - line.trim_start_matches([' ', '-']).len();
+    let indent = line.len() - line.trim_start_matches([' ', '-', '*']).len();
     let (start, rest) = line.split_at(indent);
     out.push_str(start);
     let mut used = indent;

@@ -104,7 +104,10 @@ impl<'r> Shares<'r> {
                 overview: Vec::new(),
             })
             .collect();
-        let piles = self.others.into_iter().map(|(title, findings)| Pile { title, findings }).collect();
+        let mut piles: Vec<Pile<'r>> =
+            self.others.into_iter().map(|(title, findings)| Pile { title, findings }).collect();
+        // Findings are in the order of the report, so that the first is the worst.
+        piles.sort_by_key(|pile| pile.findings.first().map(|finding| finding.severity));
         drafts.push(Draft { audience: Audience::Fallback, to: fallback.to_vec(), piles, overview });
         drafts
     }
