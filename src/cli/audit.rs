@@ -197,7 +197,7 @@ impl Job<'_> {
             let path = self.out.join(Format::Json.file_name().unwrap_or_default());
             // Only what this audit has written may go along: an older workbook may tell more of people.
             let mailing = Mailing { email, templates: rendering.templates, report: &report, path: &path, attach: true };
-            if mailing.send(carrier, global).await != Exit::Success {
+            if Box::pin(mailing.send(carrier, global)).await != Exit::Success {
                 return Exit::DeliveryFailed;
             }
         }

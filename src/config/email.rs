@@ -17,6 +17,9 @@ use crate::diagnostic::Diagnostic;
 /// How long the server may take for a connection or for one answer, unless the configuration says otherwise.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
+/// What an address looks like.
+const EXAMPLE: &str = "for example \"smtps://mailer@smtp.example.com:465\"";
+
 /// Longer ones leave no room for the verdict in the list of a mail client.
 const LONGEST_PREFIX: usize = 40;
 
@@ -211,7 +214,6 @@ impl RawEmail {
 
     fn server(&self, text: &ConfigText) -> Result<MailServer, Diagnostic> {
         let error = |message: String, help: &str| text.error(self.smtp.span(), message).help(help);
-        const EXAMPLE: &str = "for example \"smtps://mailer@smtp.example.com:465\"";
         let url =
             Url::parse(self.smtp.get_ref()).map_err(|reason| error(format!("not an address: {reason}"), EXAMPLE))?;
         let (tls, port) = match url.scheme() {

@@ -123,9 +123,9 @@ fn a_report_that_names_no_managers_is_refused() {
 
 #[test]
 fn one_connection_serves_all_and_is_made_again_when_it_is_lost() {
-    let server = Server::start(Tls::StartTls, &[]);
+    let server = Server::start(Tls::Upgraded, &[]);
     let kit = Kit::new(&report());
-    kit.configure_for(&server, Tls::StartTls, MANAGERS);
+    kit.configure_for(&server, Tls::Upgraded, MANAGERS);
     let ran = kit.send();
     assert_eq!(ran.code, 0, "{}", ran.said);
     let seen = server.seen();

@@ -6,7 +6,7 @@ use crate::server::{Act, Server, Tls, at};
 
 #[test]
 fn mail_goes_out_over_implicit_tls_and_starttls() {
-    for tls in [Tls::Implicit, Tls::StartTls] {
+    for tls in [Tls::Implicit, Tls::Upgraded] {
         for mechanism in ["PLAIN", "LOGIN"] {
             let server = Server::with_login(tls, mechanism, &[]);
             let kit = Kit::new(&fixture::demo());
@@ -41,9 +41,9 @@ fn nothing_that_runs_here_is_named_to_the_server() {
 
 #[test]
 fn a_rerun_sends_only_what_was_not_accepted() {
-    let server = Server::start(Tls::StartTls, &[at("RCPT TO:<bob@", Act::Say("450 4.7.1 come back later"))]);
+    let server = Server::start(Tls::Upgraded, &[at("RCPT TO:<bob@", Act::Say("450 4.7.1 come back later"))]);
     let kit = Kit::new(&fixture::demo());
-    kit.configure_for(&server, Tls::StartTls, TWO);
+    kit.configure_for(&server, Tls::Upgraded, TWO);
     let first = kit.send();
     assert_eq!(first.code, 4, "{}", first.said);
     assert!(first.said.contains("bob@example.com: refused: 450"), "{}", first.said);

@@ -22,7 +22,7 @@ pub(crate) const PASSWORD: &str = "s3cret of the mailer";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tls {
     Implicit,
-    StartTls,
+    Upgraded,
     /// STARTTLS isn't offered, as when somebody on the line takes it out.
     Stripped,
     /// More than the answer to STARTTLS comes before TLS.
@@ -184,7 +184,7 @@ async fn talk(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), tls: bool, sta
                 continue;
             }
             Some(Act::Stall) => {
-                tokio::time::sleep(Duration::from_secs(60)).await;
+                tokio::time::sleep(Duration::from_mins(1)).await;
                 return false;
             }
             Some(Act::HangUp) => return false,
@@ -193,7 +193,7 @@ async fn talk(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), tls: bool, sta
         match verb.as_str() {
             "EHLO" => {
                 let offers = match (tls, state.tls) {
-                    (false, Tls::StartTls | Tls::Injected) => "250 STARTTLS".to_owned(),
+                    (false, Tls::Upgraded | Tls::Injected) => "250 STARTTLS".to_owned(),
                     // Whoever strips STARTTLS hopes for the password.
                     _ => format!("250 AUTH {}", state.mechanism),
                 };
@@ -222,7 +222,7 @@ async fn talk(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), tls: bool, sta
                         say(stream, "250 queued").await;
                     }
                     Some(Act::Say(answer)) => say(stream, answer).await,
-                    Some(Act::Stall) => tokio::time::sleep(Duration::from_secs(60)).await,
+                    Some(Act::Stall) => tokio::time::sleep(Duration::from_mins(1)).await,
                     Some(Act::HangUp) => return false,
                 }
             }

@@ -17,7 +17,7 @@ fn refused(server: &Server, ran: &Ran, why: &str) {
 
 #[test]
 fn a_certificate_of_an_unknown_authority_is_refused() {
-    for tls in [Tls::Implicit, Tls::StartTls] {
+    for tls in [Tls::Implicit, Tls::Upgraded] {
         let server = Server::start(tls, &[]);
         let kit = Kit::new(&fixture::demo());
         let scheme = if tls == Tls::Implicit { "smtps" } else { "smtp" };
