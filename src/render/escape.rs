@@ -55,19 +55,21 @@ pub fn terminal(text: &str) -> String {
 
 /// For the HTML part of an e-mail: besides, nothing that came from outside becomes a link by itself, as mail clients
 /// would make of a name such as `https://…`. A link in a mail that people trust is a way to their passwords.
-/// A word that no address and no identifier is as long as gets spaces: few mail clients know of the style that breaks
+/// A word that is longer than any address or identifier gets spaces: few mail clients know of the style that breaks
 /// words, and the whole mail would become as wide.
 pub(super) fn mail_html(text: &str) -> String {
-    const LONG: usize = 60;
-    let text = unlinked(text);
+    const LONGEST: usize = 48;
+    const PIECE: usize = 16;
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for word in text.split_inclusive(char::is_whitespace) {
+    for word in unlinked(text).split_inclusive(char::is_whitespace) {
         let mut rest = word;
-        while let Some((at, _)) = rest.char_indices().nth(LONG) {
-            let (start, end) = rest.split_at(at);
-            out.push_str(&html(start));
-            out.push(' ');
-            rest = end;
+        if word.chars().count() > LONGEST {
+            while let Some((at, _)) = rest.char_indices().nth(PIECE) {
+                let (piece, end) = rest.split_at(at);
+                out.push_str(&html(piece));
+                out.push(' ');
+                rest = end;
+            }
         }
         out.push_str(&html(rest));
     }
@@ -220,7 +222,9 @@ mod tests {
     #[test]
     fn nothing_in_a_mail_becomes_a_link() {
         assert_eq!(mail_text("see HTTPS://x.example or WWW.x.example"), "see HTTPS[:]//x.example or WWW[.]x.example");
-        assert_eq!(mail_html(&"<".repeat(61)), format!("{} &lt;", "&lt;".repeat(60)));
+        assert_eq!(mail_html(&"x".repeat(48)), "x".repeat(48));
+        let pieces = mail_html(&"<".repeat(49));
+        assert!(pieces.split(' ').all(|piece| piece.len() <= 16 * "&lt;".len()), "{pieces}");
         assert_eq!(mail_html("<b>http://é.example\u{202e}"), "&lt;b&gt;http[:]//é.example‹U+202E›");
     }
 
