@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 
 use crate::audit::{Audit, AuditError, Inventory, Measures, Outcome, SourceContext};
 use crate::breaker::{self, Crowd, Previous, Suspicion};
-use crate::config::{Config, GateConfig, SourceConfig};
+use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Sight, Waivers};
@@ -282,7 +282,11 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let sources = sources.iter().zip(&populations).map(reported).collect();
     let parts =
         Parts { run, verdict, roster: &inputs.roster, later_issues, sources, rules: &inputs.rules, outcome, policies };
-    Ok(Report::new(parts))
+    let report = Report::new(parts);
+    Ok(match config.email.as_ref().map(|email| &email.to) {
+        Some(Recipients::Managers { .. }) => report.with_managers(&inputs.roster).map_err(AuditError::Findings)?,
+        _ => report,
+    })
 }
 
 /// Everything that is judged, but for the accounts.

@@ -104,6 +104,15 @@ fn the_configuration_can_be_read() {
 }
 
 #[test]
+fn the_mail_can_be_configured() {
+    let text = blocks("toml");
+    let whole = text.first().expect("a configuration");
+    let email = text.iter().find(|block| block.starts_with("[email]")).expect("an e-mail section");
+    let config = Config::parse(Path::new("headcount.toml"), &format!("{whole}\n{email}")).expect("good");
+    assert!(config.email.is_some());
+}
+
+#[test]
 fn the_files_that_it_names_exist() {
     for path in ["docs/report.png", "LICENSE", "src/source/voiso.rs", "src/source/registry.rs", "src/simulate/vendors"]
     {

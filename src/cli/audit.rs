@@ -6,13 +6,15 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::clock::{now, parse_moment};
+use super::email::{self, Mailing};
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::audit::Inventory;
 use crate::breaker::Previous;
-use crate::config::{Config, Demand, GateConfig, MaxChange};
+use crate::config::{Config, Demand, EmailConfig, GateConfig, MaxChange, Recipients};
+use crate::deliver::email::Carrier;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
@@ -61,6 +63,9 @@ pub(super) struct AuditArgs {
     /// Roster and sources have really changed so much: don't hold them against the previous audit
     #[arg(long, conflicts_with = "previous")]
     accept_change: bool,
+    /// Send the report as [email] says; `headcount email` repeats what could not be delivered
+    #[arg(long)]
+    email: bool,
     /// A failed gate exits with 0; changes no other exit code
     #[arg(long)]
     exit_zero: bool,
@@ -79,6 +84,7 @@ pub(super) struct Job<'a> {
     pub(super) privacy: PrivacyLevel,
     pub(super) snapshot: Option<&'a Path>,
     pub(super) measure: Measure<'a>,
+    pub(super) email: bool,
 }
 
 /// What roster and sources are held against.
@@ -109,6 +115,7 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
             Some(path) => Measure::Report(path),
             None => Measure::LastReport,
         },
+        email: args.email,
     };
     let exit = runtime()?.block_on(job.run(global))?;
     Ok(if args.exit_zero && exit == Exit::GateFailed { Exit::Success } else { exit })
@@ -124,6 +131,7 @@ struct Checked {
     privacy: Privacy,
     snapshot: Option<Snapshot>,
     previous: Option<Previous>,
+    mail: Option<(EmailConfig, Carrier)>,
 }
 
 impl Job<'_> {
@@ -149,11 +157,11 @@ impl Job<'_> {
             Ok(report) => report,
             Err(error) => return Ok(refuse(&self.privacy.withhold_from(error, &checked.config))),
         };
-        self.publish(report, inventory, &checked, global)
+        self.publish(report, inventory, &checked, global).await
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
-    fn publish(
+    async fn publish(
         &self,
         report: Report,
         inventory: Option<Inventory>,
@@ -189,6 +197,15 @@ impl Job<'_> {
                 return Ok(Exit::DeliveryFailed);
             }
         }
+        if let Some((email, carrier)) = &checked.mail {
+            let path = self.out.join(Format::Json.file_name().unwrap_or_default());
+            let templates = checked.config.report.templates.as_deref();
+            // Only what this audit has written may go along: an older workbook may tell more of people.
+            let mailing = Mailing { email, templates, report: &report, path: &path, attach: true };
+            if Box::pin(mailing.send(carrier, global)).await != Exit::Success {
+                return Ok(Exit::DeliveryFailed);
+            }
+        }
         Ok(exit_of(report.verdict.gate))
     }
 
@@ -201,8 +218,9 @@ impl Job<'_> {
             config.exceptions.baseline = Some(baseline.to_owned());
         }
         let gate = config.gate.clone();
-        let formats = self.formats(&config)?;
+        let mut formats = self.formats(&config)?;
         config.report.templates.as_deref().map_or(Ok(()), check_templates)?;
+        let mail = self.mail(&config, &mut formats).transpose().map_err(|mistake| vec![mistake])?;
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
@@ -210,7 +228,28 @@ impl Job<'_> {
         let mut inputs = inputs?;
         inputs.policies = Policy::load_all(self.policies, &config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
-        Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous })
+        Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous, mail })
+    }
+
+    /// What `--email` needs: a server, and a report beside which it can be written down who got it.
+    fn mail(&self, config: &Config, formats: &mut Vec<Format>) -> Option<Result<(EmailConfig, Carrier), Diagnostic>> {
+        if !self.email {
+            return None;
+        }
+        if self.out == Path::new("-") {
+            let mistake = Diagnostic::of_file(Path::new("--email"), "the report has to be a file to be sent");
+            return Some(Err(mistake.help("name a folder with --out")));
+        }
+        if !formats.contains(&Format::Json) {
+            formats.push(Format::Json);
+        }
+        Some(email::section(config).and_then(|email| {
+            if self.privacy != PrivacyLevel::Full && matches!(email.to, Recipients::Managers { .. }) {
+                let mistake = Diagnostic::of_file(Path::new("--privacy"), "nobody's manager is known without people");
+                return Err(mistake.help("write a list of addresses to [email] to, or --privacy full"));
+            }
+            Carrier::new(&email).map(|carrier| (email, carrier))
+        }))
     }
 
     /// The report to compare with, if anything is limited.

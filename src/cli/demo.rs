@@ -56,6 +56,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             privacy: PrivacyLevel::Full,
             snapshot: None,
             measure: Measure::Nothing,
+            email: false,
         };
         job.run(global).await
     })

@@ -6,6 +6,7 @@ mod clock;
 mod crosswalk;
 mod demo;
 mod destination;
+mod email;
 mod exit;
 mod explain;
 mod fetch;
@@ -75,6 +76,8 @@ enum Command {
     Init(init::InitArgs),
     /// Fetch every account, judge it, write the reports
     Audit(audit::AuditArgs),
+    /// Send a report by e-mail, once to each recipient
+    Email(email::EmailArgs),
     /// Store every account in a snapshot, to be audited later or elsewhere
     Fetch(fetch::FetchArgs),
     /// Tell the whole story of one account: record, facts, keys, near misses, rules
@@ -124,6 +127,7 @@ impl Cli {
             Command::Demo(args) => demo::run(&args, &global),
             Command::Init(args) => init::run(&args),
             Command::Audit(args) => audit::run(&args, &global),
+            Command::Email(args) => email::run(&args, &global),
             Command::Fetch(args) => fetch::run(&args, &global),
             Command::Explain(args) => explain::run(&args, &global),
             Command::Crosswalk(command) => crosswalk::run(&command, &global),

@@ -2,6 +2,7 @@
 //! The first step of the pipeline; nothing is requested before it has succeeded.
 
 mod change;
+mod email;
 mod exceptions;
 mod gate;
 mod matching;
@@ -25,6 +26,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 
 pub use change::MaxChange;
+pub use email::{AttachedFile, EmailConfig, MailLogin, MailServer, MailTls, Recipients, parse_address};
 pub use exceptions::ExceptionsConfig;
 pub use gate::{Demand, FailOn, GateConfig, Max};
 pub use matching::*;
@@ -66,6 +68,8 @@ pub struct Config {
     pub gate: GateConfig,
     /// `[report]`
     pub report: ReportConfig,
+    /// `[email]`, if mail is sent at all.
+    pub email: Option<EmailConfig>,
 }
 
 /// Everything but the sources, whose tables differ by vendor.
@@ -83,6 +87,7 @@ struct RawConfig {
     gate: gate::RawGate,
     #[serde(default)]
     report: report::RawReport,
+    email: Option<email::RawEmail>,
 }
 
 impl Config {
@@ -120,6 +125,7 @@ impl Config {
         let exceptions = raw.exceptions.check(&shown);
         let gate = keep(raw.gate.check(&shown), &mut mistakes);
         let report = keep(raw.report.check(&shown), &mut mistakes);
+        let email = raw.email.and_then(|email| keep(email.check(&shown), &mut mistakes));
         match (roster, matching, rules, gate, report) {
             (Some(roster), Some(matching), Some(rules), Some(gate), Some(report)) if mistakes.is_empty() => Ok(Self {
                 text: shown,
@@ -131,6 +137,7 @@ impl Config {
                 exceptions,
                 gate,
                 report,
+                email,
             }),
             _ => Err(mistakes),
         }

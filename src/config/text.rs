@@ -118,16 +118,18 @@ impl<'m> UnknownField<'m> {
     }
 }
 
-/// Blanks the values of secret keys with as many asterisks, so that places stay true. A reference such as
-/// `env:NAME` is no secret and stays.
+/// Blanks the values of secret keys, and passwords in addresses, with as many asterisks, so that places stay true.
+/// A reference such as `env:NAME` is no secret and stays.
 fn mask(text: &str) -> String {
     static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(&format!(r#"(?m)\b(?:{SECRET_KEYS})["']?\s*=\s*("""[\s\S]*?(?:"""|\z)|'''[\s\S]*?(?:'''|\z)|"[^"\n]*"?|'[^'\n]*'?|\S+)"#)).ok()
+        let value = r#"("""[\s\S]*?(?:"""|\z)|'''[\s\S]*?(?:'''|\z)|"[^"\n]*"?|'[^'\n]*'?|\S+)"#;
+        let in_address = r#"://[^\s/"'@:]*:([^\s"']*)@"#;
+        Regex::new(&format!(r#"(?m)\b(?:{SECRET_KEYS})["']?\s*=\s*{value}|{in_address}"#)).ok()
     });
     let Some(pattern) = SECRET.as_ref() else { return "*".repeat(text.len()) };
     let mut out = text.as_bytes().to_vec();
     for capture in pattern.captures_iter(text) {
-        let Some(value) = capture.get(1) else { continue };
+        let Some(value) = capture.get(1).or_else(|| capture.get(2)) else { continue };
         let bare = value.as_str().trim_start_matches(['"', '\'']);
         if bare.starts_with("env:") || bare.starts_with("file:") {
             continue;
@@ -158,6 +160,7 @@ mod tests {
         assert!(shown.contains("\"env:SMTP\"") && shown.contains("a = 1"), "{shown}");
         assert!(!mask("token = \"\"\"\nhunter2\n\"\"\"").contains("hunter2"));
         assert!(!mask("token = \"unclosed hunter2").contains("hunter2"));
+        assert_eq!(mask("smtp = \"smtps://me:hunter@2@host:465\""), "smtp = \"smtps://me:********@host:465\"");
     }
 
     #[test]

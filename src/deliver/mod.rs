@@ -1,4 +1,6 @@
-//! Brings a finished report to where it belongs: files that are whole or absent, or standard output.
+//! Brings a finished report to where it belongs: files that are whole or absent, standard output, or a mail server.
+
+pub mod email;
 
 use std::fs;
 use std::io::{self, BufWriter, Write};

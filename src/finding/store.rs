@@ -291,6 +291,13 @@ impl Findings {
         self.lines.read(entry.at, line)
     }
 
+    /// Those at these positions, in the order given.
+    #[must_use]
+    pub fn pick(&self, positions: impl IntoIterator<Item = usize>) -> Self {
+        let entries = positions.into_iter().filter_map(|at| self.entries.get(at).copied()).collect();
+        Self { entries, ..self.clone() }
+    }
+
     /// Keeps these, in this order.
     ///
     /// # Errors

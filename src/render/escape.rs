@@ -53,6 +53,52 @@ pub fn terminal(text: &str) -> String {
     out
 }
 
+/// For the HTML part of an e-mail: besides, nothing that came from outside becomes a link by itself, as mail clients
+/// would make of a name such as `https://…`. A link in a mail that people trust is a way to their passwords.
+/// A word that is longer than any address or identifier gets spaces: few mail clients know of the style that breaks
+/// words, and the whole mail would become as wide.
+pub(super) fn mail_html(text: &str) -> String {
+    const LONGEST: usize = 48;
+    const PIECE: usize = 16;
+    let mut out = String::with_capacity(text.len() + text.len() / 8);
+    for word in unlinked(text).split_inclusive(char::is_whitespace) {
+        let mut rest = word;
+        if word.chars().count() > LONGEST {
+            while let Some((at, _)) = rest.char_indices().nth(PIECE) {
+                let (piece, end) = rest.split_at(at);
+                out.push_str(&html(piece));
+                out.push(' ');
+                rest = end;
+            }
+        }
+        out.push_str(&html(rest));
+    }
+    out
+}
+
+/// For the plain-text part of an e-mail.
+pub(super) fn mail_text(text: &str) -> String {
+    terminal(&unlinked(text))
+}
+
+/// Brackets where a link would be recognised: `https[:]//`, `www[.]`.
+fn unlinked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let ends_www = c == '.' && ends_with_www(&out);
+        if ends_www || rest.starts_with("://") {
+            out.push('[');
+            out.push(c);
+            out.push(']');
+        } else {
+            out.push(c);
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    out
+}
+
 /// For Markdown, inside a line or a table cell.
 ///
 /// What could end a cell or a code span becomes an entity, which no Markdown reader takes for structure. `<wbr>`
@@ -171,6 +217,15 @@ mod tests {
         assert_eq!(html("a\u{202e}b\u{1b}[31m\nc\u{85}"), "a‹U+202E›b␛[31m c‹U+0085›");
         assert_eq!(html("Zoë 山田 نیم\u{200c}فاصله"), "Zoë 山田 نیم\u{200c}فاصله");
         assert_eq!(html("\u{fffe}\u{10ffff}"), "‹U+FFFE›‹U+10FFFF›");
+    }
+
+    #[test]
+    fn nothing_in_a_mail_becomes_a_link() {
+        assert_eq!(mail_text("see HTTPS://x.example or WWW.x.example"), "see HTTPS[:]//x.example or WWW[.]x.example");
+        assert_eq!(mail_html(&"x".repeat(48)), "x".repeat(48));
+        let pieces = mail_html(&"<".repeat(49));
+        assert!(pieces.split(' ').all(|piece| piece.len() <= 16 * "&lt;".len()), "{pieces}");
+        assert_eq!(mail_html("<b>http://é.example\u{202e}"), "&lt;b&gt;http[:]//é.example‹U+202E›");
     }
 
     #[test]

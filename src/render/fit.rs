@@ -51,13 +51,18 @@ pub(super) fn fit(
 
 /// How many findings are left out, by severity, and where they are.
 fn words<'r>(left_out: impl Iterator<Item = Head<'r>>, whole: &str) -> String {
+    format!("{} The worst are shown; {whole}.", count(left_out))
+}
+
+/// How many findings are left out, by severity.
+pub(super) fn count<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
     let mut counts = BTreeMap::new();
     for head in left_out {
         *counts.entry(head.severity()).or_insert(0) += head.stands_for();
     }
     let total: u64 = counts.values().sum();
     let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
-    format!("{} findings are left out here ({}). The worst are shown; {whole}.", grouped(total), by_severity.join(", "))
+    format!("{} findings are left out here ({}).", grouped(total), by_severity.join(", "))
 }
 
 /// The findings that a format has room for.

@@ -7,6 +7,7 @@
 mod chart;
 mod codequality;
 mod csv;
+mod email;
 mod escape;
 mod fit;
 mod github;
@@ -23,6 +24,7 @@ mod template;
 mod view;
 mod xlsx;
 
+pub use email::{Audience, Letter, Mail, MailTemplates, Pile};
 pub use escape::terminal;
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};

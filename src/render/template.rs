@@ -38,8 +38,15 @@ pub(super) const MARKDOWN: Template =
 pub(super) const MARKDOWN_ENTRY: Template =
     Template { name: "entry.md.hbs", text: include_str!("../../templates/entry.md.hbs") };
 
+/// The HTML part of an e-mail.
+pub(super) const MAIL_PAGE: Template =
+    Template { name: "email.html.hbs", text: include_str!("../../templates/email.html.hbs") };
+/// The plain-text part of an e-mail.
+pub(super) const MAIL_TEXT: Template =
+    Template { name: "email.txt.hbs", text: include_str!("../../templates/email.txt.hbs") };
 /// All that can be overridden.
-const ALL: [Template; 7] = [PAGE, PAGE_ENTRY, PAGE_PERSON, STYLE, SCRIPT, MARKDOWN, MARKDOWN_ENTRY];
+const ALL: [Template; 9] =
+    [PAGE, PAGE_ENTRY, PAGE_PERSON, STYLE, SCRIPT, MARKDOWN, MARKDOWN_ENTRY, MAIL_PAGE, MAIL_TEXT];
 
 /// The built-in templates, as (file name, text), to start others from.
 pub fn built_in_templates() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -65,6 +65,7 @@ impl Report {
             exceptions: exceptions::of(&outcome),
             findings: outcome.findings,
             policies,
+            managers: std::collections::BTreeMap::new(),
         }
     }
 }

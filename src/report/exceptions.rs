@@ -9,6 +9,11 @@ use crate::audit::Outcome;
 use crate::exception::{BaselineUse, DeclaredUse, WaiverUse};
 
 impl Report {
+    /// Whether a baseline says which findings are new. One without entries says nothing.
+    pub fn has_baseline(&self) -> bool {
+        self.exceptions.iter().any(|exception| exception.kind == "baseline")
+    }
+
     /// The entries of the baseline whose finding is gone.
     pub fn resolved(&self) -> impl Iterator<Item = &Exception> {
         let resolved = |exception: &&Exception| exception.details.get("resolved") == Some(&Value::Bool(true));

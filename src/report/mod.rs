@@ -4,6 +4,7 @@
 mod build;
 mod exceptions;
 mod inventory;
+mod managers;
 mod policy;
 mod privacy;
 mod read;

@@ -114,6 +114,7 @@ impl Report {
         self.sources.iter_mut().for_each(withhold_words);
         self.rules.iter_mut().for_each(withhold_names);
         self.exceptions = self.exceptions.iter().map(exception).collect();
+        self.managers.clear();
         Ok(self)
     }
 }

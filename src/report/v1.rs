@@ -44,6 +44,27 @@ pub struct Report {
     /// The same data under further policies (`--policy`), in the order of the command line.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub policies: Vec<Policy>,
+    /// Who answers for the people that findings are about, by employee id; only where mail goes to managers.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub managers: BTreeMap<String, Manager>,
+}
+
+/// Who answers for a person, as far as the roster tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Manager {
+    /// The manager's employee id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub employee_id: Option<String>,
+    /// The manager's name.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    /// The manager's address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub email: Option<String>,
+    /// Why nobody can be asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unknown: Option<String>,
 }
 
 /// When, with what and over what.
@@ -254,6 +275,7 @@ impl Report {
             findings: Findings::default(),
             exceptions: self.exceptions.clone(),
             policies: self.policies.clone(),
+            managers: self.managers.clone(),
         }
     }
 

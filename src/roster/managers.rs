@@ -37,6 +37,27 @@ struct People<'r> {
     by_name: OnceCell<Present>,
 }
 
+/// A manager as the roster calls them: `1001`, `jane@x.example`, `Jane Doe`, `Doe, Jane`, `Jane Doe (1001)`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named<'m> {
+    name: &'m str,
+    id: &'m str,
+}
+
+impl<'m> Named<'m> {
+    pub(super) fn of(manager: &'m str) -> Self {
+        match manager.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
+            Some((name, id)) => Self { name, id },
+            None => Self { name: manager, id: manager },
+        }
+    }
+
+    /// What to look for, in this order: an id or an address, then a name.
+    pub(super) fn keys(&self) -> [Key; 2] {
+        [Key::of(self.id), Key::of_name(self.name)]
+    }
+}
+
 /// Whether anybody of that name works here.
 type Present = HashMap<Key, bool>;
 
@@ -47,13 +68,9 @@ impl<'r> People<'r> {
         Self { employees, now, by_id, by_email: OnceCell::new(), by_name: OnceCell::new() }
     }
 
-    /// Whether the person works here whom this may mean: `1001`, `jane@x.example`, `Jane Doe`, `Doe, Jane`,
-    /// `Jane Doe (1001)`; `None`, if there is no such person.
+    /// Whether the person works here whom this may mean; `None`, if there is no such person.
     fn works_here(&self, manager: &str) -> Option<bool> {
-        let (name, id) = match manager.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
-            Some((name, id)) => (name, id),
-            None => (manager, manager),
-        };
+        let Named { name, id } = Named::of(manager);
         if let Some(present) = self.by_id.get(&Key::of(id)) {
             return Some(*present);
         }

@@ -3,7 +3,7 @@
 //! The way of a file: bytes → text (`decode`, or `workbook`) → the line of headings (`header`) → columns with a
 //! purpose (`columns`, by the tables in `headings`) → rows (`delimited`) → people (`row`, `file`), whose dates and
 //! states take the whole column (`date_column`, `words`). Then the roster is looked at as a whole (`quality`,
-//! `managers`).
+//! `managers`). `reporting` says later whom to ask about a person.
 //!
 //! A file that can't be used is refused with its place and the cure. Everything less is read as far as it can be read
 //! without guessing, and told as an issue. A roster with nobody in it is read, too: whether to believe it is decided
@@ -23,6 +23,7 @@ mod last_day;
 mod managers;
 mod place;
 mod quality;
+mod reporting;
 mod row;
 mod words;
 mod workbook;
@@ -36,6 +37,7 @@ use sha2::{Digest, Sha256};
 pub use last_day::end_of;
 pub use managers::without_manager;
 pub use quality::contradictions;
+pub use reporting::{Superior, managers_of};
 
 use crate::config::RosterConfig;
 use crate::diagnostic::{Diagnostic, did_you_mean};

@@ -53,6 +53,7 @@ pub(crate) fn empty() -> Report {
         findings: vec![],
         exceptions: vec![],
         policies: vec![],
+        managers: BTreeMap::new(),
     }
 }
 

@@ -55,8 +55,12 @@ pub(in crate::render) struct Subject<'f> {
 
 impl<'r> Entries<'r> {
     pub(in crate::render) fn new(report: &'r Report) -> Self {
+        Self::of(&report.findings, report.run.as_of)
+    }
+
+    /// Some of the findings of a report.
+    pub(in crate::render) fn of(findings: &'r Findings, as_of: Timestamp) -> Self {
         const NOWHERE: u32 = u32::MAX;
-        let findings = &report.findings;
         let mut place_of = vec![NOWHERE; findings.numbers()];
         let mut places: Vec<Place> = Vec::new();
         for head in findings.heads() {
@@ -85,7 +89,7 @@ impl<'r> Entries<'r> {
         }
         // The sort is stable: within a rank, the order is the report's.
         places.sort_by_key(|place| (place.rank, Reverse(place.length)));
-        Self { findings, positions, places, as_of: report.run.as_of }
+        Self { findings, positions, places, as_of }
     }
 
     pub(in crate::render) fn len(&self) -> usize {

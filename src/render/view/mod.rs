@@ -8,6 +8,7 @@ mod controls;
 mod coverage;
 mod entries;
 mod evidence;
+mod mail;
 mod matching;
 mod near;
 mod people;
@@ -17,6 +18,7 @@ mod text;
 mod verdict;
 
 pub(super) use entries::{Entries, Entry, Group};
+pub(super) use mail::{About, MailModel};
 pub(super) use people::People;
 pub(super) use review::{Review, Row, When};
 pub(super) use text::{at_least, is_whole, value};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entries::Entries;
 use super::text::{NAME, SENTENCE, at_least, is_whole};
-use crate::finding::Head;
+use crate::finding::{Findings, Head};
 use crate::model::Severity;
 use crate::model::text::{counted, grouped};
 use crate::render::RenderError;
@@ -16,12 +16,12 @@ use crate::report::{Gate, ReasonKind, Report, RuleSummary, SourceStatus};
 /// The verdict in words.
 #[derive(Debug, Serialize)]
 pub(super) struct Verdict {
-    gate: &'static str,
-    headline: String,
-    summary: String,
-    reasons: Vec<String>,
-    remedy: String,
-    gaps: Vec<Gap>,
+    pub(super) gate: &'static str,
+    pub(super) headline: String,
+    pub(super) summary: String,
+    pub(super) reasons: Vec<String>,
+    pub(super) remedy: String,
+    pub(super) gaps: Vec<Gap>,
 }
 
 /// A source of which not all accounts were seen.
@@ -30,18 +30,14 @@ pub(super) struct Gap {
     source: String,
     status: &'static str,
     seen: String,
-    error: String,
+    pub(super) error: String,
 }
 
 impl Verdict {
     pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Self {
-        let needing = Needing::new(report);
+        let needing = Needing::new(&report.findings);
         Self {
-            gate: match report.verdict.gate {
-                Gate::Pass => "pass",
-                Gate::Fail => "fail",
-                Gate::Unverified => "unverified",
-            },
+            gate: report.verdict.gate.as_str(),
             headline: words(report, &needing),
             summary: summary(report, &needing, entries),
             reasons: report.verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
@@ -52,15 +48,21 @@ impl Verdict {
 }
 
 /// What asks for action: open findings that are more than information.
-struct Needing {
-    accounts: u64,
-    findings: u64,
+#[derive(Default)]
+pub(super) struct Needing {
+    pub(super) accounts: u64,
+    pub(super) findings: u64,
 }
 
 impl Needing {
-    fn new(report: &Report) -> Self {
-        let findings = report.findings.heads().filter(needs_action).map(|head| head.stands_for()).sum();
-        Self { accounts: report.findings.accounts(needs_action), findings }
+    pub(super) fn new(findings: &Findings) -> Self {
+        let count = findings.heads().filter(needs_action).map(|head| head.stands_for()).sum();
+        Self { accounts: findings.accounts(needs_action), findings: count }
+    }
+
+    /// Both together, if they are about different accounts.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self { accounts: self.accounts + other.accounts, findings: self.findings + other.findings }
     }
 }
 
@@ -70,7 +72,7 @@ fn needs_action(head: &Head<'_>) -> bool {
 
 /// The verdict in one line.
 pub(in crate::render) fn headline(report: &Report) -> String {
-    words(report, &Needing::new(report))
+    words(report, &Needing::new(&report.findings))
 }
 
 fn words(report: &Report, needing: &Needing) -> String {
@@ -117,7 +119,7 @@ fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String 
     )
 }
 
-fn gaps(report: &Report) -> Vec<Gap> {
+pub(super) fn gaps(report: &Report) -> Vec<Gap> {
     let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
     partial
         .map(|source| Gap {

@@ -1,0 +1,200 @@
+//! `headcount email`, and what `audit --email` shares with it: the mails of a report.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::clock::now;
+use super::output::{say, show};
+use super::privacy::PrivacyLevel;
+use super::{ConfigArg, Exit, Global, runtime};
+use crate::config::{Config, EmailConfig};
+use crate::deliver::email::{self, Attachments, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
+use crate::deliver::{DeliveryError, write_file};
+use crate::diagnostic::Diagnostic;
+use crate::model::text::counted;
+use crate::render::terminal;
+use crate::report::{Privacy, Report};
+
+/// Options of `email`.
+#[derive(Debug, Args)]
+pub(super) struct EmailArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// The JSON report to send
+    #[arg(long, value_name = "FILE", default_value = "headcount-out/report.json")]
+    report: PathBuf,
+    /// Write the mails to this folder, as .eml files, instead of sending them
+    #[arg(long, value_name = "DIR")]
+    dry_run: Option<PathBuf>,
+    /// How much of people the mails tell; nothing is attached if it is not everything
+    #[arg(long, value_name = "LEVEL", default_value = "full")]
+    privacy: PrivacyLevel,
+}
+
+pub(super) fn run(args: &EmailArgs, global: &Global) -> anyhow::Result<Exit> {
+    let checked = match args.check() {
+        Ok(checked) => checked,
+        Err(mistakes) => {
+            show(&mistakes);
+            return Ok(Exit::Unusable);
+        }
+    };
+    let Checked { config, email, report, whole, way } = checked;
+    let mailing = Mailing {
+        email: &email,
+        templates: config.report.templates.as_deref(),
+        report: &report,
+        path: &args.report,
+        attach: whole,
+    };
+    match way {
+        Way::Server(carrier) => Ok(runtime()?.block_on(mailing.send(&carrier, global))),
+        Way::Folder(folder) => Ok(mailing.dry_run(&folder, global)),
+    }
+}
+
+/// Everything that was checked before anything is sent.
+struct Checked {
+    config: Config,
+    email: EmailConfig,
+    report: Report,
+    /// Whether the mails tell everything that the report's folder does.
+    whole: bool,
+    way: Way,
+}
+
+/// Where the mails go. A folder needs no password.
+enum Way {
+    Server(Box<Carrier>),
+    Folder(PathBuf),
+}
+
+impl EmailArgs {
+    fn check(&self) -> Result<Checked, Vec<Diagnostic>> {
+        let config = Config::load(&self.config.config)?;
+        let one = |mistake: Diagnostic| vec![mistake];
+        let email = section(&config).map_err(one)?;
+        let privacy = self.privacy.with_key(&config).map_err(one)?;
+        let unreadable = |error| one(Diagnostic::of_file(&self.report, format!("can't read its findings: {error}")));
+        let report = Report::read(&self.report).map_err(one)?.with_privacy(&privacy).map_err(unreadable)?;
+        let way = match &self.dry_run {
+            Some(folder) => Way::Folder(folder.clone()),
+            None => Way::Server(Box::new(Carrier::new(&email).map_err(one)?)),
+        };
+        Ok(Checked { config, email, report, whole: matches!(privacy, Privacy::Full), way })
+    }
+}
+
+/// `[email]`, which has to be there.
+pub(super) fn section(config: &Config) -> Result<EmailConfig, Diagnostic> {
+    config.email.clone().ok_or_else(|| {
+        let help = "add [email] with smtp, from and to; `headcount init` shows an example";
+        config.text.error_of_file("nobody is configured to get mail").help(help)
+    })
+}
+
+/// The mails of one report.
+pub(super) struct Mailing<'m> {
+    pub(super) email: &'m EmailConfig,
+    pub(super) templates: Option<&'m Path>,
+    pub(super) report: &'m Report,
+    /// Where the report is; what goes along, and the journal, are beside it.
+    pub(super) path: &'m Path,
+    /// Whether anything may go along.
+    pub(super) attach: bool,
+}
+
+impl Mailing<'_> {
+    fn compose(&self) -> Result<Vec<Parcel>, EmailError> {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let attachments = if self.attach {
+            email::attachments(self.email.attach.as_deref(), folder, self.report.run.started_at)?
+        } else {
+            Attachments::default()
+        };
+        attachments.remarks.iter().for_each(|remark| say(remark));
+        email::compose(&Post {
+            report: self.report,
+            config: self.email,
+            attachments: &attachments,
+            templates: self.templates,
+            now: now(),
+        })
+    }
+
+    /// Writes the mails to a folder.
+    fn dry_run(&self, folder: &Path, global: &Global) -> Exit {
+        let written = self.compose().and_then(|parcels| Ok(write(&parcels, folder)?));
+        match written {
+            Ok(count) => {
+                if !global.quiet {
+                    let mails = counted(count as u64, "mail", "mails");
+                    say(&format!("Wrote {mails} to {}; none was sent", folder.display()));
+                }
+                Exit::Success
+            }
+            Err(error) => failed(&error),
+        }
+    }
+
+    /// Sends the mails, and says what became of them.
+    pub(super) async fn send(&self, carrier: &Carrier, global: &Global) -> Exit {
+        let prepared =
+            self.compose().and_then(|parcels| Ok((parcels, Journal::beside(self.path, &self.report.run.id)?)));
+        let (parcels, mut journal) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return failed(&error),
+        };
+        match email::send(carrier, &parcels, &mut journal, now).await {
+            Ok(deliveries) => told(&deliveries, global),
+            Err(error) => {
+                say(&format!("error: {error}; a rerun may send the last mail again"));
+                Exit::DeliveryFailed
+            }
+        }
+    }
+}
+
+/// How many there are.
+fn write(parcels: &[Parcel], folder: &Path) -> Result<usize, DeliveryError> {
+    for parcel in parcels {
+        write_file(&folder.join(format!("{}.eml", parcel.name)), |out| out.write_all(&parcel.content))?;
+    }
+    Ok(parcels.len())
+}
+
+/// What can't be used has the exit code of what can't be used; what could not be written or sent, that of a delivery.
+fn failed(error: &EmailError) -> Exit {
+    say(&format!("error: {error}"));
+    match error {
+        EmailError::Write(_) | EmailError::Journal(_) | EmailError::Findings(_) => Exit::DeliveryFailed,
+        EmailError::NoManagers | EmailError::Attachment { .. } | EmailError::Render(_) | EmailError::Message(_) => {
+            Exit::Unusable
+        }
+    }
+}
+
+/// Counts what was taken, and names whoever didn't get their mail: logs of CI systems are read by many.
+fn told(deliveries: &[Delivery], global: &Global) -> Exit {
+    let count = |wanted: &Outcome| deliveries.iter().filter(|delivery| delivery.outcome == *wanted).count() as u64;
+    let (accepted, before) = (count(&Outcome::Accepted), count(&Outcome::Before));
+    let missing = deliveries.len() as u64 - accepted - before;
+    if !global.quiet || missing > 0 {
+        let before = if before > 0 { format!("; {before} had got theirs before") } else { String::new() };
+        let of = counted(deliveries.len() as u64, "recipient", "recipients");
+        say(&format!("Mail: accepted for {accepted} of {of}{before}"));
+    }
+    for Delivery { recipient, outcome } in deliveries {
+        let recipient = terminal(recipient);
+        match outcome {
+            Outcome::Accepted | Outcome::Before => {}
+            Outcome::Refused(words) => say(&format!("  {recipient}: refused: {words}")),
+            Outcome::NotSent(words) => say(&format!("  {recipient}: not sent: {words}")),
+            Outcome::Unknown(words) => {
+                say(&format!("  {recipient}: unknown, may have been accepted: {words}; a rerun sends it again"));
+            }
+        }
+    }
+    if missing == 0 { Exit::Success } else { Exit::DeliveryFailed }
+}

@@ -1,0 +1,71 @@
+//! What `[email]` takes, and what it refuses with a place.
+
+use std::path::Path;
+
+use crate::config::{Config, EmailConfig, MailTls, Recipients};
+
+const LIST: &str = "smtp = \"smtps://mailer@smtp.example.com\"\npassword = \"env:SMTP_PASSWORD\"\n\
+                    from = \"Access review <access@example.com>\"\nto = [\"ciso@example.com\"]\n";
+
+const REST: &str = "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"badges\"\nvendor = \"file\"\nfile = \"badges.csv\"\n";
+
+fn parse(lines: &str) -> Result<EmailConfig, String> {
+    let text = format!("{REST}[email]\n{lines}");
+    let config = Config::parse(Path::new("headcount.toml"), &text)
+        .map_err(|mistakes| mistakes.iter().map(|one| one.render(false)).collect::<Vec<_>>().join("\n"))?;
+    Ok(config.email.expect("an [email]"))
+}
+
+#[test]
+fn a_list_needs_no_more_than_server_sender_and_recipients() {
+    let email = parse(LIST).expect("good");
+    assert_eq!((email.server.host.as_str(), email.server.port), ("smtp.example.com", 465));
+    assert_eq!(email.server.tls, MailTls::Implicit);
+    assert_eq!(email.server.login.as_ref().map(|login| login.user.as_str()), Some("mailer"));
+    assert_eq!(email.list_id, "access-review.example.com");
+    assert!(matches!(email.to, Recipients::List(list) if list.len() == 1));
+    let starttls = parse(&LIST.replace("smtps://mailer@", "smtp://mailer%40example.com@")).expect("good");
+    assert_eq!((starttls.server.port, starttls.server.tls), (587, MailTls::StartTls));
+    assert_eq!(starttls.server.login.map(|login| login.user).as_deref(), Some("mailer@example.com"));
+}
+
+#[test]
+fn managers_need_a_fallback_and_domains() {
+    let managers = LIST.replace("[\"ciso@example.com\"]", "\"managers\"");
+    assert!(parse(&managers).expect_err("no domains").contains("add allowed_domains"));
+    let with_domains = format!("{managers}allowed_domains = [\"Example.com\"]\n");
+    assert!(parse(&with_domains).expect_err("no fallback").contains("add fallback"));
+    let good = parse(&format!("{with_domains}fallback = [\"access@example.com\"]\n")).expect("good");
+    assert_eq!(good.allowed_domains, Some(vec!["example.com".to_owned()]));
+    let outside = parse(&format!("{with_domains}fallback = [\"access@example.org\"]\n")).expect_err("outside");
+    assert!(outside.contains("access@example.org is outside of allowed_domains"), "{outside}");
+}
+
+#[test]
+fn mistakes_have_a_place_and_no_secret() {
+    for (from, to, expected) in [
+        ("smtps://mailer@", "smtps://mailer:hunter2@", "an address may not hold a password"),
+        ("smtps://mailer@", "smtps://", "no user whose it is"),
+        ("smtps://", "http://", "unknown scheme \"http\""),
+        ("smtp.example.com", "smtp.example.com/x", "more than user, server and port"),
+        ("\"env:SMTP_PASSWORD\"", "\"hunter2\"", "a secret can't stand in the configuration"),
+        ("password = \"env:SMTP_PASSWORD\"\n", "", "there is no password"),
+        ("access@example.com", "access", "is no address"),
+        ("[\"ciso@example.com\"]", "[]", "nobody would get the mail"),
+        ("[\"ciso@example.com\"]", "[\"a@example.com\\r\\nBcc: b@example.com\"]", "is no address"),
+        ("[\"ciso@example.com\"]", "\"manager\"", "unknown recipients \"manager\""),
+        ("[\"ciso@example.com\"]", "7", "expected a list of addresses, or \"managers\""),
+        ("to =", "cc =", "unknown key `cc`"),
+        ("to =", "attach = [\"../x.xlsx\"]\nto =", "this file can't be attached"),
+        ("to =", "attach = [\"report.html\"]\nto =", "this file can't be attached"),
+        ("to =", "list_id = \"<x>\"\nto =", "this is no List-Id"),
+        ("to =", "subject_prefix = \"a\\nb\"\nto =", "one line"),
+        ("to =", "timeout = \"0s\"\nto =", "not a duration"),
+        ("to =", "fallback = [\"a@example.com\"]\nto =", "fallback is for to = \"managers\""),
+        ("to =", "allowed_domains = [\"example.org\"]\nto =", "ciso@example.com is outside"),
+    ] {
+        let shown = parse(&LIST.replacen(from, to, 1)).expect_err(expected);
+        assert!(shown.contains(expected) && shown.contains("headcount.toml:"), "{expected}: {shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}

@@ -1,0 +1,120 @@
+//! The mails of a report, written out and ready to go.
+
+use std::path::Path;
+
+use lettre::message::Mailbox;
+
+use super::message::{Envelope, message};
+use super::plan::{Draft, plan};
+use super::{Attachments, EmailError};
+use crate::config::EmailConfig;
+use crate::model::Timestamp;
+use crate::model::text::hex;
+use crate::render::{Audience, Letter, MailTemplates};
+use crate::report::Report;
+
+/// What mails are made of.
+#[derive(Debug)]
+pub struct Post<'p> {
+    /// The audit.
+    pub report: &'p Report,
+    /// Who sends to whom.
+    pub config: &'p EmailConfig,
+    /// What goes along with the mails to those who may see everything.
+    pub attachments: &'p Attachments,
+    /// `[report] templates`.
+    pub templates: Option<&'p Path>,
+    /// The date of the mails.
+    pub now: Timestamp,
+}
+
+/// A mail, ready to go.
+#[derive(Debug)]
+pub struct Parcel {
+    /// To whom it speaks.
+    pub audience: Audience,
+    /// Who gets it.
+    pub to: Vec<Mailbox>,
+    /// The name of its file, without an ending; the same in every run.
+    pub name: String,
+    /// The message as it goes over the wire.
+    pub content: Vec<u8>,
+}
+
+/// Writes every mail of a report. Nothing is sent.
+///
+/// # Errors
+/// The report lacks what the recipients need, or a template is at fault.
+pub fn compose(post: &Post<'_>) -> Result<Vec<Parcel>, EmailError> {
+    let templates = MailTemplates::new(post.templates)?;
+    plan(post.report, post.config)?.into_iter().map(|draft| parcel(post, &templates, draft)).collect()
+}
+
+fn parcel(post: &Post<'_>, templates: &MailTemplates, draft: Draft) -> Result<Parcel, EmailError> {
+    let config = post.config;
+    // The workbook holds everybody, so that a manager doesn't get it; all of theirs is in the mail itself.
+    let attachments = match draft.audience {
+        Audience::Manager => &[],
+        Audience::Everybody | Audience::Fallback => post.attachments.files.as_slice(),
+    };
+    let attached: Vec<String> = attachments.iter().map(|attachment| attachment.file.name.clone()).collect();
+    let mail = templates.write(&Letter {
+        report: post.report,
+        audience: draft.audience,
+        piles: &draft.piles,
+        overview: &draft.overview,
+        attached: &attached,
+        sender: config.from.email.as_ref(),
+        prefix: &config.subject_prefix,
+    })?;
+    let who = who(draft.audience, &draft.to);
+    let domain = config.from.email.domain();
+    let id = |parts: &[&str]| format!("<{}@{domain}>", digest(parts));
+    let addresses: Vec<String> = draft.to.iter().map(|mailbox| mailbox.email.to_string()).collect();
+    let recipients = addresses.join(" ");
+    let envelope = Envelope {
+        from: &config.from,
+        to: &draft.to,
+        date: post.now,
+        id: id(&["message", &post.report.run.id, &config.list_id, &who, &recipients]),
+        thread: id(&["thread", &config.list_id, &who]),
+        list_id: &config.list_id,
+    };
+    let content = message(&envelope, &mail, attachments)?;
+    Ok(Parcel { audience: draft.audience, name: file_name(draft.audience, &draft.to), to: draft.to, content })
+}
+
+/// To whom a thread belongs: those of a list may change, and it stays one thread.
+fn who(audience: Audience, to: &[Mailbox]) -> String {
+    match audience {
+        Audience::Everybody => "everybody".to_owned(),
+        Audience::Fallback => "fallback".to_owned(),
+        Audience::Manager => to.iter().map(|mailbox| mailbox.email.to_string().to_lowercase()).collect(),
+    }
+}
+
+fn file_name(audience: Audience, to: &[Mailbox]) -> String {
+    match audience {
+        Audience::Everybody => "list".to_owned(),
+        Audience::Fallback => "fallback".to_owned(),
+        Audience::Manager => {
+            let address = who(audience, to);
+            let readable = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+            let readable: String = address.chars().take(60).map(readable).collect();
+            let digest = digest(&["manager", &address]);
+            format!("manager-{readable}-{}", digest.get(..8).unwrap_or_default())
+        }
+    }
+}
+
+/// 128 bits of SHA-256 over the parts, each with its length before it.
+pub(super) fn digest(parts: &[&str]) -> String {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let mut digest = hex(context.finish().as_ref());
+    digest.truncate(32);
+    digest
+}

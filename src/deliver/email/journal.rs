@@ -1,0 +1,124 @@
+//! What mail servers have accepted, written down beside the report, so that nobody gets a mail twice.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::EmailError;
+use super::compose::digest;
+use crate::deliver::{DeliveryError, write_file};
+use crate::model::Timestamp;
+
+/// The deliveries of one report. As long as it lives, no other run sends mail about this report.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    run: String,
+    accepted: Accepted,
+    /// The lock ends with it.
+    _report: File,
+}
+
+/// The file: whose mail was accepted when. Recipients are in it as hashes, so that it names nobody.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accepted {
+    version: u32,
+    accepted: BTreeMap<String, Timestamp>,
+}
+
+const VERSION: u32 = 1;
+
+impl Journal {
+    /// Opens the journal of a report, `report.sent.json` beside `report.json`, and makes sure that it can be written.
+    ///
+    /// # Errors
+    /// It is damaged or can't be written, or another run is at work on it.
+    pub fn beside(report: &Path, run: &str) -> Result<Self, EmailError> {
+        let path = report.with_extension("sent.json");
+        let fail = |why: String| EmailError::Journal(why);
+        let lock = File::open(report).map_err(|error| fail(format!("can't read {}: {error}", report.display())))?;
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            return Err(fail(format!("another run is sending {}", report.display())));
+        }
+        let accepted = match fs::read_to_string(&path) {
+            Ok(text) => {
+                serde_json::from_str(&text).ok().filter(|read: &Accepted| read.version == VERSION).ok_or_else(|| {
+                    let path = path.display();
+                    fail(format!(
+                        "{path} can't be read, so that it is unknown who got the mail; without it, all get it again"
+                    ))
+                })?
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Accepted { version: VERSION, ..Accepted::default() }
+            }
+            Err(error) => return Err(fail(format!("can't read {}: {error}", path.display()))),
+        };
+        let journal = Self { path, run: run.to_owned(), accepted, _report: lock };
+        journal.write()?;
+        Ok(journal)
+    }
+
+    /// Whether a server has accepted this mail for this recipient.
+    pub fn holds(&self, mail: &str, recipient: &str) -> bool {
+        self.accepted.accepted.contains_key(&self.key(mail, recipient))
+    }
+
+    /// Writes down that a server has accepted a mail for these recipients.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn accept<'a>(
+        &mut self,
+        mail: &str,
+        recipients: impl Iterator<Item = &'a str>,
+        at: Timestamp,
+    ) -> Result<(), DeliveryError> {
+        for recipient in recipients {
+            let key = self.key(mail, recipient);
+            self.accepted.accepted.insert(key, at);
+        }
+        self.write()
+    }
+
+    fn key(&self, mail: &str, recipient: &str) -> String {
+        digest(&["delivery", &self.run, mail, &recipient.to_lowercase()])
+    }
+
+    fn write(&self) -> Result<(), DeliveryError> {
+        write_file(&self.path, |out| {
+            serde_json::to_writer_pretty(&mut *out, &self.accepted)?;
+            out.write_all(b"\n")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_remembers_by_run_mail_and_recipient_and_names_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let report = folder.path().join("report.json");
+        fs::write(&report, "{}").expect("written");
+        let now = "2026-11-20T08:00:00Z".parse().expect("a time");
+        let open = |run: &str| Journal::beside(&report, run);
+        let mut journal = open("run-1").expect("new");
+        assert!(open("run-1").expect_err("locked").to_string().contains("another run is sending"));
+        journal.accept("list", ["Ann@example.com"].into_iter(), now).expect("written");
+        drop(journal);
+        let journal = open("run-1").expect("read back");
+        assert!(journal.holds("list", "ann@EXAMPLE.com") && !journal.holds("fallback", "ann@example.com"));
+        drop(journal);
+        assert!(!open("run-2").expect("another run").holds("list", "ann@example.com"));
+        let written = fs::read_to_string(folder.path().join("report.sent.json")).expect("text");
+        assert!(!written.to_lowercase().contains("ann"), "{written}");
+        fs::write(folder.path().join("report.sent.json"), "{").expect("written");
+        assert!(open("run-1").expect_err("damaged").to_string().contains("can't be read"));
+    }
+}

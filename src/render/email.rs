@@ -1,0 +1,193 @@
+//! The text of an e-mail: a plain part that stands alone, and an HTML part that mail clients don't take apart.
+
+use std::path::Path;
+
+use super::template::{Engine, MAIL_PAGE, MAIL_TEXT};
+use super::view::{About, Entries, MailModel};
+use super::{RenderError, escape};
+use crate::finding::{Findings, Head};
+use crate::report::Report;
+
+/// Gmail cuts off an HTML part at about 102 kB, and shows no warning that anybody sees.
+const PAGE_BYTES: usize = 60_000;
+
+/// More than anybody reads in a mail.
+const ENTRIES: usize = 100;
+
+/// Longer ones are cut off in every list of mails.
+const SUBJECT: usize = 110;
+
+/// Readers of plain text have narrow windows.
+const COLUMNS: usize = 76;
+
+/// To whom a mail speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Those who answer for the whole organisation.
+    Everybody,
+    /// One manager, of their own people only.
+    Manager,
+    /// Those who answer for whatever no manager can be asked about.
+    Fallback,
+}
+
+/// Findings under one heading, in the order of the report.
+#[derive(Debug)]
+pub struct Pile {
+    /// The heading.
+    pub title: String,
+    /// What stands below it.
+    pub findings: Findings,
+}
+
+/// What a mail is about.
+#[derive(Debug)]
+pub struct Letter<'r> {
+    /// The audit.
+    pub report: &'r Report,
+    /// To whom it speaks.
+    pub audience: Audience,
+    /// What it tells in full, as far as there is room.
+    pub piles: &'r [Pile],
+    /// Who got what, in lines.
+    pub overview: &'r [String],
+    /// Names of the files that go along.
+    pub attached: &'r [String],
+    /// The address that answers questions.
+    pub sender: &'r str,
+    /// What the subject starts with.
+    pub prefix: &'r str,
+}
+
+impl<'r> Letter<'r> {
+    /// What is known of all its findings.
+    pub(super) fn heads(&self) -> impl Iterator<Item = Head<'r>> {
+        self.piles.iter().flat_map(|pile| pile.findings.heads())
+    }
+}
+
+/// The text of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// One line that says the verdict.
+    pub subject: String,
+    /// The plain-text part.
+    pub plain: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// The templates of both parts, compiled once for all mails.
+pub struct MailTemplates {
+    page: Engine,
+    text: Engine,
+}
+
+impl std::fmt::Debug for MailTemplates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MailTemplates(…)")
+    }
+}
+
+impl MailTemplates {
+    /// The built-in ones, or those of `[report] templates`.
+    ///
+    /// # Errors
+    /// A template can't be read or is malformed.
+    pub fn new(directory: Option<&Path>) -> Result<Self, RenderError> {
+        Ok(Self {
+            page: Engine::new(&[MAIL_PAGE], directory, escape::mail_html)?,
+            text: Engine::new(&[MAIL_TEXT], directory, escape::mail_text)?,
+        })
+    }
+
+    /// Writes a mail, with as many findings as it may hold.
+    ///
+    /// # Errors
+    /// A template asks for something that the model doesn't have.
+    pub fn write(&self, letter: &Letter<'_>) -> Result<Mail, RenderError> {
+        let as_of = letter.report.run.as_of;
+        let piles = letter.piles.iter();
+        let about: Vec<About<'_>> =
+            piles.map(|pile| About { title: &pile.title, entries: Entries::of(&pile.findings, as_of) }).collect();
+        let all: usize = about.iter().map(|about| about.entries.len()).sum();
+        let mut model = MailModel::new(letter);
+        let mut page = |limit: usize| {
+            model.show(&about, limit, letter)?;
+            self.page.render(MAIL_PAGE, &model)
+        };
+        let limit = most(all.min(ENTRIES), |limit| Ok(page(limit)?.len() <= PAGE_BYTES))?;
+        let html = page(limit)?;
+        let plain = laid_out(&self.text.render(MAIL_TEXT, &model)?);
+        Ok(Mail { subject: subject(letter, model.headline()), plain, html })
+    }
+}
+
+/// The largest number up to `all` for which it still `holds`; nothing is the least.
+fn most(all: usize, mut holds: impl FnMut(usize) -> Result<bool, RenderError>) -> Result<usize, RenderError> {
+    if holds(all)? {
+        return Ok(all);
+    }
+    let (mut most, mut too_many) = (0, all);
+    while too_many - most > 1 {
+        let middle = usize::midpoint(most, too_many);
+        if holds(middle)? { most = middle } else { too_many = middle }
+    }
+    Ok(most)
+}
+
+fn subject(letter: &Letter<'_>, headline: &str) -> String {
+    let title = letter.report.run.title.trim();
+    let parts = [letter.prefix, headline, if title.is_empty() { "" } else { "–" }, title];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    escape::clip(&escape::terminal(&parts.join(" ")), SUBJECT)
+}
+
+/// Lines of a readable length, what belongs together indented alike, and no more than one empty line in a row.
+fn laid_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + text.len() / 16);
+    for line in text.trim().lines().map(str::trim_end) {
+        if !line.is_empty() {
+            wrap(line, &mut out);
+        } else if !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn wrap(line: &str, out: &mut String) {
+    let indent = line.len() - line.trim_start_matches([' ', '-', '*']).len();
+    let (start, rest) = line.split_at(indent);
+    out.push_str(start);
+    let mut used = indent;
+    for (at, word) in rest.split_whitespace().enumerate() {
+        let width = word.chars().count();
+        if at > 0 && used + 1 + width > COLUMNS {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            used = indent;
+        } else if at > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += width;
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_keep_their_indentation() {
+        let words = "word ".repeat(30);
+        let out = laid_out(&format!("Head\n\n\n\n  - {words}\n"));
+        let lines: Vec<&str> = out.lines().collect();
+        assert_eq!(lines[..2], ["Head", ""]);
+        assert!(lines[2].starts_with("  - word") && lines[3].starts_with("    word"), "{out}");
+        assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS), "{out}");
+    }
+}

@@ -1,0 +1,117 @@
+//! Whom to ask about a person: their manager as an employee, found by the name that the roster uses for managers.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::key::Key;
+use super::managers::Named;
+use crate::model::{Employee, Roster, Timestamp};
+
+/// Whom to ask about a person, or why nobody can be asked.
+pub type Superior<'r> = Result<&'r Employee, &'static str>;
+
+/// The managers of these people (by employee id) as of `now`. A name that several people share names nobody.
+pub fn managers_of<'p, 'r>(
+    roster: &'r Roster,
+    people: impl IntoIterator<Item = &'p str>,
+    now: Timestamp,
+) -> BTreeMap<&'p str, Superior<'r>> {
+    let ids: HashMap<Key, &'p str> = people.into_iter().map(|id| (Key::of(id), id)).collect();
+    let asked: Vec<(&'p str, Option<Named<'r>>)> = roster
+        .employees
+        .iter()
+        .filter_map(|employee| {
+            let id = ids.get(&Key::of(&employee.id.0))?;
+            Some((*id, employee.manager.as_deref().map(Named::of)))
+        })
+        .collect();
+    let named = find(roster, asked.iter().filter_map(|(_, named)| named.as_ref()));
+    let mut found = BTreeMap::new();
+    for (id, manager) in asked {
+        // Of two rows with one id the first counts, as everywhere.
+        found.entry(id).or_insert_with(|| superior(manager.as_ref(), &named, now));
+    }
+    found
+}
+
+fn superior<'r>(manager: Option<&Named<'r>>, found: &HashMap<Key, Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
+    let manager = manager.ok_or("no manager is given")?;
+    let people =
+        manager.keys().into_iter().find_map(|key| found.get(&key)).ok_or("the manager is not in the roster")?;
+    let mut here = people.iter().filter(|person| !person.has_left(now));
+    match (here.next(), here.next()) {
+        (Some(one), None) => Ok(one),
+        (None, _) => Err("the manager has left"),
+        (Some(_), Some(_)) => Err("several people are called as the manager is"),
+    }
+}
+
+/// Everybody under the names by which these managers may be called. Only those are looked for: a roster has up to
+/// millions of people, and few of them are managers.
+fn find<'r, 'n>(roster: &'r Roster, managers: impl Iterator<Item = &'n Named<'r>>) -> HashMap<Key, Vec<&'r Employee>>
+where
+    'r: 'n,
+{
+    let wanted: HashSet<Key> = managers.flat_map(Named::keys).collect();
+    let mut found: HashMap<Key, Vec<&'r Employee>> = HashMap::new();
+    for employee in &roster.employees {
+        let id = Key::of(&employee.id.0);
+        let emails = employee.emails.iter().map(|email| Key::of(email));
+        let name = employee.name.as_deref().map(Key::of_name);
+        let keys: HashSet<Key> = emails.chain(name).chain([id]).filter(|key| wanted.contains(key)).collect();
+        for key in keys {
+            found.entry(key).or_default().push(employee);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EmployeeId, EmploymentStatus};
+
+    fn person(id: &str, name: &str, manager: &str) -> Employee {
+        Employee {
+            name: Some(name.to_owned()),
+            emails: vec![format!("{id}@example.com")],
+            manager: Some(manager.to_owned()).filter(|manager| !manager.is_empty()),
+            ..Employee::new(EmployeeId(id.to_owned()))
+        }
+    }
+
+    fn manager_of(id: &str) -> Result<String, &'static str> {
+        let left = Employee { status: EmploymentStatus::Terminated, ..person("9", "Gone By", "") };
+        let roster = Roster {
+            employees: vec![
+                person("1", "Ann Lee", "2"),
+                person("2", "Bob Ray", ""),
+                person("3", "Cy Dow", "2@EXAMPLE.com"),
+                person("4", "Di Fox", "Ray, Bob"),
+                person("5", "Ed Gil", "Bob Ray (2)"),
+                person("6", "Al Twin", "Al Twin"),
+                person("7", "Al Twin", "9"),
+                person("8", "Flo Hay", "Nobody Known"),
+                left,
+            ],
+            ..Roster::default()
+        };
+        let now = "2026-11-20T08:00:00Z".parse().expect("a time");
+        let found = managers_of(&roster, [id], now);
+        found[id].map(|manager| manager.id.0.clone())
+    }
+
+    #[test]
+    fn a_manager_is_found_by_id_address_and_name() {
+        for id in ["1", "3", "4", "5"] {
+            assert_eq!(manager_of(id).as_deref(), Ok("2"), "{id}");
+        }
+    }
+
+    #[test]
+    fn whoever_can_not_be_asked_is_not_guessed() {
+        assert_eq!(manager_of("2"), Err("no manager is given"));
+        assert_eq!(manager_of("6"), Err("several people are called as the manager is"));
+        assert_eq!(manager_of("7"), Err("the manager has left"));
+        assert_eq!(manager_of("8"), Err("the manager is not in the roster"));
+    }
+}
