@@ -1,7 +1,5 @@
 //! `headcount crosswalk suggest`: a crosswalk of what is probably right, for a person to confirm.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -12,6 +10,7 @@ use super::progress::Bars;
 use super::{Exit, Global, runtime};
 use crate::audit::Suggestion;
 use crate::correlate::Accept;
+use crate::deliver;
 use crate::diagnostic::Diagnostic;
 use crate::investigate::{self, SourceSuggestions};
 use crate::model::text::counted;
@@ -97,8 +96,8 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
         }
         let path = args.path(source);
         let text = file(source, suggestions, roster);
-        if let Err(error) = write_new(&path, &text) {
-            say(&format!("error: can't write {}: {error}", path.display()));
+        if let Err(error) = deliver::write_new_file(&path, |out| out.write_all(text.as_bytes())) {
+            say(&format!("error: {error}"));
             return Exit::DeliveryFailed;
         }
         let lines = counted(suggestions.len() as u64, "suggestion", "suggestions");
@@ -108,10 +107,6 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
         ));
     }
     exit
-}
-
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// The file: above each line who it is about, and why.

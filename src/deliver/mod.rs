@@ -24,15 +24,31 @@ pub struct DeliveryError {
 /// The folder can't be made, the disk is full, or `content` fails.
 pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), DeliveryError> {
     let fail = |error| DeliveryError { path: path.to_owned(), error };
+    beside(path, content).and_then(|file| Ok(file.persist(path)?)).map(drop).map_err(fail)
+}
+
+/// The same for a file that may not be there yet.
+///
+/// # Errors
+/// As of [`write_file`]; or there is a file.
+pub fn write_new_file(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), DeliveryError> {
+    let fail = |error| DeliveryError { path: path.to_owned(), error };
+    beside(path, content).and_then(|file| Ok(file.persist_noclobber(path)?)).map(drop).map_err(fail)
+}
+
+/// The whole content in a file without its name yet, in the folder where it belongs.
+fn beside(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(fail)?;
-    let mut file = NamedTempFile::new_in(folder).map_err(fail)?;
+    fs::create_dir_all(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
     let mut out = BufWriter::new(file.as_file_mut());
-    content(&mut out).and_then(|()| out.flush()).map_err(fail)?;
+    content(&mut out).and_then(|()| out.flush())?;
     drop(out);
-    file.as_file().sync_all().map_err(fail)?;
-    file.persist(path).map_err(|error| fail(error.error))?;
-    Ok(())
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -49,6 +65,9 @@ mod tests {
             Err(io::Error::other("disk full"))
         });
         assert!(failed.expect_err("an error").to_string().contains("disk full"));
+        assert_eq!(fs::read(&path).expect("readable"), b"old");
+        let refused = write_new_file(&path, |out| out.write_all(b"new")).expect_err("it exists");
+        assert_eq!(refused.error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).expect("readable"), b"old");
         assert_eq!(fs::read_dir(folder.path().join("deep")).expect("folder").count(), 1);
     }

@@ -21,6 +21,12 @@ fn what_is_suggested_is_a_crosswalk_that_works() {
     let run = office.run(&["crosswalk", "suggest", "--min-score", "0.8"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("voiso: 2 suggestions in voiso-suggestions.csv; confirm each line"), "{}", run.stderr);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(office.path("voiso-suggestions.csv")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it names people");
+    }
     let text = office.read("voiso-suggestions.csv");
     assert!(
         text.contains("confirmed by nobody") && text.contains("\nemail,ann.lindkvist@example.com,E-0042\n"),

@@ -113,6 +113,37 @@ async fn its_messages_are_shown_without_their_power_over_the_terminal() {
     assert!(shown.contains("page 1") && shown.contains("\\u{1b}[31mpage 2") && shown.contains("source=s"), "{shown}");
 }
 
+/// What a person sees of an audit of that program's accounts.
+fn audited(body: &str, arguments: &[&str]) -> String {
+    let kit = script(body)
+        .with("hr.csv", "Employee ID,Email\nE-1,a@example.com\n")
+        .with("headcount.toml", format!("[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"s\"\n{EXPORT}\n"));
+    let mut command = assert_cmd::Command::cargo_bin("headcount").expect("built");
+    command.env_remove("RUST_LOG").env("CRM_API_TOKEN", "crm-0123456789").current_dir(kit.path());
+    let output = command.args(arguments).arg("audit").output().expect("ran");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+#[test]
+fn its_messages_are_for_everybody_and_the_secrets_in_them_for_nobody() {
+    let body = "echo \"can't use $CRM_API_TOKEN\" >&2; echo '{\"id\":1,\"email\":\"a@example.com\"}'";
+    let shown = audited(body, &[]);
+    assert!(shown.contains("WARN can't use [redacted] source=s"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "a pipe takes no colours: {shown}");
+    for arguments in [&["-vvv"][..], &["-q"]] {
+        assert!(!audited(body, arguments).contains("crm-0123456789"), "{arguments:?}");
+    }
+    assert!(!audited(body, &["-q"]).contains("can't use"));
+}
+
+#[test]
+fn a_flood_of_messages_is_cut_and_loses_no_account() {
+    let body = "yes flood | head -n 20000 >&2; head -c 3000000 /dev/zero | tr '\\0' x >&2; echo '{\"id\":1}'";
+    let shown = audited(body, &[]);
+    assert_eq!(shown.matches("WARN flood").count(), 1000);
+    assert!(shown.contains("1 account from 1 source") && shown.len() < 200_000, "{} bytes", shown.len());
+}
+
 #[test]
 fn a_command_is_a_list_that_names_a_program() {
     for (source, message) in [

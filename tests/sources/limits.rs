@@ -1,6 +1,8 @@
 //! What a source may cost: attempts, time, requests at the same time; how it is reached; and what its certificate
 //! tells of all that.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -154,4 +156,35 @@ async fn the_same_list_gives_the_same_bytes_whatever_the_concurrency() {
         }
         assert_eq!(hashes[0], hashes[1], "{vendor}");
     }
+}
+
+/// A contact centre of nine users whose server promises to keep each connection and closes it after one answer.
+fn forgetful() -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let (mut socket, mut head) = (socket.unwrap(), [0; 4096]);
+            let length = socket.read(&mut head).unwrap_or(0);
+            let head = String::from_utf8_lossy(&head[..length]);
+            let number = |name: &str| {
+                let rest = head.split(name).nth(1).unwrap_or_default();
+                rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0_usize)
+            };
+            let users: Vec<_> =
+                (1..=9).skip(number("offset=")).take(number("limit=")).map(|id| json!({"id": id})).collect();
+            let body = json!({"users": users, "metadata": {"total": 9}}).to_string();
+            let head = "HTTP/1.1 200 OK\r\nconnection: keep-alive\r\ncontent-type: application/json\r\ncontent-length";
+            // Whoever has hung up meanwhile needs no answer.
+            write!(socket, "{head}: {}\r\n\r\n{body}", body.len()).ok();
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn connections_that_are_closed_against_the_promise_lose_nobody() {
+    let mut source = source(Vendor::Voiso, &forgetful()).page_size(2).concurrency(1);
+    source.config.connection.patience.attempts = 6;
+    assert_eq!(source.fetch().await.complete().accounts.len(), 9);
 }
