@@ -35,14 +35,14 @@ fn the_rules_to_copy_are_sound_and_their_examples_come_out() {
     let own: Vec<_> = rules.iter().filter(|rule| *rule.origin() != Origin::BuiltIn).collect();
     assert_eq!(own.len(), 6);
     for rule in own {
-        assert_eq!(lint(rule).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(lint(rule, &[]).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     }
 }
 
 #[test]
 fn the_built_in_rules_are_sound() {
     for rule in RuleSet::load(&RulesConfig::default()).expect("the built-in rules").iter() {
-        assert_eq!(lint(rule).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(lint(rule, &[]).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     }
 }
 
@@ -115,4 +115,44 @@ fn a_check_finds_what_is_allowed_and_is_a_mistake() {
     let (_kept, path) = changed("team-mailbox", "group.size", "group.sise");
     let (code, text) = run(&["rules", "check"], &path);
     assert!(code == 2 && text.contains("did you mean `group.size`?"), "{text}");
+}
+
+#[test]
+fn a_check_finds_what_never_decides_with_its_place() {
+    for (from, to, place, expected) in [
+        ("params.accounts", "params.accounts && group.size < 2", "7:42", "`group.size < 2` is never true here"),
+        ("params.accounts", "params.accounts || group.size < 9", "7:8", "the condition is never false"),
+        ("account.live", "account.live && !account.live", "6:29", "`account.live` is never false here"),
+        ("accounts = 3", "accounts = 3\ndays = 3", "17:1", "no condition and no message uses the param `days`"),
+        ("PCI-DSS:8.2.1", "PCI-DSS:AC-2", "13:13", "PCI-DSS has no control"),
+    ] {
+        let (_kept, path) = changed("team-mailbox", from, to);
+        let (code, text) = run(&["rules", "check"], &path);
+        assert!(code == 1 && text.contains(expected) && text.contains(&format!("team-mailbox.toml:{place}")), "{text}");
+    }
+}
+
+#[test]
+fn a_check_finds_a_rule_that_no_source_tells_enough_for() {
+    let (kept, path) = changed("contractor-admin", "id = ", "id = ");
+    let config = |vendor: &str| {
+        let text = format!(
+            "[hr]\nfile = \"hr.csv\"\n[hr.status]\nactive = [\"Active\"]\n[[source]]\nname = \"one\"\n{vendor}\n[rules]\npaths = [\"contractor-admin.toml\"]\n"
+        );
+        fs::write(kept.path().join("headcount.toml"), text).expect("written");
+        run(&["rules", "check", "-c"], &kept.path().join("headcount.toml"))
+    };
+    assert!(path.exists());
+    let (code, text) = config("vendor = \"voximplant\"\ncredentials = \"file:credentials.json\"");
+    assert!(code == 1 && text.contains("no configured source tells"), "{text}");
+    let (code, text) = config("vendor = \"file\"\nfile = \"export.csv\"");
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_second_rule_of_one_id_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::copy("rules/orphaned.toml", folder.path().join("orphaned.toml")).expect("copied");
+    let (code, text) = run(&["rules", "check"], folder.path());
+    assert!(code == 2 && text.contains("two rules \"orphaned\"") && text.contains("orphaned.toml:1:6"), "{text}");
 }
