@@ -156,3 +156,42 @@ fn a_second_rule_of_one_id_is_refused_with_its_place() {
     let (code, text) = run(&["rules", "check"], folder.path());
     assert!(code == 2 && text.contains("two rules \"orphaned\"") && text.contains("orphaned.toml:1:6"), "{text}");
 }
+
+#[test]
+fn a_test_file_judges_evidence_and_exceptions_too() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("evidence.test.toml");
+    let text = r#"
+[[tests]]
+name = "a bad day"
+now = 2026-11-20T08:00:00Z
+rules = ["source-incomplete", "source-stale", "roster-stale", "roster-bad-date", "waiver-expired", "orphaned"]
+sources = [
+  { name = "voiso", status = "failed", fetched = 0, error = "no answer" },
+  { name = "vcc", status = "complete", fetched = 7, read_at = 2026-11-18 },
+]
+roster = { rows = 2, modified_at = 2026-11-01 }
+issues = [{ kind = "bad_date", line = 7 }, { kind = "no_manager", line = 8 }]
+exceptions = [
+  { id = "orphaned: vcc/1", state = "expired", findings = 1 },
+  { id = "orphaned: vcc/2", state = "used", findings = 1 },
+]
+findings = [
+  { rule = "source-incomplete", of = "voiso" },
+  { rule = "source-stale", of = "vcc" },
+  { rule = "roster-stale", of = "roster" },
+  { rule = "roster-bad-date", of = "line 7" },
+  { rule = "waiver-expired", of = "orphaned: vcc/1" },
+]
+"#;
+    fs::write(&path, text).expect("written");
+    let (code, said) = run(&["rules", "test"], &path);
+    assert_eq!(code, 0, "{said}");
+    fs::write(&path, text.replace("line 7\" }", "line 8\" }").replace("2026-11-18", "2026-11-20")).expect("written");
+    let (code, said) = run(&["rules", "test"], &path);
+    assert!(code == 1 && said.contains("- roster-bad-date of line 8: missing"), "{said}");
+    assert!(
+        said.contains("+ roster-bad-date of line 7: noisy") && said.contains("- source-stale of vcc: missing"),
+        "{said}"
+    );
+}
