@@ -9,6 +9,8 @@
 
 #[path = "render/browser.rs"]
 mod browser;
+#[path = "render/compared.rs"]
+mod compared;
 #[path = "render/demo.rs"]
 mod demo;
 #[path = "render/fixture.rs"]
@@ -51,7 +53,7 @@ fn part<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
 fn all() -> [(&'static str, Report); 5] {
     [
         ("demo", fixture::demo()),
-        ("compared", demo::compared()),
+        ("compared", compared::compared()),
         ("empty", fixture::empty()),
         ("gaps", fixture::gaps()),
         ("hostile", fixture::hostile()),
@@ -63,7 +65,7 @@ fn markdown_reads_well() {
     insta::assert_snapshot!("demo.md", rendered(Format::Markdown, &fixture::demo()));
     insta::assert_snapshot!("empty.md", rendered(Format::Markdown, &fixture::empty()));
     insta::assert_snapshot!("gaps.md", rendered(Format::Markdown, &fixture::gaps()));
-    let compared = rendered(Format::Markdown, &demo::compared());
+    let compared = rendered(Format::Markdown, &compared::compared());
     insta::assert_snapshot!("compared.md", part(&compared, "# ", "## Rules and their parameters"));
 }
 
@@ -75,7 +77,7 @@ fn the_page_reads_well() {
     insta::assert_snapshot!("demo.html-matrix", part(&demo, "<section id=\"matrix\"", "</section>"));
     insta::assert_snapshot!("demo.html-findings", part(&demo, "<section id=\"findings\"", "</section>"));
     insta::assert_snapshot!("demo.html-evidence", part(&demo, "<section id=\"people\"", "<section id=\"sign-off\""));
-    let compared = rendered(Format::Html, &demo::compared());
+    let compared = rendered(Format::Html, &compared::compared());
     insta::assert_snapshot!("compared.html-policies", part(&compared, "<section id=\"policies\"", "</section>"));
     let gaps = rendered(Format::Html, &fixture::gaps());
     insta::assert_snapshot!("gaps.html-warning", part(&gaps, "<main>", "<section id=\"overview\""));

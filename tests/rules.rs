@@ -35,14 +35,14 @@ fn the_rules_to_copy_are_sound_and_their_examples_come_out() {
     let own: Vec<_> = rules.iter().filter(|rule| *rule.origin() != Origin::BuiltIn).collect();
     assert_eq!(own.len(), 6);
     for rule in own {
-        assert_eq!(lint(rule).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(lint(rule, &[]).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     }
 }
 
 #[test]
 fn the_built_in_rules_are_sound() {
     for rule in RuleSet::load(&RulesConfig::default()).expect("the built-in rules").iter() {
-        assert_eq!(lint(rule).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(lint(rule, &[]).iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0]);
     }
 }
 
@@ -115,4 +115,83 @@ fn a_check_finds_what_is_allowed_and_is_a_mistake() {
     let (_kept, path) = changed("team-mailbox", "group.size", "group.sise");
     let (code, text) = run(&["rules", "check"], &path);
     assert!(code == 2 && text.contains("did you mean `group.size`?"), "{text}");
+}
+
+#[test]
+fn a_check_finds_what_never_decides_with_its_place() {
+    for (from, to, place, expected) in [
+        ("params.accounts", "params.accounts && group.size < 2", "7:42", "`group.size < 2` is never true here"),
+        ("params.accounts", "params.accounts || group.size < 9", "7:8", "the condition is never false"),
+        ("account.live", "account.live && !account.live", "6:29", "`account.live` is never false here"),
+        ("accounts = 3", "accounts = 3\ndays = 3", "17:1", "no condition and no message uses the param `days`"),
+        ("PCI-DSS:8.2.1", "PCI-DSS:AC-2", "13:13", "PCI-DSS has no control"),
+    ] {
+        let (_kept, path) = changed("team-mailbox", from, to);
+        let (code, text) = run(&["rules", "check"], &path);
+        assert!(code == 1 && text.contains(expected) && text.contains(&format!("team-mailbox.toml:{place}")), "{text}");
+    }
+}
+
+#[test]
+fn a_check_finds_a_rule_that_no_source_tells_enough_for() {
+    let (kept, path) = changed("contractor-admin", "id = ", "id = ");
+    let config = |vendor: &str| {
+        let text = format!(
+            "[hr]\nfile = \"hr.csv\"\n[hr.status]\nactive = [\"Active\"]\n[[source]]\nname = \"one\"\n{vendor}\n[rules]\npaths = [\"contractor-admin.toml\"]\n"
+        );
+        fs::write(kept.path().join("headcount.toml"), text).expect("written");
+        run(&["rules", "check", "-c"], &kept.path().join("headcount.toml"))
+    };
+    assert!(path.exists());
+    let (code, text) = config("vendor = \"voximplant\"\ncredentials = \"file:credentials.json\"");
+    assert!(code == 1 && text.contains("no configured source tells"), "{text}");
+    let (code, text) = config("vendor = \"file\"\nfile = \"export.csv\"");
+    assert_eq!(code, 0, "{text}");
+}
+
+#[test]
+fn a_second_rule_of_one_id_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().expect("folder");
+    fs::copy("rules/orphaned.toml", folder.path().join("orphaned.toml")).expect("copied");
+    let (code, text) = run(&["rules", "check"], folder.path());
+    assert!(code == 2 && text.contains("two rules \"orphaned\"") && text.contains("orphaned.toml:1:6"), "{text}");
+}
+
+#[test]
+fn a_test_file_judges_evidence_and_exceptions_too() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("evidence.test.toml");
+    let text = r#"
+[[tests]]
+name = "a bad day"
+now = 2026-11-20T08:00:00Z
+rules = ["source-incomplete", "source-stale", "roster-stale", "roster-bad-date", "waiver-expired", "orphaned"]
+sources = [
+  { name = "voiso", status = "failed", fetched = 0, error = "no answer" },
+  { name = "vcc", status = "complete", fetched = 7, read_at = 2026-11-18 },
+]
+roster = { rows = 2, modified_at = 2026-11-01 }
+issues = [{ kind = "bad_date", line = 7 }, { kind = "no_manager", line = 8 }]
+exceptions = [
+  { id = "orphaned: vcc/1", state = "expired", findings = 1 },
+  { id = "orphaned: vcc/2", state = "used", findings = 1 },
+]
+findings = [
+  { rule = "source-incomplete", of = "voiso" },
+  { rule = "source-stale", of = "vcc" },
+  { rule = "roster-stale", of = "roster" },
+  { rule = "roster-bad-date", of = "line 7" },
+  { rule = "waiver-expired", of = "orphaned: vcc/1" },
+]
+"#;
+    fs::write(&path, text).expect("written");
+    let (code, said) = run(&["rules", "test"], &path);
+    assert_eq!(code, 0, "{said}");
+    fs::write(&path, text.replace("line 7\" }", "line 8\" }").replace("2026-11-18", "2026-11-20")).expect("written");
+    let (code, said) = run(&["rules", "test"], &path);
+    assert!(code == 1 && said.contains("- roster-bad-date of line 8: missing"), "{said}");
+    assert!(
+        said.contains("+ roster-bad-date of line 7: noisy") && said.contains("- source-stale of vcc: missing"),
+        "{said}"
+    );
 }

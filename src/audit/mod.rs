@@ -283,7 +283,7 @@ impl<'a> Audit<'a> {
             distinct: certificate.distinct,
             error: certificate.error.clone(),
             read_at: certificate.finished_at,
-            exposes: context.decoder.exposes().iter().map(|fact| fact.as_str().to_owned()).collect(),
+            exposes: context.decoder.told().into_iter().map(|fact| fact.as_str().to_owned()).collect(),
         };
         let scope = Scope { source: Some(&facts), ..Scope::at(self.now) };
         for rule in self.rules_about(RuleSubject::Source, context.name) {

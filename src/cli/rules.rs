@@ -7,11 +7,12 @@ use toml::Spanned;
 
 use super::Exit;
 use super::output::{print, say, show};
-use crate::config::{Config, RulesConfig};
+use crate::config::{Config, RulesConfig, SourceConfig};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::RuleId;
 use crate::model::text::counted;
-use crate::rule::{self, Origin, RuleSet};
+use crate::rule::{self, Exposure, Origin, Rule, RuleSet};
+use crate::source;
 
 /// What to do with the rules.
 #[derive(Debug, Subcommand)]
@@ -64,18 +65,23 @@ impl RulesCommand {
         }
     }
 
-    fn load(&self) -> Result<RuleSet, Vec<Diagnostic>> {
-        let mut config = match self.config() {
-            Some(path) => Config::load(path)?.rules,
-            None => RulesConfig::default(),
+    /// The rules, and what the sources of the configuration tell, if there is one.
+    fn load(&self) -> Result<(RuleSet, Vec<Exposure>), Vec<Diagnostic>> {
+        let (mut config, sources) = match self.config() {
+            Some(path) => Config::load(path).map(|config| (config.rules, config.sources))?,
+            None => (RulesConfig::default(), Vec::new()),
         };
         config.paths.extend(self.paths().iter().map(|path| Spanned::new(0..0, path.clone())));
-        RuleSet::load(&config)
+        let exposure = |source: &SourceConfig| Exposure {
+            source: source.name.clone(),
+            facts: source::decoder(source).exposes().to_vec(),
+        };
+        Ok((RuleSet::load(&config)?, sources.iter().map(exposure).collect()))
     }
 }
 
 pub(super) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
-    let rules = match command.load() {
+    let (rules, sources) = match command.load() {
         Ok(rules) => rules,
         Err(mistakes) => {
             show(&mistakes);
@@ -86,7 +92,7 @@ pub(super) fn run(command: &RulesCommand) -> anyhow::Result<Exit> {
         RulesCommand::List { .. } => print(&mut anstream::stdout().lock(), rule::list(&rules).trim_end())?,
         RulesCommand::Show { id, .. } => return show_rule(&rules, id),
         RulesCommand::Test { paths, .. } => return test(&rules, paths),
-        RulesCommand::Check { paths, .. } => return Ok(check(&rules, paths)),
+        RulesCommand::Check { paths, .. } => return Ok(check(&rules, &sources, paths)),
     }
     Ok(Exit::Success)
 }
@@ -160,13 +166,21 @@ fn files_of_tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Diagnostic> {
     Ok(files)
 }
 
-fn check(rules: &RuleSet, paths: &[PathBuf]) -> Exit {
+fn check(rules: &RuleSet, sources: &[Exposure], paths: &[PathBuf]) -> Exit {
     let asked: Vec<_> = rules.iter().filter(|rule| is_asked(rule.origin(), paths)).collect();
-    let found: Vec<Diagnostic> = asked.iter().flat_map(|rule| rule::lint(rule)).collect();
+    let found: Vec<Diagnostic> = asked.iter().flat_map(|rule| rule::lint(rule, own(rule, sources))).collect();
     if !found.is_empty() {
         show(&found);
         return Exit::GateFailed;
     }
     say(&format!("{} checked, nothing found", counted(asked.len() as u64, "rule", "rules")));
     Exit::Success
+}
+
+/// That a built-in rule has nothing to say at somebody's sources is no mistake of theirs.
+const fn own<'s>(rule: &Rule, sources: &'s [Exposure]) -> &'s [Exposure] {
+    match rule.origin() {
+        Origin::BuiltIn => &[],
+        Origin::File(_) => sources,
+    }
 }

@@ -162,6 +162,30 @@ pub(super) fn read(page: &Page<'_>, origin: Origin) -> Result<Rule, Vec<Diagnost
     })
 }
 
+/// Where the parts of a rule file stand, for what is said of a rule that could be read.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub id: Range<usize>,
+    pub params: BTreeMap<String, Range<usize>>,
+    pub controls: Vec<Range<usize>>,
+    pub guardrails: Vec<Range<usize>>,
+    pub examples: Vec<Range<usize>>,
+}
+
+impl Places {
+    /// Of a text; all at its beginning if it is no rule.
+    pub(super) fn of(text: &str) -> Self {
+        let Ok(raw) = toml::from_str::<RawRule>(text) else { return Self::default() };
+        Self {
+            id: raw.id.span(),
+            params: raw.params.keys().map(|name| (name.get_ref().clone(), name.span())).collect(),
+            controls: raw.controls.iter().map(Spanned::span).collect(),
+            guardrails: raw.guardrails.iter().map(|rail| rail.control.span()).collect(),
+            examples: raw.examples.iter().map(Spanned::span).collect(),
+        }
+    }
+}
+
 /// Keeps what is right, and notes what is wrong.
 fn keep<T>(results: impl Iterator<Item = Checked<T>>, found: &mut Vec<Diagnostic>) -> Vec<T> {
     results.filter_map(|result| result.map_err(|diagnostic| found.push(*diagnostic)).ok()).collect()

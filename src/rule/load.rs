@@ -94,7 +94,8 @@ impl Loader {
             };
             let message = format!("there are two rules {:?}; the other is {by}", rule.id().as_str());
             let help = "give this one another id; to change a rule, use [rules.override]";
-            return self.found.push(Diagnostic::of_file(path, message).help(help));
+            let place = file::Places::of(text).id;
+            return self.found.push(Diagnostic::in_text(path, text, place, message).help(help));
         }
         self.rules.insert(rule.id().clone(), rule);
     }
@@ -146,6 +147,18 @@ impl Loader {
 
 fn at<T>(config: &RulesConfig, value: &Spanned<T>, message: impl Into<String>) -> Diagnostic {
     config.error(value.span(), message)
+}
+
+/// The text of a rule's file, as it is now.
+pub(super) fn text_of(rule: &Rule) -> String {
+    match rule.origin() {
+        Origin::File(path) => fs::read_to_string(path).unwrap_or_default(),
+        Origin::BuiltIn => {
+            let name = format!("{}.toml", rule.id());
+            let text = BUILT_IN.iter().find(|(built_in, _)| *built_in == name).map(|(_, text)| *text);
+            text.unwrap_or_default().to_owned()
+        }
+    }
 }
 
 /// The test files at a path: itself, or those of a folder.

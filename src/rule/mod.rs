@@ -32,7 +32,7 @@ pub use describe::{list, show};
 pub use document::document;
 pub use example::{Example, ExampleResult, Expect, Outcome, TestResult, run_tests};
 pub use file::RawRule;
-pub use lint::lint;
+pub use lint::{Exposure, lint};
 pub use load::{RuleSet, test_files};
 pub use params::{Param, Params};
 pub use scope::{

@@ -41,6 +41,12 @@ pub trait Decoder: Send + Sync {
     /// The facts that this vendor's records can tell.
     fn exposes(&self) -> &'static [FactName];
 
+    /// Those of them that the records read so far have a place for. A vendor's answers have the same for all of its
+    /// tenants; an export has the columns that it has.
+    fn told(&self) -> Vec<FactName> {
+        self.exposes().to_vec()
+    }
+
     /// Derives the account.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use headcount::config::RulesConfig;
 use headcount::report::Report;
 use headcount::rule::RuleSet;
@@ -35,7 +35,10 @@ fn bad_day() -> Report {
         command.arg("-c").arg(tenant.config()).arg("--out").arg(path("snapshot")).output().expect("ran").status.code()
     };
     assert_eq!(fetch(headcount().args(["fetch", "-q"])), Some(3));
-    let later = (Utc::now() + TimeDelta::days(3)).to_rfc3339();
+    let manifest = std::fs::read_to_string(path("snapshot").join("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
+    let fetched: DateTime<Utc> = manifest["started_at"].as_str().expect("a time").parse().expect("a time");
+    let later = (fetched + TimeDelta::days(3)).to_rfc3339();
     let audit = ["audit", "-q", "--as-of", &later, "-c"];
     headcount()
         .args(audit)

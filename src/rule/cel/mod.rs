@@ -7,6 +7,7 @@
 
 mod calls;
 mod check;
+mod domain;
 pub mod functions;
 mod guard;
 mod library;
@@ -15,6 +16,7 @@ mod node;
 mod ops;
 mod parse;
 mod paths;
+mod reach;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -30,6 +32,7 @@ use super::scope::Scope;
 use super::{GroupBy, Subject};
 
 pub(super) use node::{Getter, Truth};
+pub(super) use reach::reach;
 pub use types::Type;
 pub use value::{EvalError, List, Map, Missing, Value};
 

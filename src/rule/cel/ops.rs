@@ -146,7 +146,7 @@ fn ordered(left: &Value<'_>, right: &Value<'_>, holds: impl Fn(Ordering) -> bool
 }
 
 #[expect(clippy::cast_precision_loss, reason = "CEL compares an int with a double as doubles")]
-fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
+pub(super) fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (left, right) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
         (Value::Timestamp(a), Value::Timestamp(b)) => Some(a.cmp(b)),

@@ -8,7 +8,8 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::data::{ExampleAccount, ExampleEmployee, Moment};
+use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
+use super::exception::ExampleException;
 use super::groups::{Owned, groups};
 use super::run::{counted, with_account};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -35,11 +36,24 @@ struct Case {
     rules: Vec<Spanned<String>>,
     #[serde(default)]
     employees: Vec<ExampleEmployee>,
+    #[serde(default)]
     accounts: Vec<Spanned<ExampleAccount>>,
+    /// Of what rules about sources are asked.
+    #[serde(default)]
+    sources: Vec<ExampleSource>,
+    /// Of what rules about the HR files are asked.
+    roster: Option<ExampleRoster>,
+    /// Defects of the HR files.
+    #[serde(default)]
+    issues: Vec<ExampleIssue>,
+    /// Of what rules about exceptions are asked.
+    #[serde(default)]
+    exceptions: Vec<ExampleException>,
     findings: Vec<Expected>,
 }
 
-/// One finding: an account's id, an employee's id, or the ids of a group's accounts.
+/// One finding: the id of an account, employee or exception, the ids of a group's accounts, the name of a source,
+/// `roster`, or `line 7` for a defect of the HR files.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Expected {
@@ -149,16 +163,14 @@ impl Case {
                     let scope = Scope { employee: *owner, ..scope.clone() };
                     with_account(account, number, &scope, |scope| {
                         let id = scope.account.as_ref().map(|account| account.account.id.to_string());
-                        id.filter(|_| rule.judge(scope) == Verdict::Violation)
+                        id.filter(|_| is_bad(rule, scope))
                     })
                     .flatten()
                 })
                 .collect(),
             Subject::Group => {
                 let (groups, _) = groups(&rule.compiled, rule.group_by(), accounts, &scope);
-                let bad = groups
-                    .iter()
-                    .filter(|group| rule.judge(&Scope { group: Some(group), ..scope.clone() }) == Verdict::Violation);
+                let bad = groups.iter().filter(|group| is_bad(rule, &Scope { group: Some(group), ..scope.clone() }));
                 bad.map(|group| group.members.join(", ")).collect()
             }
             Subject::Employee => people
@@ -169,13 +181,40 @@ impl Case {
                     let mine: Vec<Owned<'_>> = accounts.iter().filter(theirs).copied().collect();
                     let accounts = counted(&rule.compiled, &mine, &scope);
                     let scope = Scope { employee: Some(**person), accounts: Some(&accounts), ..scope.clone() };
-                    rule.judge(&scope) == Verdict::Violation
+                    is_bad(rule, &scope)
                 })
                 .map(|person| person.employee.id.to_string())
                 .collect(),
-            Subject::Source | Subject::Roster | Subject::Exception => Vec::new(),
+            Subject::Source => {
+                let sources = self.sources.iter().map(|source| source.facts(self.now.0));
+                let bad = sources.filter(|source| is_bad(rule, &Scope { source: Some(source), ..scope.clone() }));
+                bad.map(|source| source.name.to_string()).collect()
+            }
+            Subject::Exception => {
+                let exceptions = self.exceptions.iter().map(ExampleException::facts);
+                let bad = exceptions.filter(|one| is_bad(rule, &Scope { exception: Some(one), ..scope.clone() }));
+                bad.map(|exception| exception.id).collect()
+            }
+            Subject::Roster => self.judge_roster(rule, &scope),
         }
     }
+
+    /// A rule about the files is asked once, one about defects is asked about each.
+    fn judge_roster(&self, rule: &Rule, scope: &Scope<'_>) -> Vec<String> {
+        let roster = self.roster.as_ref().map(ExampleRoster::roster);
+        let scope = Scope { roster: roster.as_ref(), ..scope.clone() };
+        if !rule.is_about_issues() {
+            return (roster.is_some() && is_bad(rule, &scope)).then(|| "roster".to_owned()).into_iter().collect();
+        }
+        let issues = self.issues.iter().map(ExampleIssue::issue);
+        let bad = issues.filter(|issue| is_bad(rule, &Scope { issue: Some(issue), ..scope.clone() }));
+        bad.map(|issue| issue.line.map_or_else(|| issue.kind.as_str().to_owned(), |line| format!("line {line}")))
+            .collect()
+    }
+}
+
+fn is_bad(rule: &Rule, scope: &Scope<'_>) -> bool {
+    rule.judge(scope) == Verdict::Violation
 }
 
 fn find<'r>(page: &Page<'_>, rules: &'r RuleSet, name: &Spanned<String>) -> Checked<&'r Rule> {

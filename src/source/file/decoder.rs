@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -18,17 +20,19 @@ use crate::source::record::{Decoded, FieldProblem, Key, Record, RecordError, tex
 pub(in crate::source) struct MappedDecoder {
     headings: Headings,
     cells: Cells,
+    /// The slots that a record had so far, a bit for each.
+    seen: Arc<AtomicU32>,
 }
 
 impl MappedDecoder {
     /// As a file's configuration says.
     pub(in crate::source) fn of_file(mapping: &Mapping) -> Self {
-        Self { headings: Headings::of_mapping(mapping), cells: Cells::new(mapping) }
+        Self { headings: Headings::of_mapping(mapping), cells: Cells::new(mapping), seen: Arc::default() }
     }
 
     /// Headcount's own account shape: a key that is absent is a fact that isn't exposed.
     pub(in crate::source) fn of_own_shape() -> Self {
-        Self { headings: Headings::own(), cells: Cells::new(&Mapping::default()) }
+        Self { headings: Headings::own(), cells: Cells::new(&Mapping::default()), seen: Arc::default() }
     }
 
     /// Where a column leads.
@@ -48,6 +52,14 @@ impl MappedDecoder {
         }
     }
 
+    /// Remembers which columns there are; they are mostly the same as in the record before.
+    fn note(&self, slots: &Slots<'_, '_>) {
+        let here = slots.iter().rev().fold(0, |bits, slot| bits << 1 | u32::from(slot.is_some()));
+        if self.seen.load(Ordering::Relaxed) & here != here {
+            self.seen.fetch_or(here, Ordering::Relaxed);
+        }
+    }
+
     fn row<'r>(&self, raw: &'r RawValue) -> Result<Row<'_, 'r>, RecordError> {
         let visitor = RowVisitor(&self.headings);
         let slots = serde_json::Deserializer::from_str(raw.get())
@@ -63,8 +75,15 @@ impl Decoder for MappedDecoder {
         &FactName::OF_RECORDS
     }
 
+    fn told(&self) -> Vec<FactName> {
+        let seen = self.seen.load(Ordering::Relaxed);
+        let told = |fact: &FactName| seen == 0 || seen & (1 << slot(*fact)) != 0;
+        FactName::OF_RECORDS.into_iter().filter(told).collect()
+    }
+
     fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
         let mut row = self.row(raw)?;
+        self.note(&row.slots);
         let mut account = Account::new(row.id()?, raw);
         account.external_id = row.text(FactName::ExternalId);
         account.email = row.text(FactName::Email);

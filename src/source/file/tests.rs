@@ -37,6 +37,18 @@ fn counts(bytes: &[u8], format: FileFormat, mapping: Mapping) -> Option<[u64; 4]
 }
 
 #[test]
+fn an_export_tells_what_it_has_columns_for() {
+    let decoder = MappedDecoder::of_file(&mapping(&[(FactName::Email, "mail")]));
+    assert_eq!(decoder.told(), FactName::OF_RECORDS, "nothing is known yet");
+    let read = |record: &str| {
+        decoder.decode(&RawValue::from_string(record.to_owned()).expect("JSON")).expect("an account");
+        decoder.told()
+    };
+    assert_eq!(read(r#"{"key": "1", "mail": "", "room": 7}"#), [FactName::Email]);
+    assert_eq!(read(r#"{"key": "2", "State": "", "status": "active"}"#), [FactName::Email, FactName::Status]);
+}
+
+#[test]
 fn every_row_is_counted_in_every_format() {
     let csv = "key,mail\r\na,x\r\n\r\nb,y\r\na,again\r\n,nobody\r\nc\r\n,\r\n";
     assert_eq!(counts(csv.as_bytes(), FileFormat::Csv, mapping(&[])), Some([5, 2, 2, 1]));

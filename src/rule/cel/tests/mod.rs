@@ -3,6 +3,7 @@
 
 mod differential;
 mod laws;
+mod reach;
 mod refusals;
 mod subject;
 mod written;
