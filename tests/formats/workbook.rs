@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use headcount::audit::{AccountRow, Inventory};
-use headcount::model::{Fact, SourceName, Tier};
+use headcount::model::{AccountStatus, Fact, SourceName, Tier};
 use headcount::render::{Format, RenderOptions, render};
 use headcount::report::Report;
 
@@ -17,30 +17,34 @@ fn book(report: &Report, options: &RenderOptions<'_>) -> Book {
     Book::open(out)
 }
 
-/// The accounts of a source, of which everything is hostile.
-fn hostile_accounts(count: u64) -> Inventory {
+fn inventory(source: &str, rows: impl Iterator<Item = AccountRow<'static>>) -> Inventory {
     let inventory = Inventory::new().expect("a file");
-    let mut recorder = inventory.recorder(&SourceName::new(HOSTILE));
-    let words = || Fact::Known(Some(format!("={HOSTILE}{}", "_x000D_\u{1F468}".repeat(20_000)).into()));
-    for place in 0..count {
-        let row = AccountRow {
-            id: format!("+{place}{HOSTILE}").into(),
-            external_id: words(),
-            email: words(),
-            username: Fact::Known(None),
-            display_name: words(),
-            status: Fact::NotExposed,
-            locked: Fact::NotExposed,
-            last_login_at: Fact::Known(Some("-12345-01-01T00:00:00Z".parse().unwrap_or_default())),
-            situation: "matched".into(),
-            tier: Some(Tier::Email),
-            employee_id: Some(HOSTILE.into()),
-            employee_name: Some(HOSTILE.into()),
-        };
+    let mut recorder = inventory.recorder(&SourceName::new(source));
+    for (place, row) in (0..).zip(rows) {
         recorder.record(place, &row).expect("recorded");
     }
     recorder.finish().expect("written");
     inventory
+}
+
+/// The accounts of a source, of which everything is hostile.
+fn hostile_accounts(count: u64) -> Inventory {
+    let words = || Fact::Known(Some(format!("={HOSTILE}{}", "_x000D_\u{1F468}".repeat(20_000)).into()));
+    let row = move |place| AccountRow {
+        id: format!("+{place}{HOSTILE}").into(),
+        external_id: words(),
+        email: words(),
+        username: Fact::Known(None),
+        display_name: words(),
+        status: Fact::NotExposed,
+        locked: Fact::NotExposed,
+        last_login_at: Fact::Known(Some("-12345-01-01T00:00:00Z".parse().expect("a time"))),
+        situation: "matched".into(),
+        tier: Some(Tier::Email),
+        employee_id: Some(HOSTILE.into()),
+        employee_name: Some(HOSTILE.into()),
+    };
+    inventory(HOSTILE, (0..count).map(row))
 }
 
 #[test]
@@ -71,6 +75,30 @@ fn what_is_on_no_row_of_the_review_is_among_the_others() {
     assert_eq!(book.column("Other findings", "About"), ["vcc/agent-23", "E-1200"], "one is waived, one has no account");
     assert_eq!(book.says("Review"), "9 accounts need a decision");
     assert_eq!(book.says("Still undecided"), "9");
+}
+
+#[test]
+fn a_member_of_a_group_is_shown_with_its_use() {
+    let member = AccountRow {
+        id: "70991".into(),
+        external_id: Fact::NotExposed,
+        email: Fact::Known(Some("i.brandauer@example.com".into())),
+        username: Fact::NotExposed,
+        display_name: Fact::Known(None),
+        status: Fact::Known(AccountStatus::Active),
+        locked: Fact::NotExposed,
+        last_login_at: Fact::Known(None),
+        situation: "matched".into(),
+        tier: None,
+        employee_id: None,
+        employee_name: None,
+    };
+    let inventory = inventory("voiso-emea", std::iter::once(member));
+    let options = RenderOptions { inventory: Some(&inventory), ..RenderOptions::default() };
+    let book = book(&fixture::demo(), &options);
+    let at = book.column("Review", "Key").iter().position(|key| *key == "voiso-emea/70991").expect("a row");
+    let told = ["Account", "Person", "Access", "Last login"].map(|heading| book.column("Review", heading)[at]);
+    assert_eq!(told, ["i.brandauer@example.com", "Ilse Brandauer\nE-0377", "active", "never"]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ mod verdict;
 pub(super) use entries::{Entries, Entry, Group};
 pub(super) use mail::{About, MailModel};
 pub(super) use people::People;
-pub(super) use review::{Review, Row, When};
+pub(super) use review::{Known, Review, Row, When};
 pub(super) use text::{at_least, is_whole, value};
 pub(super) use verdict::headline;
 

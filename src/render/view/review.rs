@@ -7,13 +7,14 @@ use std::collections::{HashMap, HashSet};
 use super::entries::{Subject, access};
 use super::near::near_misses;
 use super::text::{NAME, SENTENCE, parse_moment};
-use crate::model::{Disposition, Timestamp};
+use crate::audit::AccountRow;
+use crate::model::{Disposition, Fact, Timestamp};
 use crate::render::escape::clip;
 use crate::render::subject;
 use crate::report::{Finding, Report};
 
 /// An account: its source and its identifier there.
-type Account<'r> = (&'r str, &'r str);
+pub(in crate::render) type Account<'r> = (&'r str, &'r str);
 
 /// The accounts that need a decision, and the findings that are about none of them.
 #[derive(Debug)]
@@ -78,6 +79,12 @@ impl<'r> Review<'r> {
         self.accounts.iter().map(|(account, group)| Row::new(*account, group, report))
     }
 
+    /// The accounts of which no finding tells more than that they belong to a group.
+    pub(in crate::render) fn untold(&self) -> HashSet<Account<'r>> {
+        let untold = |group: &Subject<'_>| group.findings().all(|finding| finding.subject.kind != "account");
+        self.accounts.iter().filter(|(_, group)| untold(group)).map(|(account, _)| *account).collect()
+    }
+
     /// The findings that stand in no row: about people, sources, the roster and exceptions, and covered ones about
     /// accounts on which nothing is open.
     pub(in crate::render) fn others(&self) -> &[&'r Finding] {
@@ -120,6 +127,46 @@ fn line(text: &str, limit: usize) -> String {
     clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), limit)
 }
 
+/// What is known of an account without a finding of its own.
+#[derive(Debug)]
+pub(in crate::render) struct Known {
+    account: Option<String>,
+    access: &'static str,
+    last_login: When,
+}
+
+impl Known {
+    pub(in crate::render) fn of(row: &AccountRow<'_>) -> Self {
+        let names = [row.display_name.present(), row.email.present(), row.username.present()];
+        Self {
+            account: joined(names.into_iter().flatten().map(|name| line(name, NAME))),
+            access: row.status.known().map_or("", |status| status.as_str()),
+            last_login: match row.last_login_at {
+                Fact::Known(Some(at)) => When::At(at),
+                Fact::Known(None) => When::Words("never"),
+                Fact::NotExposed => When::Words("not told"),
+            },
+        }
+    }
+}
+
+impl Row {
+    /// With what is known of its account besides the findings.
+    pub(in crate::render) fn with(mut self, known: &Known) -> Self {
+        self.account = known.account.clone().unwrap_or(self.account);
+        known.access.clone_into(&mut self.access);
+        self.last_login = known.last_login;
+        self
+    }
+}
+
+/// Names that differ, below each other; none if all are blank.
+fn joined(names: impl Iterator<Item = String>) -> Option<String> {
+    let mut names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    names.dedup();
+    (!names.is_empty()).then(|| names.join("\n"))
+}
+
 /// How a finding stands before the gate.
 fn standing(report: &Report, finding: &Finding) -> &'static str {
     match finding.disposition {
@@ -133,16 +180,14 @@ fn standing(report: &Report, finding: &Finding) -> &'static str {
 fn account(group: &Subject<'_>, id: &str) -> String {
     let own = |get: fn(&Finding) -> Option<&String>| {
         let own = group.findings().filter(|finding| finding.subject.kind == "account");
-        own.filter_map(|finding| get(finding)).map(|name| line(name, NAME)).find(|name| !name.trim().is_empty())
+        own.filter_map(|finding| get(finding)).map(|name| line(name, NAME)).find(|name| !name.is_empty())
     };
     let names = [
         own(|finding| finding.display_name.as_ref()),
         own(|finding| finding.email.as_ref()),
         own(|finding| finding.username.as_ref()),
     ];
-    let mut names: Vec<String> = names.into_iter().flatten().collect();
-    names.dedup();
-    if names.is_empty() { line(id, NAME) } else { names.join("\n") }
+    joined(names.into_iter().flatten()).unwrap_or_else(|| line(id, NAME))
 }
 
 /// The owner, by name and identifier.

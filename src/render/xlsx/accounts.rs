@@ -14,10 +14,10 @@ use crate::report::Finding;
 
 const COLUMNS: [Column; 15] = [
     ("Source", 14),
-    ("Account ID", 22),
+    ("Account ID", 28),
     ("External ID", 16),
     ("E-mail", 30),
-    ("Login name", 20),
+    ("Login name", 30),
     ("Name", 24),
     ("Status", 10),
     ("Locked", 10),
@@ -27,7 +27,7 @@ const COLUMNS: [Column; 15] = [
     ("Employee ID", 14),
     ("Person", 24),
     ("Findings", 30),
-    ("Key", 26),
+    ("Key", 40),
 ];
 
 /// Says in the sheet itself what the reader of an empty one has to know.

@@ -1,6 +1,9 @@
 //! The sheet that reviewers fill in: one row for each account that needs a decision. The evidence is locked, the answers
 //! are open; that keeps mistakes away and needs no password.
 
+use std::collections::HashMap;
+use std::io;
+
 use rust_xlsxwriter::{
     Color, ConditionalFormatFormula, DataValidation, DataValidationRule, Format, Formula, Note, ProtectionOptions,
     Workbook, Worksheet, XlsxError,
@@ -9,7 +12,8 @@ use rust_xlsxwriter::{
 use super::Book;
 use super::sheet::{Cell, Column, Sheet, page_header};
 use crate::model::Timestamp;
-use crate::render::view::{Row, headline, is_whole};
+use crate::render::RenderError;
+use crate::render::view::{Known, Row, headline, is_whole};
 
 const COLUMNS: [Column; 16] = [
     ("Key", 18),
@@ -39,10 +43,15 @@ const DECIDED_ON: u16 = 14;
 /// The decisions that an access review knows.
 const DECISIONS: [&str; 3] = ["Keep", "Revoke", "Modify"];
 
-pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), XlsxError> {
+pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(workbook, "Review", &COLUMNS, &book.styles)?;
     let room = usize::try_from(book.room(book.review.len() as u64)).unwrap_or(usize::MAX);
+    let known = known(book)?;
     for row in book.review.rows(book.report).take(room) {
+        let row = match known.get(&row.key) {
+            Some(known) => row.with(known),
+            None => row,
+        };
         sheet.row(cells(row))?;
     }
     let last = sheet.last().max(1);
@@ -66,7 +75,22 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Xlsx
         inside.insert_note(0, 0, &Note::new(words).set_author("headcount"))?;
         inside.set_tab_color(Color::RGB(0x009B_1C1C));
     }
-    sheet.finish()
+    Ok(sheet.finish()?)
+}
+
+/// Which of several accounts is to go depends on its use, also where only the group has a finding.
+fn known(book: &Book<'_>) -> Result<HashMap<String, Known>, RenderError> {
+    let mut known = HashMap::new();
+    let untold = book.review.untold();
+    if let Some(inventory) = book.inventory.filter(|_| !untold.is_empty()) {
+        inventory.for_each(|source, row| {
+            if untold.contains(&(source.as_str(), row.id.as_ref())) {
+                known.insert(format!("{source}/{}", row.id), Known::of(&row));
+            }
+            Ok::<_, io::Error>(())
+        })?;
+    }
+    Ok(known)
 }
 
 fn cells(row: Row) -> [Cell; COLUMNS.len()] {

@@ -43,7 +43,7 @@ impl Styles {
             heading: cell.clone().set_bold().set_font_color(Color::White).set_background_color(Color::RGB(0x0024_3B53)),
             // Stays text, also when somebody edits it.
             text: cell.clone().set_align(FormatAlign::Left).set_quote_prefix(),
-            number: cell.clone().set_num_format("#,##0"),
+            number: cell.clone().set_num_format("#,##0_)"),
             count: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Left),
             day: cell.clone().set_num_format(DAY).set_align(FormatAlign::Left),
             moment: cell.set_num_format(MOMENT).set_align(FormatAlign::Left),
