@@ -11,8 +11,8 @@ use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::breaker::Previous;
-use crate::config::{Config, Demand, EmailConfig, GateConfig, MaxChange, Recipients};
-use crate::deliver::email::Carrier;
+use crate::config::{AttachedFile, Config, Demand, EmailConfig, GateConfig, MaxChange, Recipients};
+use crate::deliver::email::{Carrier, WORKBOOK};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
@@ -195,8 +195,9 @@ impl Job<'_> {
         }
         if let Some((email, carrier)) = &checked.mail {
             let path = self.out.join(Format::Json.file_name().unwrap_or_default());
-            // Only what this audit has written may go along: an older workbook may tell more of people.
-            let mailing = Mailing { email, templates: rendering.templates, report: &report, path: &path, attach: true };
+            let templates = rendering.templates;
+            let attach = Some(attachable(email, &checked.formats));
+            let mailing = Mailing { email, templates, report: &report, path: &path, attach };
             if Box::pin(mailing.send(carrier, global)).await != Exit::Success {
                 return Exit::DeliveryFailed;
             }
@@ -239,6 +240,11 @@ impl Job<'_> {
             if self.privacy != PrivacyLevel::Full && matches!(email.to, Recipients::Managers { .. }) {
                 let mistake = Diagnostic::of_file(Path::new("--privacy"), "nobody's manager is known without people");
                 return Err(mistake.help("write a list of addresses to [email] to, or --privacy full"));
+            }
+            let unwritten = |file: &&AttachedFile| !attachable(&email, formats).contains(file);
+            if let Some(file) = email.attach.iter().flatten().find(unwritten) {
+                let message = format!("[email] attach names {}, which this audit doesn't write", file.name);
+                return Err(config.text.error_of_file(message).help("add its format to --format or [report] formats"));
             }
             Carrier::new(&email).map(|carrier| (email, carrier))
         }))
@@ -299,6 +305,15 @@ pub(super) fn source_names(names: &[String], config: &Config, path: &Path) -> Re
         })
         .collect();
     if mistakes.is_empty() { Ok(names.iter().map(|name| SourceName::new(name)).collect()) } else { Err(mistakes) }
+}
+
+/// What may go along with a mail: only what this audit writes, because an older file may tell more of people.
+fn attachable(email: &EmailConfig, formats: &[Format]) -> Vec<AttachedFile> {
+    let written = |name: &str| formats.iter().any(|format| format.file_name() == Some(name));
+    let workbook = || AttachedFile::named(WORKBOOK).into_iter().collect();
+    let mut files: Vec<AttachedFile> = email.attach.clone().unwrap_or_else(workbook);
+    files.retain(|file| written(&file.name));
+    files
 }
 
 const fn exit_of(gate: Gate) -> Exit {

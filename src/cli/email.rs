@@ -8,8 +8,8 @@ use super::clock::now;
 use super::output::{say, show};
 use super::privacy::PrivacyLevel;
 use super::{ConfigArg, Exit, Global, runtime};
-use crate::config::{Config, EmailConfig};
-use crate::deliver::email::{self, Attachments, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
+use crate::config::{AttachedFile, Config, EmailConfig};
+use crate::deliver::email::{self, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
 use crate::deliver::{DeliveryError, write_file};
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
@@ -46,7 +46,7 @@ pub(super) fn run(args: &EmailArgs, global: &Global) -> anyhow::Result<Exit> {
         templates: config.report.templates.as_deref(),
         report: &report,
         path: &args.report,
-        attach: whole,
+        attach: if whole { email.attach.clone() } else { Some(Vec::new()) },
     };
     match way {
         Way::Server(carrier) => Ok(runtime()?.block_on(mailing.send(&carrier, global))),
@@ -100,18 +100,14 @@ pub(super) struct Mailing<'m> {
     pub(super) report: &'m Report,
     /// Where the report is; what goes along, and the journal, are beside it.
     pub(super) path: &'m Path,
-    /// Whether anything may go along.
-    pub(super) attach: bool,
+    /// What goes along; `None`: the workbook, if it is of this run.
+    pub(super) attach: Option<Vec<AttachedFile>>,
 }
 
 impl Mailing<'_> {
     fn compose(&self) -> Result<Vec<Parcel>, EmailError> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        let attachments = if self.attach {
-            email::attachments(self.email.attach.as_deref(), folder, self.report.run.started_at)?
-        } else {
-            Attachments::default()
-        };
+        let attachments = email::attachments(self.attach.as_deref(), folder, self.report.run.started_at)?;
         attachments.remarks.iter().for_each(|remark| say(remark));
         email::compose(&Post {
             report: self.report,

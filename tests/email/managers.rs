@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use headcount::model::Disposition;
-use headcount::report::{Manager, Report};
+use headcount::report::{Manager, Report, Run};
 
 use crate::fixture;
 use crate::kit::{Kit, open};
@@ -37,7 +37,9 @@ fn report() -> Report {
 
 /// The plain text of each mail, by the start of its file's name.
 fn mails(report: &Report) -> BTreeMap<String, String> {
-    let kit = Kit::new(report);
+    let report =
+        Report { run: Run { started_at: fixture::at("2020-01-01T00:00:00Z"), ..report.run.clone() }, ..report.clone() };
+    let kit = Kit::new(&report);
     kit.configure(ADDRESS, MANAGERS);
     kit.write("report.xlsx", "a workbook");
     let mails = kit.dry_run().into_iter().map(|(name, mail)| {
