@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::clock::{now, parse_moment};
-use super::email::{self, Mailing};
+use super::email::AuditMail;
 use super::output::{say, show};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::breaker::Previous;
-use crate::config::{AttachedFile, Config, Demand, EmailConfig, GateConfig, MaxChange, Recipients};
-use crate::deliver::email::{Carrier, WORKBOOK};
+use crate::config::{Config, Demand, GateConfig, MaxChange};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
@@ -123,7 +122,7 @@ struct Checked {
     privacy: Privacy,
     snapshot: Option<Snapshot>,
     previous: Option<Previous>,
-    mail: Option<(EmailConfig, Carrier)>,
+    mail: Option<AuditMail>,
 }
 
 impl Job<'_> {
@@ -193,12 +192,9 @@ impl Job<'_> {
                 return Exit::DeliveryFailed;
             }
         }
-        if let Some((email, carrier)) = &checked.mail {
-            let path = self.out.join(Format::Json.file_name().unwrap_or_default());
-            let templates = rendering.templates;
-            let attach = Some(attachable(email, &checked.formats));
-            let mailing = Mailing { email, templates, report: &report, path: &path, attach };
-            if Box::pin(mailing.send(carrier, global)).await != Exit::Success {
+        if let Some(mail) = &checked.mail {
+            // As large as a conversation with a mail server is, it would make every audit larger.
+            if Box::pin(mail.send(&report, self.out, rendering.templates, global)).await != Exit::Success {
                 return Exit::DeliveryFailed;
             }
         }
@@ -215,39 +211,14 @@ impl Job<'_> {
         }
         let gate = config.gate.clone();
         let mut formats = self.formats(&config)?;
-        let mail = self.mail(&config, &mut formats).transpose().map_err(|mistake| vec![mistake])?;
+        let mail = self.email.then(|| AuditMail::check(&config, self.out, self.privacy, &mut formats)).transpose();
+        let mail = mail.map_err(|mistake| vec![mistake])?;
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
         let inputs = Inputs::load(&config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
         Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous, mail })
-    }
-
-    /// What `--email` needs: a server, and a report beside which it can be written down who got it.
-    fn mail(&self, config: &Config, formats: &mut Vec<Format>) -> Option<Result<(EmailConfig, Carrier), Diagnostic>> {
-        if !self.email {
-            return None;
-        }
-        if self.out == Path::new("-") {
-            let mistake = Diagnostic::of_file(Path::new("--email"), "the report has to be a file to be sent");
-            return Some(Err(mistake.help("name a folder with --out")));
-        }
-        if !formats.contains(&Format::Json) {
-            formats.push(Format::Json);
-        }
-        Some(email::section(config).and_then(|email| {
-            if self.privacy != PrivacyLevel::Full && matches!(email.to, Recipients::Managers { .. }) {
-                let mistake = Diagnostic::of_file(Path::new("--privacy"), "nobody's manager is known without people");
-                return Err(mistake.help("write a list of addresses to [email] to, or --privacy full"));
-            }
-            let unwritten = |file: &&AttachedFile| !attachable(&email, formats).contains(file);
-            if let Some(file) = email.attach.iter().flatten().find(unwritten) {
-                let message = format!("[email] attach names {}, which this audit doesn't write", file.name);
-                return Err(config.text.error_of_file(message).help("add its format to --format or [report] formats"));
-            }
-            Carrier::new(&email).map(|carrier| (email, carrier))
-        }))
     }
 
     /// The report to compare with, if anything is limited.
@@ -305,15 +276,6 @@ pub(super) fn source_names(names: &[String], config: &Config, path: &Path) -> Re
         })
         .collect();
     if mistakes.is_empty() { Ok(names.iter().map(|name| SourceName::new(name)).collect()) } else { Err(mistakes) }
-}
-
-/// What may go along with a mail: only what this audit writes, because an older file may tell more of people.
-fn attachable(email: &EmailConfig, formats: &[Format]) -> Vec<AttachedFile> {
-    let written = |name: &str| formats.iter().any(|format| format.file_name() == Some(name));
-    let workbook = || AttachedFile::named(WORKBOOK).into_iter().collect();
-    let mut files: Vec<AttachedFile> = email.attach.clone().unwrap_or_else(workbook);
-    files.retain(|file| written(&file.name));
-    files
 }
 
 const fn exit_of(gate: Gate) -> Exit {

@@ -16,7 +16,7 @@ use crate::model::Timestamp;
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    accepted: Accepted,
+    memory: Memory,
     /// The lock ends with it.
     _report: File,
 }
@@ -24,7 +24,7 @@ pub struct Journal {
 /// The file: whose mail was accepted when. Recipients are in it as hashes, so that it names nobody.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Accepted {
+struct Memory {
     version: u32,
     /// The run whose report stands beside it; with the next report it starts anew.
     run: String,
@@ -45,10 +45,10 @@ impl Journal {
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             return Err(fail(format!("another run is sending {}", report.display())));
         }
-        let fresh = || Accepted { version: VERSION, run: run.to_owned(), accepted: BTreeMap::new() };
-        let accepted = match fs::read_to_string(&path) {
+        let fresh = || Memory { version: VERSION, run: run.to_owned(), accepted: BTreeMap::new() };
+        let memory = match fs::read_to_string(&path) {
             Ok(text) => {
-                let read: Option<Accepted> = serde_json::from_str(&text).ok();
+                let read: Option<Memory> = serde_json::from_str(&text).ok();
                 let read = read.filter(|read| read.version == VERSION).ok_or_else(|| {
                     let path = path.display();
                     let advice = "so that it is unknown who got the mail; without it, all get it again";
@@ -59,14 +59,14 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => fresh(),
             Err(error) => return Err(fail(format!("can't read {}: {error}", path.display()))),
         };
-        let journal = Self { path, accepted, _report: lock };
+        let journal = Self { path, memory, _report: lock };
         journal.write()?;
         Ok(journal)
     }
 
     /// Whether a server has accepted this mail for this recipient.
     pub fn holds(&self, mail: &str, recipient: &str) -> bool {
-        self.accepted.accepted.contains_key(&self.key(mail, recipient))
+        self.memory.accepted.contains_key(&self.key(mail, recipient))
     }
 
     /// Writes down that a server has accepted a mail for these recipients.
@@ -81,18 +81,18 @@ impl Journal {
     ) -> Result<(), DeliveryError> {
         for recipient in recipients {
             let key = self.key(mail, recipient);
-            self.accepted.accepted.insert(key, at);
+            self.memory.accepted.insert(key, at);
         }
         self.write()
     }
 
     fn key(&self, mail: &str, recipient: &str) -> String {
-        digest(&["delivery", &self.accepted.run, mail, &recipient.to_lowercase()])
+        digest(&["delivery", &self.memory.run, mail, &recipient.to_lowercase()])
     }
 
     fn write(&self) -> Result<(), DeliveryError> {
         write_file(&self.path, |out| {
-            serde_json::to_writer_pretty(&mut *out, &self.accepted)?;
+            serde_json::to_writer_pretty(&mut *out, &self.memory)?;
             out.write_all(b"\n")
         })
     }
