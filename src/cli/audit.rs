@@ -6,15 +6,14 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::clock::{now, parse_moment};
-use super::email::{self, Mailing};
+use super::email::AuditMail;
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::audit::Inventory;
 use crate::breaker::Previous;
-use crate::config::{Config, Demand, EmailConfig, GateConfig, MaxChange, Recipients};
-use crate::deliver::email::Carrier;
+use crate::config::{Config, Demand, GateConfig, MaxChange};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
@@ -131,7 +130,7 @@ struct Checked {
     privacy: Privacy,
     snapshot: Option<Snapshot>,
     previous: Option<Previous>,
-    mail: Option<(EmailConfig, Carrier)>,
+    mail: Option<AuditMail>,
 }
 
 impl Job<'_> {
@@ -197,12 +196,10 @@ impl Job<'_> {
                 return Ok(Exit::DeliveryFailed);
             }
         }
-        if let Some((email, carrier)) = &checked.mail {
-            let path = self.out.join(Format::Json.file_name().unwrap_or_default());
+        if let Some(mail) = &checked.mail {
             let templates = checked.config.report.templates.as_deref();
-            // Only what this audit has written may go along: an older workbook may tell more of people.
-            let mailing = Mailing { email, templates, report: &report, path: &path, attach: true };
-            if Box::pin(mailing.send(carrier, global)).await != Exit::Success {
+            // As large as a conversation with a mail server is, it would make every audit larger.
+            if Box::pin(mail.send(&report, self.out, templates, global)).await != Exit::Success {
                 return Ok(Exit::DeliveryFailed);
             }
         }
@@ -220,7 +217,8 @@ impl Job<'_> {
         let gate = config.gate.clone();
         let mut formats = self.formats(&config)?;
         config.report.templates.as_deref().map_or(Ok(()), check_templates)?;
-        let mail = self.mail(&config, &mut formats).transpose().map_err(|mistake| vec![mistake])?;
+        let mail = self.email.then(|| AuditMail::check(&config, self.out, self.privacy, &mut formats)).transpose();
+        let mail = mail.map_err(|mistake| vec![mistake])?;
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
@@ -229,27 +227,6 @@ impl Job<'_> {
         inputs.policies = Policy::load_all(self.policies, &config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
         Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous, mail })
-    }
-
-    /// What `--email` needs: a server, and a report beside which it can be written down who got it.
-    fn mail(&self, config: &Config, formats: &mut Vec<Format>) -> Option<Result<(EmailConfig, Carrier), Diagnostic>> {
-        if !self.email {
-            return None;
-        }
-        if self.out == Path::new("-") {
-            let mistake = Diagnostic::of_file(Path::new("--email"), "the report has to be a file to be sent");
-            return Some(Err(mistake.help("name a folder with --out")));
-        }
-        if !formats.contains(&Format::Json) {
-            formats.push(Format::Json);
-        }
-        Some(email::section(config).and_then(|email| {
-            if self.privacy != PrivacyLevel::Full && matches!(email.to, Recipients::Managers { .. }) {
-                let mistake = Diagnostic::of_file(Path::new("--privacy"), "nobody's manager is known without people");
-                return Err(mistake.help("write a list of addresses to [email] to, or --privacy full"));
-            }
-            Carrier::new(&email).map(|carrier| (email, carrier))
-        }))
     }
 
     /// The report to compare with, if anything is limited.

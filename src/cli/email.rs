@@ -8,12 +8,12 @@ use super::clock::now;
 use super::output::{say, show};
 use super::privacy::PrivacyLevel;
 use super::{ConfigArg, Exit, Global, runtime};
-use crate::config::{Config, EmailConfig};
-use crate::deliver::email::{self, Attachments, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
+use crate::config::{AttachedFile, Config, EmailConfig, Recipients};
+use crate::deliver::email::{self, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
 use crate::deliver::{DeliveryError, write_file};
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
-use crate::render::terminal;
+use crate::render::{Format, terminal};
 use crate::report::{Privacy, Report};
 
 /// Options of `email`.
@@ -46,7 +46,7 @@ pub(super) fn run(args: &EmailArgs, global: &Global) -> anyhow::Result<Exit> {
         templates: config.report.templates.as_deref(),
         report: &report,
         path: &args.report,
-        attach: whole,
+        attach: if whole { email.attach.clone() } else { Some(Vec::new()) },
     };
     match way {
         Way::Server(carrier) => Ok(runtime()?.block_on(mailing.send(&carrier, global))),
@@ -87,32 +87,75 @@ impl EmailArgs {
 }
 
 /// `[email]`, which has to be there.
-pub(super) fn section(config: &Config) -> Result<EmailConfig, Diagnostic> {
+fn section(config: &Config) -> Result<EmailConfig, Diagnostic> {
     config.email.clone().ok_or_else(|| {
         let help = "add [email] with smtp, from and to; `headcount init` shows an example";
         config.text.error_of_file("nobody is configured to get mail").help(help)
     })
 }
 
+/// What `audit --email` needs, checked before anything is fetched.
+pub(super) struct AuditMail {
+    email: EmailConfig,
+    carrier: Carrier,
+    /// Only what this audit writes goes along: an older file may tell more of people.
+    attach: Vec<AttachedFile>,
+}
+
+impl AuditMail {
+    /// Adds the JSON report to `formats`: beside it is written down who got the mail.
+    pub(super) fn check(
+        config: &Config,
+        out: &Path,
+        privacy: PrivacyLevel,
+        formats: &mut Vec<Format>,
+    ) -> Result<Self, Diagnostic> {
+        let mistake =
+            |about: &str, message: &str, help: &str| Diagnostic::of_file(Path::new(about), message).help(help);
+        let email = section(config)?;
+        if out == Path::new("-") {
+            return Err(mistake("--email", "the report has to be a file to be sent", "name a folder with --out"));
+        }
+        if privacy != PrivacyLevel::Full && matches!(email.to, Recipients::Managers { .. }) {
+            let help = "write a list of addresses to [email] to, or --privacy full";
+            return Err(mistake("--privacy", "nobody's manager is known without people", help));
+        }
+        if !formats.contains(&Format::Json) {
+            formats.push(Format::Json);
+        }
+        let written = |file: &AttachedFile| formats.iter().any(|format| format.file_name() == Some(&file.name));
+        if let Some(file) = email.attach.iter().flatten().find(|file| !written(file)) {
+            let message = format!("[email] attach names {}, which this audit doesn't write", file.name);
+            return Err(config.text.error_of_file(message).help("add its format to --format or [report] formats"));
+        }
+        let workbook = || AttachedFile::named(email::WORKBOOK).into_iter().filter(written).collect();
+        let attach = email.attach.clone().unwrap_or_else(workbook);
+        Ok(Self { carrier: Carrier::new(&email)?, email, attach })
+    }
+
+    /// Sends the report that was written to the folder `out`.
+    pub(super) async fn send(&self, report: &Report, out: &Path, templates: Option<&Path>, global: &Global) -> Exit {
+        let path = out.join(Format::Json.file_name().unwrap_or_default());
+        let attach = Some(self.attach.clone());
+        Mailing { email: &self.email, templates, report, path: &path, attach }.send(&self.carrier, global).await
+    }
+}
+
 /// The mails of one report.
-pub(super) struct Mailing<'m> {
-    pub(super) email: &'m EmailConfig,
-    pub(super) templates: Option<&'m Path>,
-    pub(super) report: &'m Report,
+struct Mailing<'m> {
+    email: &'m EmailConfig,
+    templates: Option<&'m Path>,
+    report: &'m Report,
     /// Where the report is; what goes along, and the journal, are beside it.
-    pub(super) path: &'m Path,
-    /// Whether anything may go along.
-    pub(super) attach: bool,
+    path: &'m Path,
+    /// What goes along; `None`: the workbook, if it is of this run.
+    attach: Option<Vec<AttachedFile>>,
 }
 
 impl Mailing<'_> {
     fn compose(&self) -> Result<Vec<Parcel>, EmailError> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        let attachments = if self.attach {
-            email::attachments(self.email.attach.as_deref(), folder, self.report.run.started_at)?
-        } else {
-            Attachments::default()
-        };
+        let attachments = email::attachments(self.attach.as_deref(), folder, self.report.run.started_at)?;
         attachments.remarks.iter().for_each(|remark| say(remark));
         email::compose(&Post {
             report: self.report,
@@ -139,7 +182,7 @@ impl Mailing<'_> {
     }
 
     /// Sends the mails, and says what became of them.
-    pub(super) async fn send(&self, carrier: &Carrier, global: &Global) -> Exit {
+    async fn send(&self, carrier: &Carrier, global: &Global) -> Exit {
         let prepared =
             self.compose().and_then(|parcels| Ok((parcels, Journal::beside(self.path, &self.report.run.id)?)));
         let (parcels, mut journal) = match prepared {

@@ -15,7 +15,7 @@ fn audit(tenant: &Tenant, server: &Server, lines: &str, arguments: &[&str]) -> A
     std::fs::write(tenant.kit.path().join("smtp-password"), PASSWORD).expect("written");
     let email = format!(
         "[email]\nsmtp = \"smtps://{USER}@localhost:{}\"\npassword = \"file:smtp-password\"\nca_file = '{}'\n\
-         from = \"access@example.com\"\ntimeout = \"5s\"\n{lines}",
+         from = \"access@example.com\"\ntimeout = \"30s\"\n{lines}",
         server.port,
         server.authority().display()
     );
@@ -51,8 +51,8 @@ fn each_manager_of_the_roster_gets_their_own() {
 fn a_delivery_that_fails_is_exit_code_4_and_can_be_repeated() {
     let tenant = Tenant::new(600, 5);
     let server = Server::start(Tls::Implicit, &[at("RCPT", Act::Say("550 no"))]);
-    let list = "to = [\"ciso@example.com\"]\n";
-    let audited = audit(&tenant, &server, list, &["--email"]);
+    let list = "to = [\"ciso@example.com\"]\nattach = [\"findings.csv\"]\n";
+    let audited = audit(&tenant, &server, list, &["--email", "--format", "csv"]);
     assert_eq!(audited.code(), 4, "{}", audited.stderr());
     assert!(audited.stderr().contains("ciso@example.com: refused: 550"), "{}", audited.stderr());
     assert!(audited.report().managers.is_empty(), "nobody's manager is told where nobody asks");
@@ -64,7 +64,9 @@ fn a_delivery_that_fails_is_exit_code_4_and_can_be_repeated() {
         command.output().expect("ran").status.code()
     };
     assert_eq!((again(), again()), (Some(0), Some(0)));
-    assert_eq!(server.seen().messages.len(), 1);
+    let messages = server.seen().messages;
+    assert_eq!(messages.len(), 1);
+    assert!(messages[0].1.contains("filename=\"findings.csv\""));
 }
 
 #[test]
@@ -73,6 +75,7 @@ fn nothing_is_fetched_if_the_mail_could_not_be_sent() {
     let server = Server::start(Tls::Implicit, &[]);
     for (lines, arguments, expected) in [
         (MANAGERS, ["--email", "--privacy", "counts"].as_slice(), "nobody's manager is known without people"),
+        ("to = [\"a@example.com\"]\nattach = [\"findings.csv\"]\n", &["--email"], "which this audit doesn't write"),
         ("to = []\n", &["--email"], "nobody would get the mail"),
     ] {
         let audited = audit(&tenant, &server, lines, arguments);

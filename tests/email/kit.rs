@@ -48,11 +48,15 @@ impl Kit {
         self.write("headcount.toml", &format!("{rest}{email}{lines}"));
     }
 
-    /// `[email]` for this server.
+    /// `[email]` for this server, with more patience than a busy machine needs.
     pub(crate) fn configure_for(&self, server: &Server, tls: Tls, lines: &str) {
+        self.configure_with("30s", server, tls, lines);
+    }
+
+    pub(crate) fn configure_with(&self, timeout: &str, server: &Server, tls: Tls, lines: &str) {
         let scheme = if tls == Tls::Implicit { "smtps" } else { "smtp" };
         let authority = server.authority().display().to_string();
-        let lines = format!("ca_file = '{authority}'\npassword = \"file:password\"\ntimeout = \"2s\"\n{lines}");
+        let lines = format!("ca_file = '{authority}'\npassword = \"file:password\"\ntimeout = \"{timeout}\"\n{lines}");
         self.configure(&format!("{scheme}://{USER}@localhost:{}", server.port), &lines);
     }
 

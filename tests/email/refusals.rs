@@ -8,7 +8,8 @@ use crate::server::{Act, Script, Server, Tls, at};
 fn send(script: &[Script]) -> (Ran, Server, Kit) {
     let server = Server::start(Tls::Implicit, script);
     let kit = Kit::new(&fixture::demo());
-    kit.configure_for(&server, Tls::Implicit, TWO);
+    let stalls = script.iter().any(|entry| matches!(entry.act, Act::Stall));
+    kit.configure_with(if stalls { "1s" } else { "30s" }, &server, Tls::Implicit, TWO);
     let ran = kit.send();
     (ran, server, kit)
 }
@@ -23,6 +24,7 @@ fn says(ran: &Ran, lines: &[&str]) {
 /// After the server is mended, everybody that is missing gets the mail.
 fn mended(server: &Server, kit: &Kit, arrived: &[&[&str]]) {
     server.behave(&[]);
+    kit.configure_for(server, Tls::Implicit, TWO);
     let ran = kit.send();
     assert_eq!(ran.code, 0, "{}", ran.said);
     let messages = server.seen().messages;
@@ -59,7 +61,7 @@ fn a_sender_or_a_message_can_be_refused() {
 #[test]
 fn silence_and_a_broken_line_before_the_message_leave_it_unsent() {
     for place in ["EHLO", "AUTH", "MAIL", "RCPT TO:<bob@", "DATA"] {
-        for (act, words) in [(Act::Stall, "no answer within 2s"), (Act::HangUp, "not sent")] {
+        for (act, words) in [(Act::Stall, "no answer within 1s"), (Act::HangUp, "not sent")] {
             let (ran, server, kit) = send(&[at(place, act)]);
             says(&ran, &["accepted for 0 of 2", "ann@example.com: not sent", "bob@example.com: not sent", words]);
             mended(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);

@@ -40,17 +40,18 @@ pub(crate) enum Act {
     HangUp,
 }
 
-/// At which command, how often; `END` is the end of a message.
+/// At which command, after how many of them, how often; `END` is the end of a message.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     pub(crate) at: &'static str,
     pub(crate) act: Act,
+    pub(crate) after: usize,
     pub(crate) times: usize,
 }
 
 /// Always.
 pub(crate) fn at(at: &'static str, act: Act) -> Script {
-    Script { at, act, times: usize::MAX }
+    Script { at, act, after: 0, times: usize::MAX }
 }
 
 /// What was seen.
@@ -239,6 +240,10 @@ async fn talk(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), tls: bool, sta
 fn scripted(state: &State, command: &str) -> Option<Act> {
     let mut script = state.script.lock().expect("not poisoned");
     let entry = script.iter_mut().find(|entry| command.starts_with(entry.at) && entry.times > 0)?;
+    if entry.after > 0 {
+        entry.after -= 1;
+        return None;
+    }
     entry.times -= 1;
     Some(entry.act.clone())
 }

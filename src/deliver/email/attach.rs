@@ -11,7 +11,7 @@ use crate::model::Timestamp;
 const LARGEST: u64 = 12 * 1024 * 1024;
 
 /// What is attached unless the configuration says otherwise.
-const WORKBOOK: &str = "report.xlsx";
+pub const WORKBOOK: &str = "report.xlsx";
 
 /// A file that goes along.
 #[derive(Debug)]
@@ -71,8 +71,7 @@ fn read(file: &AttachedFile, folder: &Path, started_at: Timestamp) -> Result<Vec
         return Err(format!("it has more than {} MB", LARGEST / 1024 / 1024));
     }
     let written = metadata.modified().map_err(unreadable)?;
-    // File systems keep times in steps of up to two seconds.
-    if Timestamp::from(written) + chrono::TimeDelta::seconds(2) < started_at {
+    if Timestamp::from(written) < started_at {
         return Err("it is older than the report".to_owned());
     }
     fs::read(&path).map_err(unreadable)

@@ -16,17 +16,18 @@ use crate::model::Timestamp;
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
-    run: String,
-    accepted: Accepted,
+    memory: Memory,
     /// The lock ends with it.
     _report: File,
 }
 
 /// The file: whose mail was accepted when. Recipients are in it as hashes, so that it names nobody.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Accepted {
+struct Memory {
     version: u32,
+    /// The run whose report stands beside it; with the next report it starts anew.
+    run: String,
     accepted: BTreeMap<String, Timestamp>,
 }
 
@@ -44,28 +45,28 @@ impl Journal {
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             return Err(fail(format!("another run is sending {}", report.display())));
         }
-        let accepted = match fs::read_to_string(&path) {
+        let fresh = || Memory { version: VERSION, run: run.to_owned(), accepted: BTreeMap::new() };
+        let memory = match fs::read_to_string(&path) {
             Ok(text) => {
-                serde_json::from_str(&text).ok().filter(|read: &Accepted| read.version == VERSION).ok_or_else(|| {
+                let read: Option<Memory> = serde_json::from_str(&text).ok();
+                let read = read.filter(|read| read.version == VERSION).ok_or_else(|| {
                     let path = path.display();
-                    fail(format!(
-                        "{path} can't be read, so that it is unknown who got the mail; without it, all get it again"
-                    ))
-                })?
+                    let advice = "so that it is unknown who got the mail; without it, all get it again";
+                    fail(format!("{path} can't be read, {advice}"))
+                })?;
+                if read.run == run { read } else { fresh() }
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Accepted { version: VERSION, ..Accepted::default() }
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fresh(),
             Err(error) => return Err(fail(format!("can't read {}: {error}", path.display()))),
         };
-        let journal = Self { path, run: run.to_owned(), accepted, _report: lock };
+        let journal = Self { path, memory, _report: lock };
         journal.write()?;
         Ok(journal)
     }
 
     /// Whether a server has accepted this mail for this recipient.
     pub fn holds(&self, mail: &str, recipient: &str) -> bool {
-        self.accepted.accepted.contains_key(&self.key(mail, recipient))
+        self.memory.accepted.contains_key(&self.key(mail, recipient))
     }
 
     /// Writes down that a server has accepted a mail for these recipients.
@@ -80,18 +81,18 @@ impl Journal {
     ) -> Result<(), DeliveryError> {
         for recipient in recipients {
             let key = self.key(mail, recipient);
-            self.accepted.accepted.insert(key, at);
+            self.memory.accepted.insert(key, at);
         }
         self.write()
     }
 
     fn key(&self, mail: &str, recipient: &str) -> String {
-        digest(&["delivery", &self.run, mail, &recipient.to_lowercase()])
+        digest(&["delivery", &self.memory.run, mail, &recipient.to_lowercase()])
     }
 
     fn write(&self) -> Result<(), DeliveryError> {
         write_file(&self.path, |out| {
-            serde_json::to_writer_pretty(&mut *out, &self.accepted)?;
+            serde_json::to_writer_pretty(&mut *out, &self.memory)?;
             out.write_all(b"\n")
         })
     }
@@ -115,9 +116,9 @@ mod tests {
         let journal = open("run-1").expect("read back");
         assert!(journal.holds("list", "ann@EXAMPLE.com") && !journal.holds("fallback", "ann@example.com"));
         drop(journal);
-        assert!(!open("run-2").expect("another run").holds("list", "ann@example.com"));
         let written = fs::read_to_string(folder.path().join("report.sent.json")).expect("text");
-        assert!(!written.to_lowercase().contains("ann"), "{written}");
+        assert!(written.contains("run-1") && !written.to_lowercase().contains("ann@"), "{written}");
+        assert!(!open("run-2").expect("another run").holds("list", "ann@example.com"));
         fs::write(folder.path().join("report.sent.json"), "{").expect("written");
         assert!(open("run-1").expect_err("damaged").to_string().contains("can't be read"));
     }

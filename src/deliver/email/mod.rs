@@ -14,7 +14,7 @@ mod send;
 mod smtp;
 mod wire;
 
-pub use attach::{Attachment, Attachments, attachments};
+pub use attach::{Attachment, Attachments, WORKBOOK, attachments};
 pub use compose::{Parcel, Post, compose};
 pub use journal::Journal;
 pub use send::{Delivery, send};

@@ -68,7 +68,7 @@ impl Shares {
                     let key = mailbox.email.to_string().to_lowercase();
                     shares.managers.entry(key).or_insert_with(|| (mailbox, Vec::new())).1.push(at);
                 }
-                Err(reason) => shares.others.entry(reason.to_owned()).or_default().push(at),
+                Err(reason) => shares.others.entry(heading(reason)).or_default().push(at),
             }
         }
         Ok(shares)
@@ -113,6 +113,12 @@ impl Shares {
         drafts.push(Draft { audience: Audience::Fallback, to: fallback.to_vec(), piles, overview });
         drafts
     }
+}
+
+/// A reason as a heading.
+fn heading(reason: &str) -> String {
+    let mut rest = reason.chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// The manager to be asked about a finding, or why none is.

@@ -141,7 +141,7 @@ impl Carrier {
         let connecting = async {
             let stream = TcpStream::connect((self.server.host.as_str(), self.server.port)).await;
             let stream = stream.map_err(|error| format!("no connection: {error}"))?;
-            let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(Bytewise(stream)), &hello()).await;
+            let greeted = AsyncSmtpConnection::connect_with_transport(Box::new(Bytewise::new(stream)), &hello()).await;
             greeted.map_err(|error| format!("no connection: {}", cause(&error)))
         };
         let mut connection = match tokio::time::timeout(self.server.timeout, connecting).await {
