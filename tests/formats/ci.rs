@@ -122,7 +122,7 @@ fn block(text: &str, first: &str) -> String {
     let from = text.lines().skip_while(|line| !line.trim_start().starts_with(first)).collect::<Vec<_>>();
     let margin = from[0].len() - from[0].trim_start().len();
     let inside = from.iter().take_while(|line| line.len() > margin && line[..margin].trim().is_empty());
-    inside.map(|line| format!("{}\n", &line[margin..])).collect()
+    inside.map(|line| &line[margin..]).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(unix)]
