@@ -183,11 +183,10 @@ pub fn decide(
 }
 
 fn unproven(name: &SourceName, certificate: &Certificate) -> Option<Reason> {
-    let state = match certificate.status {
-        SourceStatus::Complete => return None,
-        SourceStatus::Incomplete => "is incomplete",
-        SourceStatus::Failed => "failed",
-    };
+    if certificate.status == SourceStatus::Complete {
+        return None;
+    }
+    let state = certificate.status.in_a_sentence();
     let why = certificate.error.as_deref().unwrap_or("no reason is known");
     Some(Reason {
         kind: ReasonKind::Source,

@@ -312,7 +312,7 @@ fn summarise(report: &Report, configured: usize) {
     }
     for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
         let why = source.error.as_deref().unwrap_or("no reason is known");
-        say(&format!("{} is {}: {why}", source.name, source.status.as_str()));
+        say(&format!("{} {}: {why}", source.name, source.status.in_a_sentence()));
     }
     say(&format!("Findings: {}", findings(report)));
     say_verdict("Gate", &report.verdict);

@@ -59,9 +59,9 @@ pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     }
     for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
         say(&format!(
-            "{} is {}: what was not seen there can't be in the baseline",
+            "{} {}: what was not seen there can't be in the baseline",
             source.name,
-            source.status.as_str()
+            source.status.in_a_sentence()
         ));
     }
     say(&told(&args.out, &baseline, change));

@@ -87,7 +87,7 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
     for SourceSuggestions { source, suggestions, certificate } in sources {
         if certificate.status != SourceStatus::Complete {
             let why = certificate.error.as_deref().unwrap_or("no reason is known");
-            say(&format!("{source} is {}: {why}", certificate.status.as_str()));
+            say(&format!("{source} {}: {why}", certificate.status.in_a_sentence()));
             exit = Exit::Unverified;
         }
         if suggestions.is_empty() {

@@ -88,7 +88,7 @@ fn tell(manifest: &Manifest, args: &FetchArgs, global: &Global) -> Exit {
         if source.certificate.status != SourceStatus::Complete {
             whole = false;
             let why = source.certificate.error.as_deref().unwrap_or("no reason is known");
-            say(&format!("{} is {}: {why}", source.name, source.certificate.status.as_str()));
+            say(&format!("{} {}: {why}", source.name, source.certificate.status.in_a_sentence()));
         }
     }
     if !global.quiet {

@@ -24,4 +24,13 @@ impl SourceStatus {
             Self::Failed => "failed",
         }
     }
+
+    /// What follows its name in a sentence: "voiso is incomplete", "voiso failed".
+    pub const fn in_a_sentence(self) -> &'static str {
+        match self {
+            Self::Complete => "is complete",
+            Self::Incomplete => "is incomplete",
+            Self::Failed => "failed",
+        }
+    }
 }

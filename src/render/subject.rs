@@ -53,6 +53,6 @@ pub(super) fn unproven(report: &Report) -> impl Iterator<Item = (&SourceSummary,
     let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
     partial.map(|source| {
         let why = source.error.as_deref().unwrap_or("no reason is known");
-        (source, format!("{} is {}: {why}", source.name, source.status.as_str()))
+        (source, format!("{} {}: {why}", source.name, source.status.in_a_sentence()))
     })
 }

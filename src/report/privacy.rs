@@ -290,9 +290,9 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
         ReasonKind::NotEvaluable => format!("{about} can't be judged for {count} subjects of {place}"),
         ReasonKind::Source => {
             let source = sources.iter().find(|source| source.name == place);
-            let state = source.map_or(SourceStatus::Incomplete, |source| source.status).as_str();
+            let state = source.map_or(SourceStatus::Incomplete, |source| source.status).in_a_sentence();
             let of = limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
-            format!("{place} is {state}: {count}{of} accounts were seen")
+            format!("{place} {state}: {count}{of} accounts were seen")
         }
     };
     Reason { text, ..reason.clone() }

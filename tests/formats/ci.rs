@@ -99,3 +99,75 @@ fn the_cron_script_audits_and_speaks_only_when_there_is_something_to_say() {
     let output = cron(&tenant);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b""[..]));
 }
+
+/// Runs the lines of a CI system's shell in the tenant's folder, with the binary where the set-up has installed it.
+#[cfg(unix)]
+fn step(tenant: &Tenant, script: &str, installed: &str, variables: &[(&str, &str)]) -> std::process::Output {
+    let here = tenant.kit.path();
+    let binary = here.join(installed);
+    std::fs::create_dir_all(binary.parent().expect("a folder")).expect("made");
+    std::os::unix::fs::symlink(headcount().get_program(), &binary).expect("linked");
+    let config = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    let config = config.replace("[report]", "[report]\npseudonym_key = \"env:HEADCOUNT_PSEUDONYM_KEY\"");
+    std::fs::write(tenant.config(), config).expect("written");
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", script]).current_dir(here).env("HOME", here);
+    shell.env("HEADCOUNT_PSEUDONYM_KEY", "0123456789abcdef").envs(variables.iter().copied());
+    shell.output().expect("sh runs")
+}
+
+/// The lines from the one that starts with `first` to the last that is as far to the right, without that margin.
+#[cfg(unix)]
+fn block(text: &str, first: &str) -> String {
+    let from = text.lines().skip_while(|line| !line.trim_start().starts_with(first)).collect::<Vec<_>>();
+    let margin = from[0].len() - from[0].trim_start().len();
+    let inside = from.iter().take_while(|line| line.len() > margin && line[..margin].trim().is_empty());
+    inside.map(|line| &line[margin..]).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_steps_of_every_set_up_do_what_they_say() {
+    let said = |output: &std::process::Output| {
+        String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned()
+    };
+    let tenant = Tenant::new(600, 3);
+    let here = |tenant: &Tenant, name: &str| tenant.kit.path().join(name);
+    let (told, summary) = (here(&tenant, "output.txt"), here(&tenant, "summary.md"));
+    let variables = [
+        ("CONFIG", "headcount.toml"),
+        ("PRIVACY", "pseudonymous"),
+        ("OUT", "headcount-out"),
+        ("GITHUB_OUTPUT", told.to_str().expect("UTF-8")),
+        ("GITHUB_STEP_SUMMARY", summary.to_str().expect("UTF-8")),
+    ];
+    let script = block(&read("action.yml"), "export PATH=\"$HOME/.headcount");
+    let output = step(&tenant, &script, ".headcount/bin/headcount", &variables);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("::error file="), "{}", said(&output));
+    assert_eq!(std::fs::read_to_string(&told).expect("an output"), "exit-code=1\n");
+    assert!(std::fs::read_to_string(&summary).expect("a summary").starts_with("# Action needed"));
+    assert!(here(&tenant, "headcount-out/report.sarif").exists());
+
+    let tenant = Tenant::new(600, 3);
+    let lines = read("gitlab-ci.yml");
+    let lines = lines.lines().map(|line| line.trim().trim_start_matches("- "));
+    let script: Vec<&str> =
+        lines.filter(|line| line.starts_with("export PATH") || line.starts_with("headcount ")).collect();
+    let project = tenant.kit.path().to_str().expect("UTF-8");
+    let output = step(&tenant, &script.join("\n"), ".headcount/bin/headcount", &[("CI_PROJECT_DIR", project)]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for name in ["junit.xml", "gl-code-quality-report.json"] {
+        assert!(here(&tenant, "headcount-out").join(name).exists(), "{name}");
+    }
+
+    let tenant = Tenant::new(600, 3);
+    let script = block(&read("Jenkinsfile"), "export PATH=");
+    let roster = here(&tenant, "roster-of-the-credentials.csv");
+    std::fs::rename(here(&tenant, "hr.csv"), &roster).expect("renamed");
+    let variables = [("HR_CSV", roster.to_str().expect("UTF-8")), ("HEADCOUNT_REVISION", "0123abc")];
+    let output = step(&tenant, &script, ".cache/headcount/0123abc/bin/headcount", &variables);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(here(&tenant, "headcount-out/junit.xml").exists());
+    assert!(!here(&tenant, "hr.csv").exists(), "the people are gone when the step ends");
+}

@@ -199,6 +199,25 @@ fn a_pseudonym_that_stands_for_nothing_is_an_error_with_advice() {
     assert!(code == 3 && stderr.contains("voiso was not seen completely"), "{stderr}");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_program_says_is_withheld_where_it_may_name_somebody() {
+    let tenant = tenant();
+    let source = "\n[[source]]\nname = \"own\"\nvendor = \"command\"\n\
+                  command = [\"sh\", \"-c\", \"echo Maren Oduya >&2; echo '{\\\"id\\\": \\\"1\\\"}'\"]\n";
+    let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    std::fs::write(tenant.config(), format!("{text}{source}")).expect("written");
+    for (privacy, named) in [("full", true), ("pseudonymous", false), ("counts", false)] {
+        let mut command = headcount();
+        command.args(["audit", "--source", "own", "--privacy", privacy, "-c"]).arg(tenant.config());
+        command.arg("--out").arg(tenant.kit.path().join("own"));
+        let said = String::from_utf8(command.env("HEADCOUNT_PSEUDONYM_KEY", KEY).output().expect("ran").stderr);
+        let said = said.expect("text");
+        assert_eq!(said.contains("Maren Oduya"), named, "{privacy}: {said}");
+        assert!(said.contains("source=own"), "{privacy}: that it said something is told: {said}");
+    }
+}
+
 #[test]
 fn mistakes_in_files_about_people_are_told_by_their_place_alone() {
     let tenant = tenant();

@@ -18,7 +18,7 @@ fn a_stopped_vendor_is_named_with_its_reason() {
     assert_eq!(reason.source.as_deref(), Some("voiso"));
     assert!(report.findings.iter().any(|finding| finding.rule == "source-incomplete"));
     let stderr = audited.stderr();
-    assert!(stderr.contains("voiso is failed"), "{stderr}");
+    assert!(stderr.contains("voiso failed"), "{stderr}");
     let page = std::fs::read_to_string(audited.out.join("report.html")).expect("a page");
     assert!(page.contains("voiso") && !page.contains("All clear"));
 }

@@ -124,7 +124,7 @@ pub(super) fn gaps(report: &Report) -> Vec<Gap> {
     partial
         .map(|source| Gap {
             source: clip(&source.name, NAME),
-            status: if source.status == SourceStatus::Failed { "failed" } else { "is incomplete" },
+            status: source.status.in_a_sentence(),
             seen: match (source.distinct, source.declared) {
                 (0, _) => "its accounts are unknown".to_owned(),
                 (seen, Some(declared)) => format!("{} of {} accounts seen", grouped(seen), grouped(declared)),
