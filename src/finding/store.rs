@@ -193,7 +193,6 @@ impl<'f> Head<'f> {
     }
 
     /// When the account was last used, if the finding tells it; `Some(None)` is never.
-    #[expect(clippy::option_option, reason = "not told, never, and a time are three things")]
     pub fn last_login(&self) -> Option<Option<Timestamp>> {
         match self.entry.last_login {
             LastLogin::NOT_TOLD => None,

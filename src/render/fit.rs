@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::view::{Entries, Entry};
+use super::view::{Entries, Entry, Group};
 use super::{ALL, RenderError, RenderOptions};
 use crate::finding::{Finding, Head};
 use crate::model::text::grouped;
@@ -40,7 +40,7 @@ pub(super) fn fit(
         let subject = if fitted.shown.len() + group.len() <= budget.findings { Some(group.read()?) } else { None };
         let text = subject.as_ref().map(|subject| row(&entries.entry(subject))).transpose()?.unwrap_or_default();
         let Some(subject) = subject.filter(|_| used + text.len() <= budget.bytes) else {
-            fitted.left_out = words(entries.groups().skip(at).flat_map(|group| group.heads()), &options.whole());
+            fitted.left_out = words(entries.groups().skip(at).flat_map(Group::heads), &options.whole());
             break;
         };
         fitted.shown.extend(subject.findings().map(|finding| finding.fingerprint.clone()));

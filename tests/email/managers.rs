@@ -93,11 +93,11 @@ fn whoever_has_no_manager_to_ask_is_in_the_fallback_with_the_reason() {
 #[test]
 fn a_manager_is_asked_only_about_something_new() {
     let mut report = report();
-    for finding in &mut report.findings {
-        if finding.subject.employee_id.as_deref() == Some("E-2000") {
+    fixture::edit(&mut report, |findings| {
+        for finding in findings.iter_mut().filter(|finding| finding.subject.employee_id.as_deref() == Some("E-2000")) {
             finding.disposition = Disposition::Baselined;
         }
-    }
+    });
     let mails = mails(&report);
     assert!(!mails.contains_key("manager-rosa"), "{:?}", mails.keys());
     assert!(mails["fallback.eml"].contains("1 of managers for whom nothing is new"), "{}", mails["fallback.eml"]);

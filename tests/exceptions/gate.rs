@@ -16,7 +16,8 @@ fn decided(team: &Team, arguments: &[&str]) -> (i32, Vec<String>, String) {
 fn limits_are_counts_and_shares() {
     let team = Team::new(2_400, "");
     let report = team.audit(&["--fail-on", "severity:info"]).report();
-    let open = report.findings.iter().filter(|finding| finding.rule == "stale-login").count();
+    let open =
+        report.findings.to_vec().expect("findings").iter().filter(|finding| finding.rule == "stale-login").count();
     assert!(open > 3, "{open} stale logins");
 
     let one_less = format!("stale-login>{}", open - 1);

@@ -102,7 +102,7 @@ fn without(text: &str, table: &str) -> String {
 }
 
 /// The findings of a rule at the export.
-pub(crate) fn at_badges<'r>(report: &'r Report, rule: &str) -> Vec<&'r Finding> {
-    let here = |finding: &&Finding| finding.rule == rule && finding.subject.source.as_deref() == Some("badges");
-    report.findings.iter().filter(here).collect()
+pub(crate) fn at_badges(report: &Report, rule: &str) -> Vec<Finding> {
+    let here = |finding: &Finding| finding.rule == rule && finding.subject.source.as_deref() == Some("badges");
+    report.findings.to_vec().expect("findings").into_iter().filter(here).collect()
 }

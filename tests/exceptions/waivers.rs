@@ -51,7 +51,13 @@ fn a_waiver_that_covers_nothing_is_a_finding() {
     let audited = team.audit(&[]);
     assert_eq!(audited.code(), 1, "{}", audited.stderr());
     let report = audited.report();
-    let finding = report.findings.iter().find(|finding| finding.rule == "waiver-unused").expect("a finding");
+    let finding = report
+        .findings
+        .to_vec()
+        .expect("findings")
+        .into_iter()
+        .find(|finding| finding.rule == "waiver-unused")
+        .expect("a finding");
     assert!(finding.message.contains("orphaned: badges/B-1"), "{}", finding.message);
     assert_eq!(finding.subject.kind, "exception");
     let rule = report.rules.iter().find(|rule| rule.id == "waiver-unused").expect("a rule");
@@ -67,10 +73,10 @@ fn a_waiver_is_void_when_the_facts_have_changed() {
     let audited = team.audit(&[]);
     assert_eq!(audited.code(), 1, "{}", audited.stderr());
     let report = audited.report();
-    let orphan = at_badges(&report, "orphaned")[0];
+    let orphan = &at_badges(&report, "orphaned")[0];
     assert_eq!(orphan.disposition, Disposition::Open);
     assert!(orphan.message.contains("the status: then active, now not told"), "{}", orphan.message);
-    assert!(report.findings.iter().any(|finding| finding.rule == "waiver-void"));
+    assert!(report.findings.to_vec().expect("findings").iter().any(|finding| finding.rule == "waiver-void"));
 }
 
 #[test]
@@ -108,15 +114,27 @@ fn a_scope_is_waived_with_the_reason_why_it_is_so_wide() {
     let report = audited.report();
     let orphans = at_badges(&report, "orphaned");
     assert!(orphans.len() == 2 && orphans.iter().all(|finding| finding.disposition == Disposition::Waived));
-    let elsewhere =
-        report.findings.iter().find(|f| f.rule == "orphaned" && f.subject.source.as_deref() != Some("badges"));
+    let elsewhere = report
+        .findings
+        .to_vec()
+        .expect("findings")
+        .into_iter()
+        .find(|f| f.rule == "orphaned" && f.subject.source.as_deref() != Some("badges"));
     assert!(elsewhere.is_some_and(|finding| finding.disposition == Disposition::Open));
     assert_eq!(report.exceptions[0].details["because"], "all move in November");
 
     let (code, said) = wide(&team, &["--rule", "orphaned", "--because", "all move in November"]);
     assert_eq!(code, 0, "{said}");
     let report = team.audit(&[]).report();
-    assert!(report.findings.iter().filter(|f| f.rule == "orphaned").all(|f| f.disposition == Disposition::Waived));
+    assert!(
+        report
+            .findings
+            .to_vec()
+            .expect("findings")
+            .iter()
+            .filter(|f| f.rule == "orphaned")
+            .all(|f| f.disposition == Disposition::Waived)
+    );
 }
 
 #[test]

@@ -68,8 +68,9 @@ fn declared_accounts_are_no_orphans_and_every_declaration_is_accounted_for() {
     let report = office.report();
     let sum = &report.correlation;
     assert_eq!((sum.accounts, sum.matched, sum.unmatched, sum.declared), (6, 1, 1, 4));
+    let found = report.findings.to_vec().expect("findings");
     let orphans: Vec<_> =
-        report.findings.iter().filter(|f| f.rule == "orphaned").map(|f| f.subject.account_id.as_deref()).collect();
+        found.iter().filter(|f| f.rule == "orphaned").map(|f| f.subject.account_id.as_deref()).collect();
     assert_eq!(orphans, [Some("4")], "the expired declaration vouches for nobody");
     let states: Vec<_> = report.exceptions.iter().map(|e| (e.id.as_str(), e.state.as_str())).collect();
     assert_eq!(
@@ -126,7 +127,13 @@ account = { declared = { owner = "E-1", review_date = 2026-01-31 } }
     office.write("headcount.toml", &format!("{config}\n[rules]\npaths = [\"rules\"]\n"));
     let run = office.run(&["audit"]);
     let report = office.report();
-    let found: Vec<_> = report.findings.iter().filter(|finding| finding.rule == "own-declared").collect();
+    let found: Vec<_> = report
+        .findings
+        .to_vec()
+        .expect("findings")
+        .into_iter()
+        .filter(|finding| finding.rule == "own-declared")
+        .collect();
     assert_eq!(found.len(), 1, "{}", run.stderr);
     assert_eq!(found[0].message, "E-0044 has left and answered for this service account.");
     assert_eq!(found[0].matched["declared"], json!("service, email = dialler@example.com (line 2)"));

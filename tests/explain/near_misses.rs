@@ -22,7 +22,13 @@ fn office() -> Office {
 fn orphans_carry_their_near_misses() {
     let report = office().report();
     let orphan = |id: &str| {
-        report.findings.iter().find(|f| f.rule == "orphaned" && f.subject.account_id.as_deref() == Some(id)).expect(id)
+        report
+            .findings
+            .to_vec()
+            .expect("findings")
+            .into_iter()
+            .find(|f| f.rule == "orphaned" && f.subject.account_id.as_deref() == Some(id))
+            .expect(id)
     };
     let near = orphan("1").matched["near_misses"].as_array().expect("a list").clone();
     assert!((1..=3).contains(&near.len()), "{near:?}");

@@ -46,7 +46,9 @@ fn no_cell_is_a_formula() {
 #[test]
 fn no_name_starts_a_workflow_command() {
     let mut report = fixture::hostile();
-    report.findings[0].subject.source = Some("x\n::error::y\r\n##[error]z %0A::stop-commands::t".to_owned());
+    fixture::edit(&mut report, |findings| {
+        findings[0].subject.source = Some("x\n::error::y\r\n##[error]z %0A::stop-commands::t".to_owned());
+    });
     let log = rendered(Format::Github, &report);
     for line in log.lines() {
         let known = ["::error file=", "::warning file=", "::notice title="];

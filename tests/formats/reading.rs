@@ -74,7 +74,13 @@ impl Book {
 }
 
 pub(crate) fn expected(report: &Report) -> Findings {
-    report.findings.iter().map(|finding| (finding.fingerprint.clone(), told(report, finding))).collect()
+    report
+        .findings
+        .to_vec()
+        .expect("findings")
+        .iter()
+        .map(|finding| (finding.fingerprint.clone(), told(report, finding)))
+        .collect()
 }
 
 fn told(report: &Report, finding: &Finding) -> Told {

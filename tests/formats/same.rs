@@ -98,7 +98,9 @@ fn what_does_not_fit_is_cut_and_counted() {
 #[test]
 fn junit_stays_within_its_bytes() {
     let mut report = fixture::large(3_000);
-    report.findings.iter_mut().for_each(|finding| finding.message = "&".repeat(1_900));
+    fixture::edit(&mut report, |findings| {
+        findings.iter_mut().for_each(|finding| finding.message = "&".repeat(1_900));
+    });
     let xml = rendered(Format::Junit, &report);
     assert!(xml.len() < 30_000_000 && xml.len() > 20_000_000, "{} bytes", xml.len());
     assert!(xml.contains("findings are left out here"));
@@ -107,7 +109,9 @@ fn junit_stays_within_its_bytes() {
 #[test]
 fn what_asks_for_action_is_cut_last() {
     let mut report = fixture::large(25_010);
-    report.findings.iter_mut().take(20).for_each(|finding| finding.disposition = Disposition::Waived);
+    fixture::edit(&mut report, |findings| {
+        findings.iter_mut().take(20).for_each(|finding| finding.disposition = Disposition::Waived);
+    });
     let kept = reading::sarif(&rendered(Format::Sarif, &report));
     assert_eq!(kept.values().filter(|told| **told == Told::Excepted).count(), 10);
 }
@@ -115,7 +119,13 @@ fn what_asks_for_action_is_cut_last() {
 #[test]
 fn severities_become_what_each_format_calls_them() {
     let report = fixture::demo();
-    let worst = report.findings.iter().find(|finding| finding.severity == Severity::Critical).expect("a critical one");
+    let worst = report
+        .findings
+        .to_vec()
+        .expect("findings")
+        .into_iter()
+        .find(|finding| finding.severity == Severity::Critical)
+        .expect("a critical one");
     let issues = json(&rendered(Format::CodeQuality, &report));
     let issue = list(&issues).iter().find(|issue| issue["fingerprint"] == *worst.fingerprint).expect("it is there");
     assert_eq!(issue["severity"], "blocker");

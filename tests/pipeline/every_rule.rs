@@ -11,7 +11,7 @@ use headcount::rule::RuleSet;
 use crate::harness::{NOW, Tenant, headcount, read_report};
 
 fn fired(report: &Report) -> BTreeSet<String> {
-    report.findings.iter().map(|finding| finding.rule.clone()).collect()
+    report.findings.to_vec().expect("findings").iter().map(|finding| finding.rule.clone()).collect()
 }
 
 #[test]

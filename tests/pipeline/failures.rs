@@ -16,7 +16,7 @@ fn a_stopped_vendor_is_named_with_its_reason() {
     assert!(source.error.as_deref().is_some_and(|error| error.contains("/api/v4/users")), "{:?}", source.error);
     let reason = report.verdict.reasons.iter().find(|reason| reason.kind == ReasonKind::Source).expect("a reason");
     assert_eq!(reason.source.as_deref(), Some("voiso"));
-    assert!(report.findings.iter().any(|finding| finding.rule == "source-incomplete"));
+    assert!(report.findings.to_vec().expect("findings").iter().any(|finding| finding.rule == "source-incomplete"));
     let stderr = audited.stderr();
     assert!(stderr.contains("voiso failed"), "{stderr}");
     let page = std::fs::read_to_string(audited.out.join("report.html")).expect("a page");

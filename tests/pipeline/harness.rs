@@ -106,7 +106,7 @@ pub(crate) fn read_report(folder: &Path) -> Report {
 /// How many findings each rule has at each source.
 pub(crate) fn counts(report: &Report) -> BTreeMap<(String, String), u64> {
     let mut counts = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in &report.findings.to_vec().expect("findings") {
         let source = finding.subject.source.clone().unwrap_or_default();
         *counts.entry((finding.rule.clone(), source)).or_default() += 1;
     }

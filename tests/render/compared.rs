@@ -4,7 +4,7 @@ use headcount::report::*;
 use serde_json::json;
 
 use crate::demo::{demo, pick, rail, reason};
-use crate::fixture::{finding, map};
+use crate::fixture::{finding, kept, map};
 
 /// The same quarter under a further policy, which is stricter.
 pub(crate) fn compared() -> Report {
@@ -31,7 +31,7 @@ pub(crate) fn compared() -> Report {
         rules_sha256: "d2".repeat(32),
         open: map([("leaver-active", 2), ("orphaned", 2), ("stale-login", 5)]),
         controls: control_limits(&rules),
-        findings: vec![finding(stale, "cognigy", "c-77", "Ann | Example", message, json!({}))],
+        findings: kept([finding(stale, "cognigy", "c-77", "Ann | Example", message, json!({}))]),
         rules,
         verdict,
     }];

@@ -6,7 +6,7 @@ use headcount::model::{Disposition, Severity};
 use headcount::report::*;
 use serde_json::{Value, json};
 
-use crate::fixture::{empty, finding, map, rule, settle, source};
+use crate::fixture::{empty, finding, kept, map, rule, settle, source};
 
 pub(crate) fn rules() -> Vec<RuleSummary> {
     use Severity::{Critical, High, Info, Low, Medium};
@@ -93,7 +93,7 @@ pub(crate) fn demo() -> Report {
         RosterIssue { line: None, kind: "ambiguous_column".to_owned(), text: "Two columns are called Date".to_owned() },
         RosterIssue { line: Some(1_204), kind: "rejected".to_owned(), text: "The row has no employee id".to_owned() },
     ];
-    report.findings = findings(&rules);
+    report.findings = kept(findings(&rules));
     report.exceptions = exceptions();
     settle(report, &[("stale-login", "voximplant", "last_login_at"), ("locked", "cognigy", "locked")])
 }

@@ -50,7 +50,7 @@ pub(crate) fn empty() -> Report {
         correlation: CorrelationSummary::default(),
         rules: vec![],
         evaluability: vec![],
-        findings: vec![],
+        findings: Findings::default(),
         exceptions: vec![],
         policies: vec![],
         managers: BTreeMap::new(),
@@ -129,15 +129,26 @@ pub(crate) fn finding(
     }
 }
 
+/// Changes the findings of a report.
+pub(crate) fn edit(report: &mut Report, change: impl FnOnce(&mut Vec<Finding>)) {
+    let mut findings = report.findings.to_vec().expect("findings");
+    change(&mut findings);
+    report.findings = kept(findings);
+}
+
+/// As a report holds them.
+pub(crate) fn kept(findings: impl IntoIterator<Item = Finding>) -> Findings {
+    Findings::new(findings.into_iter().map(Ok)).expect("kept")
+}
+
 /// Counts findings into rules and matrix, sorts, and gives every rule an answer at every source.
 pub(crate) fn settle(mut report: Report, blind: &[(&str, &str, &str)]) -> Report {
-    report.findings.sort_by(|a, b| {
-        let key = |f: &Finding| (f.severity, f.rule.clone(), f.subject.source.clone(), f.subject.account_id.clone());
-        key(a).cmp(&key(b))
-    });
+    let key = |f: &Finding| (f.severity, f.rule.clone(), f.subject.source.clone(), f.subject.account_id.clone());
+    edit(&mut report, |findings| findings.sort_by_key(key));
+    let findings = report.findings.to_vec().expect("findings");
     for rule in &mut report.rules {
         let of = |f: &&Finding| f.rule == rule.id;
-        rule.violations = report.findings.iter().filter(of).count() as u64;
+        rule.violations = findings.iter().filter(of).count() as u64;
         for source in report.sources.iter().filter(|_| !rule.disabled && !rule.id.starts_with("roster")) {
             let missing = blind.iter().find(|(id, at, _)| *id == rule.id && *at == source.name);
             let here = |f: &&Finding| f.subject.source.as_deref() == Some(&source.name);
@@ -146,7 +157,7 @@ pub(crate) fn settle(mut report: Report, blind: &[(&str, &str, &str)]) -> Report
                 rule: rule.id.clone(),
                 source: source.name.clone(),
                 evaluated: if missing.is_some() { 0 } else { source.distinct },
-                violations: report.findings.iter().filter(of).filter(here).count() as u64,
+                violations: findings.iter().filter(of).filter(here).count() as u64,
                 not_evaluable: missing.map_or(0, |_| source.distinct),
                 missing: missing.map(|(_, _, fact)| vec![(*fact).to_owned()]).unwrap_or_default(),
             });
@@ -239,20 +250,18 @@ pub(crate) fn large(findings: usize) -> Report {
         reasons: vec![reason("stale-login", accounts, "too many")],
         remedy: None,
     };
-    report.findings = (0..findings)
-        .map(|n| {
-            let message = "Last login was 201 days ago; 90 are allowed.";
-            let finding = finding(
-                pick(&rules, "stale-login"),
-                "voiso-emea",
-                &n.to_string(),
-                &format!("Agent {n}"),
-                message,
-                facts.clone(),
-            );
-            owned(&format!("E-{n}"), finding)
-        })
-        .collect();
+    report.findings = kept((0..findings).map(|n| {
+        let message = "Last login was 201 days ago; 90 are allowed.";
+        let finding = finding(
+            pick(&rules, "stale-login"),
+            "voiso-emea",
+            &n.to_string(),
+            &format!("Agent {n}"),
+            message,
+            facts.clone(),
+        );
+        owned(&format!("E-{n}"), finding)
+    }));
     report.rules.retain(|rule| rule.id == "stale-login");
     report
 }

@@ -9,7 +9,7 @@ use super::ExplainArgs;
 use crate::model::{Fingerprint, Roster, SourceStatus};
 use crate::pipeline;
 use crate::render::terminal;
-use crate::report::{Finding, Named, Pseudonyms, Report};
+use crate::report::{Finding, Findings, Named, Pseudonyms, Report};
 
 /// The form of a pseudonym; what has another form is a misunderstanding.
 pub(super) fn parse(text: &str) -> Result<String, String> {
@@ -68,7 +68,7 @@ enum Meant {
 /// The first finding in which something has this pseudonym, and what.
 fn meant(report: &Report, names: &Pseudonyms, pseudonym: &str) -> std::io::Result<Option<(Meant, Finding)>> {
     let all = std::iter::once(&report.findings).chain(report.policies.iter().map(|policy| &policy.findings));
-    for finding in all.flat_map(|findings| findings.iter()) {
+    for finding in all.flat_map(Findings::iter) {
         let finding = finding?;
         let meant = names.resolve(pseudonym, finding.named()).map(|named| match named {
             Named::Employee(id) => Meant::Employee(id.to_owned()),

@@ -108,10 +108,13 @@ proptest! {
     fn it_never_hides_a_new_finding(old in digits(), found in digits(), waived in digits(), promised in digits()) {
         let disposition = |digit| if waived.contains(digit) { Disposition::Waived } else { Disposition::Open };
         let before: Vec<Finding> = found.iter().map(|digit| finding(*digit, disposition(digit))).collect();
-        let lapsed = entries(&promised, "2026-10-01").into_iter().map(|entry| entry.fingerprint).collect();
         let now = "2026-10-15T12:00:00Z".parse().expect("a time");
         let mut after = before.clone();
-        let uses = of(&entries(&old, "2026-10-01")).weigh(&mut after, &lapsed, &sight(&["voiso", "crm"]), now);
+        let (baseline, mut tally) = (of(&entries(&old, "2026-10-01")), BaselineTally::default());
+        for (digit, finding) in found.iter().zip(&mut after) {
+            baseline.weigh(finding, promised.contains(digit), &mut tally, now);
+        }
+        let uses = baseline.close(&tally, &sight(&["voiso", "crm"]), now);
         prop_assert_eq!(before.len(), after.len());
         for ((digit, was), is) in found.iter().zip(&before).zip(&after) {
             let covered = old.contains(digit) && !waived.contains(digit) && !promised.contains(digit);

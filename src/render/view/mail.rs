@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::entries::{Entries, Entry};
+use super::entries::{Entries, Entry, Group};
 use super::evidence::Run;
 use super::text::{NAME, is_whole};
 use super::verdict::{Needing, Verdict, gaps};
@@ -90,7 +90,7 @@ impl MailModel {
         for About { title, entries } in about {
             let shown = room.min(entries.len());
             room -= shown;
-            left_out.extend(entries.groups().skip(shown).flat_map(|group| group.heads()));
+            left_out.extend(entries.groups().skip(shown).flat_map(Group::heads));
             if shown > 0 {
                 let read = entries.groups().take(shown).map(|group| Ok(entries.entry(&group.read()?)));
                 let entries = read.collect::<Result<_, RenderError>>()?;

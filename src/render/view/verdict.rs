@@ -48,7 +48,7 @@ impl Verdict {
 }
 
 /// What asks for action: open findings that are more than information.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Needing {
     pub(super) accounts: u64,
     pub(super) findings: u64,
