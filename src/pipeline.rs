@@ -7,6 +7,7 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
 use futures_util::future::try_join_all;
+use tracing::debug;
 
 use crate::audit::{Audit, AuditError, Inventory, Measures, Outcome, SourceContext};
 use crate::breaker::{self, Crowd, Previous, Suspicion};
@@ -250,6 +251,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let started_at = (options.clock)();
     let as_of = options.as_of();
     let sources = ready(config, inputs, options)?;
+    debug!("rules, roster and exceptions have been read");
     believe(
         options
             .previous
@@ -257,6 +259,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
             .map_or_else(Vec::new, |(previous, limit)| previous.doubts_roster(&inputs.roster, limit)),
     )?;
     let mut populations = fetch_all(&sources, options).await?;
+    debug!("accounts have been received");
     believe(sources.iter().zip(&populations).flat_map(|(source, population)| {
         let limit = source.config.max_change.or(config.roster.max_change);
         let certificate = &population.certificate;
@@ -311,8 +314,10 @@ impl Case<'_> {
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
             audit.source(&source.context(), population)?;
         }
+        debug!("accounts have been judged");
         audit.roster(self.later_issues)?;
         let outcome = audit.finish(&sight(self.config, populations))?;
+        debug!("people, roster and exceptions have been judged");
         let certificates: Vec<_> =
             populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
         let verdict = gate::decide(gate, &outcome, &certificates).map_err(AuditError::Findings)?;

@@ -26,6 +26,7 @@ pub(super) fn deliver(
                 let write =
                     |out: &mut dyn io::Write| render::render(*format, report, options, out).map_err(io::Error::other);
                 deliver::write_file(&path, write)?;
+                tracing::debug!("{format} has been written");
                 paths.push(path.display().to_string());
             }
             None => render::render(*format, report, options, &mut io::stdout().lock())?,

@@ -44,7 +44,7 @@ fn beside(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
-    let mut out = BufWriter::new(file.as_file_mut());
+    let mut out = BufWriter::with_capacity(1 << 18, file.as_file_mut());
     content(&mut out).and_then(|()| out.flush())?;
     drop(out);
     file.as_file().sync_all()?;

@@ -1,5 +1,8 @@
 //! Findings on their way to the store: what one thread has made of its share of the accounts.
 
+use std::collections::HashMap;
+use std::io;
+
 use serde_json::Value;
 
 use super::store::{About, LastLogin};
@@ -13,8 +16,8 @@ pub struct Batch {
     pub(super) notes: Vec<Note>,
     /// What the findings are sorted by among those of a rule and source, one key after the other.
     pub(super) keys: String,
-    pub(super) rules: Vec<String>,
-    pub(super) sources: Vec<String>,
+    pub(super) rules: Names,
+    pub(super) sources: Names,
     /// The accounts of groups: the identity of the group, and that of the account.
     pub(super) members: Vec<(u64, u64)>,
 }
@@ -41,18 +44,18 @@ impl Batch {
     ///
     /// # Errors
     /// When there are more rules or sources, or longer lines, than the store can number.
-    pub fn push(&mut self, finding: &Finding, key: &str) -> std::io::Result<()> {
+    pub fn push(&mut self, finding: &Finding, key: &str) -> io::Result<()> {
         let before = self.lines.len();
         serde_json::to_writer(&mut self.lines, finding)?;
         let note = Note {
-            rule: position(&mut self.rules, &finding.rule)?,
-            source: finding.subject.source.as_deref().map(|name| position(&mut self.sources, name)).transpose()?,
+            rule: self.rules.position(&finding.rule)?,
+            source: finding.subject.source.as_deref().map(|name| self.sources.position(name)).transpose()?,
             severity: finding.severity,
             disposition: finding.disposition,
             about: About::of(&finding.subject.kind),
             lapsed: finding.facts.get("waiver.state").is_some_and(|state| state == "expired"),
-            length: u32::try_from(self.lines.len() - before).map_err(std::io::Error::other)?,
-            key: u32::try_from(key.len()).map_err(std::io::Error::other)?,
+            length: u32::try_from(self.lines.len() - before).map_err(io::Error::other)?,
+            key: u32::try_from(key.len()).map_err(io::Error::other)?,
             count: finding.stands_for(),
             subject: identity::subject(finding),
             person: identity::person(finding),
@@ -70,11 +73,35 @@ impl Batch {
     }
 }
 
-/// The position of a name, which is added when it is new. There are few names, and the last is the likeliest.
-pub(super) fn position(names: &mut Vec<String>, name: &str) -> std::io::Result<u16> {
-    let at = names.iter().rposition(|known| known == name).unwrap_or_else(|| {
-        names.push(name.to_owned());
-        names.len() - 1
-    });
-    u16::try_from(at).map_err(std::io::Error::other)
+/// Names, each once, by their position.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    list: Vec<String>,
+    positions: HashMap<String, u16>,
+}
+
+impl Names {
+    /// The position of a name, which is added when it is new.
+    pub(super) fn position(&mut self, name: &str) -> io::Result<u16> {
+        if let Some(position) = self.positions.get(name) {
+            return Ok(*position);
+        }
+        let position = u16::try_from(self.list.len()).map_err(io::Error::other)?;
+        self.list.push(name.to_owned());
+        self.positions.insert(name.to_owned(), position);
+        Ok(position)
+    }
+
+    /// The positions that the names of another list have in this one.
+    pub(super) fn positions(&mut self, others: &Self) -> io::Result<Vec<u16>> {
+        others.list.iter().map(|name| self.position(name)).collect()
+    }
+
+    pub(super) fn list(&self) -> &[String] {
+        &self.list
+    }
+
+    pub(super) fn into_list(self) -> Vec<String> {
+        self.list
+    }
 }

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
-use super::batch::{Note, position};
+use super::batch::{Names, Note};
 use super::store::{Entry, Lines, NO_PERSON, NO_SOURCE};
 use super::{Batch, Findings};
 
@@ -19,8 +21,8 @@ pub struct FindingsWriter {
     /// Where the key of each entry ends in `keys`.
     ends: Vec<usize>,
     keys: String,
-    rules: Vec<String>,
-    sources: Vec<String>,
+    rules: Names,
+    sources: Names,
     members: Vec<(u32, u32)>,
     subjects: Numbers,
     persons: Numbers,
@@ -68,7 +70,7 @@ impl Out {
                 kept.extend_from_slice(bytes);
                 return Ok(());
             }
-            let mut file = BufWriter::new(tempfile::tempfile()?);
+            let mut file = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
             file.write_all(kept)?;
             *self = Self::Disk(file);
         }
@@ -107,9 +109,8 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written, or there are more findings than can be numbered.
     pub fn append(&mut self, batch: Batch) -> io::Result<()> {
-        let rules = batch.rules.iter().map(|name| position(&mut self.rules, name)).collect::<io::Result<Vec<_>>>()?;
-        let sources =
-            batch.sources.iter().map(|name| position(&mut self.sources, name)).collect::<io::Result<Vec<_>>>()?;
+        let rules = self.rules.positions(&batch.rules)?;
+        let sources = self.sources.positions(&batch.sources)?;
         let mut key = self.keys.len();
         for note in &batch.notes {
             let entry = self.entry(note, &rules, &sources)?;
@@ -148,21 +149,30 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written.
     pub fn sorted(mut self) -> io::Result<Findings> {
-        let (rules, sources) = (ranks(&self.rules), ranks(&self.sources));
-        let rank =
-            |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied().map(|rank| rank + 1).unwrap_or_default();
-        let order = {
-            let place = |at: u32| {
-                let entry = self.entries.get(at as usize);
-                entry.map(|entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source)))
-            };
-            let mut order = (0..u32::try_from(self.entries.len()).map_err(io::Error::other)?).collect::<Vec<_>>();
-            order.sort_by(|a, b| place(*a).cmp(&place(*b)).then_with(|| self.key(*a).cmp(self.key(*b))));
-            order
+        let (rules, sources) = (ranks(self.rules.list()), ranks(self.sources.list()));
+        let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).map_or(0, |rank| u64::from(*rank) + 1);
+        let place = |entry: &Entry| {
+            (entry.severity as u64) << 34 | rank(&rules, entry.rule) << 17 | rank(&sources, entry.source)
         };
+        let mut order: Vec<(u64, u32)> = self.entries.iter().map(place).zip(0..).collect();
+        order.sort_unstable();
+        let mut alike: Vec<&mut [(u64, u32)]> = order.chunk_by_mut(|(a, _), (b, _)| a == b).collect();
+        // The greatest first, so that no thread is left with it at the end.
+        alike.sort_by_key(|alike| std::cmp::Reverse(alike.len()));
+        let alike = Mutex::new(alike.into_iter());
+        let next = || alike.lock().unwrap_or_else(PoisonError::into_inner).next();
+        thread::scope(|scope| {
+            for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+                scope.spawn(|| {
+                    while let Some(alike) = next() {
+                        alike.sort_by(|(_, a), (_, b)| self.key(*a).cmp(self.key(*b)));
+                    }
+                });
+            }
+        });
         self.ends = Vec::new();
         self.keys = String::new();
-        self.entries = order.into_iter().filter_map(|at| self.entries.get(at as usize).copied()).collect();
+        self.entries = order.into_iter().filter_map(|(_, at)| self.entries.get(at as usize).copied()).collect();
         self.in_order_of_arrival()
     }
 
@@ -179,6 +189,7 @@ impl FindingsWriter {
     pub fn in_order_of_arrival(self) -> io::Result<Findings> {
         let Self { entries, rules, sources, members, subjects, lines, .. } = self;
         let numbers = subjects.known.len();
+        let (rules, sources) = (rules.into_list(), sources.into_list());
         Ok(Findings { entries, rules, sources, members, numbers, lines: Arc::new(lines.finish()?) })
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct SpoolWriter {
 
 impl SpoolWriter {
     pub(super) fn new() -> io::Result<Self> {
-        Ok(Self { out: BufWriter::new(tempfile::tempfile()?), hash: Sha256::new(), records: 0 })
+        Ok(Self { out: BufWriter::with_capacity(1 << 18, tempfile::tempfile()?), hash: Sha256::new(), records: 0 })
     }
 
     /// Adds a record. Line breaks between its tokens, where JSON gives them no meaning, become spaces, so that
