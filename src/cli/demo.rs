@@ -26,6 +26,9 @@ pub(super) struct DemoArgs {
     /// The same seed gives the same people
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// Judge the same data by this policy, too; may be given again
+    #[arg(long, value_name = "FILE")]
+    policy: Vec<PathBuf>,
     /// Pretend that it is this date or RFC 3339 time
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
@@ -51,7 +54,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             sources: &[],
             fail_on: None,
             baseline: None,
-            policies: &[],
+            policies: &args.policy,
             as_of: Some(as_of),
             privacy: PrivacyLevel::Full,
             snapshot: None,

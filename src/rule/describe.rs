@@ -5,29 +5,56 @@ use std::fmt::Write as _;
 use super::{Origin, Outcome, Param, Rule, RuleSet, example};
 use crate::model::text::counted;
 
+/// What fits on every terminal, on paper and in a mail.
+const WIDTH: usize = 80;
+
 /// `headcount rules list`
 pub fn list(rules: &RuleSet) -> String {
     let width = rules.iter().map(|rule| rule.id().as_str().len()).max().unwrap_or_default().max(4);
-    let mut out = format!("{:width$}  {:8}  {:9}  {:8}  TITLE\n", "RULE", "SEVERITY", "SUBJECT", "STATE");
+    let row = |id: &str, severity: &str, subject: &str| format!("{id:width$}  {severity:8}  {subject:9}");
+    let room = WIDTH.saturating_sub(width + 23).max(20);
+    let mut out = format!("{}  WHAT IT FINDS\n", row("RULE", "SEVERITY", "SUBJECT"));
     for rule in rules.iter() {
-        let state = match (rule.is_enabled(), rule.changes().is_empty()) {
-            (false, _) => "off",
-            (true, false) => "changed",
-            (true, true) => "on",
-        };
-        let (severity, subject) = (rule.severity().as_str(), rule.subject().as_str());
-        // Writing to a String can't fail.
-        let _ = writeln!(out, "{:width$}  {severity:8}  {subject:9}  {state:8}  {}", rule.id().as_str(), rule.title());
+        let off = if rule.is_enabled() { "" } else { " (off)" };
+        let mut lines = wrapped(&format!("{}{off}", rule.title()), room);
         for change in rule.changes() {
-            let _ = writeln!(out, "{:width$}  {:8}  {:9}  {:8}  - {change}", "", "", "", "");
+            lines.extend(wrapped(&format!("- {change}"), room));
+        }
+        let mut first = row(rule.id().as_str(), rule.severity().as_str(), rule.subject().as_str());
+        for line in lines {
+            // Writing to a String can't fail.
+            let _ = writeln!(out, "{first}  {line}");
+            first = row("", "", "");
         }
     }
     out
 }
 
+/// The text in lines of at most so many characters; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Paragraphs, which an empty line separates.
+fn paragraphs(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(|paragraph| wrapped(paragraph, WIDTH - 2).join("\n"));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
 /// `headcount rules show ID`
 pub fn show(rule: &Rule) -> String {
-    let mut out = format!("{} ({}) — {}\n", rule.id(), rule.severity(), rule.title());
+    let heading = format!("{} ({}) — {}", rule.id(), rule.severity(), rule.title());
+    let mut out = wrapped(&heading, WIDTH).join("\n") + "\n";
     let origin = match rule.origin() {
         Origin::BuiltIn => "built in".to_owned(),
         Origin::File(path) => path.display().to_string(),
@@ -38,8 +65,8 @@ pub fn show(rule: &Rule) -> String {
         (false, None) => "not applied".to_owned(),
     };
     let _ = writeln!(out, "Judges {}; {origin}; {state}.", rule.subject().with_article());
-    section(&mut out, "Why it matters", [rule.why().to_owned()]);
-    section(&mut out, "What to do", [rule.remediation().to_owned()]);
+    section(&mut out, "Why it matters", [paragraphs(rule.why())]);
+    section(&mut out, "What to do", [paragraphs(rule.remediation())]);
     section(&mut out, "There is a finding when", conditions(rule));
     section(&mut out, "Facts that it reads", rule.reads().map(str::to_owned));
     let needs = rule.needs().iter().map(|name| format!("account.{}", name.as_str()));
@@ -58,10 +85,8 @@ fn section(out: &mut String, title: &str, lines: impl IntoIterator<Item = String
         return;
     }
     let _ = writeln!(out, "\n{title}");
-    for text in lines {
-        for line in text.trim_end().lines() {
-            let _ = writeln!(out, "  {line}");
-        }
+    for line in lines.flat_map(|text| text.trim_end().lines().map(str::to_owned).collect::<Vec<_>>()) {
+        let _ = writeln!(out, "{}", if line.is_empty() { line } else { format!("  {line}") });
     }
 }
 
@@ -74,7 +99,7 @@ fn conditions(rule: &Rule) -> Vec<String> {
         }
         None => return vec![rule.when().to_owned()],
     };
-    vec![rule.when().to_owned(), of_which, rule.members().unwrap_or_default().to_owned()]
+    vec![rule.when().to_owned(), paragraphs(&of_which), rule.members().unwrap_or_default().to_owned()]
 }
 
 fn guardrails(rule: &Rule) -> Vec<String> {
@@ -91,7 +116,7 @@ fn examples(rule: &Rule) -> Vec<String> {
     for (example, result) in rule.examples().iter().zip(example::run(rule)) {
         lines.push(format!("{}: {}", example.expect.as_str(), example.name));
         if let Some(message) = result.message.filter(|_| result.outcome == Outcome::AsExpected) {
-            lines.push(format!("  “{message}”"));
+            lines.extend(wrapped(&format!("“{message}”"), WIDTH - 4).into_iter().map(|line| format!("  {line}")));
         }
     }
     if rule.examples().is_empty() {

@@ -23,6 +23,42 @@ const OPERATORS: &str = "
 Besides: `&&`, `||`, `!`, `==`, `!=`, `in`, `condition ? a : b`, `list[0]`, `map[\"key\"]`.
 ";
 
+const TAIL: &str = "
+## Tests
+
+Each rule file has `[[examples]]`: a violation, a pass, and one that is not evaluable if the rule needs a fact that a vendor
+may not tell. What all rules of an organisation say of its people and accounts together stands in files `*.test.toml`
+beside them, with one small organisation for each `[[tests]]`:
+
+| Key | Meaning |
+|---|---|
+| `name`, `now` | what it shows, and the moment of the audit |
+| `rules` | the rules that are asked; otherwise all of the organisation's own |
+| `employees`, `accounts` | an account names its `owner`; facts are given, or listed as `absent` or `not_exposed` |
+| `sources`, `roster`, `issues`, `exceptions` | for rules about the evidence itself |
+| `findings` | every finding that must be made, as `{ rule = \"…\", of = \"…\" }`: the id of an account, employee or exception, the ids of a group's accounts, the name of a source, `roster`, or `line 7` |
+
+`headcount rules test` fails for a finding that is missing, for one that is not expected, and for a rule without examples.
+
+## What a check finds
+
+`headcount rules check` reads a condition under three truth values and says which part never decides: comparisons of one
+thing that contradict each other, alternatives that never hold, outcomes of `?:` that are never taken, a condition that is
+never false. With `-c headcount.toml` it says which of the organisation's own rules no configured source tells enough for.
+It also finds unused params, controls that no framework numbers like that, guardrails for controls that the rule doesn't
+name, and examples that are missing or don't come out.
+
+## Policies
+
+`headcount audit --policy FILE` judges the same data once more, with the changes to rules and the gate that the file has:
+
+| Key | Meaning |
+|---|---|
+| `id`, `title` | what reports call it |
+| `[rules]` | `paths`, `disable` and `override` as in the configuration, after which they apply |
+| `[gate]` | `fail_on`, `max`, `new` and `not_evaluable`, in the place of the configuration's |
+";
+
 /// The whole document.
 pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]) -> String {
     let mut out = HEAD.to_owned();
@@ -49,6 +85,7 @@ pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]
     for (name, edition) in FRAMEWORKS {
         let _ = writeln!(out, "| `{name}` | {edition} |");
     }
+    out.push_str(TAIL);
     out
 }
 
