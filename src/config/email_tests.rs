@@ -77,7 +77,7 @@ fn what_init_suggests_is_good() {
     let (list, managers) = lines.split_once("# Or each manager").expect("both ways");
     let uncommented = |text: &str| {
         let lines = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = "));
-        lines.map(|line| format!("{line}\n")).collect::<String>()
+        lines.chain([""]).collect::<Vec<_>>().join("\n")
     };
     parse(&uncommented(list)).expect("a good list");
     let list = uncommented(list).replace("to = [", "attach = []\n#");
