@@ -8,8 +8,8 @@
 //!              (async)     roster ──┘          (pure, the clock is an argument)
 //! ```
 //!
-//! Only fetching is asynchronous; everything after it is pure and is tested without a network or a clock. The
-//! modules stand below in the order of that way, and each imports only modules above it; a test holds that.
+//! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
+//! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
 // The ground: words, messages, and the checked configuration.
 pub mod diagnostic;

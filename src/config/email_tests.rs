@@ -69,3 +69,17 @@ fn mistakes_have_a_place_and_no_secret() {
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
+
+#[test]
+fn what_init_suggests_is_good() {
+    let tail = include_str!("../../templates/init/tail.toml");
+    let (_, lines) = tail.split_once("# [email]").expect("a suggestion");
+    let (list, managers) = lines.split_once("# Or each manager").expect("both ways");
+    let uncommented = |text: &str| {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| line.contains(" = "));
+        lines.chain([""]).collect::<Vec<_>>().join("\n")
+    };
+    parse(&uncommented(list)).expect("a good list");
+    let list = uncommented(list).replace("to = [", "attach = []\n#");
+    parse(&format!("{list}{}", uncommented(managers))).expect("good managers");
+}

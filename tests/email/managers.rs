@@ -87,7 +87,7 @@ fn whoever_has_no_manager_to_ask_is_in_the_fallback_with_the_reason() {
         assert!(part.contains(name), "{reason}: {part}");
     }
     assert!(!text.contains("Maren Oduya"), "she is her manager's");
-    assert!(text.contains("2 managers got a mail each about their own people, with 7 findings"), "{text}");
+    assert!(text.contains("2 managers are asked about their own people, with 7 findings"), "{text}");
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Shares {
         let mut overview = vec![
             format!(
                 "{} about their own people, with {}",
-                counted(asked.len() as u64, "manager got a mail", "managers got a mail each"),
+                counted(asked.len() as u64, "manager is asked", "managers are asked"),
                 counted(told, "finding", "findings"),
             ),
             format!(
@@ -94,7 +94,7 @@ impl Shares {
             ),
         ];
         if old > 0 {
-            overview.push(format!("{} of managers for whom nothing is new, and who got no mail", grouped(old)));
+            overview.push(format!("{} of managers for whom nothing is new, and who are not asked", grouped(old)));
         }
         let mut drafts: Vec<Draft> = asked
             .into_iter()
