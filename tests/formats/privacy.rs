@@ -248,6 +248,8 @@ fn hostile_words_are_taken_out_with_the_names() {
         report.verdict.reasons[1].text = "failed: no user Maren Oduya".to_owned();
         report.verdict.remedy = Some(format!("Green if {} is mended", report.findings[0].fingerprint));
         let fingerprint = report.findings[0].fingerprint.clone();
+        report.rules[0].changes =
+            vec!["approved is [\"Maren Oduya\"], not []".to_owned(), "severity is high, not low".to_owned()];
         report.roster.issues[1].text = "Maren Oduya has no id".to_owned();
         report.roster.file = "/home/oduya/hr.csv".to_owned();
         let report = report.with_privacy(&privacy);
