@@ -97,7 +97,7 @@ impl<'r> Group<'r> {
 
     /// A fact as text; nothing when it isn't there or is null.
     pub(super) fn words(&self, name: &str) -> String {
-        self.fact(name).filter(|fact| !fact.is_null()).map(value).unwrap_or_default()
+        self.fact(name).filter(|fact| !fact.is_null()).map(|fact| clip(&value(fact), NAME)).unwrap_or_default()
     }
 
     pub(super) fn first<T: ?Sized>(&self, get: impl Fn(&'r Finding) -> Option<&'r T>) -> Option<&'r T> {
