@@ -260,6 +260,8 @@ fn hostile_words_are_taken_out_with_the_names() {
         report.sources[3].error = Some("no user Maren Oduya".to_owned());
         report.verdict.reasons[1].text = "failed: no user Maren Oduya".to_owned();
         report.verdict.remedy = Some(format!("Green if {fingerprint} is mended"));
+        report.rules[0].changes =
+            vec!["approved is [\"Maren Oduya\"], not []".to_owned(), "severity is high, not low".to_owned()];
         report.roster.issues[1].text = "Maren Oduya has no id".to_owned();
         report.roster.file = "/home/oduya/hr.csv".to_owned();
         let report = report.with_privacy(&privacy).expect("withheld");

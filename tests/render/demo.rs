@@ -145,9 +145,10 @@ fn orphans(rules: &[RuleSummary]) -> [Finding; 2] {
             let tried = |tier: &str, raw: Option<&str>, normalised: Option<&str>| {
                 json!({"tier": tier, "field": tier, "raw": raw, "normalised": normalised, "steps": [], "hits": []})
             };
+            let address = format!("{}@Example.com", name.replace(' ', "."));
             let attempts = json!([
                 tried("external_id", None, None),
-                tried("email", Some("Qa.Runner@Example.com"), Some("qa.runner@example.com")),
+                tried("email", Some(&address), Some(&address.to_lowercase())),
             ]);
             finding.matched = map([("situation", json!("unmatched")), ("attempts", attempts), ("near_misses", near(id))]);
             finding

@@ -170,7 +170,7 @@ impl<'f> Subject<'f> {
 
     /// A fact as text; nothing when it isn't there or is null.
     pub(super) fn words(&self, name: &str) -> String {
-        self.fact(name).filter(|fact| !fact.is_null()).map(value).unwrap_or_default()
+        self.fact(name).filter(|fact| !fact.is_null()).map(|fact| clip(&value(fact), NAME)).unwrap_or_default()
     }
 
     pub(super) fn first<'s, T: ?Sized>(&'s self, get: impl Fn(&'s Finding) -> Option<&'s T>) -> Option<&'s T> {
