@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::template::{Engine, MAIL_PAGE, MAIL_TEXT};
 use super::view::{About, Entries, MailModel};
 use super::{RenderError, escape};
@@ -121,6 +123,37 @@ impl MailTemplates {
         let plain = laid_out(&self.text.render(MAIL_TEXT, &model)?);
         Ok(Mail { subject: subject(letter, model.headline()), plain, html })
     }
+}
+
+/// Writes the mails of a report with the templates of a folder, to see whether they can be written.
+pub(super) fn rehearse(report: &Report, folder: &Path) -> Result<(), RenderError> {
+    let templates = MailTemplates::new(Some(folder))?;
+    let piles = [sample_pile(report)];
+    for audience in [Audience::Everybody, Audience::Manager, Audience::Fallback] {
+        templates.write(&sample_letter(report, audience, &piles))?;
+    }
+    Ok(())
+}
+
+/// What the templates of a mail see of a report.
+pub(super) fn model(report: &Report) -> Result<Vec<Value>, RenderError> {
+    let piles = [sample_pile(report)];
+    let letter = sample_letter(report, Audience::Everybody, &piles);
+    let mut model = MailModel::new(&letter);
+    let about: Vec<About<'_>> = piles
+        .iter()
+        .map(|pile| About { title: &pile.title, entries: Entries::of(&pile.findings, report.run.as_of) })
+        .collect();
+    model.show(&about, ENTRIES, &letter)?;
+    Ok(vec![serde_json::to_value(&model)?])
+}
+
+fn sample_pile(report: &Report) -> Pile {
+    Pile { title: "Findings, worst first".to_owned(), findings: report.findings.clone() }
+}
+
+fn sample_letter<'r>(report: &'r Report, audience: Audience, piles: &'r [Pile]) -> Letter<'r> {
+    Letter { report, audience, piles, overview: &[], attached: &[], sender: "access@example.com", prefix: "" }
 }
 
 /// The largest number up to `all` for which it still `holds`; nothing is the least.

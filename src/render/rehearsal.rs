@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::template::check_folder;
-use super::{Format, RenderError, RenderOptions, html, markdown, render};
+use super::{Format, RenderError, RenderOptions, email, html, markdown, render};
 use crate::diagnostic::Diagnostic;
 use crate::gate::{Gate, Verdict};
 use crate::report::{CorrelationSummary, Findings, Report};
@@ -32,6 +32,8 @@ pub fn check_templates(folder: &Path) -> Result<(), Vec<Diagnostic>> {
             let mistake = tried.err().map(|error| error.diagnostic(folder));
             mistakes.extend(mistake.filter(|mistake| told.insert(mistake.to_string())));
         }
+        let mistake = email::rehearse(&report, folder).err().map(|error| error.diagnostic(folder));
+        mistakes.extend(mistake.filter(|mistake| told.insert(mistake.to_string())));
     }
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
@@ -49,6 +51,7 @@ pub fn templates_model() -> Result<Vec<(&'static str, Vec<Value>)>, RenderError>
         ("report.md.hbs", markdown::model(&report)?),
         ("entry.html.hbs and entry.md.hbs", rows),
         ("person.html.hbs", people),
+        ("email.html.hbs and email.txt.hbs", email::model(&report)?),
     ])
 }
 
@@ -65,6 +68,7 @@ fn bare(report: Report) -> Report {
         rules: Vec::new(),
         evaluability: Vec::new(),
         findings: Findings::default(),
+        policies: Vec::new(),
         exceptions: Vec::new(),
         ..report
     }

@@ -149,11 +149,8 @@ fn every_rule_satisfies_its_schema() {
 #[test]
 fn every_waiver_that_is_added_satisfies_its_schema() {
     let tenant = Tenant::new(300, 3);
-    let config = std::fs::read_to_string(tenant.config()).expect("a configuration");
-    let config = config.replace("[exceptions]", "[exceptions]\nwaivers = \"waivers.toml\"");
     let path = tenant.kit.path().join("waivers.toml");
     std::fs::write(&path, "").expect("written");
-    std::fs::write(tenant.config(), config).expect("written");
     let report = tenant.audit(&[]).report();
     let kinds = ["orphaned", "duplicate"]
         .map(|rule| report.findings.to_vec().expect("findings").into_iter().find(|finding| finding.rule == rule));

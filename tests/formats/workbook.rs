@@ -112,7 +112,7 @@ fn what_was_not_seen_is_said_first() {
     let book = Book::open(bytes(Format::Xlsx, &fixture::gaps()));
     let summary = &book.sheets["Summary"];
     assert!(summary[1][1].starts_with("Not everything was seen. All counts are minimums"), "{summary:?}");
-    assert!(summary[3][1].contains("voximplant is failed: HTTP 401"), "{summary:?}");
+    assert!(summary[3][1].contains("voximplant failed: HTTP 401"), "{summary:?}");
     assert_eq!(book.column("Sources", "Distinct")[3], "unknown");
     assert!(book.says("Accounts").starts_with("≥ "));
 }
