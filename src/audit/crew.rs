@@ -7,7 +7,6 @@ use std::num::NonZero;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-use super::judge::{Judge, Share};
 use crate::source::{Chunk, Chunks, Spool};
 
 /// How many threads judge.
@@ -15,24 +14,24 @@ fn threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// Judges every record, and hands over what comes of them, in order.
+/// Works on all records of a spool, piece by piece, and hands over what comes of the pieces, in order.
 ///
 /// # Errors
-/// Records can't be read back, or `take` fails.
-pub(super) fn judge_all<'j>(
-    judge: &Judge<'j>,
+/// Records can't be read back, or `work` or `take` fails.
+pub(super) fn for_each_chunk<S: Send>(
     spool: &mut Spool,
-    take: impl FnMut(Share<'j>) -> io::Result<()>,
+    work: impl Fn(&Chunk) -> io::Result<S> + Sync,
+    take: impl FnMut(S) -> io::Result<()>,
 ) -> io::Result<()> {
     let chunks = Mutex::new(spool.chunks()?.enumerate());
     // Nobody runs far ahead of what has been put together.
     let (out, shares) = mpsc::sync_channel(2 * threads());
     thread::scope(|scope| {
         for _ in 0..threads() {
-            let (out, chunks) = (out.clone(), &chunks);
+            let (out, chunks, work) = (out.clone(), &chunks, &work);
             scope.spawn(move || {
                 while let Some((number, chunk)) = next(chunks) {
-                    let share = chunk.and_then(|chunk| judge.share(&chunk));
+                    let share = chunk.and_then(|chunk| work(&chunk));
                     if out.send((number, share)).is_err() {
                         return;
                     }

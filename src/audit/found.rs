@@ -16,6 +16,8 @@ pub(super) struct Found<'a> {
     exceptions: &'a Exceptions,
     now: Timestamp,
     writer: FindingsWriter,
+    /// What is still to be handed to the writer.
+    pending: Batch,
     tally: ExceptionTally,
 }
 
@@ -30,23 +32,31 @@ pub(super) struct Settled {
 
 impl<'a> Found<'a> {
     pub(super) fn new(exceptions: &'a Exceptions, now: Timestamp) -> Self {
-        Self { exceptions, now, writer: FindingsWriter::new(), tally: ExceptionTally::default() }
+        Self {
+            exceptions,
+            now,
+            writer: FindingsWriter::new(),
+            pending: Batch::default(),
+            tally: ExceptionTally::default(),
+        }
     }
 
     /// Takes a finding.
     pub(super) fn push(&mut self, rule: &Rule, finding: Finding) -> io::Result<()> {
-        let mut batch = Batch::default();
-        self.weigh(&mut batch, rule, finding)?;
-        self.writer.append(batch)
+        const ENOUGH: usize = 1 << 20;
+        let mut finding = finding;
+        self.exceptions.weigh(&mut finding, &mut self.tally, self.now);
+        keep(&mut self.pending, rule, finding)?;
+        if self.pending.size() > ENOUGH { self.flush() } else { Ok(()) }
     }
 
     /// Takes several.
     pub(super) fn extend<'r>(&mut self, found: impl IntoIterator<Item = (&'r Rule, Finding)>) -> io::Result<()> {
-        let mut batch = Batch::default();
-        for (rule, finding) in found {
-            self.weigh(&mut batch, rule, finding)?;
-        }
-        self.writer.append(batch)
+        found.into_iter().try_for_each(|(rule, finding)| self.push(rule, finding))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.append(std::mem::take(&mut self.pending))
     }
 
     /// Takes findings that no exception concerns.
@@ -55,13 +65,9 @@ impl<'a> Found<'a> {
     }
 
     /// The findings alone, without a word about the exceptions.
-    pub(super) fn so_far(self) -> io::Result<Findings> {
+    pub(super) fn so_far(mut self) -> io::Result<Findings> {
+        self.flush()?;
         self.writer.sorted()
-    }
-
-    fn weigh(&mut self, batch: &mut Batch, rule: &Rule, mut finding: Finding) -> io::Result<()> {
-        self.exceptions.weigh(&mut finding, &mut self.tally, self.now);
-        keep(batch, rule, finding)
     }
 
     /// Adds the findings about the waivers, and sorts them all. None is taken away.
@@ -71,6 +77,7 @@ impl<'a> Found<'a> {
         for rule in rules.enabled().filter(|rule| rule.subject() == RuleSubject::Exception) {
             cells.extend(self.judge_waivers(rule, &waivers)?);
         }
+        self.flush()?;
         let tally = &self.tally.baseline;
         let baseline = self.exceptions.baseline.as_ref().map(|baseline| baseline.close(tally, sight, self.now));
         Ok(Settled { findings: self.writer.sorted()?, waivers, baseline: baseline.unwrap_or_default(), cells })

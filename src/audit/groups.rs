@@ -2,15 +2,15 @@
 //! address. Members are gathered by the hash of their key while the accounts stream by; the few that share one are
 //! read again, grouped by the key itself, and judged.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::io;
 
-use super::{Audit, SourceContext, employee_at, evidence};
+use super::{Audit, SourceContext, crew, employee_at, evidence};
 use crate::model::{EmployeeIndex, Fact, Person, Subject};
 use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, Scope, Verdict};
-use crate::source::Spool;
+use crate::source::{Chunk, Spool, record};
 
 /// The members that one rule counts at one source.
 #[derive(Debug)]
@@ -20,8 +20,15 @@ pub(super) struct GroupMembers<'a> {
     members: Vec<Vec<(u64, u32)>>,
 }
 
-/// The accounts with one key.
-type Groups = BTreeMap<(usize, String), Vec<(String, Option<EmployeeIndex>)>>;
+/// An account of a group, ordered so that those of one group are neighbours.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    /// The position of the kind of key in the rule.
+    by: usize,
+    key: String,
+    id: String,
+    owner: Option<EmployeeIndex>,
+}
 
 impl<'a> GroupMembers<'a> {
     pub(super) fn new(rule: &'a Rule) -> Self {
@@ -56,9 +63,9 @@ impl<'a> GroupMembers<'a> {
         blind.then_some(Verdict::NotEvaluable(hidden))
     }
 
-    /// Positions of the records that seem to share a key, and the number of keys with one record.
-    fn shared(&mut self) -> (BTreeSet<u32>, u64) {
-        let (mut positions, mut single) = (BTreeSet::new(), 0);
+    /// Positions of the records that seem to share a key, sorted, and the number of keys with one record.
+    fn shared(&mut self) -> (Vec<u32>, u64) {
+        let (mut positions, mut single) = (Vec::new(), 0);
         for members in &mut self.members {
             members.sort_unstable();
             for chunk in members.chunk_by(|(a, _), (b, _)| a == b) {
@@ -68,6 +75,8 @@ impl<'a> GroupMembers<'a> {
                 }
             }
         }
+        positions.sort_unstable();
+        positions.dedup();
         (positions, single)
     }
 }
@@ -90,51 +99,61 @@ impl Audit<'_> {
         let (positions, single) = group.shared();
         drop(group);
         self.matrix.count_passes(rule.id(), Some(context.name), single);
+        let members = self.read_members(context, rule, &positions, spool)?;
         let mut known = BTreeSet::new();
-        for ((by, key), members) in self.read_groups(context, rule, &positions, spool)? {
-            let Some(by) = rule.group_by().get(by) else { continue };
-            let ids: Vec<String> = members.iter().map(|(id, _)| id.clone()).collect();
+        for group in members.chunk_by(|a, b| (a.by, &a.key) == (b.by, &b.key)) {
+            let Some(by) = group.first().and_then(|first| rule.group_by().get(first.by)) else { continue };
             // The same accounts that share a second key are no second group.
-            if known.insert(ids) {
-                self.judge_group(context, rule, *by, &key, members)?;
+            let ids = || group.iter().map(|member| member.id.as_str()).collect::<Vec<_>>();
+            if rule.group_by().len() == 1 || known.insert(ids()) {
+                self.judge_group(context, rule, *by, group)?;
             }
         }
         Ok(())
     }
 
-    /// The accounts at these positions by key, sorted.
-    fn read_groups(
+    /// The accounts at these positions, once for each of their keys, sorted.
+    fn read_members(
         &self,
         context: &SourceContext<'_>,
         rule: &Rule,
-        positions: &BTreeSet<u32>,
+        positions: &[u32],
         spool: &mut Spool,
-    ) -> io::Result<Groups> {
-        let mut groups = Groups::new();
+    ) -> io::Result<Vec<Member>> {
+        let mut members = Vec::new();
         if positions.is_empty() {
-            return Ok(groups);
+            return Ok(members);
         }
-        spool.select(positions, |record| {
-            let decoded = context.decoder.decode(record).map_err(io::Error::other)?;
-            let situation = context.correlator.correlate(&decoded.account);
-            let owner = situation.employee();
-            let scope = Scope {
-                account: Some(AccountScope::new(&decoded.account, context.name, context.vendor, &situation)),
-                employee: owner.and_then(|owner| employee_at(self.roster, owner)),
-                ..Scope::at(self.now)
-            };
-            for (at, by) in rule.group_by().iter().enumerate() {
-                if let Fact::Known(Some(key)) = by.key(&scope) {
-                    let member = (decoded.account.id.to_string(), owner);
-                    groups.entry((at, key.into_owned())).or_default().push(member);
+        let (roster, now) = (self.roster, self.now);
+        let some = |chunk: &Chunk| {
+            let mut members = Vec::new();
+            let start = positions.partition_point(|position| u64::from(*position) < chunk.first());
+            let mut wanted = positions.get(start..).unwrap_or_default().iter().map(|at| u64::from(*at)).peekable();
+            for (position, line) in chunk.lines() {
+                if wanted.next_if_eq(&position).is_some() {
+                    let decoded = context.decoder.decode(record(line)?).map_err(io::Error::other)?;
+                    let situation = context.correlator.correlate(&decoded.account);
+                    let owner = situation.employee();
+                    let scope = Scope {
+                        account: Some(AccountScope::new(&decoded.account, context.name, context.vendor, &situation)),
+                        employee: owner.and_then(|owner| employee_at(roster, owner)),
+                        ..Scope::at(now)
+                    };
+                    let keys = rule.group_by().iter().enumerate().filter_map(|(at, by)| match by.key(&scope) {
+                        Fact::Known(Some(key)) => Some((at, key.into_owned())),
+                        _ => None,
+                    });
+                    members.extend(keys.map(|(by, key)| Member { by, key, id: decoded.account.id.to_string(), owner }));
                 }
             }
+            Ok(members)
+        };
+        crew::for_each_chunk(spool, some, |some| {
+            members.extend(some);
             Ok(())
         })?;
-        for members in groups.values_mut() {
-            members.sort_unstable();
-        }
-        Ok(groups)
+        members.sort_unstable();
+        Ok(members)
     }
 
     fn judge_group(
@@ -142,17 +161,17 @@ impl Audit<'_> {
         context: &SourceContext<'_>,
         rule: &Rule,
         by: GroupBy,
-        key: &str,
-        members: Vec<(String, Option<EmployeeIndex>)>,
+        members: &[Member],
     ) -> io::Result<()> {
-        let owner = members.first().and_then(|(_, owner)| *owner);
-        let same_owner = owner.is_some() && members.iter().all(|(_, other)| *other == owner);
+        let key = members.first().map_or("", |first| first.key.as_str());
+        let owner = members.first().and_then(|first| first.owner);
+        let same_owner = owner.is_some() && members.iter().all(|other| other.owner == owner);
         let facts = GroupFacts {
             source: context.name.clone(),
             vendor: context.vendor.to_owned(),
             key: key.to_owned(),
             by: by.as_str().to_owned(),
-            members: members.into_iter().map(|(id, _)| id).collect(),
+            members: members.iter().map(|member| member.id.clone()).collect(),
             same_owner,
         };
         let employee = owner.filter(|_| same_owner).and_then(|owner| employee_at(self.roster, owner));

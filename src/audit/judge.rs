@@ -1,6 +1,10 @@
 //! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`Share`].
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::io;
+
+use serde_json::Value;
 
 use super::groups::GroupMembers;
 use super::inventory::{AccountRow, Inventory, Recorder};
@@ -13,6 +17,9 @@ use crate::finding::Batch;
 use crate::model::{Account, Correlation, Employee, EmployeeIndex, Finding, Roster, Situation, Subject, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Verdict};
 use crate::source::{Chunk, record};
+
+/// What a finding carries about how its account was correlated.
+type Evidence = BTreeMap<String, Value>;
 
 /// Everything that judging an account needs, and nothing that it changes.
 pub(super) struct Judge<'j> {
@@ -122,13 +129,15 @@ impl<'j> Judge<'j> {
 
     fn rules(&self, share: &mut Share<'j>, judged: &Judged<'_>, scope: &Scope<'_>, line: &str) -> io::Result<()> {
         let mut orphan: Vec<(&'j Rule, Finding)> = Vec::new();
+        let correlation = OnceCell::new();
         for (rule, counts) in self.about_accounts.iter().zip(&mut share.of_accounts) {
             let verdict = rule.judge(scope);
             counts.count(verdict);
             if !matches!(verdict, Verdict::Violation) {
                 continue;
             }
-            let finding = self.finding(rule, judged, scope);
+            let tried = correlation.get_or_init(|| self.correlation(judged, scope));
+            let finding = self.finding(rule, judged, scope, tried);
             if rests_on_having_no_owner(&finding) {
                 orphan.push((rule, finding));
             } else if self.exceptions.concern(&finding) {
@@ -168,19 +177,25 @@ impl<'j> Judge<'j> {
         Some(DeclaredScope { declaration, owner_left: declaration.owner_left(self.roster, self.now) })
     }
 
-    fn finding(&self, rule: &Rule, judged: &Judged<'_>, scope: &Scope<'_>) -> Finding {
+    fn finding(&self, rule: &Rule, judged: &Judged<'_>, scope: &Scope<'_>, correlation: &Evidence) -> Finding {
         let account_id = judged.account.id.clone().into_owned();
         let subject = Subject::Account { source: self.context.name.clone(), account_id };
         let person = evidence::person(judged.account, judged.employee);
         let mut finding = evidence::finding(rule, subject, person, scope);
-        let tried = self.context.correlator.explain(judged.account).attempts;
-        let correlation = Correlation { situation: judged.situation.clone(), attempts: tried };
-        finding.correlation = evidence::correlation(&correlation, self.roster);
-        if let Some(declared) = scope.declared {
-            finding.correlation.insert("declared".to_owned(), evidence::declaration(declared.declaration));
-        }
+        finding.correlation = correlation.clone();
         evidence::add_context(&mut finding.facts, judged.account, judged.employee);
         finding
+    }
+
+    /// How the account was correlated; the same for all its findings.
+    fn correlation(&self, judged: &Judged<'_>, scope: &Scope<'_>) -> Evidence {
+        let tried = self.context.correlator.explain(judged.account).attempts;
+        let correlation = Correlation { situation: judged.situation.clone(), attempts: tried };
+        let mut evidence = evidence::correlation(&correlation, self.roster);
+        if let Some(declared) = scope.declared {
+            evidence.insert("declared".to_owned(), evidence::declaration(declared.declaration));
+        }
+        evidence
     }
 }
 

@@ -96,6 +96,8 @@ pub struct Audit<'a> {
     suggester: Suggester<'a>,
     ledger: Ledger,
     sources: BTreeMap<SourceName, SourceStatus>,
+    /// For how many more accounts likely owners are searched.
+    orphans_left: usize,
     inventory: Option<&'a Inventory>,
 }
 
@@ -161,6 +163,7 @@ impl<'a> Audit<'a> {
             suggester: Suggester::new(roster, matching),
             ledger: Ledger::default(),
             sources: BTreeMap::new(),
+            orphans_left: Orphans::MOST,
             inventory: None,
         }
     }
@@ -192,9 +195,10 @@ impl<'a> Audit<'a> {
 
     fn accounts(&mut self, context: &SourceContext<'_>, spool: &mut Spool) -> io::Result<Tally> {
         let judge = self.judge(context);
-        let mut gathered = Gathered::new(&judge);
-        crew::judge_all(&judge, spool, |share| self.take(&judge, &mut gathered, share))?;
+        let mut gathered = Gathered::new(&judge, self.orphans_left);
+        crew::for_each_chunk(spool, |chunk| judge.share(chunk), |share| self.take(&judge, &mut gathered, share))?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
+        self.orphans_left = orphans.room_left();
         self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;
         let rules = judge.about_accounts.iter().chain(&judge.about_groups);
         for (rule, counts) in rules.zip(of_accounts.into_iter().chain(of_groups)) {
@@ -299,13 +303,13 @@ impl<'a> Audit<'a> {
 }
 
 impl<'j> Gathered<'j> {
-    fn new(judge: &Judge<'j>) -> Self {
+    fn new(judge: &Judge<'j>, orphans: usize) -> Self {
         Self {
             tally: Tally::default(),
             of_accounts: judge.about_accounts.iter().map(|_| Counts::default()).collect(),
             of_groups: judge.about_groups.iter().map(|_| Counts::default()).collect(),
             groups: judge.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
-            orphans: Orphans::default(),
+            orphans: Orphans::with_room(orphans),
         }
     }
 }

@@ -35,19 +35,29 @@ impl<'a> Suggester<'a> {
 }
 
 /// The accounts without an owner of one source, until all of them have come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Orphans<'j> {
     kept: Vec<Orphan<'j>>,
+    room: usize,
 }
 
 impl<'j> Orphans<'j> {
-    /// For so many accounts of a source, likely owners are searched: as many as somebody could look into. For any other,
+    /// For so many accounts of an audit, likely owners are searched: as many as somebody could look into. For any other,
     /// `headcount explain` does it.
-    const MOST: usize = 1_000;
+    pub(super) const MOST: usize = 1_000;
+
+    pub(super) const fn with_room(room: usize) -> Self {
+        Self { kept: Vec::new(), room }
+    }
+
+    /// How many more could be kept.
+    pub(super) const fn room_left(&self) -> usize {
+        self.room.saturating_sub(self.kept.len())
+    }
 
     /// Keeps the first, and gives back the findings of the others.
     pub(super) fn take(&mut self, later: Vec<Orphan<'j>>) -> Vec<(&'j Rule, Finding)> {
-        let room = Self::MOST.saturating_sub(self.kept.len());
+        let room = self.room_left();
         let mut later = later.into_iter();
         self.kept.extend(later.by_ref().take(room));
         later.flat_map(|orphan| orphan.findings).collect()

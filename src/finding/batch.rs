@@ -67,9 +67,9 @@ impl Batch {
         Ok(())
     }
 
-    /// Whether there is nothing in it.
-    pub const fn is_empty(&self) -> bool {
-        self.notes.is_empty()
+    /// How many bytes its lines have.
+    pub const fn size(&self) -> usize {
+        self.lines.len()
     }
 }
 

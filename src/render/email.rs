@@ -128,32 +128,45 @@ impl MailTemplates {
 /// Writes the mails of a report with the templates of a folder, to see whether they can be written.
 pub(super) fn rehearse(report: &Report, folder: &Path) -> Result<(), RenderError> {
     let templates = MailTemplates::new(Some(folder))?;
-    let piles = [sample_pile(report)];
     for audience in [Audience::Everybody, Audience::Manager, Audience::Fallback] {
-        templates.write(&sample_letter(report, audience, &piles))?;
+        let sample = Sample::of(report);
+        templates.write(&sample.letter(report, audience))?;
+        templates.write(&Letter { overview: &[], attached: &[], ..sample.letter(report, audience) })?;
     }
     Ok(())
 }
 
 /// What the templates of a mail see of a report.
 pub(super) fn model(report: &Report) -> Result<Vec<Value>, RenderError> {
-    let piles = [sample_pile(report)];
-    let letter = sample_letter(report, Audience::Everybody, &piles);
+    let sample = Sample::of(report);
+    let letter = sample.letter(report, Audience::Fallback);
     let mut model = MailModel::new(&letter);
-    let about: Vec<About<'_>> = piles
-        .iter()
-        .map(|pile| About { title: &pile.title, entries: Entries::of(&pile.findings, report.run.as_of) })
-        .collect();
-    model.show(&about, ENTRIES, &letter)?;
+    let [Pile { title, findings }] = &sample.piles;
+    let about = About { title, entries: Entries::of(findings, report.run.as_of) };
+    model.show(&[about], ENTRIES, &letter)?;
     Ok(vec![serde_json::to_value(&model)?])
 }
 
-fn sample_pile(report: &Report) -> Pile {
-    Pile { title: "Findings, worst first".to_owned(), findings: report.findings.clone() }
+/// One of everything that a mail can hold besides its report.
+struct Sample {
+    piles: [Pile; 1],
+    overview: [String; 1],
+    attached: [String; 1],
 }
 
-fn sample_letter<'r>(report: &'r Report, audience: Audience, piles: &'r [Pile]) -> Letter<'r> {
-    Letter { report, audience, piles, overview: &[], attached: &[], sender: "access@example.com", prefix: "" }
+impl Sample {
+    fn of(report: &Report) -> Self {
+        Self {
+            piles: [Pile { title: "Findings, worst first".to_owned(), findings: report.findings.clone() }],
+            overview: ["2 managers got a mail each about their own people, with 7 findings".to_owned()],
+            attached: ["report.xlsx".to_owned()],
+        }
+    }
+
+    fn letter<'r>(&'r self, report: &'r Report, audience: Audience) -> Letter<'r> {
+        let Self { piles, overview, attached } = self;
+        Letter { report, audience, piles, overview, attached, sender: "access@example.com", prefix: "" }
+    }
 }
 
 /// The largest number up to `all` for which it still `holds`; nothing is the least.

@@ -2,7 +2,6 @@
 //!
 //! The file has no name, is readable by nobody else, and is gone when the run ends.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufWriter, Read as _, Seek as _, Write as _};
 
@@ -101,29 +100,6 @@ impl Spool {
         }
         Ok(())
     }
-
-    /// Reads the records at these positions, in the order received.
-    ///
-    /// # Errors
-    /// As of [`Self::for_each`].
-    pub fn select(
-        &mut self,
-        positions: &BTreeSet<u32>,
-        mut visit: impl FnMut(&RawValue) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut wanted = positions.iter().map(|position| u64::from(*position)).peekable();
-        for chunk in self.chunks()? {
-            for (position, line) in chunk?.lines() {
-                if wanted.next_if_eq(&position).is_some() {
-                    visit(record(line)?)?;
-                }
-            }
-            if wanted.peek().is_none() {
-                break;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// A line as the record that it is.
@@ -142,6 +118,11 @@ pub struct Chunk {
 }
 
 impl Chunk {
+    /// The position of its first record.
+    pub const fn first(&self) -> u64 {
+        self.first
+    }
+
     /// The lines, each with the position of its record.
     pub fn lines(&self) -> impl Iterator<Item = (u64, &str)> {
         (self.first..).zip(self.text.lines())
