@@ -4,7 +4,7 @@
 //! The data goes one way:
 //!
 //! ```text
-//! config ─▶ fetch sources ─▶ correlate ─▶ judge by rules ─▶ gate ─▶ report ─▶ render ─▶ deliver
+//! config ─▶ fetch sources ─▶ correlate ─▶ judge by rules ─▶ exceptions ─▶ gate ─▶ report ─▶ render ─▶ deliver
 //!              (async)     roster ──┘          (pure, the clock is an argument)
 //! ```
 //!

@@ -108,10 +108,8 @@ static CULTURES: [Culture; 14] = [
         family_first: false,
     },
     Culture {
-        given: "أمينة=amina باسم=basim داليا=dalia فارس=faris هدى=huda إدريس=idris \
-            جميلة=jamila كريم=karim ليلى=layla منير=munir نادية=nadia سمير=samir",
-        family: "عباس=abbas بركات=barakat درويش=darwish فرحات=farhat حداد=haddad جابر=jabir \
-            خوري=khoury منصور=mansour نجار=najjar قاسم=qasim صباغ=sabbagh زيدان=zaydan",
+        given: "Amina Basim Dalia Faris Huda Idris Jamila Karim Layla Munir Nadia Samir",
+        family: "Abbas Barakat Darwish Farhat Haddad Jabir Khoury Mansour Najjar Qasim Sabbagh Zaydan",
         family_first: false,
     },
     Culture {
