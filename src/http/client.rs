@@ -14,8 +14,8 @@ use tracing::debug;
 use url::Url;
 
 use super::broken;
+use super::hosts::Hosts;
 use super::journal;
-use super::pace::Pace;
 use super::retry::{BRIEFLY, pauses, retry_after};
 use super::{Authorize, Body, Cause, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
 use crate::config::Patience;
@@ -42,7 +42,7 @@ pub struct ClientOptions {
 pub struct Client {
     inner: reqwest::Client,
     options: ClientOptions,
-    pace: Pace,
+    hosts: Hosts,
     redactor: Redactor,
     requests: AtomicU64,
     retries: AtomicU64,
@@ -72,7 +72,7 @@ impl Client {
     pub fn new(options: ClientOptions) -> Result<Self, String> {
         Ok(Self {
             inner: transport(&options)?,
-            pace: Pace::new(options.concurrency, options.requests_per_second),
+            hosts: Hosts::new(options.concurrency, options.requests_per_second),
             redactor: Redactor::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
@@ -157,7 +157,7 @@ impl Client {
             self.spend_retry(request, &failure)?;
             debug!(request = %self.shown(request), cause = %self.redactor.clean(&failure.cause.to_string()), ?wait, "trying again");
             if failure.retry == Retry::Throttled {
-                self.pace.throttle(wait);
+                self.hosts.pace(&request.url).throttle(wait);
             } else {
                 tokio::time::sleep(wait).await;
             }
@@ -192,7 +192,8 @@ impl Client {
         header: Option<(HeaderName, HeaderValue)>,
         check: &Check<'_>,
     ) -> Result<Response, Failure> {
-        let turn = self.pace.turn().await;
+        let pace = self.hosts.pace(&request.url);
+        let turn = pace.turn().await;
         self.requests.fetch_add(1, Ordering::Relaxed);
         debug!(request = %self.shown(request), "sending");
         let mut builder = self.inner.request(request.method.clone(), request.url.clone());
@@ -205,7 +206,9 @@ impl Client {
         }
         let response = self.read(builder).await.map_err(|error| self.broken(request, error))?;
         drop(turn);
-        self.judge(response, check)
+        let response = self.judge(response, check)?;
+        pace.recover();
+        Ok(response)
     }
 
     /// Passes an answer on, or says what is wrong with it.
@@ -223,7 +226,6 @@ impl Client {
             let cause = Cause::Unexpected { status: response.status, found: response.excerpt() };
             return Err(Failure { retry: Retry::for_status(response.status), retry_after: later(), cause });
         }
-        self.pace.recover();
         Ok(response)
     }
 

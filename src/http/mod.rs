@@ -5,6 +5,7 @@ mod auth;
 mod broken;
 mod client;
 mod error;
+mod hosts;
 mod journal;
 mod message;
 mod oauth2;

@@ -1,10 +1,10 @@
-//! How fast a source is asked: slots, requests per second, and what a 429 changes of both.
+//! How fast a host is asked: slots, requests per second, and what a 429 changes of both.
 //!
 //! A 429 holds every request back until the vendor may be asked again, and halves the slots; each run of
 //! successes gives one back, up to what is configured. So a limit that nobody has published is found and kept.
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -13,11 +13,11 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// Successes in a row after which one more request may be under way at the same time.
 const STREAK: usize = 20;
 
-/// The pace of one source.
+/// The pace of one host.
 #[derive(Debug)]
 pub(super) struct Pace {
     slots: Semaphore,
-    rate: Option<DefaultDirectRateLimiter>,
+    rate: Mutex<Option<Rate>>,
     state: Mutex<State>,
 }
 
@@ -34,6 +34,9 @@ struct State {
     streak: usize,
 }
 
+/// So many requests per second, and what counts them.
+type Rate = (NonZeroU32, Arc<DefaultDirectRateLimiter>);
+
 /// Permission for one request; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Turn<'p> {
@@ -44,11 +47,9 @@ pub(super) struct Turn<'p> {
 impl Pace {
     pub(super) fn new(concurrency: NonZeroUsize, requests_per_second: Option<NonZeroU32>) -> Self {
         let width = concurrency.get();
-        // One at a time, not a second's worth at once: a burst is what vendors count as a breach.
-        let quota = |rate| Quota::per_second(rate).allow_burst(NonZeroU32::MIN);
         Self {
             slots: Semaphore::new(width),
-            rate: requests_per_second.map(|rate| RateLimiter::direct(quota(rate))),
+            rate: Mutex::new(requests_per_second.map(limited)),
             state: Mutex::new(State { paused_until: None, width, full_width: width, surplus: 0, streak: 0 }),
         }
     }
@@ -67,10 +68,26 @@ impl Pace {
                 _ => break,
             }
         }
-        if let Some(rate) = &self.rate {
+        let rate = self.rate.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, rate)) = rate {
             rate.until_ready().await;
         }
         Turn { pace: self, slot }
+    }
+
+    /// Keeps to these limits as well: another source asks the same host.
+    pub(super) fn restrict(&self, concurrency: NonZeroUsize, requests_per_second: Option<NonZeroU32>) {
+        let mut state = self.state();
+        state.full_width = state.full_width.min(concurrency.get());
+        let fewer = state.width.saturating_sub(state.full_width);
+        state.width -= fewer;
+        state.surplus += fewer - self.slots.forget_permits(fewer);
+        drop(state);
+        let mut rate = self.rate.lock().unwrap_or_else(PoisonError::into_inner);
+        let stricter = |asked: &NonZeroU32| rate.as_ref().is_none_or(|(known, _)| asked < known);
+        if let Some(asked) = requests_per_second.filter(stricter) {
+            *rate = Some(limited(asked));
+        }
     }
 
     /// The vendor's limit was hit: nobody asks for so long, and half as many ask at the same time afterwards.
@@ -103,6 +120,11 @@ impl Pace {
             self.slots.add_permits(1);
         }
     }
+}
+
+/// One at a time, not a second's worth at once: a burst is what vendors count as a breach.
+fn limited(rate: NonZeroU32) -> Rate {
+    (rate, Arc::new(RateLimiter::direct(Quota::per_second(rate).allow_burst(NonZeroU32::MIN))))
 }
 
 impl Drop for Turn<'_> {
