@@ -76,3 +76,42 @@ pub(super) fn map_all<T: Sync, U: Send>(all: &[T], f: impl Fn(&T) -> U + Sync) -
             .collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn pieces_are_put_together_in_the_order_received() {
+        let record = |n: u64| format!("{{\"id\":\"{n}\"}}");
+        let text = (0..60_000).map(record).collect::<Vec<_>>().join("\n") + "\n";
+        let (mut spool, _) = Spool::copy_of(text.as_bytes()).expect("a spool");
+        let mut seen = Vec::new();
+        let work = |chunk: &Chunk| {
+            // The first piece takes the longest.
+            thread::sleep(Duration::from_millis(if chunk.first() == 0 { 40 } else { 1 }));
+            Ok(chunk.lines().map(|(position, line)| (position, line.to_owned())).collect::<Vec<_>>())
+        };
+        let pieces = std::cell::Cell::new(0);
+        for_each_chunk(&mut spool, work, |some| {
+            pieces.set(pieces.get() + 1);
+            seen.extend(some);
+            Ok(())
+        })
+        .expect("read");
+        assert!(pieces.get() > 2, "{} pieces", pieces.get());
+        let expected: Vec<_> = (0..60_000).map(|n| (n, record(n))).collect();
+        assert_eq!(seen, expected);
+        let failed = for_each_chunk(&mut spool, |_| Err::<(), _>(io::Error::other("broken")), Ok);
+        assert!(failed.is_err());
+    }
+
+    #[test]
+    fn results_are_in_the_order_of_what_they_were_made_of() {
+        let all: Vec<u32> = (0..1_001).collect();
+        assert_eq!(map_all(&all, |n| n + 1), (1..1_002).collect::<Vec<_>>());
+        assert!(map_all(&[], |n: &u32| *n).is_empty());
+    }
+}

@@ -6,6 +6,8 @@ mod batch;
 mod identity;
 mod public;
 mod store;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use batch::Batch;
