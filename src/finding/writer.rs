@@ -94,16 +94,6 @@ impl FindingsWriter {
         Self::default()
     }
 
-    /// How many there are so far.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Whether there are none so far.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Takes a batch.
     ///
     /// # Errors

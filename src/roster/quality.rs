@@ -20,8 +20,8 @@ pub(super) fn duplicates(roster: &Roster) -> Vec<RosterIssue> {
             let first = *emails.entry(Key::of(email)).or_insert(employee);
             if !std::ptr::eq(first, employee) && Key::of(&first.id.0) != Key::of(&employee.id.0) {
                 let other = place(roster, first, employee);
-                let text =
-                    format!("employees {} and {} share an address; the other is in {other}", employee.id, first.id);
+                // The other person isn't named: this goes to the manager of one of them.
+                let text = format!("employee {} shares an address with the person in {other}", employee.id);
                 issues.push(issue(employee, RosterIssueKind::DuplicateEmail, text));
             }
         }

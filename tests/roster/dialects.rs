@@ -204,5 +204,5 @@ fn several_files_are_one_roster() {
     assert_eq!(employee(&roster, "1").extra.get(0), Some("C1"));
     assert_eq!(roster.columns[&ColumnRole::EmployeeId], ["Worker ID", "Badge"]);
     let duplicate = issues(&roster, headcount::model::RosterIssueKind::DuplicateEmail);
-    assert_eq!(duplicate, ["3: employees 8 and 1 share an address; the other is in line 2 of staff.csv"]);
+    assert_eq!(duplicate, ["3: employee 8 shares an address with the person in line 2 of staff.csv"]);
 }

@@ -101,8 +101,8 @@ fn keys_that_rows_share_are_told() {
     assert_eq!(
         issues(&roster, RosterIssueKind::DuplicateEmail),
         [
-            "4: employees E3 and E1 share an address; the other is in line 2",
-            "4: employees E3 and e1 share an address; the other is in line 3"
+            "4: employee E3 shares an address with the person in line 2",
+            "4: employee E3 shares an address with the person in line 3"
         ]
     );
 }
