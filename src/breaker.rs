@@ -4,7 +4,7 @@
 //! The previous audit is its `report.json`. When the breaker stops an audit nothing is written, so that the report
 //! which is there stays the measure until somebody has looked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -51,6 +51,9 @@ pub enum Suspicion {
     /// There is nothing in it.
     #[error("{0}")]
     Empty(String),
+    /// It can't be read without what it has lost.
+    #[error("{0}")]
+    Lost(String),
     /// It isn't what it was. A person can say that the change is real.
     #[error("{0}")]
     Changed(String),
@@ -116,11 +119,8 @@ impl Previous {
             return Vec::new();
         }
         let has = |key: &str| roster.columns.keys().any(|role| role.as_str() == key);
-        let lost = KEYS.into_iter().filter(|role| !has(role.as_str())).filter_map(|role| {
-            let before = self.roster.columns.get(role.as_str())?.join(", ");
-            let day = self.day();
-            Some(Suspicion::Changed(format!("the roster has no column for {role} any more; on {day} it was {before}")))
-        });
+        let lost = KEYS.into_iter().filter(|role| !has(role.as_str()));
+        let lost = lost.filter_map(|role| self.lost(role)).map(Suspicion::Changed);
         // What was said of a column that is gone needn't be said of its cells.
         let mut kept = self.roster.keys.clone();
         kept.retain(|key, _| has(key));
@@ -130,6 +130,25 @@ impl Previous {
         lost.chain(self.resized("the roster", nouns, (before.count, now.count), limit))
             .chain(self.emptied("the roster", nouns.1, (before, now), limit))
             .collect()
+    }
+
+    /// What speaks against a roster that was refused, because these columns and nothing else are missing.
+    pub fn doubts_refused(&self, missing: &BTreeSet<ColumnRole>, limit: MaxChange) -> Vec<Suspicion> {
+        if limit == MaxChange::Off {
+            return Vec::new();
+        }
+        let lost = KEYS.into_iter().filter(|role| missing.contains(role));
+        let doubt = |role| {
+            let advice = format!("export it again, or name the new heading: [hr.columns] {role} = \"…\"");
+            Some(Suspicion::Lost(format!("{}; {advice}", self.lost(role)?)))
+        };
+        lost.filter_map(doubt).collect()
+    }
+
+    /// That a column is gone, if it was there.
+    fn lost(&self, role: ColumnRole) -> Option<String> {
+        let before = self.roster.columns.get(role.as_str())?.join(", ");
+        Some(format!("the roster has no column for {role} any more; on {} it was {before}", self.day()))
     }
 
     fn doubts_source(&self, name: &SourceName, now: Crowd<'_>, limit: MaxChange) -> Vec<Suspicion> {

@@ -1,6 +1,7 @@
 //! The whole way from a configuration to a report. [`Inputs::load`] reads and checks everything that can be
 //! checked without a request; [`run`] fetches, judges and reports.
 
+mod inputs;
 mod policy;
 
 use std::fmt;
@@ -9,37 +10,22 @@ use std::hash::{BuildHasher, RandomState};
 use futures_util::future::try_join_all;
 use tracing::debug;
 
-use crate::audit::{Audit, AuditError, Inventory, Measures, Outcome, SourceContext};
+use crate::audit::{AuditError, Inventory, Outcome, SourceContext};
 use crate::breaker::{self, Crowd, Previous, Suspicion};
 use crate::config::{Config, GateConfig, Recipients, SourceConfig};
-use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
-use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Sight, Waivers};
+use crate::correlate::SourceCorrelator;
+use crate::diagnostic::Diagnostic;
+use crate::exception::Sight;
 use crate::gate::{self, Verdict};
-use crate::model::{Roster, RosterIssue, SourceName, SourceStatus, Timestamp};
+use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
-use crate::rule::{RuleSet, Subject as RuleSubject};
+use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
 use crate::source::{self, Connector, Decoder, Population, Progress};
 
+pub use inputs::{Inputs, known};
 pub use policy::Policy;
-
-/// What the configuration names, read and checked.
-#[derive(Debug)]
-pub struct Inputs {
-    /// The rules that apply.
-    pub rules: RuleSet,
-    /// The people.
-    pub roster: Roster,
-    /// The accounts that the organisation vouches for.
-    pub declarations: Declarations,
-    /// Waivers and baseline.
-    pub exceptions: Exceptions,
-    /// By what the data is judged besides.
-    pub policies: Vec<Policy>,
-    correlator: Correlator,
-}
 
 /// How this run differs from what the configuration says.
 pub struct RunOptions<'o> {
@@ -130,117 +116,6 @@ impl Ready<'_> {
             privileged_roles: self.config.privileged_roles.as_ref(),
         }
     }
-}
-
-impl Inputs {
-    /// Reads rules and roster, and checks what the configuration says of them.
-    ///
-    /// # Errors
-    /// Every mistake that could be found; or a roster with nobody in it.
-    pub fn load(config: &Config) -> Result<Self, RunError> {
-        let mut mistakes = Vec::new();
-        let rules = RuleSet::load(&config.rules).map_err(|found| mistakes.extend(found)).ok();
-        let roster = roster::read(&config.roster).map_err(|found| mistakes.extend(found)).ok();
-        mistakes.extend(rules.iter().flat_map(|rules| unknown_rules(&config.gate, rules)));
-        match (rules, roster) {
-            (Some(rules), Some(roster)) if mistakes.is_empty() => {
-                // First, since no owner that a file names is in an empty roster.
-                believe(breaker::doubts_empty(&roster))?;
-                let correlator = Correlator::new(&roster, &config.matching);
-                let declarations = keep(declarations(config, &correlator), &mut mistakes);
-                let exceptions = keep(exceptions(config, &rules, &roster), &mut mistakes);
-                match (declarations, exceptions) {
-                    (Some(declarations), Some(exceptions)) => {
-                        Ok(Self { rules, roster, declarations, exceptions, policies: Vec::new(), correlator })
-                    }
-                    _ => Err(mistakes.into()),
-                }
-            }
-            _ => Err(mistakes.into()),
-        }
-    }
-
-    /// An audit that judges as of a moment.
-    pub(crate) fn audit<'a>(&'a self, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
-        self.audit_by(&self.rules, config, as_of)
-    }
-
-    /// The same by other rules.
-    fn audit_by<'a>(&'a self, rules: &'a RuleSet, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
-        let Self { roster, declarations, exceptions, .. } = self;
-        Audit::new(Measures { roster, rules, declarations, exceptions, matching: &config.matching }, as_of)
-    }
-
-    /// How the accounts of one source find their owners.
-    ///
-    /// # Errors
-    /// What is wrong with its crosswalk.
-    pub fn correlator<'c>(&'c self, source: &'c SourceConfig) -> Result<SourceCorrelator<'c>, Vec<Diagnostic>> {
-        let crosswalk =
-            source.matching.crosswalk.as_deref().map(|path| Crosswalk::read(path, &self.correlator)).transpose()?;
-        Ok(SourceCorrelator::new(&self.correlator, &source.matching, crosswalk))
-    }
-}
-
-fn declarations(config: &Config, roster: &Correlator) -> Result<Declarations, Vec<Diagnostic>> {
-    let Some(path) = &config.exceptions.declared else { return Ok(Declarations::default()) };
-    let sources: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
-    Declarations::read(path, &sources, roster, config.roster.timezone)
-}
-
-fn exceptions(config: &Config, rules: &RuleSet, roster: &Roster) -> Result<Exceptions, Vec<Diagnostic>> {
-    let mut mistakes = Vec::new();
-    let known = known(config, rules, roster);
-    let waivers = config.exceptions.waivers.as_deref().map(|path| Waivers::read(path, &known));
-    let waivers = keep(waivers.transpose(), &mut mistakes).flatten().unwrap_or_default();
-    let baseline = config.exceptions.baseline.as_deref().map(Baseline::read);
-    let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
-    match &config.gate.new {
-        Some(place) if config.exceptions.baseline.is_none() => {
-            let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
-            let help = "add [exceptions] baseline = \"baseline.json\"; `headcount baseline write` makes it";
-            mistakes.push(Diagnostic { message, help: Some(help.to_owned()), ..place.clone() });
-        }
-        _ => {}
-    }
-    if mistakes.is_empty() { Ok(Exceptions { waivers, baseline }) } else { Err(mistakes) }
-}
-
-/// What waivers are checked against.
-pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster) -> Known<'k> {
-    let rules = rules.iter().map(|rule| {
-        let about = KnownRule {
-            severity: rule.severity(),
-            about_accounts: rule.subject() == RuleSubject::Account,
-            about_exceptions: rule.subject() == RuleSubject::Exception,
-        };
-        (rule.id().clone(), about)
-    });
-    Known {
-        rules: rules.collect(),
-        sources: config.sources.iter().map(|source| source.name.clone()).collect(),
-        roster,
-        config: &config.exceptions,
-        zone: config.roster.timezone,
-    }
-}
-
-/// The value, or its mistakes added to the others.
-fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
-    checked.map_err(|found| mistakes.extend(found)).ok()
-}
-
-/// Rules that the gate names and that don't exist: a misspelt one would never fail.
-fn unknown_rules(gate: &GateConfig, rules: &RuleSet) -> Vec<Diagnostic> {
-    let unknown = gate.mentions.iter().filter(|(rule, _)| rules.get(rule).is_none());
-    let mistakes = unknown.map(|(rule, place)| {
-        let help = match did_you_mean(rule.as_str(), rules.iter().map(|rule| rule.id().as_str())) {
-            Some(meant) => format!("did you mean \"{meant}\"?"),
-            None => "`headcount rules list` shows all; a severity is written \"severity:high\"".to_owned(),
-        };
-        Diagnostic { message: format!("there is no rule \"{rule}\""), help: Some(help), ..place.clone() }
-    });
-    mistakes.collect()
 }
 
 /// Fetches every source, judges every account, and puts the report together.

@@ -222,10 +222,10 @@ impl Job<'_> {
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let inputs = Inputs::load(&config).map_err(|error| self.privacy.withhold_from(error, &config));
-        let mut inputs = inputs?;
-        inputs.policies = Policy::load_all(self.policies, &config)?;
         let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
+        let inputs = Inputs::load(&config, previous.as_ref());
+        let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, &config))?;
+        inputs.policies = Policy::load_all(self.policies, &config)?;
         Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous, mail })
     }
 

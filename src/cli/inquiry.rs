@@ -44,7 +44,7 @@ impl InquiryArgs {
         let config = Config::load(path)?;
         let only = source_names(sources, &config, path)?;
         let snapshot = open_snapshot(self.snapshot.as_deref())?;
-        let inputs = Inputs::load(&config)?;
+        let inputs = Inputs::load(&config, None)?;
         Ok(Inquiry { config, inputs, only, snapshot, as_of: self.as_of })
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn run(command: &WaiversCommand) -> anyhow::Result<Exit> {
 }
 
 fn check(path: &Path) -> anyhow::Result<Exit> {
-    let inputs = match Config::load(path).map_err(RunError::from).and_then(|config| Inputs::load(&config)) {
+    let inputs = match Config::load(path).map_err(RunError::from).and_then(|config| Inputs::load(&config, None)) {
         Ok(inputs) => inputs,
         Err(error) => return Ok(refuse(&error)),
     };
@@ -118,7 +118,7 @@ impl AddArgs {
         // Without its exceptions: the file of waivers is read below, and may not be there yet.
         config.exceptions.baseline = None;
         config.gate.new = None;
-        let inputs = Inputs::load(&config)?;
+        let inputs = Inputs::load(&config, None)?;
         let mut text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEADER.to_owned(),

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Case, unknown_rules};
+use super::Case;
+use super::inputs::unknown_rules;
 use crate::audit::{AuditError, Outcome};
 use crate::config::{Config, PolicyConfig};
 use crate::diagnostic::Diagnostic;

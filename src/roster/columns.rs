@@ -6,6 +6,7 @@ use std::path::Path;
 use super::cell::fold;
 use super::header::Header;
 use super::headings::meanings;
+use super::refusal::Refusal;
 use crate::config::RosterConfig;
 use crate::diagnostic::Diagnostic;
 use crate::model::ColumnRole;
@@ -40,7 +41,7 @@ impl Columns {
 ///
 /// # Errors
 /// Nothing holds the employee id, or a purpose that decides about people has several columns.
-pub(super) fn assign(file: &Path, header: &Header, config: &RosterConfig) -> Result<Columns, Vec<Diagnostic>> {
+pub(super) fn assign(file: &Path, header: &Header, config: &RosterConfig) -> Result<Columns, Refusal> {
     let mut columns = Columns { names: unique(&header.headings), ..Columns::default() };
     for (role, wanted) in &config.columns {
         for heading in wanted {
@@ -50,7 +51,7 @@ pub(super) fn assign(file: &Path, header: &Header, config: &RosterConfig) -> Res
             }
         }
     }
-    let mut mistakes = Vec::new();
+    let mut refusal = Refusal::default();
     for role in ColumnRole::ALL {
         if columns.roles.contains_key(&role) {
             continue;
@@ -61,18 +62,18 @@ pub(super) fn assign(file: &Path, header: &Header, config: &RosterConfig) -> Res
                 columns.roles.insert(role, candidates);
             }
         } else if decides(role) {
-            mistakes.push(ambiguous(file, header, role, &candidates, &columns.names));
+            refusal.add(ambiguous(file, header, role, &candidates, &columns.names).into());
         } else {
             let (what, cure) = explain(role, &candidates, &columns.names);
             columns.issues.push(format!("{what}, so that neither is read; {cure}"));
         }
     }
-    if columns.of(ColumnRole::EmployeeId).is_empty() && mistakes.is_empty() {
-        mistakes.push(no_identifier(file, header, &columns));
+    if columns.of(ColumnRole::EmployeeId).is_empty() && refusal.mistakes.is_empty() {
+        refusal.add(no_identifier(file, header, &columns));
     }
     report_repeated(header, &mut columns);
     report_double_meaning(&mut columns);
-    if mistakes.is_empty() { Ok(columns) } else { Err(mistakes) }
+    refusal.unless(columns)
 }
 
 /// A person may have many of these.
@@ -141,7 +142,7 @@ fn escaped(heading: &str) -> String {
     heading.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
-fn no_identifier(file: &Path, header: &Header, columns: &Columns) -> Diagnostic {
+fn no_identifier(file: &Path, header: &Header, columns: &Columns) -> Refusal {
     const SHOWN: usize = 12;
     let free: Vec<String> = columns.extras().take(SHOWN).map(|(_, name)| format!("\"{}\"", escaped(name))).collect();
     let message = "expected a column with the employee id, found none that is known".to_owned();
@@ -150,7 +151,7 @@ fn no_identifier(file: &Path, header: &Header, columns: &Columns) -> Diagnostic 
     } else {
         format!("say which it is: [hr.columns] employee_id = \"…\", one of {}", free.join(", "))
     };
-    header.error(file, message).help(help)
+    Refusal::missing(ColumnRole::EmployeeId, header.error(file, message).help(help))
 }
 
 /// Two columns with one heading: told, unless both serve.
@@ -197,7 +198,7 @@ mod tests {
             config.columns.insert(*role, names.iter().map(|name| (*name).to_owned()).collect());
         }
         assign(Path::new("hr.csv"), &header, &config)
-            .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+            .map_err(|refusal| refusal.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
     #[test]

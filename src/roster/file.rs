@@ -11,6 +11,7 @@ use super::decode::{Decoded, decode};
 use super::delimited::{DelimitedRows, is_ragged};
 use super::header::{self, Header};
 use super::last_day;
+use super::refusal::Refusal;
 use super::row::RowReader;
 use super::words::Vocabulary;
 use super::workbook;
@@ -38,15 +39,14 @@ pub(super) fn read(
     config: &RosterConfig,
     words: &mut Words,
     roster: &mut Roster,
-) -> Result<BTreeSet<String>, Vec<Diagnostic>> {
-    let one = |mistake| vec![mistake];
+) -> Result<BTreeSet<String>, Refusal> {
     let sheet;
     let decoded;
     let (text, encoding, only) = if workbook::is_archive(bytes) {
-        sheet = workbook::text(file, bytes, config.sheet.as_deref()).map_err(one)?;
+        sheet = workbook::text(file, bytes, config.sheet.as_deref())?;
         (sheet.as_str(), "xlsx", Some(workbook::SEPARATOR))
     } else {
-        decoded = decode(file, bytes, config.encoding).map_err(one)?;
+        decoded = decode(file, bytes, config.encoding)?;
         let Decoded { text, encoding } = &decoded;
         (text.as_ref(), *encoding, config.delimiter)
     };
@@ -56,12 +56,12 @@ pub(super) fn read(
         roster.blank.push(file.to_owned());
         return Ok(BTreeSet::new());
     }
-    let header = header::find(file, text, only, config).map_err(one)?;
+    let header = header::find(file, text, only, config)?;
     let columns = columns::assign(file, &header, config)?;
     roster.encodings.push(encoding.to_owned());
     roster.delimiters.push((encoding != "xlsx").then(|| char::from(header.delimiter)));
     let mut reader = FileReader::new(&columns, config, words, roster);
-    reader.read(file, text, &header).map_err(one)?;
+    reader.read(file, text, &header)?;
     reader.finish(config);
     Ok(columns.found)
 }

@@ -8,6 +8,7 @@ use super::cell::{clean, fold};
 use super::delimited::{DELIMITERS, DelimitedRows};
 use super::headings::meanings;
 use super::place;
+use super::refusal::Refusal;
 use crate::config::RosterConfig;
 use crate::diagnostic::Diagnostic;
 use crate::model::ColumnRole;
@@ -40,7 +41,7 @@ impl Header {
 ///
 /// # Errors
 /// There is no such row.
-pub(super) fn find(file: &Path, text: &str, only: Option<u8>, config: &RosterConfig) -> Result<Header, Diagnostic> {
+pub(super) fn find(file: &Path, text: &str, only: Option<u8>, config: &RosterConfig) -> Result<Header, Refusal> {
     let configured: Vec<(ColumnRole, String)> = config
         .columns
         .iter()
@@ -90,7 +91,7 @@ fn headings(row: &StringRecord) -> Vec<String> {
     headings
 }
 
-fn no_headings(file: &Path, text: &str) -> Diagnostic {
+fn no_headings(file: &Path, text: &str) -> Refusal {
     let start = text.len() - text.trim_start().len();
     let first = text.trim_start().lines().next().unwrap_or_default();
     let message = format!(
@@ -101,7 +102,7 @@ fn no_headings(file: &Path, text: &str) -> Diagnostic {
     } else {
         "name a heading of the file in the configuration: [hr.columns] employee_id = \"…\""
     };
-    place::in_text(file, text, start, message).help(help)
+    Refusal::missing(ColumnRole::EmployeeId, place::in_text(file, text, start, message).help(help))
 }
 
 #[cfg(test)]
@@ -132,8 +133,10 @@ mod tests {
 
     #[test]
     fn without_headings_the_advice_depends_on_the_first_line() {
-        let refused =
-            |text| find(Path::new("hr.csv"), text, None, &RosterConfig::of_files(Vec::new())).expect_err(text);
+        let refused = |text| {
+            let refusal = find(Path::new("hr.csv"), text, None, &RosterConfig::of_files(Vec::new()));
+            refusal.expect_err(text).mistakes.remove(0)
+        };
         let data = refused("\n1001,Jane Doe,jane@x.example\n");
         assert!(data.to_string().starts_with("hr.csv:2:1: expected a line of headings"), "{data}");
         assert!(data.help.as_deref().is_some_and(|help| help.contains("looks like data")));

@@ -23,6 +23,7 @@ mod last_day;
 mod managers;
 mod place;
 mod quality;
+mod refusal;
 mod reporting;
 mod row;
 mod words;
@@ -37,12 +38,13 @@ use sha2::{Digest, Sha256};
 pub use last_day::end_of;
 pub use managers::without_manager;
 pub use quality::contradictions;
+pub use refusal::Refusal;
 pub use reporting::{Superior, managers_of};
 
 use crate::config::RosterConfig;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::hex;
-use crate::model::{Roster, Timestamp};
+use crate::model::{ColumnRole, Roster, Timestamp};
 use file::Words;
 use words::Vocabulary;
 
@@ -50,18 +52,16 @@ use words::Vocabulary;
 ///
 /// # Errors
 /// Every file that can't be used, with place, reason and cure.
-pub fn read(config: &RosterConfig) -> Result<Roster, Vec<Diagnostic>> {
-    let mut mistakes = Vec::new();
+pub fn read(config: &RosterConfig) -> Result<Roster, Refusal> {
+    let mut refusal = Refusal::default();
     let mut contents = Vec::with_capacity(config.files.len());
     for file in &config.files {
         match std::fs::read(file) {
             Ok(bytes) => contents.push(bytes),
-            Err(error) => mistakes.push(unreadable(file, &error)),
+            Err(error) => refusal.add(unreadable(file, &error).into()),
         }
     }
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
+    let contents = refusal.unless(contents)?;
     let mut roster = parse(config, &contents)?;
     let written = |file| std::fs::metadata(file).and_then(|data| data.modified()).ok();
     roster.modified_at = config.files.iter().filter_map(written).min().map(Timestamp::from);
@@ -72,7 +72,7 @@ pub fn read(config: &RosterConfig) -> Result<Roster, Vec<Diagnostic>> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Vec<Diagnostic>> {
+pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
     let mut roster = Roster { files: config.files.clone(), ..Roster::default() };
     let mut words = Words {
         status: Vocabulary::of_status(&config.status),
@@ -80,20 +80,20 @@ pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Ros
     };
     let mut hash = Sha256::new();
     let mut found = BTreeSet::new();
-    let mut mistakes = Vec::new();
+    let mut refusal = Refusal::default();
     for (file, bytes) in config.files.iter().zip(contents) {
         hash.update(bytes);
         match file::read(file, bytes.as_ref(), config, &mut words, &mut roster) {
             Ok(headings) => found.extend(headings),
-            Err(more) => mistakes.extend(more),
+            Err(more) => refusal.add(more),
         }
     }
-    if mistakes.is_empty() && roster.blank.is_empty() {
-        mistakes.extend(missing_headings(config, &found, &roster));
+    if refusal.mistakes.is_empty() && roster.blank.is_empty() {
+        for missing in missing_headings(config, &found, &roster) {
+            refusal.add(missing);
+        }
     }
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
+    let mut roster = refusal.unless(roster)?;
     roster.sha256 = hex(&hash.finalize());
     roster.issues.extend(quality::duplicates(&roster));
     roster.issues.sort();
@@ -118,19 +118,19 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
 }
 
 /// Configured headings that no file has: a roster whose export has changed must not be read by halves.
-fn missing_headings(config: &RosterConfig, found: &BTreeSet<String>, roster: &Roster) -> Vec<Diagnostic> {
+fn missing_headings(config: &RosterConfig, found: &BTreeSet<String>, roster: &Roster) -> Vec<Refusal> {
     let known = || roster.columns.values().flatten().chain(&roster.extra_columns).map(String::as_str);
     let missing = config.columns.iter().flat_map(|(role, headings)| {
         headings.iter().filter(|heading| !found.contains(*heading)).map(move |heading| (role, heading))
     });
-    let explain = |(role, heading): (_, &String)| {
+    let explain = |(role, heading): (&ColumnRole, &String)| {
         let file = config.files.first().map_or(Path::new(""), |file| file.as_path());
         let message = format!("expected a column \"{heading}\" for [hr.columns] {role}, found none in any file");
         let help = did_you_mean(heading, known()).map_or_else(
             || format!("the files have: {}", known().collect::<Vec<_>>().join(", ")),
             |name| format!("did you mean {role} = \"{name}\"?"),
         );
-        Diagnostic::of_file(file, message).help(help)
+        Refusal::missing(*role, Diagnostic::of_file(file, message).help(help))
     };
     missing.map(explain).collect()
 }

@@ -89,6 +89,35 @@ fn a_key_column_that_is_gone_is_suspect() {
 }
 
 #[test]
+fn a_column_without_which_nothing_can_be_read_is_lost_only_if_it_was_there() {
+    let office = office(LIMIT);
+    let config = office.read("headcount.toml");
+    let configured = config.replacen("[hr]\n", "[hr]\ncolumns = { email = \"Work Email\" }\n", 1);
+    let lost = |heading| roster(40).replace(heading, "Favourite colour");
+    for (config, hr, column) in [
+        (&config, lost("Employee ID"), "employee_id"),
+        (&config, "Work Email\nperson.1@example.com\n".to_owned(), "employee_id"),
+        (&configured, lost("Work Email"), "email"),
+    ] {
+        office.write("headcount.toml", config);
+        office.write("hr.csv", &hr);
+        let run = office.run(&["audit"]);
+        assert_eq!(run.code, 3, "{column}: {}", run.stderr);
+        let said = format!("Suspect input: the roster has no column for {column} any more; on 2026-10-15 it was ");
+        assert!(run.stderr.contains(&said), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("[hr.columns] {column} = ")), "{}", run.stderr);
+        assert!(!run.stderr.contains("accept-change"), "nobody can accept that: {}", run.stderr);
+        assert_eq!(office.run(&["audit", "--accept-change"]).code, 2, "without a measure it is only unusable");
+    }
+    office.write("headcount.toml", &format!("{config}colour = 1\n"));
+    office.write("hr.csv", &lost("Employee ID"));
+    assert_eq!(office.run(&["audit"]).code, 2, "what was written wrong is mended first");
+    office.write("headcount.toml", &configured.replace("email = \"Work", "department = \"Work"));
+    office.write("hr.csv", &lost("Work Email"));
+    assert_eq!(office.run(&["audit"]).code, 2, "nobody is found by a department");
+}
+
+#[test]
 fn without_a_limit_nothing_is_compared_and_a_measure_can_be_named() {
     let office = office("");
     office.write("hr.csv", &roster(20));

@@ -66,9 +66,9 @@ fn holds(bytes: &[u8]) {
                 headcount::roster::contradictions(&roster, now);
                 headcount::roster::without_manager(&roster, now);
             }
-            Err(mistakes) => {
-                assert!(!mistakes.is_empty());
-                for mistake in mistakes {
+            Err(refusal) => {
+                assert!(!refusal.mistakes.is_empty());
+                for mistake in refusal.mistakes {
                     assert!(mistake.help.is_some(), "{mistake}");
                     mistake.render(true);
                 }

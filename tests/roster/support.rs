@@ -30,7 +30,7 @@ pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Roster {
 /// The roster in some bytes, with a configuration.
 pub(crate) fn read_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> Roster {
     headcount::roster::parse(config, &[bytes])
-        .map_err(|mistakes| mistakes.iter().map(|mistake| mistake.render(false)).collect::<String>())
+        .map_err(|refusal| refusal.mistakes.iter().map(|mistake| mistake.render(false)).collect::<String>())
         .unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn refused(bytes: impl AsRef<[u8]>) -> String {
 pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> String {
     match headcount::roster::parse(config, &[bytes]) {
         Ok(roster) => panic!("read: {roster:#?}"),
-        Err(mistakes) => mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        Err(refusal) => refusal.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
 }
 

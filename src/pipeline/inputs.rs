@@ -1,0 +1,145 @@
+//! Rules, roster and exceptions → [`Inputs`]: everything that is read and checked before the first request.
+
+use super::{RunError, believe};
+use crate::audit::{Audit, Measures};
+use crate::breaker::{self, Previous};
+use crate::config::{Config, GateConfig, SourceConfig};
+use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Waivers};
+use crate::model::{Roster, SourceName, Timestamp};
+use crate::pipeline::Policy;
+use crate::roster::{self, Refusal};
+use crate::rule::{RuleSet, Subject as RuleSubject};
+
+/// What the configuration names, read and checked.
+#[derive(Debug)]
+pub struct Inputs {
+    /// The rules that apply.
+    pub rules: RuleSet,
+    /// The people.
+    pub roster: Roster,
+    /// The accounts that the organisation vouches for.
+    pub declarations: Declarations,
+    /// Waivers and baseline.
+    pub exceptions: Exceptions,
+    /// By what the data is judged besides.
+    pub policies: Vec<Policy>,
+    correlator: Correlator,
+}
+
+impl Inputs {
+    /// Reads rules and roster, and checks what the configuration says of them. The previous audit tells a column that
+    /// was lost from one that was never there.
+    ///
+    /// # Errors
+    /// Every mistake that could be found; or a roster with nobody in it, or that lost a column by which it is read.
+    pub fn load(config: &Config, previous: Option<&Previous>) -> Result<Self, RunError> {
+        let mut mistakes = Vec::new();
+        let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
+        mistakes.extend(rules.iter().flat_map(|rules| unknown_rules(&config.gate, rules)));
+        let roster = roster::read(&config.roster).map_err(|Refusal { mistakes: refused, missing }| {
+            let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
+            mistakes.extend(refused);
+            limits.map_or_else(Vec::new, |(previous, limit)| previous.doubts_refused(&missing, limit))
+        });
+        let (rules, roster) = match (rules, roster) {
+            (Some(rules), Ok(roster)) if mistakes.is_empty() => (rules, roster),
+            (_, Err(doubts)) if !doubts.is_empty() => return Err(RunError::Suspect(doubts)),
+            _ => return Err(mistakes.into()),
+        };
+        // First, since no owner that a file names is in an empty roster.
+        believe(breaker::doubts_empty(&roster))?;
+        let correlator = Correlator::new(&roster, &config.matching);
+        let declarations = keep(declarations(config, &correlator), &mut mistakes);
+        let exceptions = keep(exceptions(config, &rules, &roster), &mut mistakes);
+        match (declarations, exceptions) {
+            (Some(declarations), Some(exceptions)) => {
+                Ok(Self { rules, roster, declarations, exceptions, policies: Vec::new(), correlator })
+            }
+            _ => Err(mistakes.into()),
+        }
+    }
+
+    /// An audit that judges as of a moment.
+    pub(crate) fn audit<'a>(&'a self, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
+        self.audit_by(&self.rules, config, as_of)
+    }
+
+    /// The same by other rules.
+    pub(super) fn audit_by<'a>(&'a self, rules: &'a RuleSet, config: &'a Config, as_of: Timestamp) -> Audit<'a> {
+        let Self { roster, declarations, exceptions, .. } = self;
+        Audit::new(Measures { roster, rules, declarations, exceptions, matching: &config.matching }, as_of)
+    }
+
+    /// How the accounts of one source find their owners.
+    ///
+    /// # Errors
+    /// What is wrong with its crosswalk.
+    pub fn correlator<'c>(&'c self, source: &'c SourceConfig) -> Result<SourceCorrelator<'c>, Vec<Diagnostic>> {
+        let crosswalk =
+            source.matching.crosswalk.as_deref().map(|path| Crosswalk::read(path, &self.correlator)).transpose()?;
+        Ok(SourceCorrelator::new(&self.correlator, &source.matching, crosswalk))
+    }
+}
+
+fn declarations(config: &Config, roster: &Correlator) -> Result<Declarations, Vec<Diagnostic>> {
+    let Some(path) = &config.exceptions.declared else { return Ok(Declarations::default()) };
+    let sources: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
+    Declarations::read(path, &sources, roster, config.roster.timezone)
+}
+
+fn exceptions(config: &Config, rules: &RuleSet, roster: &Roster) -> Result<Exceptions, Vec<Diagnostic>> {
+    let mut mistakes = Vec::new();
+    let known = known(config, rules, roster);
+    let waivers = config.exceptions.waivers.as_deref().map(|path| Waivers::read(path, &known));
+    let waivers = keep(waivers.transpose(), &mut mistakes).flatten().unwrap_or_default();
+    let baseline = config.exceptions.baseline.as_deref().map(Baseline::read);
+    let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
+    match &config.gate.new {
+        Some(place) if config.exceptions.baseline.is_none() => {
+            let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
+            let help = "add [exceptions] baseline = \"baseline.json\"; `headcount baseline write` makes it";
+            mistakes.push(Diagnostic { message, help: Some(help.to_owned()), ..place.clone() });
+        }
+        _ => {}
+    }
+    if mistakes.is_empty() { Ok(Exceptions { waivers, baseline }) } else { Err(mistakes) }
+}
+
+/// What waivers are checked against.
+pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster) -> Known<'k> {
+    let rules = rules.iter().map(|rule| {
+        let about = KnownRule {
+            severity: rule.severity(),
+            about_accounts: rule.subject() == RuleSubject::Account,
+            about_exceptions: rule.subject() == RuleSubject::Exception,
+        };
+        (rule.id().clone(), about)
+    });
+    Known {
+        rules: rules.collect(),
+        sources: config.sources.iter().map(|source| source.name.clone()).collect(),
+        roster,
+        config: &config.exceptions,
+        zone: config.roster.timezone,
+    }
+}
+
+/// The value, or its mistakes added to the others.
+fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+    checked.map_err(|found| mistakes.extend(found)).ok()
+}
+
+/// Rules that the gate names and that don't exist: a misspelt one would never fail.
+pub(super) fn unknown_rules(gate: &GateConfig, rules: &RuleSet) -> Vec<Diagnostic> {
+    let unknown = gate.mentions.iter().filter(|(rule, _)| rules.get(rule).is_none());
+    let mistakes = unknown.map(|(rule, place)| {
+        let help = match did_you_mean(rule.as_str(), rules.iter().map(|rule| rule.id().as_str())) {
+            Some(meant) => format!("did you mean \"{meant}\"?"),
+            None => "`headcount rules list` shows all; a severity is written \"severity:high\"".to_owned(),
+        };
+        Diagnostic { message: format!("there is no rule \"{rule}\""), help: Some(help), ..place.clone() }
+    });
+    mistakes.collect()
+}
