@@ -7,7 +7,8 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io;
 
-use super::{Audit, SourceContext, crew, employee_at, evidence};
+use super::{Audit, SourceContext, employee_at, evidence};
+use crate::crew;
 use crate::model::{EmployeeIndex, Fact, Person, Subject};
 use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, Scope, Verdict};
 use crate::source::{Chunk, Spool, record};
@@ -125,7 +126,7 @@ impl Audit<'_> {
             return Ok(members);
         }
         let (roster, now) = (self.roster, self.now);
-        let some = |chunk: &Chunk| {
+        let some = |chunk: Chunk| {
             let mut members = Vec::new();
             let start = positions.partition_point(|position| u64::from(*position) < chunk.first());
             let mut wanted = positions.get(start..).unwrap_or_default().iter().map(|at| u64::from(*at)).peekable();
@@ -148,7 +149,7 @@ impl Audit<'_> {
             }
             Ok(members)
         };
-        crew::for_each_chunk(spool, some, |some| {
+        crew::share_out(spool.chunks()?, some, |some| {
             members.extend(some);
             Ok(())
         })?;

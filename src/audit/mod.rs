@@ -4,7 +4,6 @@
 //! Accounts stream through. What stays in memory is what was found, a few counters, and 16 bytes for each account and
 //! key that a group rule counts.
 
-mod crew;
 mod evidence;
 mod found;
 mod groups;
@@ -28,6 +27,7 @@ pub use suggest::Suggestion;
 
 use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{SourceCorrelator, Tally, Unbalanced};
+use crate::crew;
 use crate::exception::{BaselineUse, Declarations, DeclaredUse, Exceptions, Ledger, Sight, WaiverUse};
 use crate::finding::Findings;
 use crate::model::{EmployeeIndex, Person, Roster, SourceName, SourceStatus, Subject, Timestamp};
@@ -196,7 +196,7 @@ impl<'a> Audit<'a> {
     fn accounts(&mut self, context: &SourceContext<'_>, spool: &mut Spool) -> io::Result<Tally> {
         let judge = self.judge(context);
         let mut gathered = Gathered::new(&judge, self.orphans_left);
-        crew::for_each_chunk(spool, |chunk| judge.share(chunk), |share| self.take(&judge, &mut gathered, share))?;
+        crew::share_out(spool.chunks()?, |chunk| judge.share(&chunk), |share| self.take(&judge, &mut gathered, share))?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
         self.orphans_left = orphans.room_left();
         self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;

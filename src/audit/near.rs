@@ -6,10 +6,11 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use super::SourceContext;
 use super::judge::Orphan;
-use super::{SourceContext, crew};
 use crate::config::MatchConfig;
 use crate::correlate::{Accept, Evidence, NearMiss, NearMisses, Segment};
+use crate::crew;
 use crate::model::{Account, Finding, Roster};
 use crate::rule::Rule;
 use crate::source::record;
