@@ -1,14 +1,16 @@
 //! What a finding carries besides its rule: who is behind it, the facts, and how the account was correlated.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::model::{
-    Account, Attempt, Correlation, Declaration, Disposition, Employee, EmployeeIndex, Finding, Fingerprint, Person,
-    Roster, Situation, Step, Subject,
+    Account, Attempt, Correlation, Declaration, Disposition, Employee, EmployeeId, EmployeeIndex, Fact, Finding,
+    Fingerprint, Person, Roster, Situation, Step, Subject, Tier,
 };
-use crate::rule::{Rule, Scope};
+use crate::rule::{Facts, List, Rule, Scope, Value};
 
 /// A finding of a rule about a subject. Identity, severity and disposition are stamped here and nowhere else.
 pub(super) fn finding(rule: &Rule, subject: Subject, person: Person, scope: &Scope<'_>) -> Finding {
@@ -20,37 +22,57 @@ pub(super) fn finding(rule: &Rule, subject: Subject, person: Person, scope: &Sco
         subject,
         person,
         message: rule.message(scope),
-        facts: rule.facts(scope),
+        facts: rule.facts(scope).to_map(),
         correlation: BTreeMap::new(),
     }
 }
 
-/// The account's own words for the person where it has some, else the roster's.
-pub(super) fn person(account: &Account<'_>, employee: Option<&Employee>) -> Person {
-    let text = |fact: &crate::model::Fact<Option<std::borrow::Cow<'_, str>>>| fact.present().map(ToString::to_string);
-    Person {
-        display_name: text(&account.display_name).or_else(|| employee.and_then(|employee| employee.name.clone())),
-        email: text(&account.email).or_else(|| employee.and_then(|employee| employee.emails.first().cloned())),
-        username: text(&account.username),
-        employee_id: employee.map(|employee| employee.id.clone()),
+/// Who is behind an account: its own words for the person where it has some, else the roster's.
+pub(super) struct Named<'a> {
+    pub display_name: Option<&'a str>,
+    pub email: Option<&'a str>,
+    pub username: Option<&'a str>,
+    pub employee_id: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn new(account: &'a Account<'_>, employee: Option<&'a Employee>) -> Self {
+        let text = |fact: &'a Fact<Option<Cow<'_, str>>>| fact.present().map(AsRef::as_ref);
+        Self {
+            display_name: text(&account.display_name)
+                .or_else(|| employee.and_then(|employee| employee.name.as_deref())),
+            email: text(&account.email).or_else(|| employee.and_then(|e| e.emails.first()).map(String::as_str)),
+            username: text(&account.username),
+            employee_id: employee.map(|employee| employee.id.0.as_str()),
+        }
+    }
+
+    pub(super) fn to_person(&self) -> Person {
+        Person {
+            display_name: self.display_name.map(str::to_owned),
+            email: self.email.map(str::to_owned),
+            username: self.username.map(str::to_owned),
+            employee_id: self.employee_id.map(|id| EmployeeId(id.to_owned())),
+        }
     }
 }
 
 /// Adds what a reviewer needs besides the facts that decided: the account's access and last use, and who answers for
 /// the person. What the vendor doesn't tell is left out.
-pub(super) fn add_context(facts: &mut BTreeMap<String, Value>, account: &Account<'_>, employee: Option<&Employee>) {
-    let mut add = |path: &str, value: Option<Value>| {
+pub(super) fn add_context<'a>(facts: &mut Facts<'a>, account: &'a Account<'a>, employee: Option<&'a Employee>) {
+    let mut add = |path, value: Option<Value<'a>>| {
         if let Some(value) = value {
-            facts.entry(path.to_owned()).or_insert(value);
+            facts.add(path, value);
         }
     };
-    add("account.status", account.status.known().map(|status| json!(status.as_str())));
-    add("account.locked", account.locked.known().map(|locked| json!(locked)));
-    add("account.licensed", account.licensed.known().map(|licensed| json!(licensed)));
-    add("account.roles", account.roles.known().map(|roles| json!(roles)));
-    add("account.last_login_at", account.last_login_at.known().map(|time| json!(time)));
-    add("employee.name", employee.and_then(|employee| employee.name.as_deref()).map(|name| json!(name)));
-    add("employee.manager", employee.and_then(|employee| employee.manager.as_deref()).map(|name| json!(name)));
+    add("account.status", account.status.known().map(|status| Value::text(status.as_str())));
+    add("account.locked", account.locked.known().map(|locked| Value::Bool(*locked)));
+    add("account.licensed", account.licensed.known().map(|licensed| Value::Bool(*licensed)));
+    add("account.roles", account.roles.known().map(|roles| Value::List(List::Cows(roles))));
+    let last_login = account.last_login_at.known().map(|time| Value::or_absent(time.map(Value::Timestamp)));
+    add("account.last_login_at", last_login);
+    add("employee.name", employee.and_then(|employee| employee.name.as_deref()).map(Value::text));
+    add("employee.manager", employee.and_then(|employee| employee.manager.as_deref()).map(Value::text));
 }
 
 /// The person that a group belongs to.
@@ -63,53 +85,84 @@ pub(super) fn owner(employee: &Employee) -> Person {
     }
 }
 
-/// The situation, and what every tier compared and found.
-pub(super) fn correlation(correlation: &Correlation, roster: &Roster) -> BTreeMap<String, Value> {
-    let mut evidence = BTreeMap::from([
-        ("situation".to_owned(), json!(correlation.situation.as_str())),
-        ("attempts".to_owned(), correlation.attempts.iter().map(|attempt| self::attempt(attempt, roster)).collect()),
-    ]);
-    if let Some(tier) = correlation.situation.tier() {
-        evidence.insert("tier".to_owned(), json!(tier.as_str()));
-    }
-    match &correlation.situation {
-        Situation::Matched { employee, .. } => {
-            evidence.insert("employee_id".to_owned(), id(*employee, roster));
-        }
-        Situation::Ambiguous { candidates, .. } => {
-            evidence.insert("candidates".to_owned(), ids(candidates, roster));
-        }
-        Situation::Conflict { named } => {
-            let named = named
-                .iter()
-                .map(|(tier, employee)| json!({"tier": tier.as_str(), "employee_id": id(*employee, roster)}));
-            evidence.insert("named".to_owned(), named.collect());
-        }
-        Situation::Unmatched | Situation::Declared { .. } => {}
-    }
-    evidence
-}
-
-/// Where the organisation vouches for the account.
-pub(super) fn declaration(declaration: &Declaration) -> Value {
-    json!(format!("{}, {} (line {})", declaration.kind.as_str(), declaration.about, declaration.line))
-}
-
-fn attempt(attempt: &Attempt, roster: &Roster) -> Value {
-    json!({
-        "tier": attempt.tier.as_str(),
-        "field": attempt.field.as_str(),
-        "raw": attempt.raw,
-        "normalised": attempt.normalised,
-        "steps": attempt.steps.iter().map(Step::as_str).collect::<Vec<_>>(),
-        "hits": ids(&attempt.hits, roster),
+/// The situation, and what every tier compared and found, as JSON.
+///
+/// # Errors
+/// None in practice: texts can always be written.
+pub(super) fn correlation(
+    correlation: &Correlation,
+    declaration: Option<&Declaration>,
+    roster: &Roster,
+) -> serde_json::Result<Box<RawValue>> {
+    let id = |index: EmployeeIndex| roster.employee(index).map(|employee| employee.id.0.as_str());
+    let ids = |indexes: &[EmployeeIndex]| indexes.iter().map(|index| id(*index)).collect::<Vec<_>>();
+    let situation = &correlation.situation;
+    to_raw_value(&Tried {
+        attempts: correlation.attempts.iter().map(|attempt| Attempted::new(attempt, ids(&attempt.hits))).collect(),
+        candidates: match situation {
+            Situation::Ambiguous { candidates, .. } => Some(ids(candidates)),
+            _ => None,
+        },
+        declared: declaration.map(described),
+        employee_id: situation.employee().and_then(id),
+        named: match situation {
+            Situation::Conflict { named } => Some(
+                named.iter().map(|(tier, employee)| Name { employee_id: id(*employee), tier: tier.as_str() }).collect(),
+            ),
+            _ => None,
+        },
+        situation: situation.as_str(),
+        tier: situation.tier().map(Tier::as_str),
     })
 }
 
-fn ids(indexes: &[EmployeeIndex], roster: &Roster) -> Value {
-    indexes.iter().map(|index| id(*index, roster)).collect()
+/// `match` of a finding, its names sorted as in any object of a report.
+#[derive(Serialize)]
+struct Tried<'t> {
+    attempts: Vec<Attempted<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidates: Option<Vec<Option<&'t str>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    declared: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    employee_id: Option<&'t str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    named: Option<Vec<Name<'t>>>,
+    situation: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<&'t str>,
 }
 
-fn id(index: EmployeeIndex, roster: &Roster) -> Value {
-    roster.employee(index).map_or(Value::Null, |employee| json!(employee.id.0))
+#[derive(Serialize)]
+struct Attempted<'t> {
+    field: &'t str,
+    hits: Vec<Option<&'t str>>,
+    normalised: Option<&'t str>,
+    raw: Option<&'t str>,
+    steps: Vec<&'t str>,
+    tier: &'t str,
+}
+
+#[derive(Serialize)]
+struct Name<'t> {
+    employee_id: Option<&'t str>,
+    tier: &'t str,
+}
+
+impl<'t> Attempted<'t> {
+    fn new(attempt: &'t Attempt, hits: Vec<Option<&'t str>>) -> Self {
+        Self {
+            field: attempt.field.as_str(),
+            hits,
+            normalised: attempt.normalised.as_deref(),
+            raw: attempt.raw.as_deref(),
+            steps: attempt.steps.iter().map(Step::as_str).collect(),
+            tier: attempt.tier.as_str(),
+        }
+    }
+}
+
+/// Where the organisation vouches for the account.
+fn described(declaration: &Declaration) -> String {
+    format!("{}, {} (line {})", declaration.kind.as_str(), declaration.about, declaration.line)
 }

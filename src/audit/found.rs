@@ -6,7 +6,7 @@ use std::io;
 use super::evidence;
 use super::matrix::Cell;
 use crate::exception::{BaselineUse, ExceptionTally, Exceptions, Sight, WaiverUse};
-use crate::finding::{self, Batch, Findings, FindingsWriter};
+use crate::finding::{Advice, Batch, Details, Findings, FindingsWriter, Line};
 use crate::model::{Finding, Person, Roster, Subject, Timestamp};
 use crate::rule::{ExceptionFacts, Rule, RuleSet, Scope, Subject as RuleSubject, Verdict};
 
@@ -46,7 +46,7 @@ impl<'a> Found<'a> {
         const ENOUGH: usize = 1 << 20;
         let mut finding = finding;
         self.exceptions.weigh(&mut finding, &mut self.tally, self.now);
-        keep(&mut self.pending, rule, finding)?;
+        keep(&mut self.pending, rule, &finding)?;
         if self.pending.size() > ENOUGH { self.flush() } else { Ok(()) }
     }
 
@@ -109,10 +109,9 @@ impl<'a> Found<'a> {
 }
 
 /// Puts a finding down as the report will have it.
-pub(super) fn keep(batch: &mut Batch, rule: &Rule, finding: Finding) -> io::Result<()> {
-    let key = finding.subject.key().to_owned();
-    let controls = rule.controls().iter().map(ToString::to_string).collect();
-    batch.push(&finding::Finding::new(finding, rule.remediation(), controls), &key)
+fn keep(batch: &mut Batch, rule: &Rule, finding: &Finding) -> io::Result<()> {
+    let details = Details::of(finding, Advice::new(rule.remediation(), rule.controls())?)?;
+    batch.push(&Line::of(finding, &details), finding.subject.key())
 }
 
 fn facts(entry: &WaiverUse) -> ExceptionFacts {

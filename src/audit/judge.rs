@@ -1,25 +1,28 @@
 //! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`Share`].
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::io;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::groups::GroupMembers;
 use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
 use super::people::Offers;
-use super::{SourceContext, evidence, found};
+use super::violation::{Judged, Violation};
+use super::{SourceContext, evidence};
 use crate::correlate::Tally;
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
-use crate::finding::Batch;
-use crate::model::{Account, Correlation, Employee, EmployeeIndex, Finding, Roster, Situation, Subject, Timestamp};
+use crate::finding::{Advice, Batch};
+use crate::model::{Correlation, Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Verdict};
 use crate::source::{Chunk, record};
 
-/// What a finding carries about how its account was correlated.
-type Evidence = BTreeMap<String, Value>;
+/// A record, and its position among those received.
+#[derive(Clone, Copy)]
+struct Received<'c> {
+    position: u64,
+    line: &'c str,
+}
 
 /// Everything that judging an account needs, and nothing that it changes.
 pub(super) struct Judge<'j> {
@@ -59,23 +62,25 @@ pub(super) struct Orphan<'j> {
     pub findings: Vec<(&'j Rule, Finding)>,
 }
 
-/// An account with its owner, about to be judged.
-pub(super) struct Judged<'a> {
-    pub account: &'a Account<'a>,
-    pub situation: &'a Situation,
-    pub employee: Option<&'a Employee>,
-}
-
 impl<'j> Judge<'j> {
+    /// What each rule about accounts says to everybody.
+    ///
+    /// # Errors
+    /// None in practice: texts can always be written.
+    pub(super) fn advice(&self) -> io::Result<Vec<Advice>> {
+        self.about_accounts.iter().map(|rule| Ok(Advice::new(rule.remediation(), rule.controls())?)).collect()
+    }
+
     /// Judges the accounts of a chunk.
     ///
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
-    pub(super) fn share(&self, chunk: &Chunk) -> io::Result<Share<'j>> {
+    pub(super) fn share(&self, chunk: &Chunk, advice: &[Advice]) -> io::Result<Share<'j>> {
         let mut share = self.empty();
         let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
         for (position, line) in chunk.lines() {
-            self.account(&mut share, recorder.as_mut(), position, line)?;
+            let record = Received { position, line };
+            self.account(&mut share, recorder.as_mut(), record, advice)?;
         }
         recorder.map_or(Ok(()), Recorder::finish)?;
         Ok(share)
@@ -99,10 +104,10 @@ impl<'j> Judge<'j> {
         &self,
         share: &mut Share<'j>,
         recorder: Option<&mut Recorder<'_>>,
-        position: u64,
-        line: &str,
+        received: Received<'_>,
+        advice: &[Advice],
     ) -> io::Result<()> {
-        let decoded = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?;
+        let decoded = self.context.decoder.decode(record(received.line)?).map_err(io::Error::other)?;
         let account = &decoded.account;
         let found = self.context.correlator.correlate(account);
         let situation = share.ledger.decide(self.declarations, account, found);
@@ -110,12 +115,12 @@ impl<'j> Judge<'j> {
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
         if let Some(recorder) = recorder {
-            recorder.record(position, &AccountRow::new(account, &situation, judged.employee))?;
+            recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
         }
         let scope = self.scope(&judged);
-        self.rules(share, &judged, &scope, line)?;
+        self.rules(share, judged, &scope, advice, received.line)?;
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
-            if let Some(undecided) = group.offer(&scope, position) {
+            if let Some(undecided) = group.offer(&scope, received.position) {
                 counts.count(undecided);
             }
         }
@@ -127,23 +132,35 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    fn rules(&self, share: &mut Share<'j>, judged: &Judged<'_>, scope: &Scope<'_>, line: &str) -> io::Result<()> {
-        let mut orphan: Vec<(&'j Rule, Finding)> = Vec::new();
-        let correlation = OnceCell::new();
-        for (rule, counts) in self.about_accounts.iter().zip(&mut share.of_accounts) {
+    fn rules(
+        &self,
+        share: &mut Share<'j>,
+        judged: Judged<'_>,
+        scope: &Scope<'_>,
+        advice: &[Advice],
+        line: &str,
+    ) -> io::Result<()> {
+        let mut orphan = Vec::new();
+        let mut tried = None;
+        let rules = self.about_accounts.iter().zip(advice);
+        for ((rule, advice), counts) in rules.zip(&mut share.of_accounts) {
             let verdict = rule.judge(scope);
             counts.count(verdict);
             if !matches!(verdict, Verdict::Violation) {
                 continue;
             }
-            let tried = correlation.get_or_init(|| self.correlation(judged, scope));
-            let finding = self.finding(rule, judged, scope, tried);
-            if rests_on_having_no_owner(&finding) {
-                orphan.push((rule, finding));
-            } else if self.exceptions.concern(&finding) {
-                share.concerned.push((rule, finding));
+            // The same for all findings about the account.
+            let tried = match &mut tried {
+                Some(tried) => tried,
+                none => none.insert(self.tried(judged, scope)?),
+            };
+            let violation = Violation::new(rule, judged, self.context.name, scope, tried);
+            if violation.lacks_owner() {
+                orphan.push((*rule, violation.into_finding()?));
+            } else if self.exceptions.concern(rule.id(), Some(self.context.name), &violation.fingerprint) {
+                share.concerned.push((rule, violation.into_finding()?));
             } else {
-                found::keep(&mut share.batch, rule, finding)?;
+                violation.write(&mut share.batch, advice)?;
             }
         }
         if !orphan.is_empty() {
@@ -177,28 +194,11 @@ impl<'j> Judge<'j> {
         Some(DeclaredScope { declaration, owner_left: declaration.owner_left(self.roster, self.now) })
     }
 
-    fn finding(&self, rule: &Rule, judged: &Judged<'_>, scope: &Scope<'_>, correlation: &Evidence) -> Finding {
-        let account_id = judged.account.id.clone().into_owned();
-        let subject = Subject::Account { source: self.context.name.clone(), account_id };
-        let person = evidence::person(judged.account, judged.employee);
-        let mut finding = evidence::finding(rule, subject, person, scope);
-        finding.correlation = correlation.clone();
-        evidence::add_context(&mut finding.facts, judged.account, judged.employee);
-        finding
+    /// How the account was correlated, as JSON.
+    fn tried(&self, judged: Judged<'_>, scope: &Scope<'_>) -> io::Result<Box<RawValue>> {
+        let attempts = self.context.correlator.explain(judged.account).attempts;
+        let correlation = Correlation { situation: judged.situation.clone(), attempts };
+        let declaration = scope.declared.map(|declared| declared.declaration);
+        Ok(evidence::correlation(&correlation, declaration, self.roster)?)
     }
-
-    /// How the account was correlated; the same for all its findings.
-    fn correlation(&self, judged: &Judged<'_>, scope: &Scope<'_>) -> Evidence {
-        let tried = self.context.correlator.explain(judged.account).attempts;
-        let correlation = Correlation { situation: judged.situation.clone(), attempts: tried };
-        let mut evidence = evidence::correlation(&correlation, self.roster);
-        if let Some(declared) = scope.declared {
-            evidence.insert("declared".to_owned(), evidence::declaration(declared.declaration));
-        }
-        evidence
-    }
-}
-
-fn rests_on_having_no_owner(finding: &Finding) -> bool {
-    finding.facts.get("account.situation").is_some_and(|situation| situation == "unmatched")
 }

@@ -15,6 +15,7 @@ mod people;
 mod roster;
 mod story;
 mod suggest;
+mod violation;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -195,8 +196,13 @@ impl<'a> Audit<'a> {
 
     fn accounts(&mut self, context: &SourceContext<'_>, spool: &mut Spool) -> io::Result<Tally> {
         let judge = self.judge(context);
+        let advice = judge.advice()?;
         let mut gathered = Gathered::new(&judge, self.orphans_left);
-        crew::share_out(spool.chunks()?, |chunk| judge.share(&chunk), |share| self.take(&judge, &mut gathered, share))?;
+        crew::share_out(
+            spool.chunks()?,
+            |chunk| judge.share(&chunk, &advice),
+            |share| self.take(&judge, &mut gathered, share),
+        )?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
         self.orphans_left = orphans.room_left();
         self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;

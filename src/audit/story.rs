@@ -7,7 +7,8 @@ use std::io;
 use serde_json::Value;
 
 use super::found::Found;
-use super::judge::{Judge, Judged};
+use super::judge::Judge;
+use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
 use crate::diagnostic::similarity;
@@ -145,7 +146,7 @@ fn judged(rule: &Rule, scope: &Scope<'_>) -> Judgement {
         rule: rule.id().clone(),
         severity: rule.severity(),
         verdict: verdict.to_string(),
-        facts: rule.facts(scope),
+        facts: rule.facts(scope).to_map(),
         message: matches!(verdict, Verdict::Violation).then(|| rule.message(scope)),
     }
 }

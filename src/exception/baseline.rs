@@ -139,8 +139,8 @@ impl Baseline {
     }
 
     /// Whether the finding is an old one.
-    pub(super) fn concerns(&self, finding: &Finding) -> bool {
-        self.entries.contains_key(&finding.fingerprint)
+    pub(super) fn has(&self, fingerprint: &Fingerprint) -> bool {
+        self.entries.contains_key(fingerprint)
     }
 
     /// Marks a finding that is not new, unless it is excepted otherwise or a waiver for it has lapsed.

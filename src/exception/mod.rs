@@ -17,7 +17,7 @@ pub use ledger::{DeclaredState, DeclaredUse, Ledger};
 pub use sight::Sight;
 pub use waiver::{Bound, Covers, Known, KnownRule, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers};
 
-use crate::model::{Finding, Timestamp};
+use crate::model::{Finding, Fingerprint, RuleId, SourceName, Timestamp};
 
 /// What the organisation accepts of what is found: waivers, and the baseline if there is one.
 #[derive(Debug, Default)]
@@ -38,9 +38,10 @@ pub struct ExceptionTally {
 }
 
 impl Exceptions {
-    /// Whether any exception could have something to say about a finding.
-    pub fn concern(&self, finding: &Finding) -> bool {
-        self.waivers.concern(finding) || self.baseline.as_ref().is_some_and(|baseline| baseline.concerns(finding))
+    /// Whether any exception could have something to say about a rule's finding, one about anything but exceptions.
+    pub fn concern(&self, rule: &RuleId, source: Option<&SourceName>, fingerprint: &Fingerprint) -> bool {
+        self.waivers.concern(rule, source, fingerprint)
+            || self.baseline.as_ref().is_some_and(|baseline| baseline.has(fingerprint))
     }
 
     /// Marks a finding that is waived or not new. A waiver goes first, and a finding whose waiver has lapsed is open

@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 
-use serde_json::Value;
-
 use super::store::{About, LastLogin};
-use super::{Finding, identity};
+use super::{Line, identity};
 use crate::model::{Disposition, Severity};
 
 /// Findings as lines of JSON, with what has to be known of each without reading its line.
@@ -44,22 +42,22 @@ impl Batch {
     ///
     /// # Errors
     /// When there are more rules or sources, or longer lines, than the store can number.
-    pub fn push(&mut self, finding: &Finding, key: &str) -> io::Result<()> {
+    pub fn push(&mut self, finding: &Line<'_>, key: &str) -> io::Result<()> {
         let before = self.lines.len();
         serde_json::to_writer(&mut self.lines, finding)?;
         let note = Note {
-            rule: self.rules.position(&finding.rule)?,
-            source: finding.subject.source.as_deref().map(|name| self.sources.position(name)).transpose()?,
+            rule: self.rules.position(finding.rule)?,
+            source: finding.subject.source.map(|name| self.sources.position(name)).transpose()?,
             severity: finding.severity,
             disposition: finding.disposition,
-            about: About::of(&finding.subject.kind),
-            lapsed: finding.facts.get("waiver.state").is_some_and(|state| state == "expired"),
+            about: About::of(finding.subject.kind),
+            lapsed: finding.marks.lapsed,
             length: u32::try_from(self.lines.len() - before).map_err(io::Error::other)?,
             key: u32::try_from(key.len()).map_err(io::Error::other)?,
-            count: finding.stands_for(),
+            count: finding.count.unwrap_or(1),
             subject: identity::subject(finding),
             person: identity::person(finding),
-            last_login: LastLogin::of(finding.facts.get("account.last_login_at").unwrap_or(&Value::Bool(false))),
+            last_login: finding.marks.last_login,
         };
         self.keys.push_str(key);
         self.members.extend(identity::members(finding).map(|member| (note.subject, member)));

@@ -3,33 +3,33 @@
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher as _;
 
-use super::Finding;
+use super::Line;
 
 /// Two findings with the same identity are about the same subject. 64 bits of a hash: among a million subjects, two
 /// share one once in 37 million audits, and then the page shows two rows as one.
-pub(super) fn subject(finding: &Finding) -> u64 {
+pub(super) fn subject(finding: &Line<'_>) -> u64 {
     let subject = &finding.subject;
-    let id = match subject.kind.as_str() {
-        "account" => subject.account_id.as_deref(),
-        "employee" => subject.employee_id.as_deref(),
+    let id = match subject.kind {
+        "account" => subject.account_id,
+        "employee" => subject.employee_id,
         "group" | "source" => None,
         // The roster's findings carry no identity but their fingerprint.
-        _ => Some(finding.fingerprint.as_str()),
+        _ => Some(finding.fingerprint),
     };
-    let parts = [Some(subject.kind.as_str()), subject.source.as_deref(), id];
-    hash(parts.into_iter().chain(subject.members.iter().flatten().map(|member| Some(member.as_str()))))
+    let parts = [Some(subject.kind), subject.source, id];
+    hash(parts.into_iter().chain(subject.members.unwrap_or_default().iter().map(|member| Some(member.as_str()))))
 }
 
 /// The accounts of a group, each with the identity that findings about it alone have.
-pub(super) fn members(finding: &Finding) -> impl Iterator<Item = u64> {
-    let source = finding.subject.source.as_deref();
-    let members = finding.subject.members.iter().flatten();
+pub(super) fn members<'l>(finding: &Line<'l>) -> impl Iterator<Item = u64> + use<'l> {
+    let source = finding.subject.source;
+    let members = finding.subject.members.unwrap_or_default().iter();
     members.map(move |member| hash([Some("account"), source, Some(member.as_str())].into_iter()))
 }
 
 /// The person concerned.
-pub(super) fn person(finding: &Finding) -> Option<u64> {
-    finding.subject.employee_id.as_deref().map(|id| hash([Some(id)].into_iter()))
+pub(super) fn person(finding: &Line<'_>) -> Option<u64> {
+    finding.subject.employee_id.map(|id| hash([Some(id)].into_iter()))
 }
 
 /// Each part with its length before it, so that no two lists of parts spell the same input.

@@ -4,6 +4,7 @@
 
 mod batch;
 mod identity;
+mod line;
 mod public;
 mod store;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 mod writer;
 
 pub use batch::Batch;
+pub use line::{Advice, Details, Line, LineSubject, Marks};
 pub use public::{Finding, Subject};
 pub use store::{Findings, Head};
 pub use writer::FindingsWriter;

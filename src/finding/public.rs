@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::{self, Disposition, Severity};
+use crate::model::{Disposition, Severity};
 
 /// A rule's judgement about a subject.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -72,44 +72,5 @@ impl Finding {
     /// How many findings it stands for.
     pub fn stands_for(&self) -> u64 {
         self.count.unwrap_or(1)
-    }
-
-    /// Makes a finding public, with what its rule says to everybody.
-    pub fn new(finding: model::Finding, remediation: &str, controls: Vec<String>) -> Self {
-        Self {
-            fingerprint: finding.fingerprint.as_str().to_owned(),
-            rule: finding.rule.to_string(),
-            severity: finding.severity,
-            disposition: finding.disposition,
-            subject: Subject::of(&finding),
-            count: None,
-            remediation: remediation.to_owned(),
-            controls,
-            display_name: finding.person.display_name,
-            email: finding.person.email,
-            username: finding.person.username,
-            message: finding.message,
-            facts: finding.facts,
-            matched: finding.correlation,
-        }
-    }
-}
-
-impl Subject {
-    fn of(finding: &model::Finding) -> Self {
-        let mut subject = Self {
-            kind: finding.subject.kind().to_owned(),
-            source: finding.subject.source().map(ToString::to_string),
-            account_id: None,
-            employee_id: finding.person.employee_id.as_ref().map(ToString::to_string),
-            members: None,
-        };
-        match &finding.subject {
-            model::Subject::Account { account_id, .. } => subject.account_id = Some(account_id.clone()),
-            model::Subject::Group { members, .. } => subject.members = Some(members.clone()),
-            model::Subject::Employee { employee_id } => subject.employee_id = Some(employee_id.to_string()),
-            model::Subject::Source { .. } | model::Subject::Roster { .. } | model::Subject::Exception { .. } => {}
-        }
-        subject
     }
 }

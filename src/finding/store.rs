@@ -14,8 +14,8 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Batch, Finding, FindingsWriter};
-use crate::model::{Disposition, Severity, Timestamp};
+use super::{Batch, Details, Finding, FindingsWriter, Line};
+use crate::model::{Disposition, Fact, Severity, Timestamp};
 
 /// All findings of a report.
 #[derive(Debug, Clone)]
@@ -77,10 +77,18 @@ impl LastLogin {
     const NOT_TOLD: Self = Self(i64::MIN);
     const NEVER: Self = Self(i64::MIN + 1);
 
-    pub(super) fn of(fact: &Value) -> Self {
+    pub(super) fn of_account(fact: &Fact<Option<Timestamp>>) -> Self {
         match fact {
-            Value::Null => Self::NEVER,
-            Value::String(text) => {
+            Fact::Known(None) => Self::NEVER,
+            Fact::Known(Some(time)) => Self(time.timestamp()),
+            Fact::NotExposed => Self::NOT_TOLD,
+        }
+    }
+
+    pub(super) fn of(fact: Option<&Value>) -> Self {
+        match fact {
+            Some(Value::Null) => Self::NEVER,
+            Some(Value::String(text)) => {
                 DateTime::parse_from_rfc3339(text).map_or(Self::NOT_TOLD, |time| Self(time.timestamp()))
             }
             _ => Self::NOT_TOLD,
@@ -306,7 +314,8 @@ impl Findings {
         let mut writer = FindingsWriter::new();
         let mut batch = Batch::default();
         for finding in findings {
-            batch.push(&finding?, "")?;
+            let finding = finding?;
+            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), "")?;
             if batch.notes.len() >= AT_ONCE {
                 writer.append(std::mem::take(&mut batch))?;
             }

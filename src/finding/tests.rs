@@ -87,6 +87,26 @@ fn an_account_is_counted_once_alone_or_in_a_group() {
     assert_eq!(store.accounts(|_| false), 0);
 }
 
+#[test]
+fn a_line_is_written_as_a_finding_is_read() {
+    let bare = finding(0, None, "x");
+    let mut full = finding(1, Some("voiso"), "7");
+    full.count = Some(3);
+    full.subject.employee_id = Some("E-1".to_owned());
+    full.subject.members = Some(vec!["7".to_owned(), "8".to_owned()]);
+    full.display_name = Some("Ann \"A\" Öz".to_owned());
+    full.email = Some("ann@example.com".to_owned());
+    full.username = Some("ann".to_owned());
+    full.remediation = "Ask\nher.".to_owned();
+    full.controls = vec!["SOC2:CC6.2".to_owned()];
+    full.matched = [("attempts".to_owned(), json!([{"raw": null}]))].into();
+    for finding in [bare, full] {
+        let details = Details::of_public(&finding).expect("JSON");
+        let line = serde_json::to_string(&Line::of_public(&finding, &details)).expect("JSON");
+        assert_eq!(line, serde_json::to_string(&finding).expect("JSON"));
+    }
+}
+
 proptest! {
     /// However the findings come in batches, they are sorted by severity, rule, source and key.
     #[test]
@@ -104,7 +124,8 @@ proptest! {
             for some in order.chunks(size) {
                 let mut batch = Batch::default();
                 for finding in some {
-                    batch.push(finding, &finding.fingerprint).expect("pushed");
+                    let details = Details::of_public(finding).expect("JSON");
+                    batch.push(&Line::of_public(finding, &details), &finding.fingerprint).expect("pushed");
                 }
                 writer.append(batch).expect("kept");
             }

@@ -136,10 +136,13 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// As reports spell the kind of a single account.
+    pub const ACCOUNT: &str = "account";
+
     /// As reports spell it.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Account { .. } => "account",
+            Self::Account { .. } => Self::ACCOUNT,
             Self::Group { .. } => "group",
             Self::Employee { .. } => "employee",
             Self::Source { .. } => "source",
@@ -178,9 +181,18 @@ impl Fingerprint {
     /// Hashes rule, kind of subject, source and the subject's own key, each with its length before it so that
     /// no two different findings spell the same input. 128 bits of SHA-256, in lower-case hexadecimal.
     pub fn of(rule: &RuleId, subject: &Subject) -> Self {
-        let mut hash = Sha256::new();
         let source = subject.source().map_or("", SourceName::as_str);
-        for part in [rule.as_str(), subject.kind(), source, subject.key()] {
+        Self::of_parts([rule.as_str(), subject.kind(), source, subject.key()])
+    }
+
+    /// The same, of a finding about an account.
+    pub fn of_account(rule: &RuleId, source: &SourceName, account_id: &str) -> Self {
+        Self::of_parts([rule.as_str(), Subject::ACCOUNT, source.as_str(), account_id])
+    }
+
+    fn of_parts(parts: [&str; 4]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }

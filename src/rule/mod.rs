@@ -21,16 +21,15 @@ mod scope;
 mod subject;
 mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value as Json;
-
-pub use cel::{EvalError, Missing};
+pub use cel::{EvalError, List, Missing, Value};
 pub use control::{Control, Guardrail};
 pub use describe::{list, show};
 pub use document::document;
 pub use example::{Example, ExampleResult, Expect, Outcome, TestResult, run_tests};
+pub use facts::Facts;
 pub use file::RawRule;
 pub use lint::{Exposure, lint};
 pub use load::{RuleSet, test_files};
@@ -94,7 +93,7 @@ impl Rule {
     }
 
     /// The facts that the condition reads, by path. What is absent is null, what the vendor doesn't tell is left out.
-    pub fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> BTreeMap<String, Json> {
+    pub fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
         self.compiled.when.facts(scope)
     }
 

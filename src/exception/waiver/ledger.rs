@@ -7,7 +7,7 @@ use super::{Bound, Covers, Key, Waiver, Waivers};
 use crate::correlate::fold;
 use crate::exception::Sight;
 use crate::model::text::counted;
-use crate::model::{Disposition, Finding, Roster, Subject, Timestamp};
+use crate::model::{Disposition, Finding, Fingerprint, Roster, RuleId, SourceName, Subject, Timestamp};
 
 /// What became of a waiver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,13 @@ enum Standing {
 
 impl Waivers {
     /// Whether a waiver is about a finding.
-    pub(in crate::exception) fn concern(&self, finding: &Finding) -> bool {
-        !self.about(finding).is_empty()
+    pub(in crate::exception) fn concern(
+        &self,
+        rule: &RuleId,
+        source: Option<&SourceName>,
+        fingerprint: &Fingerprint,
+    ) -> bool {
+        !self.all.is_empty() && !self.covering(rule, source, fingerprint).is_empty()
     }
 
     /// Marks a finding that a waiver covers. False if waivers are there, and none of them holds.
@@ -123,9 +128,12 @@ impl Waivers {
         if self.all.is_empty() || matches!(finding.subject, Subject::Exception { .. }) {
             return Vec::new();
         }
-        let source = finding.subject.source().map(|source| Key::Source(finding.rule.clone(), source.clone()));
-        let keys =
-            [Some(Key::Finding(finding.fingerprint.clone())), source, Some(Key::Everything(finding.rule.clone()))];
+        self.covering(&finding.rule, finding.subject.source(), &finding.fingerprint)
+    }
+
+    fn covering(&self, rule: &RuleId, source: Option<&SourceName>, fingerprint: &Fingerprint) -> Vec<usize> {
+        let source = source.map(|source| Key::Source(rule.clone(), source.clone()));
+        let keys = [Some(Key::Finding(fingerprint.clone())), source, Some(Key::Everything(rule.clone()))];
         keys.into_iter().flatten().filter_map(|key| self.by_key.get(&key).copied()).collect()
     }
 

@@ -25,8 +25,7 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
-use serde_json::Value as Json;
-
+use super::facts::Facts;
 use super::params::Params;
 use super::scope::Scope;
 use super::{GroupBy, Subject};
@@ -110,9 +109,9 @@ impl Condition {
     }
 
     /// The facts that the condition reads, with their values; what the vendor doesn't tell is left out.
-    pub(super) fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> BTreeMap<String, Json> {
-        let read = |node: &'a node::Node| node.eval(node::Env { scope, frame: None }).to_json();
-        self.reads.iter().filter_map(|(path, node)| Some((path.clone(), read(node)?))).collect()
+    pub(super) fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
+        let env = node::Env { scope, frame: None };
+        Facts::of_sorted(self.reads.iter().map(|(path, node)| (path.as_str(), node.eval(env))))
     }
 
     /// The paths of the facts that the condition reads.

@@ -2,9 +2,11 @@
 //! which there may be no value: a fact that the vendor doesn't tell, an absent fact, and an error.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::model::{Cells, FactName, Timestamp};
@@ -169,24 +171,37 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The value as a report's JSON shows it; `None` when the vendor doesn't tell or it failed. What is known to
-    /// be absent is null.
+    /// Whether a report can show it: not what the vendor doesn't tell, nor what failed. What is known to be absent is
+    /// shown as null.
+    pub const fn is_told(&self) -> bool {
+        matches!(self, Self::Error(EvalError::Absent)) || !matches!(self, Self::Unknown(_) | Self::Error(_))
+    }
+
+    /// The value as a report's JSON shows it, if it can be shown.
     pub fn to_json(&self) -> Option<Json> {
-        Some(match self {
-            Self::Error(EvalError::Absent) | Self::Null => Json::Null,
-            Self::Unknown(_) | Self::Error(_) => return None,
-            Self::Bool(value) => (*value).into(),
-            Self::Int(value) => (*value).into(),
-            Self::Double(value) => (*value).into(),
-            Self::Text(text) => text.as_ref().into(),
-            Self::Timestamp(time) => rfc3339(*time).into(),
-            Self::Duration(duration) => duration_text(*duration).into(),
-            Self::List(list) => list.iter().filter_map(|item| item.to_json()).collect(),
-            Self::Map(Map::Json(map)) => Json::Object((*map).clone()),
+        if self.is_told() { serde_json::to_value(self).ok() } else { None }
+    }
+}
+
+/// As a report's JSON shows it. Times are in RFC 3339, with as many digits of the second as there are.
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Unknown(_) | Self::Error(_) => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::Double(value) => serializer.serialize_f64(*value),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Timestamp(time) => time.serialize(serializer),
+            Self::Duration(duration) => serializer.serialize_str(&duration_text(*duration)),
+            Self::List(list) => serializer.collect_seq(list.iter().filter(Self::is_told)),
+            Self::Map(Map::Json(map)) => map.serialize(serializer),
             Self::Map(Map::Columns(headings, row)) => {
-                headings.iter().cloned().zip(row.iter().map(Json::from)).collect()
+                // As in any other object, names are sorted, and the last of two equal ones counts.
+                let columns: BTreeMap<&str, &str> = headings.iter().map(String::as_str).zip(row.iter()).collect();
+                serializer.collect_map(columns)
             }
-        })
+        }
     }
 }
 

@@ -8,8 +8,11 @@ mod employee;
 mod exception;
 mod names;
 mod others;
+mod read;
 
 use std::sync::LazyLock;
+
+pub use read::Facts;
 
 use super::cel::{Getter, Type};
 use super::scope::Scope;
