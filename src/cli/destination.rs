@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::crew;
 use crate::deliver;
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
@@ -18,25 +19,27 @@ pub(super) fn deliver(
     out: &Path,
     options: &RenderOptions<'_>,
 ) -> anyhow::Result<Vec<String>> {
-    let mut paths = Vec::new();
-    for format in formats {
-        match format.file_name().filter(|_| out != Path::new("-")) {
-            Some(name) => {
-                let path = out.join(name);
-                let write =
-                    |out: &mut dyn io::Write| render::render(*format, report, options, out).map_err(io::Error::other);
-                deliver::write_file(&path, write)?;
-                tracing::debug!("{format} has been written");
-                paths.push(path.display().to_string());
-            }
-            None => render::render(*format, report, options, &mut io::stdout().lock())?,
-        }
-        if let (Format::Github, Some(summary)) = (format, std::env::var_os("GITHUB_STEP_SUMMARY")) {
-            append_summary(report, summary, options)?;
-        }
+    let (files, streams): (Vec<Format>, Vec<Format>) =
+        formats.iter().copied().partition(|format| out != Path::new("-") && format.file_name().is_some());
+    let written = crew::map_all(&files, |format| write(report, *format, out, options));
+    let paths = written.into_iter().collect::<anyhow::Result<_>>()?;
+    for format in streams {
+        render::render(format, report, options, &mut io::stdout().lock())?;
+    }
+    if let (true, Some(summary)) = (formats.contains(&Format::Github), std::env::var_os("GITHUB_STEP_SUMMARY")) {
+        append_summary(report, summary, options)?;
     }
     io::stdout().flush()?;
     Ok(paths)
+}
+
+/// Writes one format into the folder; returns the path of the file.
+fn write(report: &Report, format: Format, folder: &Path, options: &RenderOptions<'_>) -> anyhow::Result<String> {
+    let path = folder.join(format.file_name().unwrap_or_default());
+    let content = |out: &mut dyn io::Write| render::render(format, report, options, out).map_err(io::Error::other);
+    deliver::write_report(&path, content)?;
+    tracing::debug!("{format} has been written");
+    Ok(path.display().to_string())
 }
 
 /// Appends the Markdown report to the job summary, as far as there is room.

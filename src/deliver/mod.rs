@@ -18,11 +18,21 @@ pub struct DeliveryError {
     pub error: io::Error,
 }
 
-/// Writes a file atomically: it appears whole, readable by its owner alone, or not at all.
+/// Writes a file atomically: it appears whole, readable by its owner alone, or not at all; also if the power fails.
 ///
 /// # Errors
 /// The folder can't be made, the disk is full, or `content` fails.
 pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), DeliveryError> {
+    let fail = |error| DeliveryError { path: path.to_owned(), error };
+    synced(path, content).and_then(|file| Ok(file.persist(path)?)).map(drop).map_err(fail)
+}
+
+/// The same for a report, without waiting until the disk has it, which for a gigabyte takes longer than the audit. What
+/// a failing power supply can take away can be made again.
+///
+/// # Errors
+/// As of [`write_file`].
+pub fn write_report(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), DeliveryError> {
     let fail = |error| DeliveryError { path: path.to_owned(), error };
     beside(path, content).and_then(|file| Ok(file.persist(path)?)).map(drop).map_err(fail)
 }
@@ -36,7 +46,7 @@ pub fn write_new_file(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), DeliveryError> {
     let fail = |error| DeliveryError { path: path.to_owned(), error };
-    beside(path, content).and_then(|file| Ok(file.persist_noclobber(path)?)).map(drop).map_err(fail)
+    synced(path, content).and_then(|file| Ok(file.persist_noclobber(path)?)).map(drop).map_err(fail)
 }
 
 /// The whole content in a file without its name yet, in the folder where it belongs.
@@ -47,6 +57,12 @@ fn beside(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let mut out = BufWriter::with_capacity(1 << 18, file.as_file_mut());
     content(&mut out).and_then(|()| out.flush())?;
     drop(out);
+    Ok(file)
+}
+
+/// The same, on the disk.
+fn synced(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<NamedTempFile> {
+    let file = beside(path, content)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
@@ -60,7 +76,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("deep/report.md");
         write_file(&path, |out| out.write_all(b"old")).expect("written");
-        let failed = write_file(&path, |out| {
+        write_report(&path, |out| out.write_all(b"old")).expect("written again");
+        let failed = write_report(&path, |out| {
             out.write_all(b"new, but half")?;
             Err(io::Error::other("disk full"))
         });

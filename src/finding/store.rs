@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Batch, Details, Finding, FindingsWriter, Line};
+use crate::crew;
 use crate::model::{Disposition, Fact, Severity, Timestamp};
 
 /// All findings of a report.
@@ -34,8 +35,8 @@ pub struct Findings {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
     pub at: u64,
-    pub count: u64,
     pub last_login: LastLogin,
+    pub count: u32,
     pub length: u32,
     pub subject: u32,
     pub person: u32,
@@ -176,8 +177,8 @@ impl<'f> Head<'f> {
     }
 
     /// How many findings it stands for.
-    pub const fn stands_for(&self) -> u64 {
-        self.entry.count
+    pub fn stands_for(&self) -> u64 {
+        u64::from(self.entry.count)
     }
 
     /// Findings with the same number are about the same subject; numbers are small.
@@ -280,22 +281,32 @@ impl Findings {
         self.iter().collect()
     }
 
-    /// Hands out each as a line of JSON, worst first.
+    /// Writes each as a line of JSON, worst first, with something between them.
     ///
     /// # Errors
-    /// The temporary file can't be read, or `take` fails.
-    pub fn for_each_line(&self, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-        let mut line = Vec::new();
-        for entry in &self.entries {
-            self.line(entry, &mut line)?;
-            take(&line)?;
-        }
-        Ok(())
+    /// The temporary file can't be read, or `out` not be written.
+    pub fn write_lines(&self, out: &mut dyn Write, between: &[u8]) -> io::Result<()> {
+        /// So that a piece is about half a megabyte.
+        const AT_ONCE: usize = 500;
+        let gather = |entries: &[Entry]| {
+            let mut piece = Vec::new();
+            for entry in entries {
+                piece.extend_from_slice(between);
+                self.line(entry, &mut piece)?;
+            }
+            Ok(piece)
+        };
+        let mut skipped = between.len();
+        crew::share_out(self.entries.chunks(AT_ONCE).map(Ok), gather, |piece| {
+            out.write_all(piece.get(std::mem::take(&mut skipped)..).unwrap_or_default())
+        })
     }
 
-    fn line(&self, entry: &Entry, line: &mut Vec<u8>) -> io::Result<()> {
-        line.resize(entry.length as usize, 0);
-        self.lines.read(entry.at, line)
+    /// Adds the line of a finding to others.
+    fn line(&self, entry: &Entry, lines: &mut Vec<u8>) -> io::Result<()> {
+        let start = lines.len();
+        lines.resize(start + entry.length as usize, 0);
+        self.lines.read(entry.at, lines.get_mut(start..).unwrap_or_default())
     }
 
     /// Those at these positions, in the order given.

@@ -14,13 +14,12 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderE
     let (before, after) = frame.split_once(NONE).unwrap_or((&frame, ""));
     out.write_all(before.as_bytes())?;
     out.write_all(b"\n  \"findings\": [")?;
-    let mut separator: &[u8] = b"\n    ";
-    report.findings.for_each_line(|line| {
-        out.write_all(separator)?;
-        separator = b",\n    ";
-        out.write_all(line)
-    })?;
-    out.write_all(if report.findings.is_empty() { b"]" } else { b"\n  ]" })?;
+    if !report.findings.is_empty() {
+        out.write_all(b"\n    ")?;
+        report.findings.write_lines(out, b",\n    ")?;
+        out.write_all(b"\n  ")?;
+    }
+    out.write_all(b"]")?;
     out.write_all(after.as_bytes())?;
     out.write_all(b"\n")?;
     Ok(())
