@@ -6,6 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::cel::on_large_stack;
 use super::compiled::Compiled;
 use super::control::{Control, Guardrail};
 use super::example::Example;
@@ -128,7 +129,9 @@ pub(super) fn read(page: &Page<'_>, origin: Origin) -> Result<Rule, Vec<Diagnost
         message: raw.message,
         params: params.clone(),
     };
-    let compiled = match Compiled::new(page, &written, &params) {
+    // One large stack serves all texts of the rule; where that fails, each on its own tells which it is.
+    let compile = || Compiled::new(page, &written, &params);
+    let compiled = match on_large_stack(compile).unwrap_or_else(compile) {
         Ok(compiled) => compiled,
         Err(faults) => {
             found.extend(faults);

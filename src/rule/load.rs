@@ -14,6 +14,7 @@ use super::params::Param;
 use super::place::{Checked, Page};
 use super::{Control, Guardrail, Origin, Params, Rule, file};
 use crate::config::{RawOverride, RulesConfig};
+use crate::crew;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{RuleId, Severity, SourceName, text};
 
@@ -36,8 +37,13 @@ impl RuleSet {
     /// The same with several configurations, of which each changes what those before it have left.
     pub fn layered(configs: &[&RulesConfig]) -> Result<Self, Vec<Diagnostic>> {
         let mut loader = Loader { rules: BTreeMap::new(), found: Vec::new() };
-        for (name, text) in BUILT_IN {
-            loader.add(&Path::new("rules").join(name), text, Origin::BuiltIn);
+        let read = |(name, text): &(&str, &'static str)| {
+            let path = Path::new("rules").join(name);
+            let rule = file::read(&Page { path: &path, text }, Origin::BuiltIn);
+            (path, *text, rule)
+        };
+        for (path, text, rule) in crew::map_all(BUILT_IN, read) {
+            loader.add(&path, text, rule);
         }
         for config in configs {
             for path in &config.paths {
@@ -82,8 +88,8 @@ struct Loader {
 }
 
 impl Loader {
-    fn add(&mut self, path: &Path, text: &str, origin: Origin) {
-        let rule = match file::read(&Page { path, text }, origin) {
+    fn add(&mut self, path: &Path, text: &str, rule: Result<Rule, Vec<Diagnostic>>) {
+        let rule = match rule {
             Ok(rule) => rule,
             Err(found) => return self.found.extend(found),
         };
@@ -115,7 +121,10 @@ impl Loader {
         }
         for path in files {
             match fs::read_to_string(&path) {
-                Ok(text) => self.add(&path, &text, Origin::File(path.clone())),
+                Ok(text) => {
+                    let rule = file::read(&Page { path: &path, text: &text }, Origin::File(path.clone()));
+                    self.add(&path, &text, rule);
+                }
                 Err(error) => self.found.push(Diagnostic::of_file(&path, format!("can't be read: {error}"))),
             }
         }

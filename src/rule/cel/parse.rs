@@ -48,6 +48,34 @@ pub(super) struct Word {
     pub span: Span,
 }
 
+/// A path such as `account.email`, which needs no parser. `None` if it could be anything else, or is very long.
+pub(super) fn path(text: &str) -> Option<Expr> {
+    const MAX_PATH: usize = 100;
+    const WORDS: [&str; 4] = ["true", "false", "null", "in"];
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !WORDS.contains(&part)
+    };
+    let mut path: Option<Expr> = None;
+    let mut start = 0;
+    for part in text.split('.') {
+        if !is_name(part) || start > MAX_PATH {
+            return None;
+        }
+        let end = start + part.len();
+        path = Some(match path {
+            None => Expr { kind: Kind::Name(part.to_owned()), span: Span::new(start, end) },
+            Some(operand) => {
+                let field = Word { text: part.to_owned(), span: Span::new(start, end) };
+                Expr { kind: Kind::Select(Box::new(operand), field), span: Span::new(0, end) }
+            }
+        });
+        start = end + 1;
+    }
+    path
+}
+
 /// Parses a condition.
 pub(super) fn parse(text: &str) -> Result<Expr, Fault> {
     if text.len() > MAX_TEXT {
@@ -226,6 +254,18 @@ mod tests {
         assert_eq!(part(text, &args[1]), "size( x.ys ) > -2");
         let Kind::Call { args, .. } = &args[1].kind else { panic!("a call") };
         assert_eq!((part(text, &args[0]), part(text, &args[1])), ("size( x.ys )", "-2"));
+    }
+
+    #[test]
+    fn a_path_is_what_the_parser_makes_of_it() {
+        for text in ["now", "account.email", "params.max_days", "account.attributes.a.b_2"] {
+            assert_eq!(path(text), parse(text).ok(), "{text}");
+            assert!(path(text).is_some(), "{text}");
+        }
+        for text in ["", "a.", ".a", "a..b", "2a", "true", "a.in", "a b", "f()", "é"] {
+            assert_eq!(path(text), None, "{text}");
+        }
+        assert_eq!(path(&("a".to_owned() + &".b".repeat(70))), None, "how deep it may be, the parser says");
     }
 
     #[test]
