@@ -24,6 +24,8 @@ pub(super) struct GroupMembers<'a> {
 /// An account of a group, ordered so that those of one group are neighbours.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Member {
+    /// The position of the rule among those that group.
+    rule: usize,
     /// The position of the kind of key in the rule.
     by: usize,
     key: String,
@@ -89,62 +91,59 @@ fn hash(key: &str) -> u64 {
 }
 
 impl Audit<'_> {
-    /// Judges the groups of one rule. Reads the records again to name their members.
+    /// Judges the groups of some rules. Reads the records again, once for all, to name the members.
     pub(super) fn groups(
         &mut self,
         context: &SourceContext<'_>,
-        mut group: GroupMembers<'_>,
+        groups: Vec<GroupMembers<'_>>,
         spool: &mut Spool,
     ) -> io::Result<()> {
-        let rule = group.rule;
-        let (positions, single) = group.shared();
-        drop(group);
-        self.matrix.count_passes(rule.id(), Some(context.name), single);
-        let members = self.read_members(context, rule, &positions, spool)?;
-        let mut known = BTreeSet::new();
-        for group in members.chunk_by(|a, b| (a.by, &a.key) == (b.by, &b.key)) {
-            let Some(by) = group.first().and_then(|first| rule.group_by().get(first.by)) else { continue };
-            // The same accounts that share a second key are no second group.
-            let ids = || group.iter().map(|member| member.id.as_str()).collect::<Vec<_>>();
-            if rule.group_by().len() == 1 || known.insert(ids()) {
-                self.judge_group(context, rule, *by, group)?;
+        let mut rules = Vec::with_capacity(groups.len());
+        let mut wanted = Vec::new();
+        for (at, mut group) in groups.into_iter().enumerate() {
+            let (positions, single) = group.shared();
+            self.matrix.count_passes(group.rule.id(), Some(context.name), single);
+            wanted.extend(positions.into_iter().map(|position| (position, at)));
+            rules.push(group.rule);
+        }
+        wanted.sort_unstable();
+        let members = self.read_members(context, &rules, &wanted, spool)?;
+        for of_rule in members.chunk_by(|a, b| a.rule == b.rule) {
+            let Some(rule) = of_rule.first().and_then(|first| rules.get(first.rule)) else { continue };
+            let mut known = BTreeSet::new();
+            for group in of_rule.chunk_by(|a, b| (a.by, &a.key) == (b.by, &b.key)) {
+                let Some(by) = group.first().and_then(|first| rule.group_by().get(first.by)) else { continue };
+                // The same accounts that share a second key are no second group.
+                let ids = || group.iter().map(|member| member.id.as_str()).collect::<Vec<_>>();
+                if rule.group_by().len() == 1 || known.insert(ids()) {
+                    self.judge_group(context, rule, *by, group)?;
+                }
             }
         }
         Ok(())
     }
 
-    /// The accounts at these positions, once for each of their keys, sorted.
+    /// The accounts at these positions, once for each key of the rule that wants them, sorted.
     fn read_members(
         &self,
         context: &SourceContext<'_>,
-        rule: &Rule,
-        positions: &[u32],
+        rules: &[&Rule],
+        wanted: &[(u32, usize)],
         spool: &mut Spool,
     ) -> io::Result<Vec<Member>> {
         let mut members = Vec::new();
-        if positions.is_empty() {
+        if wanted.is_empty() {
             return Ok(members);
         }
-        let (roster, now) = (self.roster, self.now);
         let some = |chunk: Chunk| {
             let mut members = Vec::new();
-            let start = positions.partition_point(|position| u64::from(*position) < chunk.first());
-            let mut wanted = positions.get(start..).unwrap_or_default().iter().map(|at| u64::from(*at)).peekable();
+            let start = wanted.partition_point(|(position, _)| u64::from(*position) < chunk.first());
+            let mut wanted = wanted.get(start..).unwrap_or_default().chunk_by(|(a, _), (b, _)| a == b).peekable();
             for (position, line) in chunk.lines() {
-                if wanted.next_if_eq(&position).is_some() {
-                    let decoded = context.decoder.decode(record(line)?).map_err(io::Error::other)?;
-                    let situation = context.correlator.correlate(&decoded.account);
-                    let owner = situation.employee();
-                    let scope = Scope {
-                        account: Some(AccountScope::new(&decoded.account, context.name, context.vendor, &situation)),
-                        employee: owner.and_then(|owner| employee_at(roster, owner)),
-                        ..Scope::at(now)
-                    };
-                    let keys = rule.group_by().iter().enumerate().filter_map(|(at, by)| match by.key(&scope) {
-                        Fact::Known(Some(key)) => Some((at, key.into_owned())),
-                        _ => None,
-                    });
-                    members.extend(keys.map(|(by, key)| Member { by, key, id: decoded.account.id.to_string(), owner }));
+                let here = |wanted: &&[(u32, usize)]| wanted.first().is_some_and(|(at, _)| u64::from(*at) == position);
+                if let Some(wanted) = wanted.next_if(here) {
+                    let wanting = wanted.iter().filter_map(|(_, at)| Some((*at, *rules.get(*at)?)));
+                    self.read_member(context, line, wanting, &mut members)?;
                 }
             }
             Ok(members)
@@ -155,6 +154,33 @@ impl Audit<'_> {
         })?;
         members.sort_unstable();
         Ok(members)
+    }
+
+    /// Adds the account of a record for each of its keys by which these rules group.
+    fn read_member<'r>(
+        &self,
+        context: &SourceContext<'_>,
+        line: &str,
+        rules: impl Iterator<Item = (usize, &'r Rule)>,
+        members: &mut Vec<Member>,
+    ) -> io::Result<()> {
+        let decoded = context.decoder.decode(record(line)?).map_err(io::Error::other)?;
+        let situation = context.correlator.correlate(&decoded.account);
+        let owner = situation.employee();
+        let scope = Scope {
+            account: Some(AccountScope::new(&decoded.account, context.name, context.vendor, &situation)),
+            employee: owner.and_then(|owner| employee_at(self.roster, owner)),
+            ..Scope::at(self.now)
+        };
+        for (rule, group_by) in rules.map(|(at, rule)| (at, rule.group_by())) {
+            for (by, kind) in group_by.iter().enumerate() {
+                if let Fact::Known(Some(key)) = kind.key(&scope) {
+                    let (key, id) = (key.into_owned(), decoded.account.id.to_string());
+                    members.push(Member { rule, by, key, id, owner });
+                }
+            }
+        }
+        Ok(())
     }
 
     fn judge_group(

@@ -210,9 +210,7 @@ impl<'a> Audit<'a> {
         for (rule, counts) in rules.zip(of_accounts.into_iter().chain(of_groups)) {
             self.matrix.merge(rule.id(), context.name, counts);
         }
-        for group in groups {
-            self.groups(context, group, spool)?;
-        }
+        self.groups(context, groups, spool)?;
         Ok(tally)
     }
 
