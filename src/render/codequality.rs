@@ -54,7 +54,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
 }
 
 fn severity(finding: &Finding) -> &'static str {
-    if exception(finding).is_some() {
+    if exception(finding.disposition).is_some() {
         return "info";
     }
     match finding.severity {

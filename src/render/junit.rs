@@ -107,7 +107,7 @@ fn case(report: &Report, finding: &Finding) -> TestCase {
     }
     let text = terminal(&clip(&text, TEXT));
     let mut status = TestCaseStatus::success();
-    if let Some(word) = exception(finding) {
+    if let Some(word) = exception(finding.disposition) {
         status = TestCaseStatus::skipped();
         status.set_message(format!("{word}: {text}"));
     }

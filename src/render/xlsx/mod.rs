@@ -1,7 +1,8 @@
 //! The workbook: what reviewers fill in, with every account, source and rule beside it. Made from the report and from the
 //! list of all accounts, if the audit kept one.
 //!
-//! Rows are written out as they come, so that memory doesn't grow with them. What came from vendors and HR is only ever
+//! Findings are read when their row is due, and rows are written out as they come, so that memory hardly grows with them.
+//! What came from vendors and HR is only ever
 //! written as a string: a spreadsheet calculates no string and follows no link in one.
 
 mod accounts;
@@ -15,16 +16,16 @@ use std::io::{self, Seek as _, Write};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use super::view::Review;
+use super::view::{Accounts, Review};
 use super::{RenderError, RenderOptions, view};
 use crate::audit::Inventory;
-use crate::report::{Finding, Report};
+use crate::report::Report;
 use sheet::{Styles, plain};
 
 /// Everything that the sheets are made from.
 struct Book<'b> {
     report: &'b Report,
-    findings: &'b [Finding],
+    accounts: &'b Accounts<'b>,
     review: Review<'b>,
     inventory: Option<&'b Inventory>,
     /// How many rows a sheet may have, with its heading.
@@ -33,11 +34,11 @@ struct Book<'b> {
 }
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
-    let findings = report.findings.to_vec().map_err(RenderError::Findings)?;
+    let accounts = Accounts::new(&report.findings)?;
     let book = Book {
         report,
-        findings: &findings,
-        review: Review::new(&findings),
+        accounts: &accounts,
+        review: Review::new(&report.findings, &accounts),
         inventory: options.inventory,
         rows: options.sheet_rows,
         styles: Styles::new(),
