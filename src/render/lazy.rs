@@ -1,0 +1,34 @@
+//! Lists in JSON formats whose elements are made while they are written, so that one finding is in memory at a time.
+
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
+
+use super::RenderError;
+use crate::finding::Head;
+use crate::report::Finding;
+
+/// A list that is written as its elements are made.
+#[derive(Debug, Clone)]
+pub(super) struct Lazy<I>(pub I);
+
+impl<I, T> Serialize for Lazy<I>
+where
+    I: Iterator<Item = Result<T, RenderError>> + Clone,
+    T: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        for element in self.0.clone() {
+            list.serialize_element(&element.map_err(S::Error::custom)?)?;
+        }
+        list.end()
+    }
+}
+
+/// What is made of each of these findings.
+pub(super) fn of_each<'r, T: Serialize>(
+    heads: impl Iterator<Item = Head<'r>> + Clone,
+    make: impl Fn(&Finding) -> T + Clone,
+) -> Lazy<impl Iterator<Item = Result<T, RenderError>> + Clone> {
+    Lazy(heads.map(move |head| Ok(make(&head.read().map_err(RenderError::Findings)?))))
+}
