@@ -95,3 +95,22 @@ fn inventory() -> Inventory {
     recorder.finish().expect("written");
     inventory
 }
+
+#[test]
+fn a_full_temporary_folder_is_an_error() {
+    let child = r#"trap "" XFSZ; ulimit -f 256; exec "$0" --exact memory::the_process_without_room --ignored"#;
+    let output = std::process::Command::new("sh")
+        .args(["-c", child])
+        .arg(std::env::current_exe().expect("this test"))
+        .output()
+        .expect("started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+#[ignore = "is started by the test above, which lets no file grow"]
+fn the_process_without_room() {
+    let written = crate::bytes_with(Format::Xlsx, &fixture::large(1_000), &RenderOptions::default());
+    let error = written.expect_err("no room");
+    assert!(error.starts_with("can't make the workbook: ") && error.contains("File too large"), "{error}");
+}

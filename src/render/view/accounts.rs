@@ -47,15 +47,20 @@ impl<'r> Accounts<'r> {
         Ok(Self { findings, positions, places })
     }
 
-    /// All of them.
-    pub(in crate::render) fn iter(&self) -> impl Iterator<Item = (Account<'_>, Group<'_>)> {
-        self.places.iter().map(|place| (place.account(), self.group(place)))
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// One of them, by its position.
+    pub(super) fn at(&self, at: usize) -> Option<(Account<'_>, Group<'_>)> {
+        self.places.get(at).map(|place| (place.account(), self.group(place)))
     }
 
     /// What was found about one.
     pub(in crate::render) fn get(&self, account: Account<'_>) -> Option<Group<'_>> {
         let at = self.places.binary_search_by_key(&account, Place::account).ok()?;
-        self.places.get(at).map(|place| self.group(place))
+        self.at(at).map(|(_, group)| group)
     }
 
     fn group(&self, place: &Place<'_>) -> Group<'_> {

@@ -18,7 +18,9 @@ use crate::report::{Finding, Report};
 /// The accounts that need a decision, and the findings that are about none of them.
 #[derive(Debug)]
 pub(in crate::render) struct Review<'a> {
-    accounts: Vec<(Account<'a>, Group<'a>)>,
+    accounts: &'a Accounts<'a>,
+    /// The positions of the accounts that need a decision, worst first.
+    rows: Vec<u32>,
     others: Vec<Head<'a>>,
 }
 
@@ -50,33 +52,39 @@ pub(in crate::render) enum When {
 
 impl<'a> Review<'a> {
     /// All findings of a report, which are already told apart by account.
-    pub(in crate::render) fn new(findings: &'a Findings, by_account: &'a Accounts<'_>) -> Self {
-        let mut accounts: Vec<_> = by_account.iter().filter(|(_, group)| group.is_open()).collect();
+    pub(in crate::render) fn new(findings: &'a Findings, accounts: &'a Accounts<'_>) -> Self {
+        let group = |at: &u32| accounts.at(*at as usize).map(|(_, group)| group);
+        let mut rows: Vec<u32> =
+            (0..).take(accounts.len()).filter(|at| group(at).is_some_and(Group::is_open)).collect();
         // The sort is stable: what is equally bad is in the order of sources and identifiers.
-        accounts.sort_by_key(|(_, group)| group.order());
+        rows.sort_by_cached_key(|at| group(at).map(Group::order));
         let mut in_a_row = vec![false; findings.len()];
-        for at in accounts.iter().flat_map(|(_, group)| group.positions()) {
+        for at in rows.iter().filter_map(group).flat_map(Group::positions) {
             if let Some(mark) = in_a_row.get_mut(at) {
                 *mark = true;
             }
         }
         let others = findings.heads().zip(in_a_row).filter(|(_, in_a_row)| !in_a_row).map(|(head, _)| head).collect();
-        Self { accounts, others }
+        Self { accounts, rows, others }
     }
 
     /// How many accounts need a decision.
     pub(in crate::render) const fn len(&self) -> usize {
-        self.accounts.len()
+        self.rows.len()
+    }
+
+    fn accounts(&self) -> impl Iterator<Item = (Account<'a>, Group<'a>)> {
+        self.rows.iter().filter_map(|at| self.accounts.at(*at as usize))
     }
 
     /// Their rows, worst first.
     pub(in crate::render) fn rows(&self, report: &Report) -> impl Iterator<Item = Result<Row, RenderError>> {
-        self.accounts.iter().map(|(account, group)| Ok(Row::new(*account, &group.read()?, report)))
+        self.accounts().map(|(account, group)| Ok(Row::new(account, &group.read()?, report)))
     }
 
     /// The accounts of which no finding tells more than that they belong to a group.
     pub(in crate::render) fn untold(&self) -> HashSet<Account<'a>> {
-        self.accounts.iter().filter(|(_, group)| !group.is_account()).map(|(account, _)| *account).collect()
+        self.accounts().filter(|(_, group)| !group.is_account()).map(|(account, _)| account).collect()
     }
 
     /// The findings that stand in no row: about people, sources, the roster and exceptions, and covered ones about

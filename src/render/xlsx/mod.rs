@@ -12,7 +12,10 @@ mod review;
 mod sheet;
 mod summary;
 
+use std::any::Any;
+use std::fs::File;
 use std::io::{self, Seek as _, Write};
+use std::thread;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
@@ -34,6 +37,22 @@ struct Book<'b> {
 }
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+    // Where the temporary folder has no room for its rows, the library has no other way to say so than to panic.
+    let made = thread::scope(|scope| scope.spawn(|| make(report, options)).join());
+    let mut file = made.unwrap_or_else(|panic| Err(broken(panic.as_ref())))?;
+    file.rewind()?;
+    io::copy(&mut file, out)?;
+    Ok(())
+}
+
+/// What the library said when it gave up.
+fn broken(panic: &(dyn Any + Send)) -> RenderError {
+    let words = panic.downcast_ref::<String>().map_or("the library gave up", String::as_str);
+    XlsxError::IoError(io::Error::other(words)).into()
+}
+
+/// Makes the workbook in a temporary file.
+fn make(report: &Report, options: &RenderOptions<'_>) -> Result<File, RenderError> {
     let accounts = Accounts::new(&report.findings)?;
     let book = Book {
         report,
@@ -51,12 +70,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     accounts::write(&mut workbook, &book)?;
     evidence::sources(&mut workbook, &book)?;
     evidence::rules(&mut workbook, &book)?;
-    // The library writes from a thread of its own, which takes a file but not every writer.
-    let mut file = tempfile::tempfile()?;
-    workbook.save_to_writer(io::BufWriter::new(&file))?;
-    file.rewind()?;
-    io::copy(&mut file, out)?;
-    Ok(())
+    let mut file = io::BufWriter::new(tempfile::tempfile()?);
+    workbook.save_to_writer(&mut file)?;
+    Ok(file.into_inner().map_err(io::IntoInnerError::into_error)?)
 }
 
 /// The moment is the report's, so that the same report gives the same bytes.
