@@ -32,3 +32,16 @@ pub(super) fn of_each<'r, T: Serialize>(
 ) -> Lazy<impl Iterator<Item = Result<T, RenderError>> + Clone> {
     Lazy(heads.map(move |head| Ok(make(&head.read().map_err(RenderError::Findings)?))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_made_is_an_error_that_says_why() {
+        let made = [Ok(1), Err("gone"), Ok(2)].into_iter();
+        let made = made.map(|one| one.map_err(|why| RenderError::Findings(std::io::Error::other(why))));
+        let error = serde_json::to_string(&Lazy(made)).expect_err("an element is missing");
+        assert_eq!(error.to_string(), "can't read the findings back from the temporary folder: gone");
+    }
+}

@@ -1,4 +1,5 @@
-//! How much memory each format needs for a hundred thousand findings, measured in a process of its own.
+//! How much memory each format needs for a hundred thousand findings, and what comes of it when the disk has no room;
+//! each in a process of its own.
 
 use std::fmt::Write as _;
 use std::path::Path;
