@@ -15,6 +15,9 @@ mod compared;
 mod demo;
 #[path = "render/fixture.rs"]
 mod fixture;
+#[cfg(target_os = "linux")]
+#[path = "render/memory.rs"]
+mod memory;
 #[path = "render/script.rs"]
 mod script;
 #[path = "render/templates.rs"]

@@ -6,6 +6,8 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::escape::{clip, terminal};
+use super::lazy::of_each;
+use super::place::Places;
 use super::subject::{exception, sentence};
 use super::{RenderError, RenderOptions};
 use crate::model::Severity;
@@ -36,25 +38,25 @@ struct Lines {
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
-    let mut issues = Vec::with_capacity(report.findings.len());
-    for finding in report.findings.iter() {
-        let finding = finding.map_err(RenderError::Findings)?;
-        let place = places.of(&finding);
-        issues.push(Issue {
-            description: terminal(&clip(&sentence(&finding), DESCRIPTION)),
-            severity: severity(&finding),
-            check_name: finding.rule,
-            fingerprint: finding.fingerprint,
-            location: Location { path: place.path, lines: Lines { begin: place.line } },
-        });
-    }
+    let issues = of_each(report.findings.heads(), |finding| issue(finding, &places));
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     out.write_all(b"\n")?;
     Ok(())
 }
 
+fn issue(finding: &Finding, places: &Places) -> Issue {
+    let place = places.of(finding);
+    Issue {
+        description: terminal(&clip(&sentence(finding), DESCRIPTION)),
+        check_name: finding.rule.clone(),
+        fingerprint: finding.fingerprint.clone(),
+        severity: severity(finding),
+        location: Location { path: place.path, lines: Lines { begin: place.line } },
+    }
+}
+
 fn severity(finding: &Finding) -> &'static str {
-    if exception(finding).is_some() {
+    if exception(finding.disposition).is_some() {
         return "info";
     }
     match finding.severity {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::view::{Entries, Entry, Group};
 use super::{ALL, RenderError, RenderOptions};
-use crate::finding::{Finding, Head};
+use crate::finding::Head;
 use crate::model::text::grouped;
 
 /// What a document may hold.
@@ -67,22 +67,21 @@ pub(super) fn count<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
 
 /// The findings that a format has room for.
 #[derive(Debug)]
-pub(super) struct Worst {
+pub(super) struct Worst<'r> {
     /// In the order of the report.
-    pub findings: Vec<Finding>,
+    pub heads: Vec<Head<'r>>,
     /// The words for the others; none, when all are here.
     pub left_out: Option<String>,
 }
 
 /// At most `limit` of these findings. If there are more, those that ask for action go before those that are covered
 /// by an exception; worst first among each, as the report sorts them.
-pub(super) fn worst<'r>(findings: impl Iterator<Item = Head<'r>>, limit: usize) -> Result<Worst, RenderError> {
+pub(super) fn worst<'r>(findings: impl Iterator<Item = Head<'r>>, limit: usize) -> Worst<'r> {
     let mut heads: Vec<Head<'_>> = findings.collect();
     let mut left_out = None;
     if heads.len() > limit {
         heads.sort_by_key(|head| !head.is_open());
         left_out = Some(words(heads.split_off(limit).into_iter(), ALL));
     }
-    let findings = heads.iter().map(Head::read).collect::<std::io::Result<_>>();
-    Ok(Worst { findings: findings.map_err(RenderError::Findings)?, left_out })
+    Worst { heads, left_out }
 }

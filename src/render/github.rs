@@ -66,9 +66,12 @@ fn write_all<'r>(
     let fits = first.len() + findings.len() <= KEPT;
     let room = if fits { KEPT } else { KEPT - 1 };
     let more_first = first.len().saturating_sub(room);
-    let findings = worst(findings.into_iter(), room.saturating_sub(first.len()))?;
-    for annotation in first.into_iter().take(room).chain(findings.findings.iter().map(of)) {
+    let findings = worst(findings.into_iter(), room.saturating_sub(first.len()));
+    for annotation in first.into_iter().take(room) {
         write_one(out, kind, &annotation)?;
+    }
+    for head in findings.heads {
+        write_one(out, kind, &of(&head.read().map_err(RenderError::Findings)?))?;
     }
     let more_first = (more_first > 0).then(|| format!("{more_first} more sources were not seen completely."));
     let words: Vec<String> = more_first.into_iter().chain(findings.left_out).collect();

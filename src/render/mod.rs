@@ -14,6 +14,7 @@ mod github;
 mod html;
 mod json;
 mod junit;
+mod lazy;
 mod markdown;
 mod oscal;
 mod place;

@@ -21,9 +21,9 @@ pub(super) fn subject(finding: &Finding) -> String {
     }
 }
 
-/// The word for an exception that covers the finding.
-pub(super) const fn exception(finding: &Finding) -> Option<&'static str> {
-    match finding.disposition {
+/// The word for an exception that covers a finding.
+pub(super) const fn exception(disposition: Disposition) -> Option<&'static str> {
+    match disposition {
         Disposition::Open => None,
         Disposition::Waived => Some("waived"),
         Disposition::Baselined => Some("baselined"),
@@ -32,7 +32,7 @@ pub(super) const fn exception(finding: &Finding) -> Option<&'static str> {
 
 /// The finding as a sentence, with its subject before it.
 pub(super) fn sentence(finding: &Finding) -> String {
-    let exception = exception(finding).map(|word| format!(" ({word})")).unwrap_or_default();
+    let exception = exception(finding.disposition).map(|word| format!(" ({word})")).unwrap_or_default();
     format!("{}{exception}: {}", subject(finding), finding.message)
 }
 

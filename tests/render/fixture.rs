@@ -236,6 +236,11 @@ fn poison(value: &mut Value, with: &str) {
 
 /// More than any page can hold.
 pub(crate) fn large(findings: usize) -> Report {
+    large_with(findings, |_, finding| finding)
+}
+
+/// The same with other findings in the place of some.
+pub(crate) fn large_with(findings: usize, change: impl Fn(usize, Finding) -> Finding) -> Report {
     let rules = rules();
     let facts = json!({
         "account.status": "active", "account.last_login_at": "2026-05-02T16:40:00Z",
@@ -260,7 +265,7 @@ pub(crate) fn large(findings: usize) -> Report {
             message,
             facts.clone(),
         );
-        owned(&format!("E-{n}"), finding)
+        change(n, owned(&format!("E-{n}"), finding))
     }));
     report.rules.retain(|rule| rule.id == "stale-login");
     report

@@ -4,16 +4,20 @@
 mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{self, Write};
 
 use chrono::SecondsFormat;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::escape::{clip, terminal};
+use super::lazy::{Lazy, of_each};
 use super::subject::{sentence, subject, verdict};
+use super::view::is_whole;
 use super::{RenderError, RenderOptions};
+use crate::finding::Head;
+use crate::model::Timestamp;
 use crate::model::text::counted;
-use crate::model::{Disposition, SourceStatus, Timestamp};
 use crate::report::{Finding, Report, RuleSummary};
 use model::{
     Assessment, AssessmentResults, BackMatter, Component, ControlFinding, ControlId, Document, Hash, Link,
@@ -24,6 +28,16 @@ use model::{
 /// The namespace of our own properties: a name, not an address.
 const NAMESPACE: &str = "urn:headcount:report:1";
 const TEXT: usize = 2_000;
+
+/// What the document is made from.
+struct Input<'r> {
+    report: &'r Report,
+    ids: Ids,
+    /// The controls that enabled rules give evidence for, each with its rules.
+    controls: BTreeMap<&'r str, Vec<&'r RuleSummary>>,
+    /// The identifiers of the observations, in the order of the findings.
+    observed: Vec<Uuid>,
+}
 
 /// Makes the identifiers of one run: the same run gives the same ones.
 struct Ids(Uuid);
@@ -37,10 +51,12 @@ impl Ids {
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let ids = Ids(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{NAMESPACE}/{}", report.run.id).as_bytes()));
     let plan = ids.of("plan", "");
-    let findings = report.findings.to_vec().map_err(RenderError::Findings)?;
+    let observed = report.findings.iter().map(|finding| Ok(ids.of("finding", &finding?.fingerprint)));
+    let observed = observed.collect::<io::Result<_>>().map_err(RenderError::Findings)?;
+    let input = Input { report, ids, controls: controls(report), observed };
     let document = Document {
         assessment_results: AssessmentResults {
-            uuid: ids.of("results", ""),
+            uuid: input.ids.of("results", ""),
             metadata: Metadata {
                 title: text(&report.run.title),
                 last_modified: time(report.run.finished_at),
@@ -49,7 +65,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
                 props: vec![prop("headcount-version", &report.run.tool_version)],
             },
             import_ap: Link { href: format!("#{plan}") },
-            results: [assessment(report, &findings, &ids)],
+            results: [assessment(&input)],
             back_matter: BackMatter {
                 resources: [Resource {
                     uuid: plan,
@@ -67,7 +83,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     Ok(())
 }
 
-fn assessment(report: &Report, found: &[Finding], ids: &Ids) -> Assessment {
+fn assessment(input: &Input<'_>) -> Assessment<impl Serialize, impl Serialize> {
+    let Input { report, ids, controls, observed } = input;
+    let judged = |(control, rules): (&&str, &Vec<&RuleSummary>)| Ok(control_finding(input, control, rules));
     let components: Vec<Component> = report.sources.iter().map(|source| component(source, ids)).collect();
     Assessment {
         uuid: ids.of("result", ""),
@@ -88,9 +106,10 @@ fn assessment(report: &Report, found: &[Finding], ids: &Ids) -> Assessment {
             prop("roster-sha256", &report.roster.sha256),
         ],
         local_definitions: (!components.is_empty()).then_some(LocalDefinitions { components }),
-        reviewed_controls: ReviewedControls { control_selections: [selection(report)] },
-        observations: found.iter().map(|finding| observation(report, finding, ids)).collect(),
-        findings: control_findings(report, found, ids),
+        reviewed_controls: ReviewedControls { control_selections: [selection(controls)] },
+        observations: (!observed.is_empty())
+            .then(|| of_each(report.findings.heads(), |finding| observation(report, finding, ids))),
+        findings: (!controls.is_empty()).then(|| Lazy(controls.iter().map(judged))),
         remarks: text(&verdict(report)),
     }
 }
@@ -137,7 +156,6 @@ fn observation(report: &Report, finding: &Finding, ids: &Ids) -> Observation {
     }
 }
 
-/// The controls that enabled rules give evidence for, each with its rules.
 fn controls(report: &Report) -> BTreeMap<&str, Vec<&RuleSummary>> {
     let mut controls: BTreeMap<&str, Vec<&RuleSummary>> = BTreeMap::new();
     for rule in report.rules.iter().filter(|rule| !rule.disabled) {
@@ -148,35 +166,30 @@ fn controls(report: &Report) -> BTreeMap<&str, Vec<&RuleSummary>> {
     controls
 }
 
-fn selection(report: &Report) -> Selection {
-    let ids: BTreeSet<String> = controls(report).into_keys().map(token).collect();
+fn selection(controls: &BTreeMap<&str, Vec<&RuleSummary>>) -> Selection {
+    let ids: BTreeSet<String> = controls.keys().map(|control| token(control)).collect();
     if ids.is_empty() {
         return Selection::IncludeAll {};
     }
     Selection::IncludeControls(ids.into_iter().map(|control_id| ControlId { control_id }).collect())
 }
 
-fn control_findings(report: &Report, found: &[Finding], ids: &Ids) -> Vec<ControlFinding> {
-    let whole = report.sources.iter().all(|source| source.status == SourceStatus::Complete);
-    let of = |(control, rules): (&str, Vec<&RuleSummary>)| control_finding(found, control, &rules, whole, ids);
-    controls(report).into_iter().map(of).collect()
-}
-
 /// A control is satisfied, as far as the rules can tell, only if everything could be seen and judged.
-fn control_finding(found: &[Finding], control: &str, rules: &[&RuleSummary], whole: bool, ids: &Ids) -> ControlFinding {
-    let concerned = |finding: &&Finding| rules.iter().any(|rule| rule.id == finding.rule);
-    let findings: Vec<&Finding> = found.iter().filter(concerned).collect();
-    let open = findings.iter().filter(|finding| finding.disposition == Disposition::Open);
-    let open: u64 = open.map(|finding| finding.stands_for()).sum();
+fn control_finding(input: &Input<'_>, control: &str, rules: &[&RuleSummary]) -> ControlFinding {
+    let concerned = |head: &Head<'_>| rules.iter().any(|rule| rule.id == head.rule());
+    let open = input.report.findings.heads().filter(|head| head.is_open() && concerned(head));
+    let open: u64 = open.map(|head| head.stands_for()).sum();
+    let whole = is_whole(input.report);
     let blind: u64 = rules.iter().map(|rule| rule.not_evaluable).sum();
     let status = match (open, whole && blind == 0) {
         (0, true) => State { state: "satisfied", reason: Some("pass") },
         (0, false) => State { state: "not-satisfied", reason: Some("other") },
         _ => State { state: "not-satisfied", reason: Some("fail") },
     };
+    let related = input.report.findings.heads().zip(&input.observed).filter(|(head, _)| concerned(head));
     let names: Vec<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     ControlFinding {
-        uuid: ids.of("control", control),
+        uuid: input.ids.of("control", control),
         title: text(control),
         description: text(&format!(
             "{} of {}; {} not evaluable{}.",
@@ -186,9 +199,8 @@ fn control_finding(found: &[Finding], control: &str, rules: &[&RuleSummary], who
             if whole { "" } else { "; not all accounts were seen" },
         )),
         target: Target { kind: "objective-id", id: token(control), status },
-        related_observations: findings
-            .iter()
-            .map(|finding| RelatedObservation { observation_uuid: ids.of("finding", &finding.fingerprint) })
+        related_observations: related
+            .map(|(_, observation)| RelatedObservation { observation_uuid: *observation })
             .collect(),
     }
 }

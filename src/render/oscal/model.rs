@@ -5,17 +5,17 @@ use uuid::Uuid;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Document {
-    pub assessment_results: AssessmentResults,
+pub(super) struct Document<O, F> {
+    pub assessment_results: AssessmentResults<O, F>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct AssessmentResults {
+pub(super) struct AssessmentResults<O, F> {
     pub uuid: Uuid,
     pub metadata: Metadata,
     pub import_ap: Link,
-    pub results: [Assessment; 1],
+    pub results: [Assessment<O, F>; 1],
     pub back_matter: BackMatter,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Link {
 /// One audit.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct Assessment {
+pub(super) struct Assessment<O, F> {
     pub uuid: Uuid,
     pub title: String,
     pub description: String,
@@ -47,10 +47,12 @@ pub(super) struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_definitions: Option<LocalDefinitions>,
     pub reviewed_controls: ReviewedControls,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub observations: Vec<Observation>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<ControlFinding>,
+    /// A list of [`Observation`], never an empty one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observations: Option<O>,
+    /// A list of [`ControlFinding`], never an empty one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<F>,
     pub remarks: String,
 }
 

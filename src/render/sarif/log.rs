@@ -4,21 +4,22 @@ use serde::Serialize;
 
 /// The file.
 #[derive(Debug, Serialize)]
-pub(super) struct Log {
+pub(super) struct Log<R> {
     #[serde(rename = "$schema")]
     pub schema: &'static str,
     pub version: &'static str,
-    pub runs: [Run; 1],
+    pub runs: [Run<R>; 1],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Run {
+pub(super) struct Run<R> {
     pub tool: Tool,
     pub invocations: [Invocation; 1],
     pub automation_details: AutomationDetails,
     pub column_kind: &'static str,
-    pub results: Vec<Outcome>,
+    /// A list of [`Outcome`].
+    pub results: R,
 }
 
 #[derive(Debug, Serialize)]

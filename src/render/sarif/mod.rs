@@ -11,6 +11,7 @@ use chrono::SecondsFormat;
 
 use super::escape::{clip, markdown, sarif, terminal};
 use super::fit::worst;
+use super::lazy::of_each;
 use super::place::{Place, Places};
 use super::subject::{sentence, subject, unproven, verdict};
 use super::{RenderError, RenderOptions};
@@ -31,10 +32,10 @@ const CUT: Reference = Reference { id: "results-left-out", index: 1 };
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
-    let kept = worst(report.findings.heads(), RESULTS)?;
+    let kept = worst(report.findings.heads(), RESULTS);
     let indexes: BTreeMap<&str, usize> =
         report.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
-    let outcomes = kept.findings.iter().map(|finding| outcome(report, finding, &indexes, &places)).collect();
+    let results = of_each(kept.heads.iter().copied(), |finding| outcome(report, finding, &indexes, &places));
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -43,7 +44,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
             invocations: [invocation(report, kept.left_out, &places)],
             automation_details: AutomationDetails { id: "headcount/".to_owned() },
             column_kind: "unicodeCodePoints",
-            results: outcomes,
+            results,
         }],
     };
     serde_json::to_writer_pretty(&mut *out, &log)?;

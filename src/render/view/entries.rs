@@ -1,6 +1,5 @@
 //! Findings grouped by what they are about, because people read by account; worst first.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::io;
 
@@ -38,6 +37,9 @@ struct Place {
 /// The worst severity that still asks for action; what is covered by exceptions comes last.
 type Rank = (bool, Severity);
 
+/// What comes last.
+const COVERED: Rank = (true, Severity::Info);
+
 /// The findings about one subject, not read yet; never empty.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::render) struct Group<'e> {
@@ -48,8 +50,8 @@ pub(in crate::render) struct Group<'e> {
 
 /// The findings about one subject; never empty.
 #[derive(Debug)]
-pub(in crate::render) struct Subject<'f> {
-    findings: Vec<Cow<'f, Finding>>,
+pub(in crate::render) struct Subject {
+    findings: Vec<Finding>,
     rank: Rank,
 }
 
@@ -67,11 +69,11 @@ impl<'r> Entries<'r> {
             let Some(at) = place_of.get_mut(head.subject()) else { continue };
             if *at == NOWHERE {
                 *at = u32::try_from(places.len()).unwrap_or(NOWHERE);
-                places.push(Place { start: 0, length: 0, rank: (true, Severity::Info) });
+                places.push(Place { start: 0, length: 0, rank: COVERED });
             }
             if let Some(place) = places.get_mut(*at as usize) {
                 place.length += 1;
-                place.rank = place.rank.min((!head.is_open(), head.severity()));
+                place.rank = place.rank.min(rank(head));
             }
         }
         let mut start = 0;
@@ -104,9 +106,13 @@ impl<'r> Entries<'r> {
         })
     }
 
-    pub(in crate::render) fn entry(&self, subject: &Subject<'_>) -> Entry {
+    pub(in crate::render) fn entry(&self, subject: &Subject) -> Entry {
         Entry::new(subject, self.as_of)
     }
+}
+
+fn rank(head: Head<'_>) -> Rank {
+    (!head.is_open(), head.severity())
 }
 
 fn post_increment(place: &mut u32) -> usize {
@@ -115,6 +121,12 @@ fn post_increment(place: &mut u32) -> usize {
 }
 
 impl<'e> Group<'e> {
+    /// The findings at these positions.
+    pub(super) fn new(findings: &'e Findings, positions: &'e [u32]) -> Self {
+        let heads = positions.iter().filter_map(|at| findings.head(*at as usize));
+        Self { findings, positions, rank: heads.map(rank).min().unwrap_or(COVERED) }
+    }
+
     pub(in crate::render) const fn len(&self) -> usize {
         self.positions.len()
     }
@@ -131,32 +143,34 @@ impl<'e> Group<'e> {
         self.heads().any(|head| head.is_about_account())
     }
 
+    /// Whether any of them asks for action.
+    pub(super) const fn is_open(self) -> bool {
+        !self.rank.0
+    }
+
+    /// What comes first in a list of subjects: the worst, and then of how many findings there are.
+    pub(super) const fn order(self) -> (Rank, Reverse<usize>) {
+        (self.rank, Reverse(self.len()))
+    }
+
+    pub(super) fn positions(self) -> impl Iterator<Item = usize> {
+        self.positions.iter().map(|at| *at as usize)
+    }
+
     /// Reads them.
-    pub(in crate::render) fn read(self) -> Result<Subject<'static>, RenderError> {
-        let findings = self.heads().map(|head| head.read().map(Cow::Owned)).collect::<io::Result<_>>();
+    pub(in crate::render) fn read(self) -> Result<Subject, RenderError> {
+        let findings = self.heads().map(|head| head.read()).collect::<io::Result<_>>();
         Ok(Subject { findings: findings.map_err(RenderError::Findings)?, rank: self.rank })
     }
 }
 
-impl<'f> Subject<'f> {
-    /// What these findings are about.
-    pub(super) fn of(findings: Vec<&'f Finding>) -> Self {
-        let rank = findings.iter().map(|finding| (finding.disposition != Disposition::Open, finding.severity)).min();
-        let findings = findings.into_iter().map(Cow::Borrowed).collect();
-        Self { findings, rank: rank.unwrap_or((true, Severity::Info)) }
-    }
-
-    /// What comes first in a list of subjects: the worst, and then of how many findings there are.
-    pub(super) fn order(&self) -> (Rank, Reverse<usize>) {
-        (self.rank, Reverse(self.findings.len()))
-    }
-
+impl Subject {
     pub(super) const fn severity(&self) -> &'static str {
         self.rank.1.as_str()
     }
 
     pub(in crate::render) fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().map(AsRef::as_ref)
+        self.findings.iter()
     }
 
     pub(super) fn is_account(&self) -> bool {
@@ -253,7 +267,7 @@ struct FindingLine {
 }
 
 impl Entry {
-    fn new(group: &Subject<'_>, as_of: Timestamp) -> Self {
+    fn new(group: &Subject, as_of: Timestamp) -> Self {
         let text = |get: fn(&Finding) -> Option<&String>| {
             group.first(|finding| get(finding)).map(|text| clip(text, NAME)).unwrap_or_default()
         };
@@ -287,7 +301,7 @@ impl Entry {
 }
 
 /// The accounts of a group; the first 50 of them.
-fn members(group: &Subject<'_>) -> Vec<String> {
+fn members(group: &Subject) -> Vec<String> {
     let all = group.first(|finding| finding.subject.members.as_deref()).unwrap_or_default();
     let mut shown: Vec<_> = all.iter().take(50).map(|member| clip(member, NAME)).collect();
     if all.len() > shown.len() {
@@ -296,7 +310,7 @@ fn members(group: &Subject<'_>) -> Vec<String> {
     shown
 }
 
-pub(super) fn access(group: &Subject<'_>) -> Vec<String> {
+pub(super) fn access(group: &Subject) -> Vec<String> {
     let flag = |name, word: &str| group.fact(name).and_then(Value::as_bool).filter(|on| *on).map(|_| word.to_owned());
     let status = Some(group.words("account.status")).filter(|status| !status.is_empty());
     let roles = group.fact("account.roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -312,7 +326,7 @@ pub(super) fn access(group: &Subject<'_>) -> Vec<String> {
 }
 
 /// The last login and how long ago it was, as far as the facts of the findings hold it.
-fn last_login(group: &Subject<'_>, as_of: Timestamp) -> (String, String) {
+fn last_login(group: &Subject, as_of: Timestamp) -> (String, String) {
     match group.fact("account.last_login_at") {
         None => (String::new(), String::new()),
         Some(Value::Null) => ("never".to_owned(), String::new()),

@@ -17,7 +17,7 @@ pub(super) struct Matching {
 }
 
 /// What any finding of the group holds of it.
-pub(super) fn matching(subject: &Subject<'_>) -> Matching {
+pub(super) fn matching(subject: &Subject) -> Matching {
     let held = |name| subject.first(|finding| finding.matched.get(name));
     let word = |name| held(name).and_then(Value::as_str).map(|text| clip(text, NAME));
     let Some(situation) = word("situation") else { return Matching::default() };

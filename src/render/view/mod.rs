@@ -3,6 +3,7 @@
 //! Made from the report alone. Findings are not in it, because there may be a hundred thousand: they are grouped
 //! by subject ([`Entries`]) and become a model one at a time, when their row is rendered.
 
+mod accounts;
 mod charts;
 mod controls;
 mod coverage;
@@ -17,6 +18,7 @@ mod review;
 mod text;
 mod verdict;
 
+pub(super) use accounts::Accounts;
 pub(super) use entries::{Entries, Entry, Group};
 pub(super) use mail::{About, MailModel};
 pub(super) use people::People;

@@ -53,7 +53,7 @@ impl NearMiss {
 }
 
 /// What any finding of the group holds of them.
-pub(super) fn near_misses(subject: &Subject<'_>) -> Vec<NearMiss> {
+pub(super) fn near_misses(subject: &Subject) -> Vec<NearMiss> {
     subject.first(|finding| finding.matched.get("near_misses")).map(|all| list(all, NearMiss::read)).unwrap_or_default()
 }
 

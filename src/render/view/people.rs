@@ -69,7 +69,7 @@ impl<'e> People<'e> {
 
 impl Person {
     fn new(groups: &[Group<'_>], shown: &BTreeSet<String>) -> Result<Self, RenderError> {
-        let subjects: Vec<Subject<'_>> =
+        let subjects: Vec<Subject> =
             groups.iter().take(50).map(|group| group.read()).collect::<Result<_, RenderError>>()?;
         let employee = subjects.iter().find_map(|subject| subject.first(|found| found.subject.employee_id.as_deref()));
         Ok(Self {
@@ -81,13 +81,13 @@ impl Person {
     }
 }
 
-fn name(subjects: &[Subject<'_>]) -> String {
+fn name(subjects: &[Subject]) -> String {
     let known = subjects.iter().map(|subject| subject.words("employee.name")).find(|name| !name.is_empty());
     known.or_else(|| subjects.first().map(Subject::title)).map(|name| clip(&name, NAME)).unwrap_or_default()
 }
 
 impl PersonSubject {
-    fn new(group: &Subject<'_>, shown: &BTreeSet<String>) -> Self {
+    fn new(group: &Subject, shown: &BTreeSet<String>) -> Self {
         let first = group.findings().next().map(|finding| finding.fingerprint.as_str()).unwrap_or_default();
         let id = group.first(|finding| finding.subject.account_id.as_deref());
         let members = || group.first(|finding| finding.subject.members.as_deref()).unwrap_or_default().join(", ");

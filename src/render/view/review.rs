@@ -2,25 +2,26 @@
 //! the row of each of their accounts, because that is where the decision is made; whatever is about no account that
 //! needs one is kept apart, so that nothing is lost.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::entries::{Subject, access};
+use super::accounts::{Account, Accounts};
+use super::entries::{Group, Subject, access};
 use super::near::near_misses;
 use super::text::{NAME, SENTENCE, parse_moment};
 use crate::audit::AccountRow;
+use crate::finding::{Findings, Head};
 use crate::model::{Disposition, Fact, Timestamp};
 use crate::render::escape::clip;
-use crate::render::subject;
+use crate::render::{RenderError, subject};
 use crate::report::{Finding, Report};
-
-/// An account: its source and its identifier there.
-pub(in crate::render) type Account<'r> = (&'r str, &'r str);
 
 /// The accounts that need a decision, and the findings that are about none of them.
 #[derive(Debug)]
-pub(in crate::render) struct Review<'r> {
-    accounts: Vec<(Account<'r>, Subject<'r>)>,
-    others: Vec<&'r Finding>,
+pub(in crate::render) struct Review<'a> {
+    accounts: &'a Accounts<'a>,
+    /// The positions of the accounts that need a decision, worst first.
+    rows: Vec<u32>,
+    others: Vec<Head<'a>>,
 }
 
 /// One row.
@@ -49,58 +50,52 @@ pub(in crate::render) enum When {
     Words(&'static str),
 }
 
-impl<'r> Review<'r> {
-    /// Groups all findings of a report.
-    pub(in crate::render) fn new(findings: &'r [Finding]) -> Self {
-        let open = findings.iter().filter(|finding| finding.disposition == Disposition::Open);
-        let undecided: HashSet<Account<'_>> = open.flat_map(accounts).collect();
-        let mut found: HashMap<Account<'_>, Vec<&Finding>> = HashMap::with_capacity(undecided.len());
-        let mut others = Vec::new();
-        for finding in findings {
-            let mut about = accounts(finding).filter(|account| undecided.contains(account)).peekable();
-            if about.peek().is_none() {
-                others.push(finding);
+impl<'a> Review<'a> {
+    /// All findings of a report, which are already told apart by account.
+    pub(in crate::render) fn new(findings: &'a Findings, accounts: &'a Accounts<'_>) -> Self {
+        let group = |at: &u32| accounts.at(*at as usize).map(|(_, group)| group);
+        let mut rows: Vec<u32> =
+            (0..).take(accounts.len()).filter(|at| group(at).is_some_and(Group::is_open)).collect();
+        // The sort is stable: what is equally bad is in the order of sources and identifiers.
+        rows.sort_by_cached_key(|at| group(at).map(Group::order));
+        let mut in_a_row = vec![false; findings.len()];
+        for at in rows.iter().filter_map(group).flat_map(Group::positions) {
+            if let Some(mark) = in_a_row.get_mut(at) {
+                *mark = true;
             }
-            about.for_each(|account| found.entry(account).or_default().push(finding));
         }
-        let mut accounts: Vec<_> =
-            found.into_iter().map(|(account, findings)| (account, Subject::of(findings))).collect();
-        accounts.sort_by_key(|(account, subject)| (subject.order(), *account));
-        Self { accounts, others }
+        let others = findings.heads().zip(in_a_row).filter(|(_, in_a_row)| !in_a_row).map(|(head, _)| head).collect();
+        Self { accounts, rows, others }
     }
 
     /// How many accounts need a decision.
     pub(in crate::render) const fn len(&self) -> usize {
-        self.accounts.len()
+        self.rows.len()
+    }
+
+    fn accounts(&self) -> impl Iterator<Item = (Account<'a>, Group<'a>)> {
+        self.rows.iter().filter_map(|at| self.accounts.at(*at as usize))
     }
 
     /// Their rows, worst first.
-    pub(in crate::render) fn rows(&self, report: &Report) -> impl Iterator<Item = Row> {
-        self.accounts.iter().map(|(account, group)| Row::new(*account, group, report))
+    pub(in crate::render) fn rows(&self, report: &Report) -> impl Iterator<Item = Result<Row, RenderError>> {
+        self.accounts().map(|(account, group)| Ok(Row::new(account, &group.read()?, report)))
     }
 
     /// The accounts of which no finding tells more than that they belong to a group.
-    pub(in crate::render) fn untold(&self) -> HashSet<Account<'r>> {
-        let untold = |group: &Subject<'_>| group.findings().all(|finding| finding.subject.kind != "account");
-        self.accounts.iter().filter(|(_, group)| untold(group)).map(|(account, _)| *account).collect()
+    pub(in crate::render) fn untold(&self) -> HashSet<Account<'a>> {
+        self.accounts().filter(|(_, group)| !group.is_account()).map(|(account, _)| account).collect()
     }
 
     /// The findings that stand in no row: about people, sources, the roster and exceptions, and covered ones about
     /// accounts on which nothing is open.
-    pub(in crate::render) fn others(&self) -> &[&'r Finding] {
+    pub(in crate::render) fn others(&self) -> &[Head<'a>] {
         &self.others
     }
 }
 
-/// The accounts that a finding is about.
-fn accounts(finding: &Finding) -> impl Iterator<Item = Account<'_>> {
-    let source = finding.subject.source.as_deref().unwrap_or_default();
-    let subject = &finding.subject;
-    subject.account_id.iter().chain(subject.members.iter().flatten()).map(move |id| (source, id.as_str()))
-}
-
 impl Row {
-    fn new((source, id): Account<'_>, group: &Subject<'_>, report: &Report) -> Self {
+    fn new((source, id): Account<'_>, group: &Subject, report: &Report) -> Self {
         let lines = |words: &dyn Fn(&Finding) -> String| group.findings().map(words).collect::<Vec<_>>().join("\n");
         Self {
             key: format!("{source}/{id}"),
@@ -112,7 +107,8 @@ impl Row {
             access: access(group).join(", "),
             last_login: last_login(group),
             findings: lines(&|finding| {
-                let exception = subject::exception(finding).map(|word| format!(" ({word})")).unwrap_or_default();
+                let exception =
+                    subject::exception(finding.disposition).map(|word| format!(" ({word})")).unwrap_or_default();
                 format!("{}{exception}", line(&finding.rule, NAME))
             }),
             why: lines(&|finding| line(&finding.message, SENTENCE)),
@@ -177,7 +173,7 @@ fn standing(report: &Report, finding: &Finding) -> &'static str {
 }
 
 /// What the vendor calls the account, as far as the findings tell; else its identifier.
-fn account(group: &Subject<'_>, id: &str) -> String {
+fn account(group: &Subject, id: &str) -> String {
     let own = |get: fn(&Finding) -> Option<&String>| {
         let own = group.findings().filter(|finding| finding.subject.kind == "account");
         own.filter_map(|finding| get(finding)).map(|name| line(name, NAME)).find(|name| !name.is_empty())
@@ -191,7 +187,7 @@ fn account(group: &Subject<'_>, id: &str) -> String {
 }
 
 /// The owner, by name and identifier.
-fn person(group: &Subject<'_>) -> String {
+fn person(group: &Subject) -> String {
     let id = group.first(|finding| finding.subject.employee_id.as_deref());
     let of_group = || group.findings().find(|finding| finding.subject.kind == "group");
     let name = match group.words("employee.name") {
@@ -207,7 +203,7 @@ fn person(group: &Subject<'_>) -> String {
 
 /// Findings about accounts hold it if the vendor tells it; others hold no facts of an account, and neither does a
 /// report without people.
-fn last_login(group: &Subject<'_>) -> When {
+fn last_login(group: &Subject) -> When {
     let told = || group.findings().any(|finding| finding.facts.keys().any(|name| name.starts_with("account.")));
     match group.fact("account.last_login_at") {
         Some(fact) => parse_moment(fact).map_or(When::Words("never"), When::At),
@@ -217,7 +213,7 @@ fn last_login(group: &Subject<'_>) -> When {
 
 /// What to do about the worst, because one decision is made about all; and to whom an account without an owner may
 /// belong.
-fn suggestion(group: &Subject<'_>) -> String {
+fn suggestion(group: &Subject) -> String {
     let worst = group.findings().find(|finding| finding.disposition == Disposition::Open);
     let mut lines: Vec<String> = worst.map(|finding| line(&finding.remediation, SENTENCE)).into_iter().collect();
     lines.extend(near_misses(group).iter().map(|near| line(&format!("Perhaps {}", near.words()), SENTENCE)));

@@ -1,16 +1,16 @@
 //! Every account of every source, with what was found about it; read from the inventory row by row.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use rust_xlsxwriter::Workbook;
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet};
 use crate::audit::AccountRow;
+use crate::finding::Head;
 use crate::model::{Fact, SourceName, Tier};
+use crate::render::view::Group;
 use crate::render::{RenderError, subject};
-use crate::report::Finding;
 
 const COLUMNS: [Column; 15] = [
     ("Source", 14),
@@ -39,44 +39,27 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
         sheet.row([WITHOUT.into()])?;
         return Ok(sheet.finish()?);
     };
-    let findings = Findings::new(book.findings);
     let mut room = book.room(inventory.len());
     inventory.for_each(|source, row| {
         if room > 0 {
             room -= 1;
-            sheet.row(cells(source, &row, &findings))?;
+            sheet.row(cells(source, &row, book.accounts.get((source.as_str(), &row.id))))?;
         }
         Ok::<_, RenderError>(())
     })?;
     Ok(sheet.finish()?)
 }
 
-/// The findings by the accounts that they are about.
-struct Findings<'r>(HashMap<(&'r str, &'r str), Vec<&'r Finding>>);
-
-impl<'r> Findings<'r> {
-    fn new(all: &'r [Finding]) -> Self {
-        let mut findings: HashMap<_, Vec<_>> = HashMap::new();
-        for finding in all {
-            let source = finding.subject.source.as_deref().unwrap_or_default();
-            for id in finding.subject.account_id.iter().chain(finding.subject.members.iter().flatten()) {
-                findings.entry((source, id.as_str())).or_default().push(finding);
-            }
-        }
-        Self(findings)
-    }
-
-    fn of(&self, source: &str, id: &str) -> String {
-        let words = |finding: &&Finding| match subject::exception(finding) {
-            Some(exception) => format!("{} ({exception})", finding.rule),
-            None => finding.rule.clone(),
-        };
-        let found = self.0.get(&(source, id)).map(Vec::as_slice).unwrap_or_default();
-        found.iter().map(words).collect::<Vec<_>>().join(", ")
-    }
+/// What was found about an account.
+fn findings(about: Option<Group<'_>>) -> String {
+    let words = |head: Head<'_>| match subject::exception(head.disposition()) {
+        Some(exception) => format!("{} ({exception})", head.rule()),
+        None => head.rule().to_owned(),
+    };
+    about.into_iter().flat_map(Group::heads).map(words).collect::<Vec<_>>().join(", ")
 }
 
-fn cells(source: &SourceName, row: &AccountRow<'_>, findings: &Findings<'_>) -> [Cell; COLUMNS.len()] {
+fn cells(source: &SourceName, row: &AccountRow<'_>, about: Option<Group<'_>>) -> [Cell; COLUMNS.len()] {
     let maybe = |text: &Option<Cow<'_, str>>| Cell::from(text.as_deref().unwrap_or_default());
     [
         source.as_str().into(),
@@ -96,7 +79,7 @@ fn cells(source: &SourceName, row: &AccountRow<'_>, findings: &Findings<'_>) -> 
         row.tier.map_or("", Tier::as_str).into(),
         maybe(&row.employee_id),
         maybe(&row.employee_name),
-        findings.of(source.as_str(), &row.id).into(),
+        findings(about).into(),
         format!("{source}/{}", row.id).into(),
     ]
 }

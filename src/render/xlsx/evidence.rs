@@ -1,12 +1,14 @@
 //! What the auditor checks: the sources with their certificates, and the rules as they applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet, plain};
+use crate::finding::Head;
 use crate::model::text::grouped;
+use crate::render::RenderError;
 use crate::render::view::{at_least, is_whole, value};
 use crate::report::{Evaluability, Report, RuleSummary, SourceStatus, SourceSummary};
 
@@ -80,18 +82,19 @@ const RULES: [Column; 12] = [
     ("Suggestion", 44),
 ];
 
-pub(super) fn rules(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), XlsxError> {
+pub(super) fn rules(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(workbook, "Rules", &RULES, &book.styles)?;
     let blind = blind(book.report);
-    let findings = book.findings.iter();
-    let suggestions: BTreeMap<_, _> = findings.map(|finding| (&finding.rule, &finding.remediation)).collect();
+    // The suggestion is the rule's, and any finding of it has it.
+    let found: HashMap<&str, Head<'_>> = book.report.findings.heads().map(|head| (head.rule(), head)).collect();
     let whole = is_whole(book.report);
     for rule in &book.report.rules {
         let places = blind.get(rule.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let suggestion = suggestions.get(&rule.id).map_or("", |text| text.as_str());
+        let finding = found.get(rule.id.as_str()).map(Head::read).transpose().map_err(RenderError::Findings)?;
+        let suggestion = finding.map(|finding| finding.remediation).unwrap_or_default();
         sheet.row(rule_cells(rule, places, whole).into_iter().chain([suggestion.into()]))?;
     }
-    sheet.finish()
+    Ok(sheet.finish()?)
 }
 
 /// Where each rule could not judge something.

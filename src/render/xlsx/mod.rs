@@ -1,7 +1,8 @@
 //! The workbook: what reviewers fill in, with every account, source and rule beside it. Made from the report and from the
 //! list of all accounts, if the audit kept one.
 //!
-//! Rows are written out as they come, so that memory doesn't grow with them. What came from vendors and HR is only ever
+//! Findings are read when their row is due, and rows are written out as they come, so that memory hardly grows with them.
+//! What came from vendors and HR is only ever
 //! written as a string: a spreadsheet calculates no string and follows no link in one.
 
 mod accounts;
@@ -11,20 +12,23 @@ mod review;
 mod sheet;
 mod summary;
 
+use std::any::Any;
+use std::fs::File;
 use std::io::{self, Seek as _, Write};
+use std::thread;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 
-use super::view::Review;
+use super::view::{Accounts, Review};
 use super::{RenderError, RenderOptions, view};
 use crate::audit::Inventory;
-use crate::report::{Finding, Report};
+use crate::report::Report;
 use sheet::{Styles, plain};
 
 /// Everything that the sheets are made from.
 struct Book<'b> {
     report: &'b Report,
-    findings: &'b [Finding],
+    accounts: &'b Accounts<'b>,
     review: Review<'b>,
     inventory: Option<&'b Inventory>,
     /// How many rows a sheet may have, with its heading.
@@ -33,11 +37,27 @@ struct Book<'b> {
 }
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
-    let findings = report.findings.to_vec().map_err(RenderError::Findings)?;
+    // Where the temporary folder has no room for its rows, the library has no other way to say so than to panic.
+    let made = thread::scope(|scope| scope.spawn(|| make(report, options)).join());
+    let mut file = made.unwrap_or_else(|panic| Err(broken(panic.as_ref())))?;
+    file.rewind()?;
+    io::copy(&mut file, out)?;
+    Ok(())
+}
+
+/// What the library said when it gave up.
+fn broken(panic: &(dyn Any + Send)) -> RenderError {
+    let words = panic.downcast_ref::<String>().map_or("the library gave up", String::as_str);
+    XlsxError::IoError(io::Error::other(words)).into()
+}
+
+/// Makes the workbook in a temporary file.
+fn make(report: &Report, options: &RenderOptions<'_>) -> Result<File, RenderError> {
+    let accounts = Accounts::new(&report.findings)?;
     let book = Book {
         report,
-        findings: &findings,
-        review: Review::new(&findings),
+        accounts: &accounts,
+        review: Review::new(&report.findings, &accounts),
         inventory: options.inventory,
         rows: options.sheet_rows,
         styles: Styles::new(),
@@ -50,12 +70,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     accounts::write(&mut workbook, &book)?;
     evidence::sources(&mut workbook, &book)?;
     evidence::rules(&mut workbook, &book)?;
-    // The library writes from a thread of its own, which takes a file but not every writer.
-    let mut file = tempfile::tempfile()?;
-    workbook.save_to_writer(io::BufWriter::new(&file))?;
-    file.rewind()?;
-    io::copy(&mut file, out)?;
-    Ok(())
+    let mut file = io::BufWriter::new(tempfile::tempfile()?);
+    workbook.save_to_writer(&mut file)?;
+    Ok(file.into_inner().map_err(io::IntoInnerError::into_error)?)
 }
 
 /// The moment is the report's, so that the same report gives the same bytes.

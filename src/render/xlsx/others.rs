@@ -1,11 +1,11 @@
 //! The findings that stand in no row of the review: about people, sources, the roster and exceptions, and covered ones
 //! about accounts on which nothing is open.
 
-use rust_xlsxwriter::{Workbook, XlsxError};
+use rust_xlsxwriter::Workbook;
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet};
-use crate::render::subject;
+use crate::render::{RenderError, subject};
 use crate::report::{Finding, Report};
 
 const COLUMNS: [Column; 11] = [
@@ -22,14 +22,15 @@ const COLUMNS: [Column; 11] = [
     ("Reference", 36),
 ];
 
-pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), XlsxError> {
+pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), RenderError> {
     let mut sheet = Sheet::new(workbook, "Other findings", &COLUMNS, &book.styles)?;
     let others = book.review.others();
     let room = usize::try_from(book.room(others.len() as u64)).unwrap_or(usize::MAX);
-    for finding in others.iter().take(room) {
-        sheet.row(cells(finding, book.report))?;
+    for head in others.iter().take(room) {
+        let finding = head.read().map_err(RenderError::Findings)?;
+        sheet.row(cells(&finding, book.report))?;
     }
-    sheet.finish()
+    Ok(sheet.finish()?)
 }
 
 fn cells(finding: &Finding, report: &Report) -> [Cell; COLUMNS.len()] {

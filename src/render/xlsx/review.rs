@@ -48,6 +48,7 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     let room = usize::try_from(book.room(book.review.len() as u64)).unwrap_or(usize::MAX);
     let known = known(book)?;
     for row in book.review.rows(book.report).take(room) {
+        let row = row?;
         let row = match known.get(&row.key) {
             Some(known) => row.with(known),
             None => row,

@@ -1,0 +1,156 @@
+//! JUnit XML, for every CI system: a suite for each rule, a case for each finding. What fails the gate is a failure,
+//! what an exception covers is skipped, what is open within the limits passes, and what could not be verified is an
+//! error. GitLab takes 30 MB.
+
+mod xml;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::RenderError;
+use super::escape::clip;
+use super::fit::worst;
+use super::subject::{exception, sentence, subject, verdict};
+use crate::finding::Head;
+use crate::report::{Finding, ReasonKind, Report, RuleSummary};
+use xml::{Case, Document, Outcome};
+
+const BYTES: usize = 29_000_000;
+/// More than this can't fit, however short they are.
+const CASES: usize = 100_000;
+const TEXT: usize = 2_000;
+const NAME: usize = 200;
+
+/// Cases under one name: those of findings are made when they are written.
+struct Suite<'r> {
+    name: &'r str,
+    properties: Vec<(&'static str, String)>,
+    cases: Vec<Case<'r>>,
+    findings: Vec<Head<'r>>,
+}
+
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
+    let mut limit = report.findings.len().min(CASES);
+    let suites = loop {
+        let suites = suites(report, limit);
+        let mut size = Size(0);
+        write(report, &suites, &mut size)?;
+        if size.0 <= BYTES || limit == 0 {
+            break suites;
+        }
+        // In proportion to what was too much, and a little less, so that the next attempt fits.
+        limit = limit.saturating_mul(BYTES) / size.0 * 19 / 20;
+    };
+    write(report, &suites, out)
+}
+
+/// Keeps nothing of what is written but how much it is.
+struct Size(usize);
+
+impl Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write(report: &Report, suites: &[Suite<'_>], out: &mut dyn Write) -> Result<(), RenderError> {
+    let all = suites.iter().flat_map(|suite| suite.outcomes(report)).collect();
+    let mut document = Document::start(out, "headcount", &all)?;
+    for suite in suites {
+        document.start_suite(suite.name, &suite.outcomes(report).collect(), &suite.properties)?;
+        for case in &suite.cases {
+            document.case(case)?;
+        }
+        for head in &suite.findings {
+            let finding = head.read().map_err(RenderError::Findings)?;
+            document.case(&case(&finding, outcome(report, *head)))?;
+        }
+        document.end_suite()?;
+    }
+    Ok(document.end()?)
+}
+
+/// The verdict and every enabled rule, with so many findings.
+fn suites(report: &Report, limit: usize) -> Vec<Suite<'_>> {
+    let kept = worst(report.findings.heads(), limit);
+    let mut by_rule: BTreeMap<&str, Vec<Head<'_>>> =
+        report.rules.iter().filter(|rule| !rule.disabled).map(|rule| (rule.id.as_str(), Vec::new())).collect();
+    for head in kept.heads {
+        by_rule.entry(head.rule()).or_default().push(head);
+    }
+    let rules = by_rule.into_iter().map(|(rule, findings)| {
+        let summary = || report.rules.iter().find(|summary| summary.id == rule);
+        let cases = if findings.is_empty() { vec![quiet(rule, summary())] } else { Vec::new() };
+        Suite { name: rule, properties: Vec::new(), cases, findings }
+    });
+    std::iter::once(gate(report, kept.left_out)).chain(rules).collect()
+}
+
+impl Suite<'_> {
+    fn outcomes(&self, report: &Report) -> impl Iterator<Item = Outcome> {
+        let findings = self.findings.iter().map(|head| outcome(report, *head));
+        self.cases.iter().map(|case| case.outcome).chain(findings)
+    }
+}
+
+/// The verdict itself: what no single finding stands for.
+fn gate(report: &Report, left_out: Option<String>) -> Suite<'_> {
+    let case = |name: String, outcome, message| Case { class: "gate", name, outcome, message, output: None };
+    let decided = case("verdict".to_owned(), Outcome::Passed, String::new());
+    let mut cases = vec![Case { output: Some(clip(&verdict(report), TEXT)), ..decided }];
+    cases.extend(left_out.map(|words| case("left out".to_owned(), Outcome::Skipped, words)));
+    for (at, reason) in report.verdict.reasons.iter().enumerate() {
+        let outcome = match reason.kind {
+            ReasonKind::Source | ReasonKind::NotEvaluable | ReasonKind::PolicyUnverified => {
+                Outcome::Error("unverified")
+            }
+            _ if report.findings.heads().any(|head| reason.counts(head.rule(), head.severity())) => continue,
+            _ => Outcome::Failure("unverified"),
+        };
+        let about = [reason.source.as_deref(), reason.rule.as_deref()];
+        let about: Vec<String> = about.into_iter().flatten().map(|name| clip(name, NAME)).collect();
+        let name = format!("{} {}", at + 1, about.join(" "));
+        cases.push(case(name.trim_end().to_owned(), outcome, clip(&reason.text, TEXT)));
+    }
+    let properties =
+        vec![("gate", report.verdict.gate.as_str().to_owned()), ("exit_code", report.verdict.exit_code.to_string())];
+    Suite { name: "gate", properties, cases, findings: Vec::new() }
+}
+
+/// A rule without a finding: it passed, or nothing could be judged.
+fn quiet<'r>(rule: &'r str, summary: Option<&RuleSummary>) -> Case<'r> {
+    let blind = summary.is_some_and(|rule| rule.subjects > 0 && rule.not_evaluable >= rule.subjects);
+    let hidden = summary.is_some_and(|rule| rule.violations > 0);
+    let (outcome, message) = match (blind, hidden) {
+        (true, _) => (Outcome::Skipped, "not evaluable: no source tells what the rule asks"),
+        (false, true) => (Outcome::Skipped, "left out"),
+        (false, false) => (Outcome::Passed, ""),
+    };
+    Case { class: rule, name: "no finding".to_owned(), outcome, message: message.to_owned(), output: None }
+}
+
+fn outcome(report: &Report, head: Head<'_>) -> Outcome {
+    if !head.is_open() {
+        Outcome::Skipped
+    } else if report.is_limited(head.rule(), head.severity()) {
+        Outcome::Failure(head.severity().as_str())
+    } else {
+        Outcome::Passed
+    }
+}
+
+fn case(finding: &Finding, outcome: Outcome) -> Case<'_> {
+    let name = format!("{} [{}]", clip(&subject(finding), NAME), finding.fingerprint);
+    let text = clip(&format!("{} {}", sentence(finding), finding.remediation), TEXT);
+    let (message, output) = match (outcome, exception(finding.disposition)) {
+        (Outcome::Failure(_) | Outcome::Error(_), _) => (text, None),
+        (_, Some(word)) => (format!("{word}: {text}"), Some(text)),
+        (_, None) => (String::new(), Some(text)),
+    };
+    Case { class: &finding.rule, name, outcome, message, output }
+}
