@@ -1,15 +1,14 @@
 //! Fills a store, and sorts it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::num::NonZero;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
 use super::batch::{Names, Note};
 use super::store::{Entry, Lines, NO_PERSON, NO_SOURCE};
 use super::{Batch, Findings};
+use crate::crew;
 
 /// So much is kept in memory; more goes to a file.
 const IN_MEMORY: usize = 1 << 20;
@@ -19,7 +18,7 @@ const IN_MEMORY: usize = 1 << 20;
 pub struct FindingsWriter {
     entries: Vec<Entry>,
     /// Where the key of each entry ends in `keys`.
-    ends: Vec<usize>,
+    ends: Vec<u32>,
     keys: String,
     rules: Names,
     sources: Names,
@@ -107,7 +106,7 @@ impl FindingsWriter {
             self.written += u64::from(note.length);
             key += note.key as usize;
             self.entries.push(entry);
-            self.ends.push(key);
+            self.ends.push(u32::try_from(key).map_err(io::Error::other)?);
         }
         self.keys.push_str(&batch.keys);
         for (group, account) in batch.members {
@@ -139,37 +138,37 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written.
     pub fn sorted(mut self) -> io::Result<Findings> {
-        let (rules, sources) = (ranks(self.rules.list()), ranks(self.sources.list()));
-        let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).map_or(0, |rank| u64::from(*rank) + 1);
-        let place = |entry: &Entry| {
-            (entry.severity as u64) << 34 | rank(&rules, entry.rule) << 17 | rank(&sources, entry.source)
-        };
-        let mut order: Vec<(u64, u32)> = self.entries.iter().map(place).zip(0..).collect();
+        let places = self.places();
+        let mut order: Vec<(u32, u32)> = places.into_iter().zip(0..).collect();
         order.sort_unstable();
-        let mut alike: Vec<&mut [(u64, u32)]> = order.chunk_by_mut(|(a, _), (b, _)| a == b).collect();
+        let mut alike: Vec<&mut [(u32, u32)]> = order.chunk_by_mut(|(a, _), (b, _)| a == b).collect();
         // The greatest first, so that no thread is left with it at the end.
         alike.sort_by_key(|alike| std::cmp::Reverse(alike.len()));
-        let alike = Mutex::new(alike.into_iter());
-        let next = || alike.lock().unwrap_or_else(PoisonError::into_inner).next();
-        thread::scope(|scope| {
-            for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-                scope.spawn(|| {
-                    while let Some(alike) = next() {
-                        alike.sort_by(|(_, a), (_, b)| self.key(*a).cmp(self.key(*b)));
-                    }
-                });
-            }
-        });
+        let sort = |alike: &mut [(u32, u32)]| {
+            alike.sort_by(|(_, a), (_, b)| self.key(*a).cmp(self.key(*b)));
+            Ok(())
+        };
+        crew::share_out(alike.into_iter().map(Ok::<_, io::Error>), sort, Ok)?;
         self.ends = Vec::new();
         self.keys = String::new();
-        self.entries = order.into_iter().filter_map(|(_, at)| self.entries.get(at as usize).copied()).collect();
+        arrange(&mut self.entries, order.into_iter().map(|(_, at)| at).collect());
         self.in_order_of_arrival()
+    }
+
+    /// For each entry, the place of its severity, rule and source among those that there are.
+    fn places(&self) -> Vec<u32> {
+        let (rules, sources) = (ranks(self.rules.list()), ranks(self.sources.list()));
+        let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied();
+        let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
+        let kinds: BTreeSet<_> = self.entries.iter().map(kind).collect();
+        let places: BTreeMap<_, u32> = kinds.into_iter().zip(0..).collect();
+        self.entries.iter().map(|entry| places.get(&kind(entry)).copied().unwrap_or_default()).collect()
     }
 
     fn key(&self, at: u32) -> &str {
         let at = at as usize;
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        self.ends.get(at).and_then(|end| self.keys.get(start..*end)).unwrap_or_default()
+        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default() as usize;
+        self.ends.get(at).and_then(|end| self.keys.get(start..*end as usize)).unwrap_or_default()
     }
 
     /// The store, in the order in which the findings came.
@@ -184,8 +183,40 @@ impl FindingsWriter {
     }
 }
 
+/// Puts each at its place without a second list: `order` says which is to be first, second, and so on.
+fn arrange<T>(all: &mut [T], mut order: Vec<u32>) {
+    for start in (0..).take(order.len()) {
+        let mut at: u32 = start;
+        // Round the circle of those that take each other's places.
+        while let Some(place) = order.get_mut(at as usize) {
+            let next = std::mem::replace(place, at);
+            if next == start {
+                break;
+            }
+            all.swap(at as usize, next as usize);
+            at = next;
+        }
+    }
+}
+
 /// The place of each name if they were sorted.
 fn ranks(names: &[String]) -> Vec<u16> {
     let rank = |name: &String| names.iter().filter(|other| *other < name).count();
     names.iter().map(|name| u16::try_from(rank(name)).unwrap_or(u16::MAX)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn things_are_arranged_as_ordered(order in Just((0_u32..40).collect::<Vec<_>>()).prop_shuffle()) {
+            let mut all: Vec<String> = (0..40).map(|n| n.to_string()).collect();
+            arrange(&mut all, order.clone());
+            prop_assert_eq!(all, order.iter().map(ToString::to_string).collect::<Vec<_>>());
+        }
+    }
 }
