@@ -29,10 +29,12 @@ pub(super) fn finding(rule: &Rule, subject: Subject, person: Person, scope: &Sco
 pub(super) fn person(account: &Account<'_>, employee: Option<&Employee>) -> Person {
     let text = |fact: &crate::model::Fact<Option<std::borrow::Cow<'_, str>>>| fact.present().map(ToString::to_string);
     Person {
-        display_name: text(&account.display_name).or_else(|| employee.and_then(|employee| employee.name.clone())),
-        email: text(&account.email).or_else(|| employee.and_then(|employee| employee.emails.first().cloned())),
+        display_name: text(&account.display_name)
+            .or_else(|| employee.and_then(|employee| employee.name().map(str::to_owned))),
+        email: text(&account.email)
+            .or_else(|| employee.and_then(|employee| employee.emails().first().map(str::to_owned))),
         username: text(&account.username),
-        employee_id: employee.map(|employee| employee.id.clone()),
+        employee_id: employee.map(|employee| employee.id().into()),
     }
 }
 
@@ -49,17 +51,17 @@ pub(super) fn add_context(facts: &mut BTreeMap<String, Value>, account: &Account
     add("account.licensed", account.licensed.known().map(|licensed| json!(licensed)));
     add("account.roles", account.roles.known().map(|roles| json!(roles)));
     add("account.last_login_at", account.last_login_at.known().map(|time| json!(time)));
-    add("employee.name", employee.and_then(|employee| employee.name.as_deref()).map(|name| json!(name)));
-    add("employee.manager", employee.and_then(|employee| employee.manager.as_deref()).map(|name| json!(name)));
+    add("employee.name", employee.and_then(Employee::name).map(|name| json!(name)));
+    add("employee.manager", employee.and_then(Employee::manager).map(|name| json!(name)));
 }
 
 /// The person that a group belongs to.
 pub(super) fn owner(employee: &Employee) -> Person {
     Person {
-        display_name: employee.name.clone(),
-        email: employee.emails.first().cloned(),
-        username: employee.usernames.first().cloned(),
-        employee_id: Some(employee.id.clone()),
+        display_name: employee.name().map(str::to_owned),
+        email: employee.emails().first().map(str::to_owned),
+        username: employee.usernames().first().map(str::to_owned),
+        employee_id: Some(employee.id().into()),
     }
 }
 
@@ -111,5 +113,5 @@ fn ids(indexes: &[EmployeeIndex], roster: &Roster) -> Value {
 }
 
 fn id(index: EmployeeIndex, roster: &Roster) -> Value {
-    roster.employee(index).map_or(Value::Null, |employee| json!(employee.id.0))
+    roster.employee(index).map_or(Value::Null, |employee| json!(employee.id()))
 }

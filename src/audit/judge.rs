@@ -11,7 +11,7 @@ use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
 use super::people::Offers;
 use super::{SourceContext, evidence, found};
-use crate::correlate::Tally;
+use crate::correlate::{Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
 use crate::finding::Batch;
 use crate::model::{Account, Correlation, Employee, EmployeeIndex, Finding, Roster, Situation, Subject, Timestamp};
@@ -104,8 +104,8 @@ impl<'j> Judge<'j> {
     ) -> io::Result<()> {
         let decoded = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?;
         let account = &decoded.account;
-        let found = self.context.correlator.correlate(account);
-        let situation = share.ledger.decide(self.declarations, account, found);
+        let tried = self.context.correlator.ask(account);
+        let situation = share.ledger.decide(self.declarations, account, tried.situation());
         share.tally.add(&situation);
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
@@ -113,7 +113,7 @@ impl<'j> Judge<'j> {
             recorder.record(position, &AccountRow::new(account, &situation, judged.employee))?;
         }
         let scope = self.scope(&judged);
-        self.rules(share, &judged, &scope, line)?;
+        self.rules(share, &judged, &scope, &tried, line)?;
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
             if let Some(undecided) = group.offer(&scope, position) {
                 counts.count(undecided);
@@ -127,7 +127,14 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    fn rules(&self, share: &mut Share<'j>, judged: &Judged<'_>, scope: &Scope<'_>, line: &str) -> io::Result<()> {
+    fn rules(
+        &self,
+        share: &mut Share<'j>,
+        judged: &Judged<'_>,
+        scope: &Scope<'_>,
+        tried: &Tried<'_>,
+        line: &str,
+    ) -> io::Result<()> {
         let mut orphan: Vec<(&'j Rule, Finding)> = Vec::new();
         let correlation = OnceCell::new();
         for (rule, counts) in self.about_accounts.iter().zip(&mut share.of_accounts) {
@@ -136,8 +143,8 @@ impl<'j> Judge<'j> {
             if !matches!(verdict, Verdict::Violation) {
                 continue;
             }
-            let tried = correlation.get_or_init(|| self.correlation(judged, scope));
-            let finding = self.finding(rule, judged, scope, tried);
+            let evidence = correlation.get_or_init(|| self.correlation(judged, scope, tried));
+            let finding = self.finding(rule, judged, scope, evidence);
             if rests_on_having_no_owner(&finding) {
                 orphan.push((rule, finding));
             } else if self.exceptions.concern(&finding) {
@@ -188,9 +195,8 @@ impl<'j> Judge<'j> {
     }
 
     /// How the account was correlated; the same for all its findings.
-    fn correlation(&self, judged: &Judged<'_>, scope: &Scope<'_>) -> Evidence {
-        let tried = self.context.correlator.explain(judged.account).attempts;
-        let correlation = Correlation { situation: judged.situation.clone(), attempts: tried };
+    fn correlation(&self, judged: &Judged<'_>, scope: &Scope<'_>, tried: &Tried<'_>) -> Evidence {
+        let correlation = Correlation { situation: judged.situation.clone(), attempts: tried.attempts() };
         let mut evidence = evidence::correlation(&correlation, self.roster);
         if let Some(declared) = scope.declared {
             evidence.insert("declared".to_owned(), evidence::declaration(declared.declaration));
