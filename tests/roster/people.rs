@@ -132,3 +132,28 @@ fn issues_never_show_names_or_addresses() {
         assert!(!text.contains("ecret") && !text.contains("Hidden"), "{text}");
     }
 }
+
+/// Rows are read at once in parts, and only the last of them tells which number of a date is the day.
+#[test]
+fn parts_of_a_large_file_are_read_as_one() {
+    const PEOPLE: u64 = 20_000;
+    let mut csv = "Employee ID,Name,Status,Start Date\n".to_owned();
+    for n in 0..PEOPLE {
+        let status = if n % 10_000 == 17 { "Zzz" } else { "Active" };
+        let date = if n + 1 == PEOPLE { "31/03/2026" } else { "03/04/2026" };
+        csv.push_str(&format!("E{n},\"Sample, Person\n{n}\",{status},{date}\n"));
+    }
+    let roster = read(&csv);
+    assert_eq!((roster.rows, roster.employees.len() as u64), (PEOPLE, PEOPLE));
+    for (n, person) in (0..).zip(&roster.employees) {
+        assert_eq!((person.id(), person.line()), (format!("E{n}").as_str(), 2 + 2 * n));
+        assert_eq!(person.start_date, day(if n + 1 == PEOPLE { "2026-03-31" } else { "2026-04-03" }));
+    }
+    assert_eq!(roster.issues.len(), 1, "{:?}", roster.issues);
+    assert_eq!(
+        issues(&roster, RosterIssueKind::UnknownStatus),
+        ["36: the status \"Zzz\" is not known (2 rows); add it to [hr.status] active, leave or terminated"]
+    );
+    let swallowed = refused(csv.replace("\"Sample, Person\n19000\"", "\"Sample, Person\n19000"));
+    assert!(swallowed.starts_with("hr.csv:38002:8: this quote is closed only"), "{swallowed}");
+}
