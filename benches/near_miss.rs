@@ -13,7 +13,7 @@ use std::time::Instant;
 use fastrand::Rng;
 use headcount::config::{MatchConfig, SourceMatch};
 use headcount::correlate::{Correlator, NearMiss, NearMisses, SourceCorrelator};
-use headcount::model::{Account, Employee, EmployeeId, Fact, Roster, Situation};
+use headcount::model::{Account, Employee, Fact, Profile, Roster, Situation};
 use serde_json::value::RawValue;
 
 const KINDS: [&str; 11] = [
@@ -240,12 +240,13 @@ fn roster(people: &[Person]) -> Roster {
     };
     let employees = people.iter().enumerate().map(|(n, person)| {
         let (given, family) = (plain(&person.given), plain(&person.family));
-        Employee {
-            name: Some(format!("{} {}", person.given, person.family)),
-            emails: vec![format!("{}@example.com", number(format!("{given}.{family}")))],
-            usernames: vec![number(format!("{}{family}", &given[..1]))],
-            ..Employee::new(EmployeeId(format!("E-{n:06}")))
-        }
+        Employee::new(&Profile {
+            id: &format!("E-{n:06}"),
+            name: &format!("{} {}", person.given, person.family),
+            emails: &[&format!("{}@example.com", number(format!("{given}.{family}")))],
+            usernames: &[&number(format!("{}{family}", &given[..1]))],
+            ..Profile::default()
+        })
     });
     Roster { employees: employees.collect(), ..Roster::default() }
 }

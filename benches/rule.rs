@@ -13,7 +13,7 @@ use cel::{Context, Program};
 use chrono::{DateTime, TimeDelta};
 use headcount::config::RulesConfig;
 use headcount::model::{
-    Account, AccountStatus, Employee, EmployeeId, EmployeeIndex, EmploymentStatus, Fact, RuleId, Situation, SourceName,
+    Account, AccountStatus, Employee, EmployeeIndex, EmploymentStatus, Fact, Profile, RuleId, Situation, SourceName,
     Tier, Timestamp,
 };
 use headcount::rule::{AccountScope, EmployeeScope, RuleSet, Scope};
@@ -109,11 +109,10 @@ fn account(now: Timestamp, record: &RawValue) -> Account<'_> {
 }
 
 fn employee(now: Timestamp) -> Employee {
-    Employee {
-        status: EmploymentStatus::Terminated,
-        ends_at: Some(now - TimeDelta::days(3)),
-        ..Employee::new(EmployeeId("E-1".to_owned()))
-    }
+    let mut employee = Employee::new(&Profile { id: "E-1", ..Profile::default() });
+    employee.status = EmploymentStatus::Terminated;
+    employee.ends_at = Some(now - TimeDelta::days(3));
+    employee
 }
 
 /// The same facts for the interpreter, and only those that the conditions read.

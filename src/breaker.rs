@@ -235,7 +235,7 @@ pub fn doubts_source(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Employee, EmployeeId};
+    use crate::model::{Employee, Profile};
 
     fn counts(keys: &[(&str, u64)]) -> KeyCounts {
         keys.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect()
@@ -262,8 +262,9 @@ mod tests {
     /// People, the last of whom have no address.
     fn roster(employees: u64, without: u64, roles: &[ColumnRole]) -> Roster {
         let person = |n: u64| {
-            let emails = if n < employees - without { vec![format!("{n}@x.example")] } else { Vec::new() };
-            Employee { emails, ..Employee::new(EmployeeId(n.to_string())) }
+            let (id, email) = (n.to_string(), format!("{n}@x.example"));
+            let emails = if n < employees - without { &[email.as_str()][..] } else { &[] };
+            Employee::new(&Profile { id: &id, emails, ..Profile::default() })
         };
         Roster {
             employees: (0..employees).map(person).collect(),

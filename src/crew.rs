@@ -60,6 +60,10 @@ fn put_together<S, E>(
 /// Applies `f` to each, on all cores. The results are in the order of what they were made of.
 pub fn map_all<T: Sync, U: Send>(all: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
     let part = all.len().div_ceil(threads()).max(1);
+    if all.len() <= part {
+        // One part is no work for others.
+        return all.iter().map(f).collect();
+    }
     thread::scope(|scope| {
         let parts: Vec<_> =
             all.chunks(part).map(|part| scope.spawn(|| part.iter().map(&f).collect::<Vec<U>>())).collect();

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use headcount::config::{MatchConfig, PlusAddressing, Rewrite, SourceMatch};
 use headcount::correlate::{Correlator, Crosswalk, Normaliser, SourceCorrelator, Tally, fold};
-use headcount::model::{Account, Correlation, Employee, EmployeeId, Fact, Roster, Situation, Tier};
+use headcount::model::{Account, Correlation, Employee, Fact, Profile, Roster, Situation, Tier};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::value::RawValue;
@@ -29,11 +29,14 @@ fn key() -> impl Strategy<Value = String> {
 
 fn employee() -> impl Strategy<Value = Employee> {
     let keys = || proptest::collection::vec(key(), 0..3);
-    (key(), keys(), keys()).prop_map(|(id, emails, usernames)| Employee {
-        emails,
-        usernames,
-        ..Employee::new(EmployeeId(id))
+    (key(), keys(), keys()).prop_map(|(id, emails, usernames)| {
+        let [emails, usernames] = [&emails, &usernames].map(|keys| keys.iter().map(String::as_str).collect::<Vec<_>>());
+        person(&id, &emails, &usernames)
     })
+}
+
+fn person(id: &str, emails: &[&str], usernames: &[&str]) -> Employee {
+    Employee::new(&Profile { id, emails, usernames, ..Profile::default() })
 }
 
 fn employees() -> impl Strategy<Value = Vec<Employee>> {
@@ -80,7 +83,7 @@ fn roster(employees: &[Employee]) -> Roster {
 
 /// A crosswalk that names the first employee, if the roster allows.
 fn crosswalk(correlator: &Correlator, employees: &[Employee]) -> Option<Crosswalk> {
-    let id = &employees.first()?.id.0;
+    let id = employees.first()?.id();
     let quoted = id.replace('"', "\"\"");
     let text = format!("key,value,employee_id\nusername,a,\"{quoted}\"\nid,1,\"{quoted}\"\n");
     Crosswalk::parse(Path::new("x.csv"), &text, correlator).ok()
@@ -110,15 +113,15 @@ fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: boo
     };
     let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else { return BTreeSet::new() };
     let keys = |employee: &Employee| -> Vec<String> {
-        let emails = employee.emails.iter().map(|email| address(email));
+        let emails = employee.emails().iter().map(address);
         match tier {
-            Tier::ExternalId => vec![folded(&employee.id.0)],
+            Tier::ExternalId => vec![folded(employee.id())],
             Tier::Email => emails.collect(),
             _ => {
                 let local = |email: String| {
                     email.rsplit_once('@').filter(|(l, d)| !l.is_empty() && !d.is_empty()).map(|(l, _)| l.to_owned())
                 };
-                employee.usernames.iter().map(|name| address(name)).chain(emails.filter_map(local)).collect()
+                employee.usernames().iter().map(address).chain(emails.filter_map(local)).collect()
             }
         }
     };
@@ -207,9 +210,9 @@ proptest! {
         tiers in tiers(),
         first in any::<bool>(),
     ) {
-        let twin = |(number, employee): (usize, &Employee)| Employee {
-            id: EmployeeId(format!("twin-{number}")),
-            ..employee.clone()
+        let twin = |(number, employee): (usize, &Employee)| {
+            let [emails, usernames] = [employee.emails(), employee.usernames()].map(|keys| keys.iter().collect::<Vec<_>>());
+            person(&format!("twin-{number}"), &emails, &usernames)
         };
         let twins: Vec<Employee> = employees.iter().enumerate().map(twin).collect();
         let all = if first { [twins, employees].concat() } else { [employees, twins].concat() };

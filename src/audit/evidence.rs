@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::correlate::Tried;
 use crate::model::{
-    Account, Attempt, Correlation, Declaration, Disposition, Employee, EmployeeId, EmployeeIndex, Fact, Finding,
-    Fingerprint, Person, Roster, Situation, Step, Subject, Tier,
+    Account, Attempt, Declaration, Disposition, Employee, EmployeeId, EmployeeIndex, Fact, Finding, Fingerprint,
+    Person, Roster, Situation, Step, Subject, Tier,
 };
 use crate::rule::{Facts, List, Rule, Scope, Value};
 
@@ -39,11 +40,10 @@ impl<'a> Named<'a> {
     pub(super) fn new(account: &'a Account<'_>, employee: Option<&'a Employee>) -> Self {
         let text = |fact: &'a Fact<Option<Cow<'_, str>>>| fact.present().map(AsRef::as_ref);
         Self {
-            display_name: text(&account.display_name)
-                .or_else(|| employee.and_then(|employee| employee.name.as_deref())),
-            email: text(&account.email).or_else(|| employee.and_then(|e| e.emails.first()).map(String::as_str)),
+            display_name: text(&account.display_name).or_else(|| employee.and_then(Employee::name)),
+            email: text(&account.email).or_else(|| employee.and_then(|employee| employee.emails().first())),
             username: text(&account.username),
-            employee_id: employee.map(|employee| employee.id.0.as_str()),
+            employee_id: employee.map(Employee::id),
         }
     }
 
@@ -71,17 +71,17 @@ pub(super) fn add_context<'a>(facts: &mut Facts<'a>, account: &'a Account<'a>, e
     add("account.roles", account.roles.known().map(|roles| Value::List(List::Cows(roles))));
     let last_login = account.last_login_at.known().map(|time| Value::or_absent(time.map(Value::Timestamp)));
     add("account.last_login_at", last_login);
-    add("employee.name", employee.and_then(|employee| employee.name.as_deref()).map(Value::text));
-    add("employee.manager", employee.and_then(|employee| employee.manager.as_deref()).map(Value::text));
+    add("employee.name", employee.and_then(Employee::name).map(Value::text));
+    add("employee.manager", employee.and_then(Employee::manager).map(Value::text));
 }
 
 /// The person that a group belongs to.
 pub(super) fn owner(employee: &Employee) -> Person {
     Person {
-        display_name: employee.name.clone(),
-        email: employee.emails.first().cloned(),
-        username: employee.usernames.first().cloned(),
-        employee_id: Some(employee.id.clone()),
+        display_name: employee.name().map(str::to_owned),
+        email: employee.emails().first().map(str::to_owned),
+        username: employee.usernames().first().map(str::to_owned),
+        employee_id: Some(employee.id().into()),
     }
 }
 
@@ -90,15 +90,16 @@ pub(super) fn owner(employee: &Employee) -> Person {
 /// # Errors
 /// None in practice: texts can always be written.
 pub(super) fn correlation(
-    correlation: &Correlation,
+    tried: &Tried<'_>,
+    situation: &Situation,
     declaration: Option<&Declaration>,
     roster: &Roster,
 ) -> serde_json::Result<Box<RawValue>> {
-    let id = |index: EmployeeIndex| roster.employee(index).map(|employee| employee.id.0.as_str());
+    let id = |index: EmployeeIndex| roster.employee(index).map(Employee::id);
     let ids = |indexes: &[EmployeeIndex]| indexes.iter().map(|index| id(*index)).collect::<Vec<_>>();
-    let situation = &correlation.situation;
-    to_raw_value(&Tried {
-        attempts: correlation.attempts.iter().map(|attempt| Attempted::new(attempt, ids(&attempt.hits))).collect(),
+    let attempts = tried.attempts();
+    to_raw_value(&Matched {
+        attempts: attempts.iter().map(|attempt| Attempted::new(attempt, ids(&attempt.hits))).collect(),
         candidates: match situation {
             Situation::Ambiguous { candidates, .. } => Some(ids(candidates)),
             _ => None,
@@ -118,7 +119,7 @@ pub(super) fn correlation(
 
 /// `match` of a finding, its names sorted as in any object of a report.
 #[derive(Serialize)]
-struct Tried<'t> {
+struct Matched<'t> {
     attempts: Vec<Attempted<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     candidates: Option<Vec<Option<&'t str>>>,

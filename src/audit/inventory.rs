@@ -79,8 +79,8 @@ impl<'r> AccountRow<'r> {
             last_login_at: account.last_login_at,
             situation: situation.as_str().into(),
             tier: situation.tier(),
-            employee_id: employee.map(|employee| employee.id.0.as_str().into()),
-            employee_name: employee.and_then(|employee| employee.name.as_deref()).map(Cow::Borrowed),
+            employee_id: employee.map(|employee| employee.id().into()),
+            employee_name: employee.and_then(Employee::name).map(Cow::Borrowed),
         }
     }
 }

@@ -2,18 +2,16 @@
 
 use std::io;
 
-use serde_json::value::RawValue;
-
 use super::groups::GroupMembers;
 use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
 use super::people::Offers;
 use super::violation::{Judged, Violation};
 use super::{SourceContext, evidence};
-use crate::correlate::Tally;
+use crate::correlate::{Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
 use crate::finding::{Advice, Batch};
-use crate::model::{Correlation, Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
+use crate::model::{Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Verdict};
 use crate::source::{Chunk, record};
 
@@ -109,8 +107,8 @@ impl<'j> Judge<'j> {
     ) -> io::Result<()> {
         let decoded = self.context.decoder.decode(record(received.line)?).map_err(io::Error::other)?;
         let account = &decoded.account;
-        let found = self.context.correlator.correlate(account);
-        let situation = share.ledger.decide(self.declarations, account, found);
+        let tried = self.context.correlator.ask(account);
+        let situation = share.ledger.decide(self.declarations, account, tried.situation());
         share.tally.add(&situation);
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
@@ -118,7 +116,7 @@ impl<'j> Judge<'j> {
             recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
         }
         let scope = self.scope(&judged);
-        self.rules(share, judged, &scope, advice, received.line)?;
+        self.rules(share, &tried, judged, &scope, advice, received.line)?;
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
             if let Some(undecided) = group.offer(&scope, received.position) {
                 counts.count(undecided);
@@ -135,13 +133,14 @@ impl<'j> Judge<'j> {
     fn rules(
         &self,
         share: &mut Share<'j>,
+        tried: &Tried<'_>,
         judged: Judged<'_>,
         scope: &Scope<'_>,
         advice: &[Advice],
         line: &str,
     ) -> io::Result<()> {
         let mut orphan = Vec::new();
-        let mut tried = None;
+        let mut matched = None;
         let rules = self.about_accounts.iter().zip(advice);
         for ((rule, advice), counts) in rules.zip(&mut share.of_accounts) {
             let verdict = rule.judge(scope);
@@ -150,11 +149,14 @@ impl<'j> Judge<'j> {
                 continue;
             }
             // The same for all findings about the account.
-            let tried = match &mut tried {
-                Some(tried) => tried,
-                none => none.insert(self.tried(judged, scope)?),
+            let matched = match &mut matched {
+                Some(matched) => matched,
+                none => {
+                    let declaration = scope.declared.map(|declared| declared.declaration);
+                    none.insert(evidence::correlation(tried, judged.situation, declaration, self.roster)?)
+                }
             };
-            let violation = Violation::new(rule, judged, self.context.name, scope, tried);
+            let violation = Violation::new(rule, judged, self.context.name, scope, matched);
             if violation.lacks_owner() {
                 orphan.push((*rule, violation.into_finding()?));
             } else if self.exceptions.concern(rule.id(), Some(self.context.name), &violation.fingerprint) {
@@ -192,13 +194,5 @@ impl<'j> Judge<'j> {
         let Situation::Declared { declaration } = situation else { return None };
         let declaration = self.declarations.get(*declaration)?;
         Some(DeclaredScope { declaration, owner_left: declaration.owner_left(self.roster, self.now) })
-    }
-
-    /// How the account was correlated, as JSON.
-    fn tried(&self, judged: Judged<'_>, scope: &Scope<'_>) -> io::Result<Box<RawValue>> {
-        let attempts = self.context.correlator.explain(judged.account).attempts;
-        let correlation = Correlation { situation: judged.situation.clone(), attempts };
-        let declaration = scope.declared.map(|declared| declared.declaration);
-        Ok(evidence::correlation(&correlation, declaration, self.roster)?)
     }
 }

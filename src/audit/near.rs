@@ -11,27 +11,37 @@ use super::judge::Orphan;
 use crate::config::MatchConfig;
 use crate::correlate::{Accept, Evidence, NearMiss, NearMisses, Segment};
 use crate::crew;
-use crate::model::{Account, Finding, Roster};
+use crate::model::{Account, Employee, Finding, Roster};
 use crate::rule::Rule;
 use crate::source::record;
 
-/// Finds near misses; the roster is prepared for it when the first is asked for.
+/// Finds near misses.
 #[derive(Debug)]
 pub(super) struct Suggester<'a> {
     roster: &'a Roster,
     matching: &'a MatchConfig,
-    index: OnceLock<NearMisses<'a>>,
+    /// For any account.
+    prepared: OnceLock<NearMisses<'a>>,
 }
 
 impl<'a> Suggester<'a> {
     pub(super) const fn new(roster: &'a Roster, matching: &'a MatchConfig) -> Self {
-        Self { roster, matching, index: OnceLock::new() }
+        Self { roster, matching, prepared: OnceLock::new() }
     }
 
-    /// The employees to whom an account of the source probably belongs.
-    pub(super) fn find(&self, context: &SourceContext<'_>, account: &Account<'_>) -> Vec<NearMiss> {
-        let index = self.index.get_or_init(|| NearMisses::new(self.roster, self.matching));
+    /// The employees to whom any account of the source probably belongs; the roster is prepared when the first is asked for.
+    pub(super) fn find_any(&self, context: &SourceContext<'_>, account: &Account<'_>) -> Vec<NearMiss> {
+        let index = self.prepared.get_or_init(|| NearMisses::new(self.roster, self.matching));
         context.correlator.near_misses(index, account)
+    }
+
+    /// The employees to whom each of some accounts of the source probably belongs.
+    pub(super) fn find(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Vec<NearMiss>> {
+        if accounts.is_empty() {
+            return Vec::new();
+        }
+        let index = NearMisses::of(self.roster, self.matching, accounts);
+        crew::map_all(accounts, |account| context.correlator.near_misses(&index, account))
     }
 }
 
@@ -70,13 +80,14 @@ impl<'j> Orphans<'j> {
         suggester: &Suggester<'_>,
         context: &SourceContext<'_>,
     ) -> io::Result<Vec<(&'j Rule, Finding)>> {
-        let near = |orphan: &Orphan<'_>| {
-            let decoded = context.decoder.decode(record(&orphan.record)?).map_err(io::Error::other)?;
-            let near = suggester.find(context, &decoded.account);
-            Ok(near.iter().map(|near| published(near, suggester.roster)).collect::<Value>())
-        };
-        let found: io::Result<Vec<Value>> = crew::map_all(&self.kept, near).into_iter().collect();
-        let with = self.kept.into_iter().zip(found?).flat_map(|(orphan, near)| {
+        let mut accounts = Vec::with_capacity(self.kept.len());
+        for orphan in &self.kept {
+            accounts.push(context.decoder.decode(record(&orphan.record)?).map_err(io::Error::other)?.account);
+        }
+        let found = suggester.find(context, &accounts);
+        let published = |near: Vec<NearMiss>| near.iter().map(|near| published(near, suggester.roster)).collect();
+        let found: Vec<Value> = found.into_iter().map(published).collect();
+        let with = self.kept.into_iter().zip(found).flat_map(|(orphan, near)| {
             orphan.findings.into_iter().map(move |(rule, mut finding)| {
                 finding.correlation.insert("near_misses".to_owned(), near.clone());
                 (rule, finding)
@@ -90,8 +101,8 @@ impl<'j> Orphans<'j> {
 fn published(near: &NearMiss, roster: &Roster) -> Value {
     let employee = roster.employee(near.employee);
     json!({
-        "employee_id": employee.map(|employee| &employee.id),
-        "name": employee.and_then(|employee| employee.name.as_deref()),
+        "employee_id": employee.map(Employee::id),
+        "name": employee.and_then(Employee::name),
         "score": near.score,
         "equals": near.equals,
         "evidence": near.evidence.iter().map(evidence).collect::<Vec<_>>(),

@@ -86,7 +86,7 @@ impl Audit<'_> {
                 let verdict = people.rule.judge(&scope);
                 self.matrix.count(people.rule.id(), None, verdict);
                 if matches!(verdict, Verdict::Violation) {
-                    let subject = Subject::Employee { employee_id: employee.employee.id.clone() };
+                    let subject = Subject::Employee { employee_id: employee.employee.id().into() };
                     let person = evidence::owner(employee.employee);
                     self.found.push(people.rule, evidence::finding(people.rule, subject, person, &scope))?;
                 }

@@ -63,10 +63,10 @@ fn place<'r>(
     places: &mut BTreeMap<String, u32>,
 ) -> (String, Option<&'r Employee>) {
     let row = issue.line.and_then(|line| {
-        let at = roster.employees.binary_search_by_key(&(issue.file, line), |row| (row.file, row.line)).ok()?;
+        let at = roster.employees.binary_search_by_key(&(issue.file, line), |row| (row.file(), row.line())).ok()?;
         roster.employees.get(at)
     });
-    let name = row.map_or_else(|| file(roster, issue.file), |employee| employee.id.to_string());
+    let name = row.map_or_else(|| file(roster, issue.file), |employee| employee.id().to_owned());
     let times = places.entry(name.clone()).or_default();
     *times += 1;
     (if *times == 1 { name } else { format!("{name}#{times}") }, row)

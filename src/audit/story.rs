@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::slice::from_ref;
 
 use serde_json::Value;
 
@@ -104,11 +105,11 @@ impl Audit<'_> {
         let situation = judge.declarations.situation(account, tried.situation);
         let employee = judge.employee(situation.employee());
         let scope = judge.scope(&Judged { account, situation: &situation, employee });
-        let unmatched = matches!(situation, Situation::Unmatched);
+        let unmatched = if matches!(situation, Situation::Unmatched) { from_ref(account) } else { &[] };
         Story {
             record: account.attributes.get().to_owned(),
             facts: facts(&scope),
-            near_misses: if unmatched { self.suggester.find(context, account) } else { Vec::new() },
+            near_misses: self.suggester.find(context, unmatched).into_iter().next().unwrap_or_default(),
             judgements: judgements(&judge, &scope, &account.id, groups),
             as_of: self.now,
             correlation: Correlation { attempts: tried.attempts, situation: situation.clone() },

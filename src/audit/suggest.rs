@@ -1,9 +1,8 @@
 //! For every account without an owner, the line of a crosswalk that would give it one: for a person to confirm.
 
-use super::near::Suggester;
 use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
-use crate::model::{Account, AccountField, Situation};
+use crate::model::{AccountField, Situation};
 use crate::source::Population;
 
 /// An account and the only employee who is as like.
@@ -38,7 +37,7 @@ impl Audit<'_> {
                     .of(context.name, self.now)
                     .situation(&account, context.correlator.correlate(&account));
                 if matches!(situation, Situation::Unmatched)
-                    && let Some(near) = only_one(&self.suggester, context, &account, least)
+                    && let Some(near) = only_one(self.suggester.find_any(context, &account), least)
                 {
                     let called = [AccountField::DisplayName, AccountField::Email, AccountField::Username];
                     let called = called.into_iter().find_map(|field| field.of(&account)).unwrap_or(&account.id);
@@ -53,11 +52,6 @@ impl Audit<'_> {
 }
 
 /// The likeliest, unless it isn't likely enough or somebody else is as likely.
-fn only_one(
-    suggester: &Suggester<'_>,
-    context: &SourceContext<'_>,
-    account: &Account<'_>,
-    least: f64,
-) -> Option<NearMiss> {
-    suggester.find(context, account).into_iter().next().filter(|near| near.score >= least && near.equals == 0)
+fn only_one(near: Vec<NearMiss>, least: f64) -> Option<NearMiss> {
+    near.into_iter().next().filter(|near| near.score >= least && near.equals == 0)
 }

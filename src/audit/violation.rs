@@ -24,7 +24,7 @@ pub(super) struct Violation<'v> {
     judged: Judged<'v>,
     source: &'v SourceName,
     /// How the account was correlated, as JSON.
-    tried: &'v RawValue,
+    matched: &'v RawValue,
     pub(super) fingerprint: Fingerprint,
     message: String,
     facts: Facts<'v>,
@@ -36,7 +36,7 @@ impl<'v> Violation<'v> {
         judged: Judged<'v>,
         source: &'v SourceName,
         scope: &'v Scope<'v>,
-        tried: &'v RawValue,
+        matched: &'v RawValue,
     ) -> Self {
         let mut facts = rule.facts(scope);
         evidence::add_context(&mut facts, judged.account, judged.employee);
@@ -46,7 +46,7 @@ impl<'v> Violation<'v> {
             rule,
             judged,
             source,
-            tried,
+            matched,
             facts,
         }
     }
@@ -84,7 +84,7 @@ impl<'v> Violation<'v> {
             remediation: &advice.remediation,
             controls: &advice.controls,
             facts: &facts,
-            matched: self.tried,
+            matched: self.matched,
             marks: Marks::of_account(&account.last_login_at),
         };
         batch.push(&line, &account.id)
@@ -105,7 +105,7 @@ impl<'v> Violation<'v> {
             person: Named::new(account, self.judged.employee).to_person(),
             message: self.message,
             facts: self.facts.to_map(),
-            correlation: serde_json::from_str(self.tried.get())?,
+            correlation: serde_json::from_str(self.matched.get())?,
         })
     }
 }

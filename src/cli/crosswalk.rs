@@ -14,7 +14,7 @@ use crate::deliver;
 use crate::diagnostic::Diagnostic;
 use crate::investigate::{self, SourceSuggestions};
 use crate::model::text::counted;
-use crate::model::{Roster, SourceName, SourceStatus};
+use crate::model::{Employee, Roster, SourceName, SourceStatus};
 use crate::pipeline::RunError;
 use crate::render::terminal;
 
@@ -125,7 +125,7 @@ fn file(source: &SourceName, suggestions: &[Suggestion], roster: &Roster) -> Str
 fn lines(suggestion: &Suggestion, roster: &Roster) -> String {
     let near = &suggestion.near;
     let employee = roster.employee(near.employee);
-    let name = employee.and_then(|employee| employee.name.as_deref()).unwrap_or("somebody without a name");
+    let name = employee.and_then(Employee::name).unwrap_or("somebody without a name");
     let who = comment(&format!(
         "account {} {} ~ {name} {:.0} % alike",
         suggestion.account_id,

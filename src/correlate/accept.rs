@@ -108,7 +108,7 @@ impl Proposals<'_> {
         };
         let fields = [AccountField::Email, AccountField::Username, AccountField::Id].into_iter();
         let lines =
-            fields.filter_map(|field| csv_line([field.as_str(), trim(field.of(self.account)?), &self.employee.id.0]));
+            fields.filter_map(|field| csv_line([field.as_str(), trim(field.of(self.account)?), self.employee.id()]));
         lines.into_iter().find(works).map(Accept::Crosswalk)
     }
 
@@ -117,7 +117,7 @@ impl Proposals<'_> {
         let theirs = normaliser.address(AccountField::Email.of(self.account)?).text;
         let (local, alias) = split(&theirs)?;
         let ours =
-            self.employee.emails.iter().map(|email| normaliser.address(email).text).find_map(|email| {
+            self.employee.emails().iter().map(|email| normaliser.address(email).text).find_map(|email| {
                 split(&email).filter(|(ours, _)| *ours == local).map(|(_, domain)| domain.to_owned())
             })?;
         let public = |domain: &str| PUBLIC_DOMAINS.contains(&domain);
@@ -137,7 +137,7 @@ impl Proposals<'_> {
         let tagged = |address: &str| address.contains('+');
         let any = AccountField::Email.of(self.account).is_some_and(tagged)
             || AccountField::Username.of(self.account).is_some_and(tagged)
-            || self.employee.emails.iter().any(|email| tagged(email));
+            || self.employee.emails().iter().any(tagged);
         let config = MatchConfig { plus_addressing: PlusAddressing::Strip, ..self.config.clone() };
         any.then(|| (config, "plus_addressing = \"strip\"".to_owned()))
     }
@@ -175,7 +175,7 @@ impl Proposals<'_> {
     /// The same number with something else around it.
     fn external_id(&self) -> Option<(SourceMatch, String)> {
         let [before, digits, after] = around_number(trim(AccountField::ExternalId.of(self.account)?))?;
-        let [id_before, id_digits, id_after] = around_number(&self.employee.id.0)?;
+        let [id_before, id_digits, id_after] = around_number(self.employee.id())?;
         let bare = |digits: &str| digits.trim_start_matches('0').to_owned();
         if bare(digits) != bare(id_digits) {
             return None;

@@ -1,12 +1,15 @@
 //! Finds the few employees worth comparing with an account, without comparing with everybody: those who share
 //! a rare feature with it, such as the name with one letter missing, or the initial with the family name.
 //!
-//! Eight bytes for each feature, about thirty features for each employee; built only if an account is unmatched.
+//! Eight bytes for each feature, about thirty features for each employee; but of those only the ones are kept that the
+//! accounts have of which is asked.
 
 use siphasher::sip::SipHasher13;
 
+use crate::crew;
 use crate::model::{Account, AccountField, Employee, EmployeeIndex, Roster};
 
+use super::index::{high_half, low_half};
 use super::normalise::split;
 use super::words::{formal, sound, squeezed, words};
 
@@ -32,6 +35,47 @@ enum Kind {
     Number,
 }
 
+/// Which features some accounts have. A few others may pass for them, which does no harm.
+pub(super) struct Wanted {
+    /// One bit for each of the possible upper ends of a feature.
+    ends: Vec<u64>,
+}
+
+impl Wanted {
+    /// How many bits of a feature are looked at: a table that the processor's cache holds.
+    const BITS: u32 = 20;
+
+    /// All that these accounts have.
+    pub(super) fn of<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> Self {
+        let mut ends = vec![0; 1 << (Self::BITS - u64::BITS.ilog2())];
+        let mut features = Features::default();
+        for account in accounts {
+            for feature in features.of_account(account) {
+                let (word, bit) = Self::place(*feature);
+                if let Some(word) = ends.get_mut(word) {
+                    *word |= bit;
+                }
+            }
+        }
+        Self { ends }
+    }
+
+    /// All that there are.
+    pub(super) fn all() -> Self {
+        Self { ends: vec![u64::MAX; 1 << (Self::BITS - u64::BITS.ilog2())] }
+    }
+
+    fn has(&self, feature: u32) -> bool {
+        let (word, bit) = Self::place(feature);
+        self.ends.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    const fn place(feature: u32) -> (usize, u64) {
+        let end = feature >> (u32::BITS - Self::BITS);
+        ((end / u64::BITS) as usize, 1 << (end % u64::BITS))
+    }
+}
+
 /// The features of all employees: the hash in the upper half, the employee in the lower, sorted.
 #[derive(Debug)]
 pub(super) struct Blocks {
@@ -39,29 +83,30 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn new(roster: &Roster) -> Self {
-        let mut entries = Vec::new();
-        let mut features = Vec::new();
-        for (index, employee) in (0..=u32::MAX).zip(&roster.employees) {
-            of_employee(employee, &mut features);
-            features.sort_unstable();
-            features.dedup();
-            entries.extend(features.drain(..).map(|hash| u64::from(hash) << 32 | u64::from(index)));
-        }
+    /// The wanted features of everybody.
+    pub(super) fn new(roster: &Roster, wanted: &Wanted) -> Self {
+        /// How many employees are looked at in one go.
+        const PART: usize = 1 << 13;
+        let parts: Vec<_> = (0..=u32::MAX).step_by(PART).zip(roster.employees.chunks(PART)).collect();
+        let entries = |(first, part): &(u32, &[Employee])| {
+            let (mut entries, mut features) = (Vec::new(), Features::default());
+            for (index, employee) in (*first..=u32::MAX).zip(*part) {
+                let wanted = features.of_employee(employee).iter().filter(|feature| wanted.has(**feature));
+                entries.extend(wanted.map(|feature| u64::from(*feature) << 32 | u64::from(index)));
+            }
+            entries.sort_unstable();
+            entries
+        };
+        let mut entries = crew::map_all(&parts, entries).concat();
         entries.sort_unstable();
-        entries.shrink_to_fit();
         Self { entries }
     }
 
     /// The employees who share most with the account, in roster order.
     pub(super) fn candidates(&self, account: &Account<'_>) -> Vec<EmployeeIndex> {
-        let mut features = Vec::new();
-        of_account(account, &mut features);
-        features.sort_unstable();
-        features.dedup();
         let mut votes: Vec<(u32, f32)> = Vec::new();
-        for hash in features {
-            let sharing = self.sharing(hash);
+        for hash in Features::default().of_account(account) {
+            let sharing = self.sharing(*hash);
             if sharing.len() <= COMMON {
                 // The rarer a feature is, the more it says. The lengths are small enough for any float.
                 #[expect(clippy::cast_precision_loss)]
@@ -111,100 +156,123 @@ pub(super) fn local_part(handle: &str) -> &str {
     split(handle).map_or(handle, |(local, _)| local)
 }
 
-fn of_employee(employee: &Employee, out: &mut Vec<u32>) {
-    of_name(&words(employee.name.as_deref().unwrap_or_default()), out);
-    for handle in employee.emails.iter().chain(&employee.usernames) {
-        of_handle(handle, out);
-    }
-    of_number(&employee.id.0, out);
+/// Makes the features of one after the other, in the same memory.
+#[derive(Debug, Default)]
+struct Features {
+    /// Thirty-two bits each: that strangers sometimes share one costs a comparison, and no more.
+    found: Vec<u32>,
+    text: Vec<u8>,
 }
 
-fn of_account(account: &Account<'_>, out: &mut Vec<u32>) {
-    if let Some(name) = AccountField::DisplayName.of(account) {
-        of_name(&words(name), out);
+impl Features {
+    /// Those of an employee, each once.
+    fn of_employee(&mut self, employee: &Employee) -> &[u32] {
+        self.found.clear();
+        let name = words(employee.name().unwrap_or_default());
+        self.name(&name);
+        for handle in employee.emails().iter().chain(employee.usernames()) {
+            self.handle(handle, &name);
+        }
+        self.number(employee.id());
+        self.each_once()
     }
-    for field in [AccountField::ExternalId, AccountField::Email, AccountField::Username] {
-        if let Some(value) = field.of(account) {
-            of_handle(value, out);
-            of_number(value, out);
+
+    /// Those of an account, each once.
+    fn of_account(&mut self, account: &Account<'_>) -> &[u32] {
+        self.found.clear();
+        let name = words(AccountField::DisplayName.of(account).unwrap_or_default());
+        self.name(&name);
+        for field in [AccountField::ExternalId, AccountField::Email, AccountField::Username] {
+            if let Some(value) = field.of(account) {
+                self.handle(value, &name);
+                self.number(value);
+            }
+        }
+        self.each_once()
+    }
+
+    fn each_once(&mut self) -> &[u32] {
+        self.found.sort_unstable();
+        self.found.dedup();
+        &self.found
+    }
+
+    fn number(&mut self, id: &str) {
+        if let Some(number) = number(local_part(id)) {
+            self.push(Kind::Number, &[number]);
         }
     }
-}
 
-fn of_number(id: &str, out: &mut Vec<u32>) {
-    out.extend(number(local_part(id)).map(|number| feature(Kind::Number, &[number])));
-}
-
-fn of_handle(handle: &str, out: &mut Vec<u32>) {
-    let local = local_part(handle);
-    let words = words(local);
-    if words.len() > 1 {
-        of_name(&words, out);
-    }
-    let whole = squeezed(local);
-    let letters = whole.trim_end_matches(|c: char| c.is_ascii_digit());
-    for handle in [&whole, letters].into_iter().filter(|handle| handle.len() >= 3) {
-        out.push(feature(Kind::Handle, &[handle]));
-        if words.len() == 1 {
-            with_one_missing(Kind::HandleTypo, handle, out);
+    /// `name` is the one whose features are there already.
+    fn handle(&mut self, handle: &str, name: &[String]) {
+        let local = local_part(handle);
+        let words = words(local);
+        if words.len() > 1 && words != name {
+            self.name(&words);
+        }
+        let whole = squeezed(local);
+        let letters = whole.trim_end_matches(|c: char| c.is_ascii_digit());
+        for handle in [&whole, letters].into_iter().filter(|handle| handle.len() >= 3) {
+            self.push(Kind::Handle, &[handle]);
+            if words.len() == 1 {
+                self.with_one_missing(&["", handle]);
+            }
         }
     }
-}
 
-fn of_name(words: &[String], out: &mut Vec<u32>) {
-    for (at, first) in words.iter().enumerate() {
-        if first.len() >= 3 {
-            out.push(feature(Kind::Word, &[first]));
+    fn name(&mut self, words: &[String]) {
+        for (at, first) in words.iter().enumerate() {
+            if first.len() >= 3 {
+                self.push(Kind::Word, &[first]);
+            }
+            for second in words.iter().skip(at + 1) {
+                self.pair(first, second);
+            }
         }
-        for second in words.iter().skip(at + 1) {
-            of_pair(first, second, out);
+    }
+
+    fn pair(&mut self, first: &str, second: &str) {
+        let (a, b) = (sound(formal(first)), sound(formal(second)));
+        let (a, b) = if a <= b { (a, b) } else { (b, a) };
+        self.push(Kind::Sound, &[&a, " ", &b]);
+        for (one, other) in [(first, second), (second, first)] {
+            let initial = one.get(..1).unwrap_or_default();
+            self.push(Kind::Handle, &[one, other]);
+            self.push(Kind::Handle, &[initial, other]);
+            self.push(Kind::Handle, &[other, initial]);
+            if other.len() >= 4 {
+                self.with_one_missing(&[initial, other]);
+            }
         }
+    }
+
+    /// Two login names that differ by one letter, or by two neighbours swapped, have one of these in common.
+    fn with_one_missing(&mut self, handle: &[&str; 2]) {
+        self.push(Kind::HandleTypo, handle);
+        // Each time the next letter is the missing one: it changes places with the one that was missing before.
+        let Some((mut missing, rest)) = self.text.split_first().map(|(first, rest)| (*first, rest.len())) else {
+            return;
+        };
+        self.text.remove(0);
+        for at in 0..=rest {
+            self.found.push(hashed(Kind::HandleTypo, &self.text));
+            if let Some(next) = self.text.get_mut(at) {
+                std::mem::swap(next, &mut missing);
+            }
+        }
+    }
+
+    fn push(&mut self, kind: Kind, parts: &[&str]) {
+        self.text.clear();
+        for part in parts {
+            self.text.extend_from_slice(part.as_bytes());
+        }
+        self.found.push(hashed(kind, &self.text));
     }
 }
 
-fn of_pair(first: &str, second: &str, out: &mut Vec<u32>) {
-    let (a, b) = (sound(formal(first)), sound(formal(second)));
-    let (a, b) = if a <= b { (a, b) } else { (b, a) };
-    out.push(feature(Kind::Sound, &[&a, " ", &b]));
-    for (one, other) in [(first, second), (second, first)] {
-        let initial = one.get(..1).unwrap_or_default();
-        out.push(feature(Kind::Handle, &[one, other]));
-        out.push(feature(Kind::Handle, &[initial, other]));
-        out.push(feature(Kind::Handle, &[other, initial]));
-        if other.len() >= 4 {
-            with_one_missing(Kind::HandleTypo, &format!("{initial}{other}"), out);
-        }
-    }
-}
-
-/// Two texts that differ by one letter, or by two neighbours swapped, have one of these in common.
-fn with_one_missing(kind: Kind, text: &str, out: &mut Vec<u32>) {
-    out.push(feature(kind, &[text]));
-    for at in 0..text.len() {
-        if let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) {
-            out.push(feature(kind, &[before, after]));
-        }
-    }
-}
-
-/// Thirty-two bits: that strangers sometimes share one costs a comparison, and no more.
-fn feature(kind: Kind, parts: &[&str]) -> u32 {
-    use std::hash::Hasher as _;
-    let mut hasher = SipHasher13::new_with_keys(kind as u64, 0);
-    for part in parts {
-        hasher.write(part.as_bytes());
-    }
-    high_half(hasher.finish())
-}
-
-const fn high_half(entry: u64) -> u32 {
-    let [a, b, c, d, ..] = entry.to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
-}
-
-const fn low_half(entry: u64) -> u32 {
-    let [.., a, b, c, d] = entry.to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
+fn hashed(kind: Kind, text: &[u8]) -> u32 {
+    high_half(SipHasher13::new_with_keys(kind as u64, 0).hash(text))
 }
 
 #[cfg(test)]
@@ -212,13 +280,19 @@ mod tests {
     use super::*;
     use crate::correlate::testing::{account, person, roster};
 
+    fn of(roster: &Roster, account: &Account<'_>) -> Vec<EmployeeIndex> {
+        let found = Blocks::new(roster, &Wanted::of([account])).candidates(account);
+        assert_eq!(found, Blocks::new(roster, &Wanted::all()).candidates(account), "what is not wanted is not missed");
+        found
+    }
+
     fn found(values: [&str; 4]) -> Vec<u32> {
         let roster = roster([
             person("E-0042", "Ann Lindqvist", &["ann.lindqvist@example.com"], &["alindqvist"]),
             person("E-0043", "Robert Petrov", &["robert.petrov@example.com"], &[]),
             person("E-0044", "Юлия Мороз", &[], &["xk7"]),
         ]);
-        Blocks::new(&roster).candidates(&account(values)).into_iter().map(|employee| employee.0).collect()
+        of(&roster, &account(values)).into_iter().map(|employee| employee.0).collect()
     }
 
     #[test]
@@ -247,7 +321,7 @@ mod tests {
     #[test]
     fn what_everybody_shares_is_not_looked_at() {
         let many = (0..=COMMON).map(|n| person(&format!("E-{n}"), "Sam Common", &[], &[]));
-        assert!(Blocks::new(&roster(many)).candidates(&account(["", "", "", "Sam Common"])).is_empty());
+        assert!(of(&roster(many), &account(["", "", "", "Sam Common"])).is_empty());
     }
 
     #[test]

@@ -1,91 +1,89 @@
 //! From a normalised key to the employees that have it. Built once from the roster, then shared by all threads.
 //!
-//! A key is kept as its 128-bit hash, 20 bytes for each pair of key and employee whatever the key's length, so
-//! that two million people fit into little memory. Two different keys among 2^24 share a hash once in 2^81 times.
+//! A key is kept as 96 bits of its hash, 16 bytes for each pair of key and employee whatever the key's length. Two
+//! different keys among 2^24 share a hash once in 2^49 times.
 
 use siphasher::sip128::SipHasher13;
 
 use crate::model::EmployeeIndex;
 
-/// Average number of entries in a bucket: they share one or two cache lines.
-const BUCKET: usize = 4;
+/// What a key is looked up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Hash([u32; 3]);
 
-/// Bytes and not a `u128`, whose alignment would cost twelve bytes more in each entry.
-type Hash = [u8; 16];
+impl Hash {
+    /// The hash of a key; an empty key identifies nobody. Its own key is fixed: nobody gains by a collision who could
+    /// simply name his account like the employee's.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        let hash = (!key.is_empty()).then(|| SipHasher13::new().hash(key.as_bytes()))?;
+        Some(Self([high_half(hash.h1), low_half(hash.h1), high_half(hash.h2)]))
+    }
+
+    /// Where the hash lies among all hashes, if those were so many places.
+    const fn place(self, places: usize) -> usize {
+        let Self([first, ..]) = self;
+        high_half(first as u64 * places as u64) as usize
+    }
+}
+
+pub(super) const fn high_half(number: u64) -> u32 {
+    let [a, b, c, d, ..] = number.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+pub(super) const fn low_half(number: u64) -> u32 {
+    let [.., a, b, c, d] = number.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
 
 /// One employee's key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+pub(super) struct Entry {
     hash: Hash,
     employee: EmployeeIndex,
 }
 
-/// All keys of one kind, sorted by hash. Employees who share a key are neighbours, so nothing special is kept
-/// for them, and the order of the roster's rows can't matter.
+impl Entry {
+    /// Stands where there is no key. It is behind all others, so that a search ends at it.
+    const NOBODY: Self = Self { hash: Hash([u32::MAX; 3]), employee: EmployeeIndex(u32::MAX) };
+
+    pub(super) const fn new(hash: Hash, employee: EmployeeIndex) -> Self {
+        Self { hash, employee }
+    }
+}
+
+/// All keys of one kind, sorted by hash, with gaps: each lies where its hash lies among all hashes, or in the places
+/// right behind that, so that looking it up touches one cache line or two. Employees who share a key are neighbours, so
+/// nothing special is kept for them, and the order of the roster's rows can't matter.
 #[derive(Debug)]
 pub(super) struct KeyTable {
     entries: Vec<Entry>,
-    /// `starts[b]` is where the entries begin whose hash starts with the bits `b`; one more than there are buckets.
-    starts: Vec<u32>,
-    /// How many bits of the hash's first word are not part of the bucket's number.
-    shift: u32,
-}
-
-/// Collects keys for a [`KeyTable`].
-#[derive(Debug, Default)]
-pub(super) struct KeyTableBuilder {
-    entries: Vec<Entry>,
-}
-
-impl KeyTableBuilder {
-    /// Adds one key of one employee; an empty key identifies nobody.
-    pub(super) fn add(&mut self, key: &str, employee: EmployeeIndex) {
-        if !key.is_empty() {
-            self.entries.push(Entry { hash: hash(key), employee });
-        }
-    }
-
-    /// Sorts the keys. The same key given twice by one employee counts once.
-    pub(super) fn build(mut self) -> KeyTable {
-        self.entries.sort_unstable();
-        self.entries.dedup();
-        self.entries.shrink_to_fit();
-        let buckets = (self.entries.len() / BUCKET).next_power_of_two().clamp(2, 1 << 24);
-        let shift = u32::BITS - buckets.trailing_zeros();
-        let mut starts = Vec::with_capacity(buckets + 1);
-        let mut at = 0_u32;
-        let mut rest = self.entries.iter().peekable();
-        for bucket in 0..=buckets {
-            while rest.next_if(|entry| bucket_of(&entry.hash, shift) < bucket).is_some() {
-                at += 1;
-            }
-            starts.push(at);
-        }
-        KeyTable { entries: self.entries, starts, shift }
-    }
+    places: usize,
 }
 
 impl KeyTable {
-    /// The employees who have the key, in roster order.
-    pub(super) fn get(&self, key: &str) -> Hits {
-        let hash = hash(key);
-        let bucket = bucket_of(&hash, self.shift);
-        let (Some(start), Some(end)) = (self.starts.get(bucket), self.starts.get(bucket + 1)) else {
-            return Hits::default();
-        };
-        let entries = self.entries.get(*start as usize..*end as usize).unwrap_or_default();
-        entries.iter().filter(|entry| entry.hash == hash).map(|entry| entry.employee).collect()
+    /// A table of these keys. The same key given twice by one employee counts once. Runs that are sorted are joined
+    /// faster than others.
+    pub(super) fn new(mut keys: Vec<Entry>) -> Self {
+        keys.sort();
+        keys.dedup();
+        // A quarter stays free: searches are short, and it costs little.
+        let places = keys.len() + keys.len() / 3 + 1;
+        let mut entries = Vec::with_capacity(places + 8);
+        for key in keys {
+            let place = key.hash.place(places);
+            entries.resize(place.max(entries.len()), Entry::NOBODY);
+            entries.push(key);
+        }
+        Self { entries, places }
     }
-}
 
-fn bucket_of(hash: &Hash, shift: u32) -> usize {
-    let [a, b, c, d, ..] = *hash;
-    (u32::from_be_bytes([a, b, c, d]) >> shift) as usize
-}
-
-/// A fixed key: nobody gains by a collision who could simply name his account like the employee's.
-fn hash(key: &str) -> Hash {
-    u128::from(SipHasher13::new().hash(key.as_bytes())).to_be_bytes()
+    /// The employees who have the key, in roster order.
+    pub(super) fn get(&self, hash: Hash) -> Hits {
+        let entries = self.entries.get(hash.place(self.places)..).unwrap_or_default();
+        let until = entries.iter().take_while(|entry| entry.hash <= hash);
+        until.filter(|entry| entry.hash == hash).map(|entry| entry.employee).collect()
+    }
 }
 
 /// Employees found through a key, each once, in roster order. One, the usual case, takes no memory of its own.
@@ -107,6 +105,10 @@ impl Hits {
 
     pub(super) fn contains(&self, employee: EmployeeIndex) -> bool {
         self.first == Some(employee) || self.others.binary_search(&employee).is_ok()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = EmployeeIndex> {
+        self.first.into_iter().chain(self.others.iter().copied())
     }
 
     pub(super) fn into_vec(self) -> Vec<EmployeeIndex> {
@@ -134,15 +136,13 @@ mod tests {
     use super::*;
 
     fn table(keys: &[(&str, u32)]) -> KeyTable {
-        let mut builder = KeyTableBuilder::default();
-        for (key, employee) in keys {
-            builder.add(key, EmployeeIndex(*employee));
-        }
-        builder.build()
+        let entry = |(key, employee): &(&str, u32)| Some(Entry::new(Hash::of(key)?, EmployeeIndex(*employee)));
+        KeyTable::new(keys.iter().filter_map(entry).collect())
     }
 
     fn found(table: &KeyTable, key: &str) -> Vec<u32> {
-        table.get(key).into_vec().into_iter().map(|employee| employee.0).collect()
+        let hits = Hash::of(key).map_or_else(Hits::default, |hash| table.get(hash));
+        hits.into_vec().into_iter().map(|employee| employee.0).collect()
     }
 
     #[test]
@@ -153,7 +153,11 @@ mod tests {
             assert_eq!(found(&table, key), [*n], "{key}");
         }
         assert!(found(&table, "user5000@example.com").is_empty());
-        assert!(table.starts.len() > 1_000, "buckets are small");
+        let taken = |entries: &[Entry]| entries.iter().filter(|entry| **entry != Entry::NOBODY).count();
+        assert_eq!(taken(&table.entries), keys.len());
+        let home = |(at, entry): &(usize, &Entry)| at - entry.hash.place(table.places);
+        let furthest = table.entries.iter().enumerate().filter(|(_, e)| **e != Entry::NOBODY).map(|e| home(&e)).max();
+        assert!(furthest < Some(60), "searches are short: {furthest:?}");
     }
 
     #[test]
@@ -166,7 +170,7 @@ mod tests {
 
     #[test]
     fn an_empty_table_finds_nobody() {
-        assert!(table(&[]).get("a").is_empty());
+        assert!(found(&table(&[]), "a").is_empty());
     }
 
     #[test]

@@ -25,4 +25,4 @@ pub use near_miss::{Evidence, NearMiss, NearMisses};
 pub use normalise::{Normalised, Normaliser, fold, verbatim};
 pub use score::{EmployeeField, name_likeness};
 pub use tally::{Tally, Unbalanced};
-pub use tiers::{Correlator, SourceCorrelator};
+pub use tiers::{Correlator, SourceCorrelator, Tried};

@@ -5,7 +5,7 @@ use crate::config::{MatchConfig, SourceMatch};
 use crate::model::{Account, AccountField, EmployeeIndex, Roster};
 
 use super::accept::{Accept, Proposals};
-use super::blocking::Blocks;
+use super::blocking::{Blocks, Wanted};
 use super::differences::{Segment, differences};
 use super::score::{EmployeeField, Likeness, Scorer};
 
@@ -48,8 +48,8 @@ pub struct Evidence {
     pub employee: Vec<Segment>,
 }
 
-/// The roster, prepared for the search. It takes a few seconds and some hundred bytes an employee at two
-/// million, so it is built only when there is an account to search for; then all threads share it.
+/// The roster, prepared for the search. That takes a second or two at two million employees, so it is done only when there
+/// are accounts to search for; then all threads share it.
 #[derive(Debug)]
 pub struct NearMisses<'r> {
     roster: &'r Roster,
@@ -58,9 +58,18 @@ pub struct NearMisses<'r> {
 }
 
 impl<'r> NearMisses<'r> {
-    /// Prepares the roster.
+    /// Prepares the roster for any account, in about 250 bytes an employee.
     pub fn new(roster: &'r Roster, config: &'r MatchConfig) -> Self {
-        Self { roster, config, blocks: Blocks::new(roster) }
+        Self { roster, config, blocks: Blocks::new(roster, &Wanted::all()) }
+    }
+
+    /// Prepares the roster for these accounts, in hardly any memory. Nothing is found for others.
+    pub fn of<'a>(
+        roster: &'r Roster,
+        config: &'r MatchConfig,
+        accounts: impl IntoIterator<Item = &'a Account<'a>>,
+    ) -> Self {
+        Self { roster, config, blocks: Blocks::new(roster, &Wanted::of(accounts)) }
     }
 
     /// Up to three employees, the likeliest first; equals in roster order.

@@ -106,7 +106,9 @@ pub(super) fn split(address: &str) -> Option<(&str, &str)> {
 
 /// The path that nearly all values take: no tables, and no copy if there is nothing to change.
 fn fold_ascii<'v>(raw: &'v str, steps: &mut Steps) -> Cow<'v, str> {
-    let text = raw.trim();
+    let blank = |byte: Option<&u8>| byte.is_none_or(|byte| *byte <= b' ');
+    let around = blank(raw.as_bytes().first()) || blank(raw.as_bytes().last());
+    let text = if around { raw.trim() } else { raw };
     steps.add_if(text.len() < raw.len(), Step::Trimmed);
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         steps.add(Step::CaseFolded);

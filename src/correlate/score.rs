@@ -70,7 +70,7 @@ impl<'v> Scorer<'v> {
 
     /// How like the employee is, and the values that say so, the most telling first.
     pub(super) fn score(&self, employee: &'v Employee) -> (f64, Vec<Likeness<'v>>) {
-        let name = employee.name.as_deref().unwrap_or_default();
+        let name = employee.name().unwrap_or_default();
         let name_words = words(name);
         let mut kinds = [const { None }; 3];
         let [names, handles, numbers] = &mut kinds;
@@ -89,7 +89,7 @@ impl<'v> Scorer<'v> {
                 keep(names, like(EmployeeField::Name, name, similarity));
             } else {
                 keep(handles, like(EmployeeField::Name, name, WEIGHT_OF_DERIVED * value.as_made_from(&name_words)));
-                keep(numbers, like(EmployeeField::Id, &employee.id.0, id_similarity(value.raw, &employee.id.0)));
+                keep(numbers, like(EmployeeField::Id, employee.id(), id_similarity(value.raw, employee.id())));
             }
             if value.field == AccountField::DisplayName && !name_words.is_empty() {
                 // Login names are made from names: to count both would count one reason twice.
@@ -133,8 +133,8 @@ fn keep<'v>(best: &mut Option<Likeness<'v>>, new: Likeness<'v>) {
 }
 
 fn handles_of(employee: &Employee) -> impl Iterator<Item = (EmployeeField, &str)> {
-    let emails = employee.emails.iter().map(|email| (EmployeeField::Email, email.as_str()));
-    emails.chain(employee.usernames.iter().map(|username| (EmployeeField::Username, username.as_str())))
+    let emails = employee.emails().iter().map(|email| (EmployeeField::Email, email));
+    emails.chain(employee.usernames().iter().map(|username| (EmployeeField::Username, username)))
 }
 
 impl Value<'_> {

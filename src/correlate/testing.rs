@@ -4,20 +4,15 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::model::{Account, Employee, EmployeeId, Fact, Roster};
+use crate::model::{Account, Employee, Fact, Profile, Roster};
 
 pub(super) fn employee(id: &str) -> Employee {
-    Employee::new(EmployeeId(id.to_owned()))
+    person(id, "", &[], &[])
 }
 
 /// An employee with a name (or none), addresses and login names.
 pub(super) fn person(id: &str, name: &str, emails: &[&str], usernames: &[&str]) -> Employee {
-    Employee {
-        name: Some(name.to_owned()).filter(|name| !name.is_empty()),
-        emails: emails.iter().map(|&email| email.to_owned()).collect(),
-        usernames: usernames.iter().map(|&username| username.to_owned()).collect(),
-        ..employee(id)
-    }
+    Employee::new(&Profile { id, name, emails, usernames, ..Profile::default() })
 }
 
 pub(super) fn roster(employees: impl IntoIterator<Item = Employee>) -> Roster {

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::config::{MatchConfig, SourceMatch};
-use crate::model::{Account, Attempt, Correlation, EmployeeIndex, Roster, Situation, Step, Steps, Tier};
+use crate::crew;
+use crate::model::{Account, Attempt, Correlation, Employee, EmployeeIndex, Roster, Situation, Step, Steps, Tier};
 
 use super::crosswalk::Crosswalk;
-use super::index::{Hits, KeyTable, KeyTableBuilder};
+use super::index::{Entry, Hash, Hits, KeyTable};
 use super::near_miss::{NearMiss, NearMisses};
 use super::normalise::{Normalised, Normaliser, fold, split, trim};
 
@@ -19,40 +20,77 @@ pub struct Correlator {
     usernames: KeyTable,
 }
 
+/// Keys of some employees.
+#[derive(Default)]
+struct Keys {
+    ids: Vec<Entry>,
+    emails: Vec<Entry>,
+    usernames: Vec<Entry>,
+}
+
 impl Correlator {
     /// Indexes the roster. An employee's position in it must fit into 32 bits; later ones would not be found.
     pub fn new(roster: &Roster, config: &MatchConfig) -> Self {
+        /// Fewer are not worth a thread.
+        const FEW: usize = 4_096;
         let normaliser = Normaliser::new(config);
-        let [mut ids, mut emails, mut usernames] = [(); 3].map(|()| KeyTableBuilder::default());
-        for (index, employee) in (0..=u32::MAX).map(EmployeeIndex).zip(&roster.employees) {
-            ids.add(&fold(&employee.id.0).text, index);
-            for email in &employee.emails {
-                let key = normaliser.address(email).text;
-                emails.add(&key, index);
-                if let (true, Some((local, _))) = (config.username_matches_local_part, split(&key)) {
-                    usernames.add(local, index);
-                }
-            }
-            for username in &employee.usernames {
-                usernames.add(&normaliser.address(username).text, index);
-            }
+        let size = roster.employees.len().div_ceil(crew::threads()).max(FEW);
+        let parts: Vec<_> = (0..u32::MAX).step_by(size).zip(roster.employees.chunks(size)).collect();
+        let keys = |(first, part): &(u32, &[Employee])| {
+            let people = (*first..u32::MAX).map(EmployeeIndex).zip(*part);
+            Keys::of(people, &normaliser, config.username_matches_local_part)
+        };
+        let mut all = Keys::default();
+        for keys in crew::map_all(&parts, keys) {
+            all.ids.extend(keys.ids);
+            all.emails.extend(keys.emails);
+            all.usernames.extend(keys.usernames);
         }
-        Self { normaliser, ids: ids.build(), emails: emails.build(), usernames: usernames.build() }
+        let [ids, emails, usernames] = [all.ids, all.emails, all.usernames].map(KeyTable::new);
+        Self { normaliser, ids, emails, usernames }
     }
 
     /// The employees with this id, in whatever case and spacing; more than one if the roster repeats it.
     pub fn by_id(&self, id: &str) -> Vec<EmployeeIndex> {
-        self.ids.get(&fold(id).text).into_vec()
+        Hash::of(&fold(id).text).map(|hash| self.ids.get(hash).into_vec()).unwrap_or_default()
     }
 
-    fn hits(&self, tier: Tier, key: &str) -> Hits {
+    fn hits(&self, tier: Tier, hash: Hash) -> Hits {
         match tier {
-            _ if key.is_empty() => Hits::default(),
             Tier::Crosswalk => Hits::default(),
-            Tier::ExternalId => self.ids.get(key),
-            Tier::Email => self.emails.get(key),
-            Tier::Username => self.usernames.get(key),
+            Tier::ExternalId => self.ids.get(hash),
+            Tier::Email => self.emails.get(hash),
+            Tier::Username => self.usernames.get(hash),
         }
+    }
+}
+
+impl Keys {
+    /// Each kind sorted.
+    fn of<'e>(
+        employees: impl Iterator<Item = (EmployeeIndex, &'e Employee)>,
+        normaliser: &Normaliser,
+        local_parts: bool,
+    ) -> Self {
+        let mut keys = Self::default();
+        for (index, employee) in employees {
+            let entry = |key: &str| Hash::of(key).map(|hash| Entry::new(hash, index));
+            keys.ids.extend(entry(&fold(employee.id()).text));
+            for email in employee.emails() {
+                let key = normaliser.address(email).text;
+                keys.emails.extend(entry(&key));
+                if let (true, Some((local, _))) = (local_parts, split(&key)) {
+                    keys.usernames.extend(entry(local));
+                }
+            }
+            for username in employee.usernames() {
+                keys.usernames.extend(entry(&normaliser.address(username).text));
+            }
+        }
+        for keys in [&mut keys.ids, &mut keys.emails, &mut keys.usernames] {
+            keys.sort_unstable();
+        }
+        keys
     }
 }
 
@@ -64,10 +102,28 @@ pub struct SourceCorrelator<'c> {
     crosswalk: Option<Crosswalk>,
 }
 
+/// What the tiers of a source found for an account.
+#[derive(Debug)]
+pub struct Tried<'a> {
+    source: &'a SourceCorrelator<'a>,
+    account: &'a Account<'a>,
+    /// In the order in which they were asked.
+    tiers: Vec<TriedTier<'a>>,
+}
+
+#[derive(Debug)]
+struct TriedTier<'a> {
+    tier: Tier,
+    key: Option<Key<'a>>,
+    hits: Hits,
+}
+
 /// A value on its way to the index.
+#[derive(Debug)]
 struct Key<'a> {
     raw: &'a str,
     normalised: Normalised<'a>,
+    hash: Option<Hash>,
 }
 
 impl<'c> SourceCorrelator<'c> {
@@ -76,32 +132,30 @@ impl<'c> SourceCorrelator<'c> {
         Self { roster, matching, crosswalk }
     }
 
-    /// Whose account it is.
-    ///
-    /// The first tier that finds somebody decides, and the later ones are still asked whether they agree. A
-    /// crosswalk is no exception: an account that somebody wrote down for one person and whose address names
-    /// another is what a reviewer has to see.
-    pub fn correlate(&self, account: &Account<'_>) -> Situation {
-        let found = self.matching.tiers.iter().map(|tier| (*tier, self.hits(*tier, account)));
-        let mut rest = found.clone().filter(|(_, hits)| !hits.is_empty());
-        let Some((tier, hits)) = rest.next() else { return Situation::Unmatched };
-        let Some(employee) = hits.only() else {
-            return Situation::Ambiguous { tier, candidates: hits.into_vec() };
-        };
-        if rest.all(|(_, hits)| hits.contains(employee)) {
-            return Situation::Matched { employee, tier };
+    /// Asks every tier whose account it is.
+    pub fn ask<'a>(&'a self, account: &'a Account<'a>) -> Tried<'a> {
+        let of_tier = |tier: &Tier| TriedTier { tier: *tier, key: self.key(*tier, account), hits: Hits::default() };
+        let mut tiers: Vec<_> = self.matching.tiers.iter().map(of_tier).collect();
+        // Only when all keys are known, so that the processor waits for all places of memory at once.
+        for TriedTier { tier, key, hits } in &mut tiers {
+            *hits = match (*tier, &self.crosswalk, key) {
+                (Tier::Crosswalk, Some(crosswalk), _) => crosswalk.hits(account),
+                (tier, _, Some(Key { hash: Some(hash), .. })) => self.roster.hits(tier, *hash),
+                _ => Hits::default(),
+            };
         }
-        let named = found.flat_map(|(tier, hits)| hits.into_vec().into_iter().map(move |employee| (tier, employee)));
-        Situation::Conflict { named: named.collect() }
+        Tried { source: self, account, tiers }
+    }
+
+    /// Whose account it is.
+    pub fn correlate(&self, account: &Account<'_>) -> Situation {
+        self.ask(account).situation()
     }
 
     /// The same, with what every tier compared and found.
     pub fn explain(&self, account: &Account<'_>) -> Correlation {
-        let attempts = self.matching.tiers.iter().flat_map(|tier| match tier {
-            Tier::Crosswalk => self.crosswalk.iter().flat_map(|lines| lines.attempts(account)).collect(),
-            tier => self.attempt(*tier, account).into_iter().collect::<Vec<_>>(),
-        });
-        Correlation { attempts: attempts.collect(), situation: self.correlate(account) }
+        let tried = self.ask(account);
+        Correlation { attempts: tried.attempts(), situation: tried.situation() }
     }
 
     /// The employees to whom an account that nobody owns probably belongs.
@@ -114,38 +168,14 @@ impl<'c> SourceCorrelator<'c> {
         self.crosswalk.as_ref().map(Crosswalk::unused_lines).unwrap_or_default()
     }
 
-    fn hits(&self, tier: Tier, account: &Account<'_>) -> Hits {
-        match (tier, &self.crosswalk) {
-            (Tier::Crosswalk, Some(crosswalk)) => crosswalk.hits(account),
-            _ => self.key(tier, account).map_or_else(Hits::default, |key| self.roster.hits(tier, &key.normalised.text)),
-        }
-    }
-
-    fn attempt(&self, tier: Tier, account: &Account<'_>) -> Option<Attempt> {
-        let field = tier.field()?;
-        let Some(Key { raw, normalised }) = self.key(tier, account) else {
-            return Some(Attempt {
-                tier,
-                field,
-                raw: None,
-                normalised: None,
-                steps: Steps::default(),
-                hits: Vec::new(),
-            });
-        };
-        let hits = self.roster.hits(tier, &normalised.text).into_vec();
-        let steps = normalised.steps;
-        let key = Some(normalised.text.into_owned()).filter(|key| !key.is_empty());
-        Some(Attempt { tier, field, raw: Some(raw.to_owned()), normalised: key, steps, hits })
-    }
-
     fn key<'a>(&self, tier: Tier, account: &'a Account<'_>) -> Option<Key<'a>> {
         let raw = tier.field()?.of(account)?;
         let normalised = match self.matching.rewrite(tier).map(|rewrite| rewrite.apply(trim(raw))) {
             Some(Cow::Owned(rewritten)) => self.rewritten(tier, &rewritten),
             _ => self.normalise(tier, raw),
         };
-        Some(Key { raw, normalised })
+        let hash = Hash::of(&normalised.text);
+        Some(Key { raw, normalised, hash })
     }
 
     fn rewritten(&self, tier: Tier, value: &str) -> Normalised<'static> {
@@ -159,6 +189,50 @@ impl<'c> SourceCorrelator<'c> {
             Tier::Email | Tier::Username => self.roster.normaliser.address(value),
             Tier::Crosswalk | Tier::ExternalId => fold(value),
         }
+    }
+}
+
+impl Tried<'_> {
+    /// Whose account it is.
+    ///
+    /// The first tier that finds somebody decides, and the later ones are still asked whether they agree. A
+    /// crosswalk is no exception: an account that somebody wrote down for one person and whose address names
+    /// another is what a reviewer has to see.
+    pub fn situation(&self) -> Situation {
+        let mut found = self.tiers.iter().filter(|tried| !tried.hits.is_empty());
+        let Some(TriedTier { tier, hits, .. }) = found.next() else { return Situation::Unmatched };
+        let Some(employee) = hits.only() else {
+            return Situation::Ambiguous { tier: *tier, candidates: hits.iter().collect() };
+        };
+        if found.all(|tried| tried.hits.contains(employee)) {
+            return Situation::Matched { employee, tier: *tier };
+        }
+        let named = self.tiers.iter().flat_map(|tried| tried.hits.iter().map(|employee| (tried.tier, employee)));
+        Situation::Conflict { named: named.collect() }
+    }
+
+    /// What every tier compared and found.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        let attempts = self.tiers.iter().flat_map(|tried| match tried.tier {
+            Tier::Crosswalk => self.source.crosswalk.iter().flat_map(|lines| lines.attempts(self.account)).collect(),
+            _ => tried.attempt().into_iter().collect::<Vec<_>>(),
+        });
+        attempts.collect()
+    }
+}
+
+impl TriedTier<'_> {
+    fn attempt(&self) -> Option<Attempt> {
+        let Self { tier, key, hits } = self;
+        let normalised = key.as_ref().map(|key| &key.normalised);
+        Some(Attempt {
+            tier: *tier,
+            field: tier.field()?,
+            raw: key.as_ref().map(|key| key.raw.to_owned()),
+            normalised: normalised.map(|key| key.text.to_string()).filter(|key| !key.is_empty()),
+            steps: normalised.map_or_else(Steps::default, |key| key.steps),
+            hits: hits.iter().collect(),
+        })
     }
 }
 

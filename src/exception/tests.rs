@@ -12,12 +12,16 @@ use super::*;
 use crate::config::MatchConfig;
 use crate::correlate::{Correlator, Tally};
 use crate::model::{
-    Account, DeclarationIndex, Employee, EmployeeId, EmployeeIndex, EmploymentStatus, Fact, Roster, Situation,
-    SourceName, SourceStatus, Tier, Timestamp,
+    Account, DeclarationIndex, Employee, EmployeeIndex, EmploymentStatus, Fact, Profile, Roster, Situation, SourceName,
+    SourceStatus, Tier, Timestamp,
 };
 
 fn roster() -> Roster {
-    let person = |id: &str, status| Employee { status, ..Employee::new(EmployeeId(id.to_owned())) };
+    let person = |id: &str, status| {
+        let mut person = Employee::new(&Profile { id, ..Profile::default() });
+        person.status = status;
+        person
+    };
     let employees = vec![person("E-1", EmploymentStatus::Active), person("E-2", EmploymentStatus::Terminated)];
     Roster { employees, ..Roster::default() }
 }

@@ -1,8 +1,7 @@
-//! The roster, the authoritative source: the people, and what was wrong with the files that name them.
+//! A person of the roster, the authoritative source.
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::str::SplitTerminator;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -15,13 +14,19 @@ use super::Timestamp;
 #[serde(transparent)]
 pub struct EmployeeId(pub String);
 
+impl From<&str> for EmployeeId {
+    fn from(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+}
+
 impl fmt::Display for EmployeeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-/// The position of an employee in [`Roster::employees`].
+/// The position of an employee in [`Roster::employees`](super::Roster::employees).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmployeeIndex(pub u32);
 
@@ -68,105 +73,146 @@ impl WorkerKind {
     }
 }
 
+/// What a roster says of a person in words, on the way into an [`Employee`]. What it doesn't say is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Profile<'t> {
+    /// The organisation's identifier.
+    pub id: &'t str,
+    /// Full name.
+    pub name: &'t str,
+    /// The manager as the roster names them.
+    pub manager: &'t str,
+    /// Department.
+    pub department: &'t str,
+    /// Job title.
+    pub title: &'t str,
+    /// Site or country.
+    pub location: &'t str,
+    /// Every address, as it is written.
+    pub emails: &'t [&'t str],
+    /// Every login name.
+    pub usernames: &'t [&'t str],
+    /// All other columns, in the order of [`Roster::extra_columns`](super::Roster::extra_columns).
+    pub extra: &'t [&'t str],
+}
+
 /// One person in the roster.
+///
+/// A roster has up to millions of them, so that all texts of one lie in one allocation, one behind the other, each closed
+/// by [`Texts::END`].
 #[derive(Debug, Clone)]
 pub struct Employee {
-    /// The organisation's identifier.
-    pub id: EmployeeId,
-    /// Position of the file in [`Roster::files`].
-    pub file: usize,
-    /// 1-based line of the row in its file (for a workbook, the row).
-    pub line: u64,
-    /// Full name.
-    pub name: Option<String>,
-    /// Every address that the roster gives, as it is written there.
-    pub emails: Vec<String>,
-    /// Every login name that the roster gives.
-    pub usernames: Vec<String>,
-    /// What HR says; derived from the dates when the roster has no status.
-    pub status: EmploymentStatus,
-    /// Staff or external, if the roster tells.
-    pub kind: Option<WorkerKind>,
+    /// In this order: the texts that are there once, then addresses, login names and other columns.
+    texts: Box<str>,
+    emails_at: u32,
+    usernames_at: u32,
+    extra_at: u32,
+    file: u32,
+    line: u64,
+    /// The moment at which the last day ends, in the roster's time zone.
+    pub ends_at: Option<Timestamp>,
     /// First day of the (latest) employment.
     pub start_date: Option<NaiveDate>,
     /// Last day of employment, or of the contract.
     pub end_date: Option<NaiveDate>,
     /// The roster gives an end date that could not be read, so `end_date` is unknown rather than absent.
     pub end_date_unread: bool,
-    /// The moment at which the last day ends, in the roster's time zone.
-    pub ends_at: Option<Timestamp>,
-    /// The manager as the roster names them: an employee id, an address or a name.
-    pub manager: Option<String>,
-    /// Department.
-    pub department: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Site or country.
-    pub location: Option<String>,
-    /// All other columns, in the order of [`Roster::extra_columns`].
-    pub extra: Cells,
-}
-
-/// The cells of a row that serve no purpose of their own, in one allocation: a roster has up to millions of rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cells(Box<str>);
-
-impl Cells {
-    /// What stands between two cells: the unit separator, which is made for that and is nothing that people write.
-    const SEPARATOR: char = '\u{1f}';
-
-    /// The cell at a position; `None` past the last.
-    pub fn get(&self, at: usize) -> Option<&str> {
-        self.iter().nth(at)
-    }
-
-    /// All cells in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        // No cells and one empty cell are spelt alike, and mean the same: nothing there.
-        self.0.split(Self::SEPARATOR).take(if self.0.is_empty() { 0 } else { usize::MAX })
-    }
-}
-
-impl<S: AsRef<str>> FromIterator<S> for Cells {
-    fn from_iter<I: IntoIterator<Item = S>>(cells: I) -> Self {
-        let mut text = String::new();
-        for (at, cell) in cells.into_iter().enumerate() {
-            if at > 0 {
-                text.push(Self::SEPARATOR);
-            }
-            let cell = cell.as_ref();
-            if cell.contains(Self::SEPARATOR) {
-                text.extend(cell.chars().filter(|c| *c != Self::SEPARATOR));
-            } else {
-                text.push_str(cell);
-            }
-        }
-        Self(text.into_boxed_str())
-    }
+    /// What HR says; derived from the dates when the roster has no status.
+    pub status: EmploymentStatus,
+    /// Staff or external, if the roster tells.
+    pub kind: Option<WorkerKind>,
 }
 
 impl Employee {
-    /// A person of whom nothing but the identifier is known.
-    pub fn new(id: EmployeeId) -> Self {
+    /// A person who works here, of whom the roster says this.
+    pub fn new(profile: &Profile<'_>) -> Self {
+        let Profile { id, name, manager, department, title, location, emails, usernames, extra } = *profile;
+        let once = [id, name, manager, department, title, location];
+        let lists = [&once, emails, usernames, extra];
+        let length = lists.iter().flat_map(|list| list.iter()).map(|text| text.len() + 1).sum();
+        let mut texts = String::with_capacity(length);
+        // No text of a file that is read is longer than 32 bits can tell.
+        let [emails_at, usernames_at, extra_at, _] = lists.map(|list| {
+            for text in list {
+                push(&mut texts, text);
+            }
+            u32::try_from(texts.len()).unwrap_or(u32::MAX)
+        });
         Self {
-            id,
+            texts: texts.into_boxed_str(),
+            emails_at,
+            usernames_at,
+            extra_at,
             file: 0,
             line: 0,
-            name: None,
-            emails: Vec::new(),
-            usernames: Vec::new(),
-            status: EmploymentStatus::Active,
-            kind: None,
+            ends_at: None,
             start_date: None,
             end_date: None,
             end_date_unread: false,
-            ends_at: None,
-            manager: None,
-            department: None,
-            title: None,
-            location: None,
-            extra: Cells::default(),
+            status: EmploymentStatus::Active,
+            kind: None,
         }
+    }
+
+    /// The same, found in a file (by its position in [`Roster::files`](super::Roster::files)) and 1-based line of it.
+    #[must_use]
+    pub fn found_in(self, file: usize, line: u64) -> Self {
+        Self { file: u32::try_from(file).unwrap_or(u32::MAX), line, ..self }
+    }
+
+    /// The organisation's identifier.
+    pub fn id(&self) -> &str {
+        self.once().first().unwrap_or_default()
+    }
+
+    /// Full name.
+    pub fn name(&self) -> Option<&str> {
+        self.told(1)
+    }
+
+    /// The manager as the roster names them: an employee id, an address or a name.
+    pub fn manager(&self) -> Option<&str> {
+        self.told(2)
+    }
+
+    /// Department.
+    pub fn department(&self) -> Option<&str> {
+        self.told(3)
+    }
+
+    /// Job title.
+    pub fn title(&self) -> Option<&str> {
+        self.told(4)
+    }
+
+    /// Site or country.
+    pub fn location(&self) -> Option<&str> {
+        self.told(5)
+    }
+
+    /// Every address that the roster gives, as it is written there.
+    pub fn emails(&self) -> Texts<'_> {
+        self.texts(self.emails_at, self.usernames_at)
+    }
+
+    /// Every login name that the roster gives.
+    pub fn usernames(&self) -> Texts<'_> {
+        self.texts(self.usernames_at, self.extra_at)
+    }
+
+    /// All other columns, in the order of [`Roster::extra_columns`](super::Roster::extra_columns).
+    pub fn extra(&self) -> Texts<'_> {
+        self.texts(self.extra_at, u32::MAX)
+    }
+
+    /// Position of the file in [`Roster::files`](super::Roster::files).
+    pub const fn file(&self) -> usize {
+        self.file as usize
+    }
+
+    /// 1-based line of the row in its file (for a workbook, the row).
+    pub const fn line(&self) -> u64 {
+        self.line
     }
 
     /// Whether employment has ended at `now`. The end date is the last day of employment, and the account may
@@ -174,199 +220,70 @@ impl Employee {
     pub fn has_left(&self, now: Timestamp) -> bool {
         self.ends_at.map_or(self.status == EmploymentStatus::Terminated, |end| now >= end)
     }
-}
 
-/// What a column of the roster is used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ColumnRole {
-    /// The organisation's identifier; required.
-    EmployeeId,
-    /// Full name.
-    Name,
-    /// First name, joined with the last name where there is no full name.
-    GivenName,
-    /// Last name.
-    FamilyName,
-    /// E-mail address; several columns are allowed.
-    Email,
-    /// Login name; several columns are allowed.
-    Username,
-    /// Employment status.
-    Status,
-    /// Staff or external.
-    WorkerType,
-    /// First day.
-    StartDate,
-    /// Last day.
-    EndDate,
-    /// Manager.
-    Manager,
-    /// Department.
-    Department,
-    /// Job title.
-    Title,
-    /// Site or country.
-    Location,
-}
+    fn once(&self) -> Texts<'_> {
+        self.texts(0, self.emails_at)
+    }
 
-impl ColumnRole {
-    /// All, in the order in which columns are given to them.
-    pub const ALL: [Self; 14] = [
-        Self::EmployeeId,
-        Self::Name,
-        Self::GivenName,
-        Self::FamilyName,
-        Self::Email,
-        Self::Username,
-        Self::Status,
-        Self::WorkerType,
-        Self::StartDate,
-        Self::EndDate,
-        Self::Manager,
-        Self::Department,
-        Self::Title,
-        Self::Location,
-    ];
+    fn told(&self, at: usize) -> Option<&str> {
+        self.once().get(at).filter(|text| !text.is_empty())
+    }
 
-    /// As the configuration and reports spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::EmployeeId => "employee_id",
-            Self::Name => "name",
-            Self::GivenName => "given_name",
-            Self::FamilyName => "family_name",
-            Self::Email => "email",
-            Self::Username => "username",
-            Self::Status => "status",
-            Self::WorkerType => "worker_type",
-            Self::StartDate => "start_date",
-            Self::EndDate => "end_date",
-            Self::Manager => "manager",
-            Self::Department => "department",
-            Self::Title => "title",
-            Self::Location => "location",
-        }
+    fn texts(&self, from: u32, to: u32) -> Texts<'_> {
+        let to = self.texts.len().min(to as usize);
+        Texts(self.texts.get(from as usize..to).unwrap_or_default())
     }
 }
 
-impl fmt::Display for ColumnRole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+fn push(texts: &mut String, text: &str) {
+    if text.contains(Texts::END) {
+        texts.extend(text.chars().filter(|c| *c != Texts::END));
+    } else {
+        texts.push_str(text);
+    }
+    texts.push(Texts::END);
+}
+
+/// Texts that lie one behind the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Texts<'t>(&'t str);
+
+impl<'t> Texts<'t> {
+    /// What closes each: a character that no roster holds, because a file with it is refused as no text.
+    const END: char = '\0';
+
+    /// The text at a position; `None` past the last.
+    pub fn get(self, at: usize) -> Option<&'t str> {
+        self.iter().nth(at)
+    }
+
+    /// The first, if there is one.
+    pub fn first(self) -> Option<&'t str> {
+        self.iter().next()
+    }
+
+    /// All in order.
+    pub fn iter(self) -> SplitTerminator<'t, char> {
+        self.0.split_terminator(Self::END)
+    }
+
+    /// How many.
+    pub fn len(self) -> usize {
+        self.iter().count()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
     }
 }
 
-/// A row that could not become an employee. It is kept and shown, never dropped silently.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RejectedRow {
-    /// Position of the file in [`Roster::files`].
-    pub file: usize,
-    /// 1-based line.
-    pub line: u64,
-    /// Why, without the row's personal data.
-    pub reason: String,
-}
+impl<'t> IntoIterator for Texts<'t> {
+    type Item = &'t str;
+    type IntoIter = SplitTerminator<'t, char>;
 
-/// What is wrong with a row that was read all the same.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RosterIssue {
-    /// Position of the file in [`Roster::files`].
-    pub file: usize,
-    /// 1-based line; `None` when the issue is about a whole column or file.
-    pub line: Option<u64>,
-    /// What kind of defect.
-    pub kind: RosterIssueKind,
-    /// What was found and what to do, without personal data beyond the employee id.
-    pub text: String,
-}
-
-/// The kinds of defect of a roster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RosterIssueKind {
-    /// Two rows share an employee id.
-    DuplicateId,
-    /// Two rows share an e-mail address.
-    DuplicateEmail,
-    /// A date can't be read, is ambiguous, or ends before it starts.
-    BadDate,
-    /// The status contradicts the dates.
-    Contradiction,
-    /// A word for the status or the worker type that the mapping doesn't know.
-    UnknownStatus,
-    /// The manager is missing, unknown or has left.
-    NoManager,
-    /// Two headings are the same, or could serve the same purpose.
-    AmbiguousColumn,
-    /// A row has fewer or more fields than the header.
-    RaggedRow,
-    /// The row could not be read and is not an employee.
-    Rejected,
-}
-
-impl RosterIssueKind {
-    /// As rules and reports spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::DuplicateId => "duplicate_id",
-            Self::DuplicateEmail => "duplicate_email",
-            Self::BadDate => "bad_date",
-            Self::Contradiction => "contradiction",
-            Self::UnknownStatus => "unknown_status",
-            Self::NoManager => "no_manager",
-            Self::AmbiguousColumn => "ambiguous_column",
-            Self::RaggedRow => "ragged_row",
-            Self::Rejected => "rejected",
-        }
-    }
-}
-
-/// How many people or accounts have a key, by its name; a key that none has is left out.
-pub type KeyCounts = BTreeMap<String, u64>;
-
-/// Everything that was read from the HR files.
-#[derive(Debug, Clone, Default)]
-pub struct Roster {
-    /// The files, as configured.
-    pub files: Vec<PathBuf>,
-    /// SHA-256 over the bytes of all files in order, in lower-case hexadecimal.
-    pub sha256: String,
-    /// When the oldest of the files was written, by its file system.
-    pub modified_at: Option<Timestamp>,
-    /// Data rows that were seen: employees plus rejected.
-    pub rows: u64,
-    /// The people, in the order of the files.
-    pub employees: Vec<Employee>,
-    /// Rows that could not become an employee.
-    pub rejected: Vec<RejectedRow>,
-    /// What is wrong with the files.
-    pub issues: Vec<RosterIssue>,
-    /// Detected or configured encoding of each file.
-    pub encodings: Vec<String>,
-    /// Detected or configured delimiter of each file; a workbook has none.
-    pub delimiters: Vec<Option<char>>,
-    /// The files among them that hold nothing at all, not even headings.
-    pub blank: Vec<PathBuf>,
-    /// Which headings serve which purpose.
-    pub columns: BTreeMap<ColumnRole, Vec<String>>,
-    /// The headings of [`Employee::extra`].
-    pub extra_columns: Vec<String>,
-}
-
-impl Roster {
-    /// The employee at an index that this roster gave out.
-    pub fn employee(&self, index: EmployeeIndex) -> Option<&Employee> {
-        self.employees.get(index.0 as usize)
-    }
-
-    /// How many employees have each key by which accounts can find them.
-    pub fn keys(&self) -> KeyCounts {
-        let count = |has: fn(&Employee) -> bool| self.employees.iter().filter(|employee| has(employee)).count() as u64;
-        let counts = [
-            (ColumnRole::Email, count(|employee| !employee.emails.is_empty())),
-            (ColumnRole::Username, count(|employee| !employee.usernames.is_empty())),
-        ];
-        counts.into_iter().filter(|(_, count)| *count > 0).map(|(role, count)| (role.to_string(), count)).collect()
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -374,12 +291,41 @@ impl Roster {
 mod tests {
     use super::*;
 
+    fn all(texts: Texts<'_>) -> Vec<&str> {
+        texts.iter().collect()
+    }
+
     #[test]
-    fn cells_come_back_as_they_went_in() {
-        for cells in [&["a", "", "c"][..], &["", ""], &["x"], &[]] {
-            assert_eq!(cells.iter().collect::<Cells>().iter().collect::<Vec<_>>(), cells);
+    fn texts_come_back_as_they_went_in() {
+        for texts in [&["a", "", "c"][..], &["", ""], &[""], &["x"], &[]] {
+            let profile = Profile { id: "E-1", extra: texts, emails: &["a@x"], ..Profile::default() };
+            let employee = Employee::new(&profile);
+            assert_eq!(all(employee.extra()), texts);
+            assert_eq!((employee.extra().len(), employee.extra().is_empty()), (texts.len(), texts.is_empty()));
+            assert_eq!((all(employee.emails()), all(employee.usernames())), (vec!["a@x"], vec![]));
         }
-        let cells: Cells = ["a\u{1f}b", "c"].iter().collect();
-        assert_eq!((cells.get(0), cells.get(1), cells.get(2)), (Some("ab"), Some("c"), None));
+    }
+
+    #[test]
+    fn every_text_has_its_place() {
+        let profile = Profile {
+            id: "E-1",
+            name: "Zoë",
+            manager: "E-2",
+            department: "Sales",
+            title: "Clerk",
+            location: "Bern",
+            emails: &["a@x", "b@x"],
+            usernames: &["zoe"],
+            extra: &["c\0d"],
+        };
+        let e = Employee::new(&profile).found_in(3, 7);
+        assert_eq!((e.id(), e.name(), e.manager()), ("E-1", Some("Zoë"), Some("E-2")));
+        assert_eq!((e.department(), e.title(), e.location()), (Some("Sales"), Some("Clerk"), Some("Bern")));
+        assert_eq!((all(e.emails()), all(e.usernames())), (vec!["a@x", "b@x"], vec!["zoe"]));
+        assert_eq!((e.extra().first(), e.extra().get(1), e.file(), e.line()), (Some("cd"), None, 3, 7));
+        let nobody = Employee::new(&Profile::default());
+        assert_eq!((nobody.id(), nobody.name(), nobody.location()), ("", None, None));
+        assert!(nobody.emails().is_empty() && size_of::<Employee>() == 64, "one cache line");
     }
 }

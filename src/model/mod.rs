@@ -5,17 +5,16 @@ mod declared;
 mod employee;
 mod fact;
 mod finding;
+mod roster;
 mod situation;
 mod source;
 pub mod text;
 
 pub use account::{Account, AccountStatus, SourceName, Timestamp};
 pub use declared::{Declaration, DeclarationIndex, DeclaredKind};
-pub use employee::{
-    Cells, ColumnRole, Employee, EmployeeId, EmployeeIndex, EmploymentStatus, KeyCounts, RejectedRow, Roster,
-    RosterIssue, RosterIssueKind, WorkerKind,
-};
+pub use employee::{Employee, EmployeeId, EmployeeIndex, EmploymentStatus, Profile, Texts, WorkerKind};
 pub use fact::{Fact, FactName};
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};
+pub use roster::{ColumnRole, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind};
 pub use situation::{AccountField, Attempt, Correlation, Situation, Step, Steps, Tier};
 pub use source::SourceStatus;

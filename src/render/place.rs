@@ -65,10 +65,10 @@ impl Places {
         let concerned = report.findings.heads().filter(|head| head.source().is_none() && head.person().is_some());
         let ids = concerned.filter_map(|head| head.read().map(|finding| finding.subject.employee_id).transpose());
         let wanted: BTreeSet<String> = ids.collect::<io::Result<_>>()?;
-        for employee in roster.employees.iter().filter(|employee| wanted.contains(&employee.id.0)) {
-            if let Some(file) = roster.files.get(employee.file) {
-                let place = Place { path: inside(file, root), line: employee.line.max(1) };
-                self.people.insert(employee.id.0.clone(), place);
+        for employee in roster.employees.iter().filter(|employee| wanted.contains(employee.id())) {
+            if let Some(file) = roster.files.get(employee.file()) {
+                let place = Place { path: inside(file, root), line: employee.line().max(1) };
+                self.people.insert(employee.id().to_owned(), place);
             }
         }
         Ok(self)

@@ -26,10 +26,10 @@ impl Report {
 
 fn manager(superior: roster::Superior<'_>) -> Manager {
     let told = |employee: &Employee| Manager {
-        employee_id: Some(employee.id.to_string()),
-        name: employee.name.clone(),
-        email: employee.emails.first().cloned(),
-        unknown: employee.emails.is_empty().then(|| "the manager has no e-mail address".to_owned()),
+        employee_id: Some(employee.id().to_owned()),
+        name: employee.name().map(str::to_owned),
+        email: employee.emails().first().map(str::to_owned),
+        unknown: employee.emails().is_empty().then(|| "the manager has no e-mail address".to_owned()),
     };
     superior.map_or_else(|why| Manager { unknown: Some(why.to_owned()), ..Manager::default() }, told)
 }

@@ -21,7 +21,7 @@ pub(super) enum Reading {
 }
 
 /// The values of a column that wait until all have been seen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct DateColumn {
     /// Its position in the row.
     pub(super) at: usize,
@@ -42,7 +42,7 @@ impl DateColumn {
         Self { at, role, heading, order, zone, waiting: Vec::new(), day_first: None, month_first: None }
     }
 
-    /// Reads the cell of an employee (by position in the roster) and line.
+    /// Reads the cell of an employee (by position among those of the column) and line.
     pub(super) fn read(&mut self, cell: &str, employee: usize, line: u64) -> Reading {
         let numbers = match date::read(cell, self.zone) {
             Cell::Absent => return Reading::Absent,
@@ -62,6 +62,13 @@ impl DateColumn {
         Reading::Waiting
     }
 
+    /// Adds what has waited in later rows of the same column. `before` is how many employees the earlier ones made.
+    pub(super) fn append(&mut self, later: Self, before: usize) {
+        self.waiting.extend(later.waiting.into_iter().map(|(employee, numbers)| (before + employee, numbers)));
+        self.day_first = self.day_first.or(later.day_first);
+        self.month_first = self.month_first.or(later.month_first);
+    }
+
     /// Reads what has waited, as far as it can be read without guessing. Returns what is wrong with the column.
     pub(super) fn settle(self, employees: &mut [Employee]) -> Option<String> {
         let order = match (self.day_first, self.month_first) {
@@ -74,7 +81,7 @@ impl DateColumn {
             let Some(employee) = employees.get_mut(*at) else { continue };
             let date = order.or(numbers.order()).map_or_else(|| numbers.in_both_orders(), |order| numbers.read(order));
             if date.is_none() {
-                first = if unread == 0 { employee.line } else { first };
+                first = if unread == 0 { employee.line() } else { first };
                 unread += 1;
             }
             set(employee, self.role, date);

@@ -1,4 +1,5 @@
-//! Text → rows of cells. Stops at a quote that swallows rows, which the csv crate reads as one long cell.
+//! Text → pieces of whole rows → rows of cells. Stops at a quote that swallows rows, which the csv crate reads as one
+//! long cell.
 
 use std::path::Path;
 
@@ -12,11 +13,86 @@ use crate::model::text::counted;
 /// What separates fields, in the order in which ties are decided.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// Some whole rows of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// Where they begin and end.
+    start: usize,
+    end: usize,
+    /// How many lines are above them.
+    lines_above: u64,
+}
+
+/// Cuts a text between rows, so that its pieces can be read at once.
+pub(super) struct Pieces<'t> {
+    text: &'t str,
+    delimiter: u8,
+    at: usize,
+    line: u64,
+    least: usize,
+}
+
+impl<'t> Pieces<'t> {
+    /// The pieces of `text` behind the row that `rows` read last, each of at least so many bytes but for the last.
+    pub(super) fn behind(rows: &DelimitedRows<'t>, least: usize) -> Self {
+        let DelimitedRows { text, delimiter, .. } = *rows;
+        let at = rows.end().min(text.len());
+        Self { text, delimiter, at, line: lines(text.get(..at).unwrap_or_default()), least }
+    }
+
+    /// The end of the row in which the byte at a position is, from which on there is no open quote. Only quotes are looked
+    /// at, and behind the position line ends.
+    fn row_end(&self, goal: usize) -> usize {
+        let goal = self.text.floor_char_boundary(goal.min(self.text.len()));
+        let find = |from: usize, to: usize, what: &[char]| {
+            self.text.get(from..to).and_then(|text| text.find(what)).map(|length| from + length)
+        };
+        let mut at = self.at;
+        loop {
+            let found = find(at, goal, &['"']).or_else(|| find(at.max(goal), self.text.len(), &['"', '\n']));
+            let Some(found) = found else { return self.text.len() };
+            let (before, from) = self.text.as_bytes().split_at(found);
+            match from.strip_prefix(b"\"") {
+                None => return found + 1,
+                Some(inside) if opens(before, self.delimiter) => match quoted_length(inside) {
+                    Some(length) => at = found + length + 2,
+                    None => return self.text.len(),
+                },
+                Some(_) => at = found + 1,
+            }
+        }
+    }
+}
+
+/// Whether a quote after these bytes opens a field.
+fn opens(before: &[u8], delimiter: u8) -> bool {
+    before.last().is_none_or(|byte| *byte == delimiter || matches!(byte, b'\n' | b'\r'))
+}
+
+fn lines(text: &str) -> u64 {
+    text.bytes().filter(|byte| *byte == b'\n').count() as u64
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let piece = Piece { start: self.at, end: self.row_end(self.at + self.least), lines_above: self.line };
+        self.at = piece.end;
+        self.line += lines(self.text.get(piece.start..piece.end).unwrap_or_default());
+        Some(piece)
+    }
+}
+
 /// The rows of a text, one after the other.
 pub(super) struct DelimitedRows<'t> {
     file: &'t Path,
     text: &'t str,
     delimiter: u8,
+    piece: Piece,
     /// How many fields a row should have, once the headings have been read.
     width: Option<usize>,
     reader: csv::Reader<&'t [u8]>,
@@ -25,13 +101,19 @@ pub(super) struct DelimitedRows<'t> {
 impl<'t> DelimitedRows<'t> {
     /// The rows of `text`, from the first.
     pub(super) fn new(file: &'t Path, text: &'t str, delimiter: u8) -> Self {
+        Self::of(Piece { start: 0, end: text.len(), lines_above: 0 }, file, text, delimiter)
+    }
+
+    /// The rows of a piece of `text`.
+    pub(super) fn of(piece: Piece, file: &'t Path, text: &'t str, delimiter: u8) -> Self {
+        let rows = text.as_bytes().get(piece.start..piece.end).unwrap_or_default();
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
             .buffer_capacity(1 << 16)
-            .from_reader(text.as_bytes());
-        Self { file, text, delimiter, width: None, reader }
+            .from_reader(rows);
+        Self { file, text, delimiter, piece, width: None, reader }
     }
 
     /// From now on, rows of another width are suspected of holding several.
@@ -51,13 +133,13 @@ impl<'t> DelimitedRows<'t> {
         if !read {
             return Ok(None);
         }
-        let start = row.position().map_or(0, |position| at(position.byte()));
-        let end = at(self.reader.position().byte());
+        let start = self.piece.start + row.position().map_or(0, |position| at(position.byte()));
+        let end = self.end();
         let raw = self.text.get(start..end).unwrap_or_default();
         let shown = raw.trim_start_matches(['\r', '\n']);
         let skipped = raw.len() - shown.len();
-        let blank_lines = raw.bytes().take(skipped).filter(|byte| *byte == b'\n').count() as u64;
-        let line = row.position().map_or(1, csv::Position::line) + blank_lines;
+        let blank_lines = lines(raw.get(..skipped).unwrap_or_default());
+        let line = self.piece.lines_above + row.position().map_or(1, csv::Position::line) + blank_lines;
         let shown = shown.trim_end_matches(['\r', '\n']);
         if end == self.text.len() || shown.contains('\n') {
             let ragged = self.width.is_some_and(|width| is_ragged(row, width));
@@ -66,6 +148,11 @@ impl<'t> DelimitedRows<'t> {
             }
         }
         Ok(Some(line))
+    }
+
+    /// Where the row ends that was read last.
+    fn end(&self) -> usize {
+        self.piece.start + at(self.reader.position().byte())
     }
 
     fn swallowed(&self, at: usize, quote: &Quote) -> Diagnostic {
@@ -135,6 +222,8 @@ fn quoted_length(inside: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rows(text: &str, width: usize) -> Result<Vec<(u64, Vec<String>)>, String> {
@@ -153,6 +242,35 @@ mod tests {
             let text = ["a,b", "", "c,\"d", "e\"", "f,g", ""].join(end);
             let lines: Vec<u64> = rows(&text, 2).expect("rows").into_iter().map(|(line, _)| line).collect();
             assert_eq!(lines, [1, 3, 5], "{end:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_hold_the_same_rows(text in "([a-cé,\"\"\n\n]|\r\n|\"\"|,\"|\",){0,60}", least in 0_usize..12) {
+            let file = Path::new("hr.csv");
+            let read = |mut rows: DelimitedRows<'_>| {
+                let (mut row, mut all) = (StringRecord::new(), Vec::new());
+                loop {
+                    match rows.next(&mut row) {
+                        Ok(None) => return all,
+                        Ok(Some(line)) => all.push(Ok((line, row.iter().map(str::to_owned).collect::<Vec<_>>()))),
+                        Err(mistake) => {
+                            all.push(Err(mistake.to_string()));
+                            return all;
+                        }
+                    }
+                }
+            };
+            let whole = read(DelimitedRows::new(file, &text, b','));
+            let mut pieces = Vec::new();
+            for piece in Pieces::behind(&DelimitedRows::new(file, &text, b','), least) {
+                pieces.extend(read(DelimitedRows::of(piece, file, &text, b',')));
+                if pieces.last().is_some_and(Result::is_err) {
+                    break;
+                }
+            }
+            prop_assert_eq!(pieces, whole);
         }
     }
 

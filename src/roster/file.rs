@@ -1,4 +1,5 @@
-//! One file: bytes → text → rows → employees, added to the roster with everything that is wrong with them.
+//! One file: bytes → text → parts of its rows, read on all cores → employees, added to the roster with everything that
+//! is wrong with them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -6,21 +7,24 @@ use std::path::Path;
 use csv::StringRecord;
 
 use super::columns::{self, Columns};
-use super::date_column::{self, DateColumn, Reading, shape};
+use super::date_column::{DateColumn, shape};
 use super::decode::{Decoded, decode};
-use super::delimited::{DelimitedRows, is_ragged};
+use super::delimited::{DelimitedRows, Pieces};
 use super::header::{self, Header};
 use super::last_day;
+use super::part::{Dates, Part, PartReader};
 use super::refusal::Refusal;
 use super::row::RowReader;
-use super::words::Vocabulary;
+use super::words::{self, UnknownWords, Vocabulary};
 use super::workbook;
 use crate::config::RosterConfig;
+use crate::crew;
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
-use crate::model::{
-    ColumnRole, Employee, EmploymentStatus, RejectedRow, Roster, RosterIssue, RosterIssueKind, WorkerKind,
-};
+use crate::model::{ColumnRole, Employee, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, WorkerKind};
+
+/// How many bytes of rows are read at once: some thousand rows.
+const PART: usize = 1 << 19;
 
 /// The words of all files.
 #[derive(Debug)]
@@ -37,7 +41,7 @@ pub(super) fn read(
     file: &Path,
     bytes: &[u8],
     config: &RosterConfig,
-    words: &mut Words,
+    words: &Words,
     roster: &mut Roster,
 ) -> Result<BTreeSet<String>, Refusal> {
     let sheet;
@@ -60,137 +64,113 @@ pub(super) fn read(
     let columns = columns::assign(file, &header, config)?;
     roster.encodings.push(encoding.to_owned());
     roster.delimiters.push((encoding != "xlsx").then(|| char::from(header.delimiter)));
-    let mut reader = FileReader::new(&columns, config, words, roster);
-    reader.read(file, text, &header)?;
-    reader.finish(config);
+    let parts = part_reader(file, &columns, config, words, roster);
+    let mut reader = FileReader::new(&parts, roster);
+    reader.read(&parts, text, &header)?;
+    reader.finish(&columns, config);
     Ok(columns.found)
 }
 
-/// What is known while the rows of a file go by.
+/// Makes the columns of a file known to the roster, and gives what reads its parts.
+fn part_reader<'f>(
+    path: &'f Path,
+    columns: &Columns,
+    config: &RosterConfig,
+    words: &'f Words,
+    roster: &mut Roster,
+) -> PartReader<'f> {
+    let file = roster.encodings.len().saturating_sub(1);
+    for (role, at) in &columns.roles {
+        let headings = roster.columns.entry(*role).or_default();
+        for name in at.iter().filter_map(|at| columns.names.get(*at)) {
+            if !headings.contains(name) {
+                headings.push(name.clone());
+            }
+        }
+    }
+    for (_, name) in columns.extras() {
+        if !roster.extra_columns.iter().any(|known| known == name) {
+            roster.extra_columns.push(name.to_owned());
+        }
+    }
+    let dates = |role| {
+        let at = columns.of(role).iter().filter_map(|at| Some((*at, columns.names.get(*at)?)));
+        at.map(|(at, name)| DateColumn::new(at, role, name, config.dates, config.timezone)).collect()
+    };
+    PartReader {
+        path,
+        file,
+        rows: RowReader::new(columns, &roster.extra_columns),
+        words,
+        width: roster.delimiters.last().copied().flatten().map(|_| columns.names.len()),
+        dates: Dates { starts: dates(ColumnRole::StartDate), ends: dates(ColumnRole::EndDate) },
+    }
+}
+
+/// What is known while the parts of a file are put together.
 struct FileReader<'f> {
     file: usize,
-    columns: &'f Columns,
-    words: &'f mut Words,
     roster: &'f mut Roster,
-    rows: RowReader,
-    /// How many fields a row should have; rows of a workbook may end where they like.
-    width: Option<usize>,
-    starts: Vec<DateColumn>,
-    ends: Vec<DateColumn>,
+    dates: Dates,
     /// Position of the file's first employee.
     first: usize,
     /// What the file says of the status of its employees.
     stated: Vec<Option<EmploymentStatus>>,
+    unknown_statuses: UnknownWords,
+    unknown_kinds: UnknownWords,
 }
 
 impl<'f> FileReader<'f> {
-    fn new(columns: &'f Columns, config: &RosterConfig, words: &'f mut Words, roster: &'f mut Roster) -> Self {
-        let file = roster.encodings.len().saturating_sub(1);
-        for (role, at) in &columns.roles {
-            let headings = roster.columns.entry(*role).or_default();
-            for name in at.iter().filter_map(|at| columns.names.get(*at)) {
-                if !headings.contains(name) {
-                    headings.push(name.clone());
-                }
-            }
-        }
-        for (_, name) in columns.extras() {
-            if !roster.extra_columns.iter().any(|known| known == name) {
-                roster.extra_columns.push(name.to_owned());
-            }
-        }
-        let dates = |role| {
-            let at = columns.of(role).iter().filter_map(|at| Some((*at, columns.names.get(*at)?)));
-            at.map(|(at, name)| DateColumn::new(at, role, name, config.dates, config.timezone)).collect()
-        };
+    fn new(parts: &PartReader<'_>, roster: &'f mut Roster) -> Self {
         Self {
-            file,
-            columns,
-            width: roster.delimiters.last().copied().flatten().map(|_| columns.names.len()),
-            rows: RowReader::new(file, columns, &roster.extra_columns),
-            starts: dates(ColumnRole::StartDate),
-            ends: dates(ColumnRole::EndDate),
+            file: parts.file,
+            dates: parts.dates.clone(),
             first: roster.employees.len(),
             stated: Vec::new(),
-            words,
+            unknown_statuses: UnknownWords::new(),
+            unknown_kinds: UnknownWords::new(),
             roster,
         }
     }
 
     /// Reads all rows below the headings.
-    fn read(&mut self, file: &Path, text: &str, header: &Header) -> Result<(), Diagnostic> {
-        let mut rows = DelimitedRows::new(file, text, header.delimiter);
+    fn read(&mut self, parts: &PartReader<'_>, text: &str, header: &Header) -> Result<(), Diagnostic> {
+        let mut rows = DelimitedRows::new(parts.path, text, header.delimiter);
         let mut row = StringRecord::new();
         for _ in 0..header.rows {
             rows.next(&mut row)?;
         }
-        if let Some(width) = self.width {
-            rows.expect_width(width);
-        }
         // Growing by doubling would copy every employee again and again; rows are hardly ever shorter than this.
         self.roster.employees.reserve(text.matches('\n').count().min(text.len() / 40));
-        while let Some(line) = rows.next(&mut row)? {
-            if row.iter().all(|cell| super::cell::clean(cell).is_empty()) {
-                continue;
-            }
-            self.roster.rows += 1;
-            match self.rows.employee(&row, line) {
-                Ok(employee) => self.add(employee, &row),
-                Err(reason) => self.reject(line, reason),
-            }
-        }
-        Ok(())
+        crew::share_out(
+            Pieces::behind(&rows, PART).map(Ok),
+            |piece| parts.read(DelimitedRows::of(piece, parts.path, text, header.delimiter)),
+            |part| {
+                self.take(part);
+                Ok(())
+            },
+        )
     }
 
-    fn reject(&mut self, line: u64, reason: &str) {
-        self.roster.rejected.push(RejectedRow { file: self.file, line, reason: reason.to_owned() });
-        self.issue(Some(line), RosterIssueKind::Rejected, format!("not read: {reason}"));
-    }
-
-    fn add(&mut self, mut employee: Employee, row: &StringRecord) {
-        let line = employee.line;
-        if let Some(width) = self.width.filter(|width| is_ragged(row, *width)) {
-            let text = format!(
-                "employee {}: the row has {} fields, the headings are {width}; a value with a delimiter has to be quoted",
-                employee.id,
-                row.len(),
-            );
-            self.issue(Some(line), RosterIssueKind::RaggedRow, text);
+    /// Puts what came of a part to the rest.
+    fn take(&mut self, part: Part) {
+        let before = self.roster.employees.len() - self.first;
+        let Dates { starts, ends } = &mut self.dates;
+        let columns = starts.iter_mut().chain(ends);
+        for (column, later) in columns.zip(part.dates.starts.into_iter().chain(part.dates.ends)) {
+            column.append(later, before);
         }
-        for role in [ColumnRole::StartDate, ColumnRole::EndDate] {
-            if let Some(unreadable) = self.date(role, &mut employee, row) {
-                let text =
-                    format!("employee {}: the {role} \"{unreadable}\" can't be read; write 2026-12-31", employee.id);
-                self.issue(Some(line), RosterIssueKind::BadDate, text);
-            }
+        for (word, found) in part.unknown_statuses {
+            words::note(&mut self.unknown_statuses, &word, found);
         }
-        let status = self.rows.first(ColumnRole::Status, row).filter(|word| !super::cell::is_absent(word));
-        self.stated.push(status.and_then(|word| self.words.status.meaning(&word, line)));
-        let kind = self.rows.first(ColumnRole::WorkerType, row).filter(|word| !super::cell::is_absent(word));
-        employee.kind = kind.and_then(|word| self.words.worker_type.meaning(&word, line));
-        self.roster.employees.push(employee);
-    }
-
-    /// Takes the first date of several columns. Returns the build of one that can't be read.
-    fn date(&mut self, role: ColumnRole, employee: &mut Employee, row: &StringRecord) -> Option<String> {
-        let at = self.roster.employees.len();
-        let columns = if role == ColumnRole::StartDate { &mut self.starts } else { &mut self.ends };
-        for column in columns {
-            let cell = super::cell::clean(row.get(column.at).unwrap_or_default());
-            match column.read(&cell, at, employee.line) {
-                Reading::Absent => {}
-                Reading::Waiting => return None,
-                Reading::Date(date) => {
-                    date_column::set(employee, role, Some(date));
-                    return None;
-                }
-                Reading::Unreadable => {
-                    date_column::set(employee, role, None);
-                    return Some(shape(&cell));
-                }
-            }
+        for (word, found) in part.unknown_kinds {
+            words::note(&mut self.unknown_kinds, &word, found);
         }
-        None
+        self.roster.rows += part.rows;
+        self.roster.employees.extend(part.employees);
+        self.roster.rejected.extend(part.rejected);
+        self.roster.issues.extend(part.issues);
+        self.stated.extend(part.stated);
     }
 
     fn issue(&mut self, line: Option<u64>, kind: RosterIssueKind, text: String) {
@@ -198,13 +178,14 @@ impl<'f> FileReader<'f> {
     }
 
     /// Settles what only the whole file can tell.
-    fn finish(mut self, config: &RosterConfig) {
-        for text in &self.columns.issues {
+    fn finish(mut self, columns: &Columns, config: &RosterConfig) {
+        for text in &columns.issues {
             self.issue(None, RosterIssueKind::AmbiguousColumn, text.clone());
         }
-        let dates = std::mem::take(&mut self.starts).into_iter().chain(std::mem::take(&mut self.ends));
-        for column in dates.collect::<Vec<_>>() {
-            if let Some(text) = column.settle(&mut self.roster.employees) {
+        let Dates { starts, ends } = std::mem::take(&mut self.dates);
+        for column in starts.into_iter().chain(ends) {
+            let employees = self.roster.employees.get_mut(self.first..).unwrap_or_default();
+            if let Some(text) = column.settle(employees) {
                 self.issue(None, RosterIssueKind::BadDate, text);
             }
         }
@@ -214,8 +195,8 @@ impl<'f> FileReader<'f> {
             employee.ends_at = employee.end_date.and_then(|date| last_day::end_of(date, config.timezone));
             employee.status = stated.unwrap_or_else(|| derived(employee));
             if employee.start_date.zip(employee.end_date).is_some_and(|(start, end)| end < start) {
-                let text = format!("employee {}: the end_date is before the start_date", employee.id);
-                reversed.push((employee.line, text));
+                let text = format!("employee {}: the end_date is before the start_date", employee.id());
+                reversed.push((employee.line(), text));
             }
         }
         for (line, text) in reversed {
@@ -224,10 +205,8 @@ impl<'f> FileReader<'f> {
     }
 
     fn report_unknown_words(&mut self) {
-        let status = self.words.status.take_unknown();
-        let worker_type = self.words.worker_type.take_unknown();
-        let status = unknown_words("status", "[hr.status] active, leave or terminated", &status);
-        let worker_type = unknown_words("worker type", "[hr.worker_type] employee or external", &worker_type);
+        let status = unknown_words("status", "[hr.status] active, leave or terminated", &self.unknown_statuses);
+        let worker_type = unknown_words("worker type", "[hr.worker_type] employee or external", &self.unknown_kinds);
         for (line, text) in status.into_iter().chain(worker_type) {
             self.issue(Some(line), RosterIssueKind::UnknownStatus, text);
         }
@@ -243,10 +222,8 @@ const fn derived(employee: &Employee) -> EmploymentStatus {
     }
 }
 
-type Unknown = std::collections::BTreeMap<String, super::words::Unknown>;
-
 /// One issue for each word. So many different ones are no statuses but something else, perhaps names.
-fn unknown_words(what: &str, place: &str, unknown: &Unknown) -> Vec<(u64, String)> {
+fn unknown_words(what: &str, place: &str, unknown: &UnknownWords) -> Vec<(u64, String)> {
     const DIFFERENT: usize = 30;
     const LONGEST: usize = 40;
     let shown = unknown.len() <= DIFFERENT;

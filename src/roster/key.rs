@@ -1,21 +1,30 @@
 //! Identifiers, addresses and names as they are compared within the roster: by hashes of 128 bits, because a map
 //! of millions of texts would cost an allocation for each. Correlation normalises more, with its own keys.
 
-use std::hash::Hasher as _;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
+use std::sync::LazyLock;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use super::cell::fold;
 
-/// What is compared. Two different texts don't share one by accident, and only this run compares them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Key(u128);
+/// What is compared. Two different texts don't share one by accident, and only this run compares them: whoever wrote the
+/// files can't know how it hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key([u64; 2]);
+
+/// What belongs to keys. Nothing may depend on their order.
+pub(super) type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<AsItIs>>;
+
+/// Each key once.
+pub(super) type KeySet = HashSet<Key, BuildHasherDefault<AsItIs>>;
 
 impl Key {
     /// Of an identifier or an address: case aside.
     pub(super) fn of(text: &str) -> Self {
         const BLOCK: usize = 64;
-        let mut hash = SipHasher13::new();
+        let mut hash = hasher();
         if text.is_ascii() {
             for block in text.as_bytes().chunks(BLOCK) {
                 let mut lower = [0; BLOCK];
@@ -27,17 +36,53 @@ impl Key {
         } else {
             hash.write(text.to_lowercase().as_bytes());
         }
-        Self(hash.finish128().as_u128())
+        Self::from(hash)
     }
 
     /// Of a name in the order in which it is spoken: `Doe, Jane` is Jane Doe.
     pub(super) fn of_name(name: &str) -> Self {
-        let mut hash = SipHasher13::new();
+        let mut hash = hasher();
         let (family, given) = name.split_once(',').unwrap_or(("", name));
         hash.write(fold(given).as_bytes());
         hash.write(fold(family).as_bytes());
-        Self(hash.finish128().as_u128())
+        Self::from(hash)
     }
+}
+
+impl From<SipHasher13> for Key {
+    fn from(hash: SipHasher13) -> Self {
+        let hash = hash.finish128();
+        Self([hash.h1, hash.h2])
+    }
+}
+
+impl std::hash::Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self([first, _]) = self;
+        state.write_u64(*first);
+    }
+}
+
+/// For keys, which are hashes already.
+#[derive(Debug, Default)]
+pub(super) struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+fn hasher() -> SipHasher13 {
+    static SECRET: LazyLock<[u64; 2]> = LazyLock::new(|| [0_u8, 1].map(|half| RandomState::new().hash_one(half)));
+    let [one, other] = *SECRET;
+    SipHasher13::new_with_keys(one, other)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Who has no manager that could be asked. HR systems name managers by id, by address or by name.
 
-use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use super::key::Key;
+use super::key::{Key, KeyMap};
 use super::quality::issue;
+use crate::crew;
 use crate::model::{ColumnRole, Employee, Roster, RosterIssue, RosterIssueKind, Timestamp};
 
 /// Everybody who works here at `now` and whose manager is missing, unknown, or has left. Nothing, if the roster has
@@ -14,18 +14,24 @@ pub fn without_manager(roster: &Roster, now: Timestamp) -> Vec<RosterIssue> {
         return Vec::new();
     }
     let people = People::new(roster, now);
-    let mut issues = Vec::new();
-    for employee in roster.employees.iter().filter(|employee| !employee.has_left(now)) {
-        let why = match employee.manager.as_deref().map(|manager| people.works_here(manager)) {
+    let without = |employee: &Employee| {
+        let why = match employee.manager().map(|manager| people.works_here(manager)) {
             None => "no manager is given",
             Some(None) => "the manager is not in the roster",
             Some(Some(false)) => "the manager has left",
-            Some(Some(true)) => continue,
+            Some(Some(true)) => return None,
         };
-        issues.push(issue(employee, RosterIssueKind::NoManager, format!("employee {}: {why}", employee.id)));
-    }
-    issues
+        Some(issue(employee, RosterIssueKind::NoManager, format!("employee {}: {why}", employee.id())))
+    };
+    let parts: Vec<&[Employee]> = roster.employees.chunks(PART).collect();
+    let here = |part: &&[Employee]| -> Vec<RosterIssue> {
+        part.iter().filter(|employee| !employee.has_left(now)).filter_map(without).collect()
+    };
+    crew::map_all(&parts, here).into_iter().flatten().collect()
 }
+
+/// How many people are looked at in one go.
+const PART: usize = 1 << 13;
 
 /// The people under all names by which a manager may be called. Most rosters use one kind of name, so that the
 /// others are listed only when they are asked for.
@@ -33,8 +39,8 @@ struct People<'r> {
     employees: &'r [Employee],
     now: Timestamp,
     by_id: Present,
-    by_email: OnceCell<Present>,
-    by_name: OnceCell<Present>,
+    by_email: OnceLock<Present>,
+    by_name: OnceLock<Present>,
 }
 
 /// A manager as the roster calls them: `1001`, `jane@x.example`, `Jane Doe`, `Doe, Jane`, `Jane Doe (1001)`.
@@ -59,13 +65,13 @@ impl<'m> Named<'m> {
 }
 
 /// Whether anybody of that name works here.
-type Present = HashMap<Key, bool>;
+type Present = KeyMap<bool>;
 
 impl<'r> People<'r> {
     fn new(roster: &'r Roster, now: Timestamp) -> Self {
         let employees = roster.employees.as_slice();
-        let by_id = present(employees, now, |employee| [Key::of(&employee.id.0)]);
-        Self { employees, now, by_id, by_email: OnceCell::new(), by_name: OnceCell::new() }
+        let by_id = present(employees, now, |employee| [Key::of(employee.id())]);
+        Self { employees, now, by_id, by_email: OnceLock::new(), by_name: OnceLock::new() }
     }
 
     /// Whether the person works here whom this may mean; `None`, if there is no such person.
@@ -75,10 +81,10 @@ impl<'r> People<'r> {
             return Some(*present);
         }
         let known = if manager.contains('@') {
-            let emails = |employee: &'r Employee| employee.emails.iter().map(|email| Key::of(email));
+            let emails = |employee: &'r Employee| employee.emails().iter().map(Key::of);
             self.by_email.get_or_init(|| present(self.employees, self.now, emails)).get(&Key::of(id))
         } else {
-            let names = |employee: &'r Employee| employee.name.as_deref().map(Key::of_name);
+            let names = |employee: &'r Employee| employee.name().map(Key::of_name);
             self.by_name.get_or_init(|| present(self.employees, self.now, names)).get(&Key::of_name(name))
         };
         known.copied()
@@ -90,7 +96,7 @@ fn present<'r, K: IntoIterator<Item = Key>>(
     now: Timestamp,
     keys: impl Fn(&'r Employee) -> K,
 ) -> Present {
-    let mut present = Present::with_capacity(employees.len());
+    let mut present = Present::with_capacity_and_hasher(employees.len(), <_>::default());
     for employee in employees {
         for key in keys(employee) {
             *present.entry(key).or_default() |= !employee.has_left(now);

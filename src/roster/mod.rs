@@ -1,9 +1,9 @@
 //! HR files → the [`Roster`]: the people, what was recognised, and a list of what is wrong with the files.
 //!
 //! The way of a file: bytes → text (`decode`, or `workbook`) → the line of headings (`header`) → columns with a
-//! purpose (`columns`, by the tables in `headings`) → rows (`delimited`) → people (`row`, `file`), whose dates and
-//! states take the whole column (`date_column`, `words`). Then the roster is looked at as a whole (`quality`,
-//! `managers`). `reporting` says later whom to ask about a person.
+//! purpose (`columns`, by the tables in `headings`) → rows (`delimited`) → people (`row`, `part`), on all cores → all
+//! people of the file (`file`), whose dates and states take the whole column (`date_column`, `words`). Then the roster
+//! is looked at as a whole (`quality`, `managers`). `reporting` says later whom to ask about a person.
 //!
 //! A file that can't be used is refused with its place and the cure. Everything less is read as far as it can be read
 //! without guessing, and told as an issue. A roster with nobody in it is read, too: whether to believe it is decided
@@ -21,6 +21,7 @@ mod headings;
 mod key;
 mod last_day;
 mod managers;
+mod part;
 mod place;
 mod quality;
 mod refusal;
@@ -74,7 +75,7 @@ pub fn read(config: &RosterConfig) -> Result<Roster, Refusal> {
 /// As [`read`].
 pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
     let mut roster = Roster { files: config.files.clone(), ..Roster::default() };
-    let mut words = Words {
+    let words = Words {
         status: Vocabulary::of_status(&config.status),
         worker_type: Vocabulary::of_worker_type(&config.worker_type),
     };
@@ -83,7 +84,7 @@ pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Ros
     let mut refusal = Refusal::default();
     for (file, bytes) in config.files.iter().zip(contents) {
         hash.update(bytes);
-        match file::read(file, bytes.as_ref(), config, &mut words, &mut roster) {
+        match file::read(file, bytes.as_ref(), config, &words, &mut roster) {
             Ok(headings) => found.extend(headings),
             Err(more) => refusal.add(more),
         }

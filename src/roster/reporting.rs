@@ -1,8 +1,8 @@
 //! Whom to ask about a person: their manager as an employee, found by the name that the roster uses for managers.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use super::key::Key;
+use super::key::{Key, KeyMap, KeySet};
 use super::managers::Named;
 use crate::model::{Employee, Roster, Timestamp};
 
@@ -15,13 +15,13 @@ pub fn managers_of<'p, 'r>(
     people: impl IntoIterator<Item = &'p str>,
     now: Timestamp,
 ) -> BTreeMap<&'p str, Superior<'r>> {
-    let ids: HashMap<Key, &'p str> = people.into_iter().map(|id| (Key::of(id), id)).collect();
+    let ids: KeyMap<&'p str> = people.into_iter().map(|id| (Key::of(id), id)).collect();
     let asked: Vec<(&'p str, Option<Named<'r>>)> = roster
         .employees
         .iter()
         .filter_map(|employee| {
-            let id = ids.get(&Key::of(&employee.id.0))?;
-            Some((*id, employee.manager.as_deref().map(Named::of)))
+            let id = ids.get(&Key::of(employee.id()))?;
+            Some((*id, employee.manager().map(Named::of)))
         })
         .collect();
     let named = find(roster, asked.iter().filter_map(|(_, named)| named.as_ref()));
@@ -33,7 +33,7 @@ pub fn managers_of<'p, 'r>(
     found
 }
 
-fn superior<'r>(manager: Option<&Named<'r>>, found: &HashMap<Key, Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
+fn superior<'r>(manager: Option<&Named<'r>>, found: &KeyMap<Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
     let manager = manager.ok_or("no manager is given")?;
     let people =
         manager.keys().into_iter().find_map(|key| found.get(&key)).ok_or("the manager is not in the roster")?;
@@ -47,19 +47,22 @@ fn superior<'r>(manager: Option<&Named<'r>>, found: &HashMap<Key, Vec<&'r Employ
 
 /// Everybody under the names by which these managers may be called. Only those are looked for: a roster has up to
 /// millions of people, and few of them are managers.
-fn find<'r, 'n>(roster: &'r Roster, managers: impl Iterator<Item = &'n Named<'r>>) -> HashMap<Key, Vec<&'r Employee>>
+fn find<'r, 'n>(roster: &'r Roster, managers: impl Iterator<Item = &'n Named<'r>>) -> KeyMap<Vec<&'r Employee>>
 where
     'r: 'n,
 {
-    let wanted: HashSet<Key> = managers.flat_map(Named::keys).collect();
-    let mut found: HashMap<Key, Vec<&'r Employee>> = HashMap::new();
+    let wanted: KeySet = managers.flat_map(Named::keys).collect();
+    let mut found: KeyMap<Vec<&'r Employee>> = KeyMap::default();
     for employee in &roster.employees {
-        let id = Key::of(&employee.id.0);
-        let emails = employee.emails.iter().map(|email| Key::of(email));
-        let name = employee.name.as_deref().map(Key::of_name);
-        let keys: HashSet<Key> = emails.chain(name).chain([id]).filter(|key| wanted.contains(key)).collect();
-        for key in keys {
-            found.entry(key).or_default().push(employee);
+        let id = Key::of(employee.id());
+        let emails = employee.emails().iter().map(Key::of);
+        let name = employee.name().map(Key::of_name);
+        for key in emails.chain(name).chain([id]).filter(|key| wanted.contains(key)) {
+            let called = found.entry(key).or_default();
+            // Whoever is called so in two ways is one person.
+            if called.last().is_none_or(|last| !std::ptr::eq(*last, employee)) {
+                called.push(employee);
+            }
         }
     }
     found
@@ -68,19 +71,16 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EmployeeId, EmploymentStatus};
+    use crate::model::{EmploymentStatus, Profile};
 
     fn person(id: &str, name: &str, manager: &str) -> Employee {
-        Employee {
-            name: Some(name.to_owned()),
-            emails: vec![format!("{id}@example.com")],
-            manager: Some(manager.to_owned()).filter(|manager| !manager.is_empty()),
-            ..Employee::new(EmployeeId(id.to_owned()))
-        }
+        let email = format!("{id}@example.com");
+        Employee::new(&Profile { id, name, manager, emails: &[&email], ..Profile::default() })
     }
 
     fn manager_of(id: &str) -> Result<String, &'static str> {
-        let left = Employee { status: EmploymentStatus::Terminated, ..person("9", "Gone By", "") };
+        let mut left = person("9", "Gone By", "");
+        left.status = EmploymentStatus::Terminated;
         let roster = Roster {
             employees: vec![
                 person("1", "Ann Lee", "2"),
@@ -97,7 +97,7 @@ mod tests {
         };
         let now = "2026-11-20T08:00:00Z".parse().expect("a time");
         let found = managers_of(&roster, [id], now);
-        found[id].map(|manager| manager.id.0.clone())
+        found[id].map(|manager| manager.id().to_owned())
     }
 
     #[test]

@@ -6,12 +6,11 @@ use csv::StringRecord;
 
 use super::cell::{clean, fold, is_absent};
 use super::columns::Columns;
-use crate::model::{ColumnRole, Employee, EmployeeId, EmploymentStatus};
+use crate::model::{ColumnRole, Employee, Profile};
 
 /// Where a file keeps what, looked up by position for every row.
 #[derive(Debug)]
 pub(super) struct RowReader {
-    file: usize,
     /// By [`ColumnRole`].
     slots: [Vec<usize>; ColumnRole::ALL.len()],
     /// The columns that are kept as they are, in the roster's order; a column may be another file's only.
@@ -20,13 +19,12 @@ pub(super) struct RowReader {
 }
 
 impl RowReader {
-    /// For the file at a position, whose other columns are kept in the order of `extra_columns`.
-    pub(super) fn new(file: usize, columns: &Columns, extra_columns: &[String]) -> Self {
+    /// For a file whose other columns are kept in the order of `extra_columns`.
+    pub(super) fn new(columns: &Columns, extra_columns: &[String]) -> Self {
         let own: Vec<(usize, &str)> = columns.extras().collect();
         let place = |name: &String| own.iter().find(|(_, own)| own == name).map(|(at, _)| *at);
         let id = columns.of(ColumnRole::EmployeeId).first().and_then(|at| columns.names.get(*at));
         Self {
-            file,
             slots: ColumnRole::ALL.map(|role| columns.of(role).to_vec()),
             extras: extra_columns.iter().map(place).collect(),
             id_heading: id.map_or_else(String::new, |name| fold(name)),
@@ -43,63 +41,56 @@ impl RowReader {
         slots.iter().filter_map(|at| row.get(*at)).map(clean)
     }
 
-    fn text(&self, role: ColumnRole, row: &StringRecord) -> Option<String> {
-        self.first(role, row).map(Cow::into_owned)
-    }
-
     /// The person of a row, still without dates; or why there is none.
-    pub(super) fn employee(&self, row: &StringRecord, line: u64) -> Result<Employee, &'static str> {
+    pub(super) fn employee(&self, row: &StringRecord) -> Result<Employee, &'static str> {
         let id = self.id(row)?;
-        Ok(Employee {
-            id: EmployeeId(id),
-            file: self.file,
-            line,
-            name: self.text(ColumnRole::Name, row).or_else(|| self.joined_name(row)),
-            emails: self.emails(row),
-            usernames: self.usernames(row),
-            status: EmploymentStatus::Active,
-            kind: None,
-            start_date: None,
-            end_date: None,
-            end_date_unread: false,
-            ends_at: None,
-            manager: self.text(ColumnRole::Manager, row).filter(|manager| !is_absent(manager)),
-            department: self.text(ColumnRole::Department, row),
-            title: self.text(ColumnRole::Title, row),
-            location: self.text(ColumnRole::Location, row),
-            extra: self
-                .extras
-                .iter()
-                .map(|at| at.and_then(|at| row.get(at)).map_or(Cow::Borrowed(""), clean))
-                .collect(),
-        })
+        let text = |role| self.first(role, row).unwrap_or_default();
+        let name = self.first(ColumnRole::Name, row).or_else(|| self.joined_name(row).map(Cow::Owned));
+        let manager = self.first(ColumnRole::Manager, row).filter(|manager| !is_absent(manager));
+        let emails: Vec<Cow<'_, str>> = self.cells(ColumnRole::Email, row).collect();
+        let usernames: Vec<Cow<'_, str>> = self.cells(ColumnRole::Username, row).collect();
+        let extras = self.extras.iter().map(|at| at.and_then(|at| row.get(at)).map_or(Cow::Borrowed(""), clean));
+        let extras: Vec<Cow<'_, str>> = extras.collect();
+        Ok(Employee::new(&Profile {
+            id: &id,
+            name: &name.unwrap_or_default(),
+            manager: &manager.unwrap_or_default(),
+            department: &text(ColumnRole::Department),
+            title: &text(ColumnRole::Title),
+            location: &text(ColumnRole::Location),
+            emails: &addresses(&emails),
+            usernames: &login_names(&usernames),
+            extra: &extras.iter().map(Cow::as_ref).collect::<Vec<_>>(),
+        }))
     }
 
-    fn id(&self, row: &StringRecord) -> Result<String, &'static str> {
-        let id = self.first(ColumnRole::EmployeeId, row).unwrap_or_default();
+    fn id<'r>(&self, row: &'r StringRecord) -> Result<Cow<'r, str>, &'static str> {
         // Some exports keep leading zeros by an apostrophe, as people do in a spreadsheet.
-        let id = id.strip_prefix('\'').unwrap_or(&id);
+        let id = match self.first(ColumnRole::EmployeeId, row).unwrap_or_default() {
+            Cow::Borrowed(id) => Cow::Borrowed(id.strip_prefix('\'').unwrap_or(id)),
+            Cow::Owned(id) => Cow::Owned(id.strip_prefix('\'').map_or_else(|| id.clone(), str::to_owned)),
+        };
         let first_cell = row.iter().map(clean).find(|cell| !cell.is_empty()).unwrap_or_default();
-        let no_id = is_absent(id);
-        let told = if no_id { &first_cell } else { id };
+        let no_id = is_absent(&id);
+        let told = if no_id { &first_cell } else { &id };
         // Few identifiers hold a word, and only those have to be looked at closely.
         if told.chars().filter(|c| c.is_alphabetic()).nth(1).is_some() {
             if is_total(told) && !row.iter().any(|cell| cell.contains('@')) {
                 return Err("a line of totals or the end of the report");
             }
-            if fold(id) == self.id_heading {
+            if fold(&id) == self.id_heading {
                 return Err("the line of headings again");
             }
         }
         if no_id {
             return Err("the row has no employee id");
         }
-        if is_rounded(id) {
+        if is_rounded(&id) {
             return Err(
                 "a spreadsheet has rounded the employee id (1.23E+11); format the column as text and export again",
             );
         }
-        Ok(id.to_owned())
+        Ok(id)
     }
 
     fn joined_name(&self, row: &StringRecord) -> Option<String> {
@@ -107,32 +98,32 @@ impl RowReader {
             [ColumnRole::GivenName, ColumnRole::FamilyName].iter().filter_map(|role| self.first(*role, row)).collect();
         (!names.is_empty()).then(|| names.join(" "))
     }
+}
 
-    /// Every address of the row once. A cell may hold several, or a name with the address in angle brackets.
-    fn emails(&self, row: &StringRecord) -> Vec<String> {
-        let mut emails: Vec<String> = Vec::new();
-        for cell in self.cells(ColumnRole::Email, row) {
-            for part in cell.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '|' | '<' | '>')) {
-                let email = part.strip_prefix("mailto:").unwrap_or(part);
-                if email.contains('@') && !emails.iter().any(|known| known.eq_ignore_ascii_case(email)) {
-                    emails.push(email.to_owned());
-                }
+/// Every address once. A cell may hold several, or a name with the address in angle brackets.
+fn addresses<'c>(cells: &'c [Cow<'_, str>]) -> Vec<&'c str> {
+    let mut emails: Vec<&str> = Vec::new();
+    for cell in cells {
+        for part in cell.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '|' | '<' | '>')) {
+            let email = part.strip_prefix("mailto:").unwrap_or(part);
+            if email.contains('@') && !emails.iter().any(|known| known.eq_ignore_ascii_case(email)) {
+                emails.push(email);
             }
         }
-        emails
     }
+    emails
+}
 
-    fn usernames(&self, row: &StringRecord) -> Vec<String> {
-        let mut usernames: Vec<String> = Vec::new();
-        for cell in self.cells(ColumnRole::Username, row) {
-            for username in cell.split([';', ',', '|']).map(str::trim).filter(|name| !is_absent(name)) {
-                if !usernames.iter().any(|known| known.eq_ignore_ascii_case(username)) {
-                    usernames.push(username.to_owned());
-                }
+fn login_names<'c>(cells: &'c [Cow<'_, str>]) -> Vec<&'c str> {
+    let mut usernames: Vec<&str> = Vec::new();
+    for cell in cells {
+        for username in cell.split([';', ',', '|']).map(str::trim).filter(|name| !is_absent(name)) {
+            if !usernames.iter().any(|known| known.eq_ignore_ascii_case(username)) {
+                usernames.push(username);
             }
         }
-        usernames
     }
+    usernames
 }
 
 /// `Total`, `Total: 152`, `Gesamtergebnis`: what reports write below the people.

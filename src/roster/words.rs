@@ -2,7 +2,6 @@
 //! organisation's own, which go first.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
 
 use super::cell::fold;
 use super::headings::umlauts_written_out;
@@ -93,13 +92,22 @@ const WORKER_TYPE: &[(WorkerKind, &str)] = &[
     ),
 ];
 
-/// What words mean, and which were met that mean nothing.
+/// What words mean.
 #[derive(Debug)]
 pub(super) struct Vocabulary<M> {
     folded: HashMap<String, M>,
+}
+
+/// Words that mean nothing, by how they are written.
+pub(super) type UnknownWords = BTreeMap<String, Unknown>;
+
+/// Looks words up, and remembers which it met.
+#[derive(Debug)]
+pub(super) struct Looking<'v, M> {
+    vocabulary: &'v Vocabulary<M>,
     /// Words as they were met: rosters repeat a handful of them.
     met: HashMap<String, Option<M>>,
-    unknown: BTreeMap<String, Unknown>,
+    unknown: UnknownWords,
 }
 
 /// A word that means nothing to headcount.
@@ -125,7 +133,7 @@ impl Vocabulary<WorkerKind> {
     }
 }
 
-impl<M: Copy + Eq + Hash> Vocabulary<M> {
+impl<M: Copy> Vocabulary<M> {
     fn new(own: &[(String, M)], known: &[(M, &str)]) -> Self {
         let mut folded = HashMap::new();
         for (word, meaning) in own {
@@ -137,27 +145,42 @@ impl<M: Copy + Eq + Hash> Vocabulary<M> {
                 folded.entry(fold(&umlauts_written_out(word))).or_insert(*meaning);
             }
         }
-        Self { folded, met: HashMap::new(), unknown: BTreeMap::new() }
+        Self { folded }
     }
 
+    /// Starts to look words up.
+    pub(super) fn look_up(&self) -> Looking<'_, M> {
+        Looking { vocabulary: self, met: HashMap::new(), unknown: BTreeMap::new() }
+    }
+}
+
+impl<M: Copy> Looking<'_, M> {
     /// What a word means. One that isn't known is remembered.
     pub(super) fn meaning(&mut self, word: &str, line: u64) -> Option<M> {
         let meaning = if let Some(meaning) = self.met.get(word) {
             *meaning
         } else {
-            let meaning = self.folded.get(&fold(word)).copied();
+            let meaning = self.vocabulary.folded.get(&fold(word)).copied();
             self.met.insert(word.to_owned(), meaning);
             meaning
         };
         if meaning.is_none() {
-            self.unknown.entry(word.to_owned()).or_insert(Unknown { line, rows: 0 }).rows += 1;
+            note(&mut self.unknown, word, Unknown { line, rows: 1 });
         }
         meaning
     }
 
-    /// The words since the last call that mean nothing.
-    pub(super) fn take_unknown(&mut self) -> BTreeMap<String, Unknown> {
-        std::mem::take(&mut self.unknown)
+    /// The words that mean nothing.
+    pub(super) fn into_unknown(self) -> UnknownWords {
+        self.unknown
+    }
+}
+
+/// Adds an unknown word of later lines.
+pub(super) fn note(words: &mut UnknownWords, word: &str, found: Unknown) {
+    match words.get_mut(word) {
+        Some(known) => known.rows += found.rows,
+        None => drop(words.insert(word.to_owned(), found)),
     }
 }
 
@@ -167,7 +190,8 @@ mod tests {
 
     #[test]
     fn four_languages_are_known() {
-        let mut words = Vocabulary::of_status(&[]);
+        let words = Vocabulary::of_status(&[]);
+        let mut words = words.look_up();
         for (word, meaning) in [
             ("ACTIVE", Active),
             ("aktiv", Active),
@@ -178,27 +202,29 @@ mod tests {
         ] {
             assert_eq!(words.meaning(word, 1), Some(meaning), "{word}");
         }
-        let mut words = Vocabulary::of_worker_type(&[]);
+        let words = Vocabulary::of_worker_type(&[]);
+        let mut words = words.look_up();
         assert_eq!(words.meaning("Intérimaire", 1), Some(External));
         assert_eq!(words.meaning("Werkstudentin", 1), Some(Employee));
     }
 
     #[test]
     fn the_organisations_words_go_first() {
-        let mut words = Vocabulary::of_status(&[("Suspended".to_owned(), Terminated), ("A1".to_owned(), Active)]);
+        let words = Vocabulary::of_status(&[("Suspended".to_owned(), Terminated), ("A1".to_owned(), Active)]);
+        let mut words = words.look_up();
         assert_eq!(words.meaning("suspended", 1), Some(Terminated));
         assert_eq!(words.meaning("a-1", 1), Some(Active));
     }
 
     #[test]
     fn unknown_words_are_counted() {
-        let mut words = Vocabulary::of_status(&[]);
+        let words = Vocabulary::of_status(&[]);
+        let mut words = words.look_up();
         assert_eq!((words.meaning("Zzz", 4), words.meaning("Zzz", 9)), (None, None));
         assert_eq!(
-            words.take_unknown().into_iter().collect::<Vec<_>>(),
+            words.into_unknown().into_iter().collect::<Vec<_>>(),
             [("Zzz".to_owned(), Unknown { line: 4, rows: 2 })]
         );
-        assert!(words.take_unknown().is_empty());
     }
 
     /// Within a language no word may have two meanings; the first would win by accident.

@@ -72,7 +72,7 @@ impl GroupBy {
     pub fn key<'a>(self, scope: &'a Scope<'a>) -> Fact<Option<Cow<'a, str>>> {
         let Some(account) = scope.account.as_ref().map(|scope| scope.account) else { return Fact::Known(None) };
         let fact = match self {
-            Self::Employee => return Fact::Known(scope.employee.map(|scope| scope.employee.id.0.as_str().into())),
+            Self::Employee => return Fact::Known(scope.employee.map(|scope| scope.employee.id().into())),
             Self::Email => &account.email,
             Self::ExternalId => &account.external_id,
             Self::Username => &account.username,

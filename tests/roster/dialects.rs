@@ -23,28 +23,22 @@ fn utf_16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
 fn encodings_are_detected(#[case] bytes: Vec<u8>, #[case] encoding: &str) {
     let roster = read(&bytes);
     assert_eq!(roster.encodings, [encoding]);
-    assert_eq!(employee(&roster, "1").name.as_deref(), Some("Zoë Müßig"));
-    assert_eq!(employee(&roster, "2").name.as_deref(), Some("Ana Núñez"));
+    assert_eq!(employee(&roster, "1").name(), Some("Zoë Müßig"));
+    assert_eq!(employee(&roster, "2").name(), Some("Ana Núñez"));
 }
 
 #[test]
 fn windows_1252_and_latin_9_are_told_apart() {
     let windows = read(b"Employee ID,Name\n1,\x8atef\x9a O\x92Hara \x80\n");
-    assert_eq!(
-        (windows.encodings[0].as_str(), windows.employees[0].name.as_deref()),
-        ("windows-1252", Some("Štefš O’Hara €"))
-    );
+    assert_eq!((windows.encodings[0].as_str(), windows.employees[0].name()), ("windows-1252", Some("Štefš O’Hara €")));
     let latin_9 = read(b"Employee ID,Name\n1,\xa6tef B\xbduf\n");
-    assert_eq!(
-        (latin_9.encodings[0].as_str(), latin_9.employees[0].name.as_deref()),
-        ("ISO-8859-15", Some("Štef Bœuf"))
-    );
+    assert_eq!((latin_9.encodings[0].as_str(), latin_9.employees[0].name()), ("ISO-8859-15", Some("Štef Bœuf")));
 }
 
 #[test]
 fn a_configured_encoding_is_believed() {
     let config = configured("file = \"hr.csv\"\nencoding = \"windows-1250\"");
-    assert_eq!(read_with(&config, b"Employee ID,Name\n1,Wa\xb3\xeasa\n").employees[0].name.as_deref(), Some("Wałęsa"));
+    assert_eq!(read_with(&config, b"Employee ID,Name\n1,Wa\xb3\xeasa\n").employees[0].name(), Some("Wałęsa"));
 }
 
 #[rstest]
@@ -58,16 +52,16 @@ fn delimiters_and_line_ends_are_detected(
     assert_eq!(roster.delimiters, [Some(delimiter)]);
     assert_eq!((roster.rows, roster.employees.len()), (2, 2));
     let first = employee(&roster, "1");
-    assert_eq!((first.line, first.name.as_deref()), (2, Some("Doe, Jane; the | first")));
+    assert_eq!((first.line(), first.name()), (2, Some("Doe, Jane; the | first")));
     assert_eq!(roster.extra_columns, Vec::<String>::new());
-    assert_eq!(employee(&roster, "2").department.as_deref(), Some("b\"c"));
+    assert_eq!(employee(&roster, "2").department(), Some("b\"c"));
     assert!(roster.issues.is_empty(), "{:#?}", roster.issues);
 }
 
 #[test]
 fn a_configured_delimiter_is_believed() {
     let config = configured("file = \"hr.csv\"\ndelimiter = \"^\"");
-    assert_eq!(read_with(&config, "Employee ID^Name\n1^A, B\n").employees[0].name.as_deref(), Some("A, B"));
+    assert_eq!(read_with(&config, "Employee ID^Name\n1^A, B\n").employees[0].name(), Some("A, B"));
 }
 
 #[test]
@@ -79,14 +73,14 @@ fn an_english_export_is_read_as_a_person_would_read_it() {
     assert_eq!(roster.columns[&ColumnRole::Email], ["Work Email", "Former Email"]);
     assert_eq!(roster.sha256.len(), 64);
     let bruno = employee(&roster, "E-1002");
-    assert_eq!(bruno.emails, ["bruno.sample@corp.example", "bruno.old@corp.example"]);
+    assert_eq!(bruno.emails().iter().collect::<Vec<_>>(), ["bruno.sample@corp.example", "bruno.old@corp.example"]);
     assert_eq!(
-        (bruno.line, bruno.name.as_deref(), bruno.usernames.as_slice()),
-        (6, Some("Bruno Sample"), &["bsample".to_owned()][..])
+        (bruno.line(), bruno.name(), bruno.usernames().iter().collect::<Vec<_>>()),
+        (6, Some("Bruno Sample"), vec!["bsample"])
     );
-    assert_eq!(bruno.extra.iter().collect::<Vec<_>>(), ["CC-2", "likes \"quotes\", commas\nand a second line"]);
+    assert_eq!(bruno.extra().iter().collect::<Vec<_>>(), ["CC-2", "likes \"quotes\", commas\nand a second line"]);
     let chloe = employee(&roster, "E-1003");
-    assert_eq!((chloe.line, chloe.status, chloe.location.as_deref()), (8, EmploymentStatus::Leave, Some("Lyon")));
+    assert_eq!((chloe.line(), chloe.status, chloe.location()), (8, EmploymentStatus::Leave, Some("Lyon")));
     let elif = employee(&roster, "E-1005");
     assert_eq!(
         (elif.kind, elif.end_date, elif.start_date),
@@ -120,8 +114,8 @@ fn languages_are_recognised(
 ) {
     let roster = headcount::roster::read(&RosterConfig::of_files(vec![fixture(file)])).expect("a roster");
     let person = employee(&roster, id);
-    assert_eq!((person.name.as_deref(), person.status), (Some(name), status));
-    assert_eq!((person.start_date, person.location.as_deref()), (day(start), Some(location)));
+    assert_eq!((person.name(), person.status), (Some(name), status));
+    assert_eq!((person.start_date, person.location()), (day(start), Some(location)));
     assert!(roster.rejected.is_empty(), "{:#?}", roster.rejected);
 }
 
@@ -182,9 +176,9 @@ fn what_nobody_sees_does_not_count() {
     let roster = read(
         "\u{feff}Employee\u{a0}ID,\u{200b}Email ,Status\n\u{a0}1\u{200b}, a@x.example\u{a0},On\u{a0}Leave\n=\"002\", \"b@x.example\",\n",
     );
-    assert_eq!(employee(&roster, "1").emails, ["a@x.example"]);
+    assert_eq!(employee(&roster, "1").emails().iter().collect::<Vec<_>>(), ["a@x.example"]);
     assert_eq!(employee(&roster, "1").status, EmploymentStatus::Leave);
-    assert_eq!(employee(&roster, "002").emails, ["b@x.example"]);
+    assert_eq!(employee(&roster, "002").emails().iter().collect::<Vec<_>>(), ["b@x.example"]);
     assert!(roster.issues.is_empty(), "{:#?}", roster.issues);
 }
 
@@ -200,8 +194,8 @@ fn several_files_are_one_roster() {
     assert_eq!(roster.delimiters, [Some(';'), Some(',')]);
     assert_eq!(roster.extra_columns, ["Cost Center", "Agency"]);
     let nine = employee(&roster, "9");
-    assert_eq!((nine.file, nine.line, nine.extra.iter().collect::<Vec<_>>()), (1, 2, vec!["C9", "Temps"]));
-    assert_eq!(employee(&roster, "1").extra.get(0), Some("C1"));
+    assert_eq!((nine.file(), nine.line(), nine.extra().iter().collect::<Vec<_>>()), (1, 2, vec!["C9", "Temps"]));
+    assert_eq!(employee(&roster, "1").extra().get(0), Some("C1"));
     assert_eq!(roster.columns[&ColumnRole::EmployeeId], ["Worker ID", "Badge"]);
     let duplicate = issues(&roster, headcount::model::RosterIssueKind::DuplicateEmail);
     assert_eq!(duplicate, ["3: employee 8 shares an address with the person in line 2 of staff.csv"]);

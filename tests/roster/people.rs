@@ -96,7 +96,7 @@ fn keys_that_rows_share_are_told() {
     let roster = read(
         "Employee ID,Email,Former Email\nE1,a@x.example,A@X.example\ne1,b@x.example,\nE3,A@x.example,b@x.example\n",
     );
-    assert_eq!(employee(&roster, "E1").emails, ["a@x.example"]);
+    assert_eq!(employee(&roster, "E1").emails().iter().collect::<Vec<_>>(), ["a@x.example"]);
     assert_eq!(issues(&roster, RosterIssueKind::DuplicateId), ["3: employee e1: the same id is in line 2"]);
     assert_eq!(
         issues(&roster, RosterIssueKind::DuplicateEmail),
@@ -111,9 +111,9 @@ fn keys_that_rows_share_are_told() {
 fn cells_with_several_values_fall_apart() {
     let roster =
         read("Employee ID;Email;Login\n'007;\"James <j@x.example>; mailto:b@x.example\";\"CORP\\jb, jb\"\n2;n/a;-\n");
-    assert_eq!(employee(&roster, "007").emails, ["j@x.example", "b@x.example"]);
-    assert_eq!(employee(&roster, "007").usernames, ["CORP\\jb", "jb"]);
-    assert!(employee(&roster, "2").emails.is_empty() && employee(&roster, "2").usernames.is_empty());
+    assert_eq!(employee(&roster, "007").emails().iter().collect::<Vec<_>>(), ["j@x.example", "b@x.example"]);
+    assert_eq!(employee(&roster, "007").usernames().iter().collect::<Vec<_>>(), ["CORP\\jb", "jb"]);
+    assert!(employee(&roster, "2").emails().is_empty() && employee(&roster, "2").usernames().is_empty());
 }
 
 #[test]
@@ -131,4 +131,29 @@ fn issues_never_show_names_or_addresses() {
     for text in issues.iter().map(|issue| &issue.text).chain(roster.rejected.iter().map(|row| &row.reason)) {
         assert!(!text.contains("ecret") && !text.contains("Hidden"), "{text}");
     }
+}
+
+/// Rows are read at once in parts, and only the last of them tells which number of a date is the day.
+#[test]
+fn parts_of_a_large_file_are_read_as_one() {
+    const PEOPLE: u64 = 20_000;
+    let mut csv = "Employee ID,Name,Status,Start Date\n".to_owned();
+    for n in 0..PEOPLE {
+        let status = if n % 10_000 == 17 { "Zzz" } else { "Active" };
+        let date = if n + 1 == PEOPLE { "31/03/2026" } else { "03/04/2026" };
+        csv.extend(["E", &n.to_string(), ",\"Sample, Person\n", &n.to_string(), "\",", status, ",", date, "\n"]);
+    }
+    let roster = read(&csv);
+    assert_eq!((roster.rows, roster.employees.len() as u64), (PEOPLE, PEOPLE));
+    for (n, person) in (0..).zip(&roster.employees) {
+        assert_eq!((person.id(), person.line()), (format!("E{n}").as_str(), 2 + 2 * n));
+        assert_eq!(person.start_date, day(if n + 1 == PEOPLE { "2026-03-31" } else { "2026-04-03" }));
+    }
+    assert_eq!(roster.issues.len(), 1, "{:?}", roster.issues);
+    assert_eq!(
+        issues(&roster, RosterIssueKind::UnknownStatus),
+        ["36: the status \"Zzz\" is not known (2 rows); add it to [hr.status] active, leave or terminated"]
+    );
+    let swallowed = refused(csv.replace("\"Sample, Person\n19000\"", "\"Sample, Person\n19000"));
+    assert!(swallowed.starts_with("hr.csv:38002:8: this quote is closed only"), "{swallowed}");
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use headcount::model::Employee;
 use proptest::prelude::*;
 
 use super::support::*;
@@ -61,7 +62,7 @@ fn holds(bytes: &[u8]) {
         match headcount::roster::parse(&config, &[bytes]) {
             Ok(roster) => {
                 assert_eq!(roster.rows, (roster.employees.len() + roster.rejected.len()) as u64);
-                assert!(roster.employees.iter().all(|employee| !employee.id.0.is_empty() && employee.line > 0));
+                assert!(roster.employees.iter().all(|employee| !employee.id().is_empty() && employee.line() > 0));
                 let now = at("2026-06-01T00:00:00Z");
                 headcount::roster::contradictions(&roster, now);
                 headcount::roster::without_manager(&roster, now);
@@ -118,11 +119,11 @@ proptest! {
             writer.write_record([&format!("E{at}"), "a@x.example", cell.as_str()]).expect("memory");
         }
         let roster = read(writer.into_inner().expect("memory"));
-        let seen: Vec<String> = roster.employees.iter().map(|employee| employee.extra.get(0).unwrap_or_default().to_owned()).collect();
+        let seen: Vec<String> = roster.employees.iter().map(|employee| employee.extra().get(0).unwrap_or_default().to_owned()).collect();
         let expected: Vec<String> = cells.iter().map(|cell| as_shown(cell)).collect();
         prop_assert_eq!(seen, expected);
         prop_assert_eq!(roster.delimiters, vec![Some(char::from(delimiter))]);
-        let lines: Vec<u64> = roster.employees.iter().map(|employee| employee.line).collect();
+        let lines: Vec<u64> = roster.employees.iter().map(Employee::line).collect();
         let mut line = 2;
         let expected: Vec<u64> = cells.iter().map(|cell| { let at = line; line += 1 + cell.matches('\n').count() as u64; at }).collect();
         prop_assert_eq!(lines, expected);

@@ -49,7 +49,7 @@ pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> St
 
 /// The employee with that id.
 pub(crate) fn employee<'r>(roster: &'r Roster, id: &str) -> &'r Employee {
-    roster.employees.iter().find(|employee| employee.id.0 == id).unwrap_or_else(|| panic!("no {id}: {roster:#?}"))
+    roster.employees.iter().find(|employee| employee.id() == id).unwrap_or_else(|| panic!("no {id}: {roster:#?}"))
 }
 
 /// All issues of a kind, as `line: text`.

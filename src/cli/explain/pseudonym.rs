@@ -88,7 +88,7 @@ fn account(finding: &Finding) -> Option<(String, String)> {
 
 /// Who it is, and what was found about them.
 fn person(pseudonym: &str, id: &str, report: &Report, roster: &Roster) -> std::io::Result<String> {
-    let known = roster.employees.iter().find(|employee| employee.id.0 == id).and_then(|known| known.name.as_deref());
+    let known = roster.employees.iter().find(|employee| employee.id() == id).and_then(|known| known.name());
     let who = format!("{} {}", terminal(id), terminal(known.unwrap_or("without a name")));
     let mut told = vec![format!("{pseudonym} is {who}\n\nFindings")];
     for finding in report.findings.iter() {

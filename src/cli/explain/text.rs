@@ -154,8 +154,8 @@ fn people(indexes: &[EmployeeIndex], roster: &Roster) -> String {
 
 fn person(index: EmployeeIndex, roster: &Roster) -> String {
     let Some(employee) = roster.employee(index) else { return "somebody".to_owned() };
-    let name = employee.name.as_deref().unwrap_or("without a name");
-    format!("{} {}", terminal(&employee.id.0), terminal(name))
+    let name = employee.name().unwrap_or("without a name");
+    format!("{} {}", terminal(employee.id()), terminal(name))
 }
 
 fn line(text: &mut String, line: &str) {

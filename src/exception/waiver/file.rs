@@ -95,7 +95,7 @@ impl People {
             return Self(found);
         }
         for (index, employee) in (0..).map(EmployeeIndex).zip(&roster.employees) {
-            for name in [&employee.id.0].into_iter().chain(&employee.emails) {
+            for name in [employee.id()].into_iter().chain(employee.emails()) {
                 if let Some(rows) = found.get_mut(&folded(name)) {
                     rows.push(index);
                 }
@@ -142,7 +142,7 @@ impl Reading<'_> {
                     covers,
                     owners: self.people.named(&owner).to_vec(),
                     owner,
-                    approvers: approvers.map(|employee| employee.id.clone()).collect(),
+                    approvers: approvers.map(|employee| employee.id().into()).collect(),
                     approver,
                     reason,
                     ticket,

@@ -9,11 +9,10 @@ use serde_json::json;
 use super::*;
 use crate::config::ExceptionsConfig;
 use crate::exception::Sight;
-use crate::model::{Disposition, Employee, Finding, Person, Roster, Severity, Subject};
+use crate::model::{Disposition, Employee, Finding, Person, Profile, Roster, Severity, Subject};
 
 fn roster() -> Roster {
-    let person =
-        |id: &str, email: &str| Employee { emails: vec![email.to_owned()], ..Employee::new(EmployeeId(id.to_owned())) };
+    let person = |id: &str, email: &str| Employee::new(&Profile { id, emails: &[email], ..Profile::default() });
     let employees = vec![person("E-1", "ada@example.com"), person("E-2", "bo@example.com")];
     Roster { employees, ..Roster::default() }
 }

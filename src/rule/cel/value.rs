@@ -9,7 +9,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use crate::model::{Cells, FactName, Timestamp};
+use crate::model::{FactName, Texts, Timestamp};
 
 /// The facts that are missing for a judgement, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -110,7 +110,9 @@ pub enum Value<'a> {
 pub enum List<'a> {
     /// Strings of an account.
     Cows(&'a [Cow<'a, str>]),
-    /// Strings of an employee, source or group.
+    /// Strings of an employee.
+    Texts(Texts<'a>),
+    /// Strings of a source or group.
     Strings(&'a [String]),
     /// An array of a vendor's record.
     Json(&'a [Json]),
@@ -124,7 +126,7 @@ pub enum List<'a> {
 #[derive(Debug, Clone, Copy)]
 pub enum Map<'a> {
     /// Columns of the roster: headings, and one row's values in the same order.
-    Columns(&'a [String], &'a Cells),
+    Columns(&'a [String], Texts<'a>),
     /// An object of a vendor's record.
     Json(&'a serde_json::Map<String, Json>),
 }
@@ -210,6 +212,7 @@ impl<'a> List<'a> {
     pub fn len(&self) -> usize {
         match self {
             Self::Cows(items) => items.len(),
+            Self::Texts(items) => items.len(),
             Self::Strings(items) => items.len(),
             Self::Json(items) => items.len(),
             Self::Lent(items) => items.len(),
@@ -226,6 +229,7 @@ impl<'a> List<'a> {
     pub fn get(&self, at: usize) -> Option<Value<'a>> {
         match self {
             Self::Cows(items) => items.get(at).map(|text| Value::text(text)),
+            Self::Texts(items) => items.get(at).map(Value::text),
             Self::Strings(items) => items.get(at).map(|text| Value::text(text)),
             Self::Json(items) => items.get(at).map(Value::json),
             Self::Lent(items) => items.get(at).map(Value::lend),
@@ -237,6 +241,7 @@ impl<'a> List<'a> {
     pub(super) fn has_text(&self, text: &str) -> bool {
         match self {
             Self::Cows(items) => items.iter().any(|item| item == text),
+            Self::Texts(items) => items.iter().any(|item| item == text),
             Self::Strings(items) => items.iter().any(|item| item == text),
             _ => self.iter().any(|item| matches!(item, Value::Text(item) if item == text)),
         }

@@ -14,8 +14,8 @@ use super::{fact_name, find};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     Account, AccountStatus, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeId, EmployeeIndex,
-    EmploymentStatus, Fact, FactName, Roster, RosterIssue, RosterIssueKind, Situation, SourceName, SourceStatus, Tier,
-    Timestamp, WorkerKind,
+    EmploymentStatus, Fact, FactName, Profile, Roster, RosterIssue, RosterIssueKind, Situation, SourceName,
+    SourceStatus, Tier, Timestamp, WorkerKind,
 };
 use crate::rule::cel::Missing;
 use crate::rule::place::Page;
@@ -307,23 +307,27 @@ impl ExampleEmployee {
     pub(super) fn employee(&self) -> Employee {
         let date = |moment: Option<Moment>| moment.map(|moment| moment.0.date_naive());
         let midnight = date(self.end_date).and_then(|day| day.checked_add_days(Days::new(1))?.and_hms_opt(0, 0, 0));
-        Employee {
-            line: 2,
-            name: self.name.clone(),
-            emails: self.emails.clone(),
-            usernames: self.usernames.clone(),
-            status: self.status.unwrap_or(EmploymentStatus::Active),
-            kind: self.kind,
-            start_date: date(self.start_date),
-            end_date: date(self.end_date),
-            ends_at: self.ends_at.map(|time| time.0).or(midnight.map(|time| time.and_utc())),
-            manager: self.manager.clone(),
-            department: self.department.clone(),
-            title: self.title.clone(),
-            location: self.location.clone(),
-            extra: self.columns.values().collect(),
-            ..Employee::new(EmployeeId(self.id.clone().unwrap_or_else(|| "E-1".to_owned())))
-        }
+        let emails: Vec<&str> = self.emails.iter().map(String::as_str).collect();
+        let usernames: Vec<&str> = self.usernames.iter().map(String::as_str).collect();
+        let columns: Vec<&str> = self.columns.values().map(String::as_str).collect();
+        let mut employee = Employee::new(&Profile {
+            id: self.id.as_deref().unwrap_or("E-1"),
+            name: self.name.as_deref().unwrap_or_default(),
+            manager: self.manager.as_deref().unwrap_or_default(),
+            department: self.department.as_deref().unwrap_or_default(),
+            title: self.title.as_deref().unwrap_or_default(),
+            location: self.location.as_deref().unwrap_or_default(),
+            emails: &emails,
+            usernames: &usernames,
+            extra: &columns,
+        })
+        .found_in(0, 2);
+        employee.status = self.status.unwrap_or(EmploymentStatus::Active);
+        employee.kind = self.kind;
+        employee.start_date = date(self.start_date);
+        employee.end_date = date(self.end_date);
+        employee.ends_at = self.ends_at.map(|time| time.0).or(midnight.map(|time| time.and_utc()));
+        employee
     }
 }
 

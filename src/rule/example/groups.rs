@@ -61,5 +61,5 @@ pub(super) fn groups(
 
 fn member(scope: &Scope<'_>) -> Member {
     let id = scope.account.as_ref().map(|account| account.account.id.to_string()).unwrap_or_default();
-    (id, scope.employee.map(|scope| scope.employee.id.to_string()))
+    (id, scope.employee.map(|scope| scope.employee.id().to_owned()))
 }

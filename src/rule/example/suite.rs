@@ -135,7 +135,7 @@ impl Case {
     fn owned<'a>(&'a self, page: &Page<'_>, people: &[EmployeeScope<'a>]) -> Checked<Vec<Owned<'a>>> {
         let with_owner = |account: &'a Spanned<ExampleAccount>| {
             let Some(owner) = &account.get_ref().owner else { return Ok((account.get_ref(), None)) };
-            match people.iter().find(|person| person.employee.id.0 == *owner) {
+            match people.iter().find(|person| person.employee.id() == *owner) {
                 Some(person) => Ok((account.get_ref(), Some(*person))),
                 None => {
                     let message = format!("the owner {owner:?} is not among the employees of this test");
@@ -176,14 +176,15 @@ impl Case {
             Subject::Employee => people
                 .iter()
                 .filter(|person| {
-                    let theirs =
-                        |(_, owner): &&Owned<'_>| owner.is_some_and(|owner| owner.employee.id == person.employee.id);
+                    let theirs = |(_, owner): &&Owned<'_>| {
+                        owner.is_some_and(|owner| owner.employee.id() == person.employee.id())
+                    };
                     let mine: Vec<Owned<'_>> = accounts.iter().filter(theirs).copied().collect();
                     let accounts = counted(&rule.compiled, &mine, &scope);
                     let scope = Scope { employee: Some(**person), accounts: Some(&accounts), ..scope.clone() };
                     is_bad(rule, &scope)
                 })
-                .map(|person| person.employee.id.to_string())
+                .map(|person| person.employee.id().to_owned())
                 .collect(),
             Subject::Source => {
                 let sources = self.sources.iter().map(|source| source.facts(self.now.0));

@@ -15,13 +15,13 @@ const fn employee(name: &'static str, kind: Kind, doc: &'static str, get: Getter
 }
 
 pub(super) static FACTS: &[Fact] = &[
-    employee("id", Kind::Text, "the organisation's identifier", |s| of(s, |e| Value::text(&e.employee.id.0))),
-    employee("name", Kind::Text, "full name", |s| text(s, |e| e.employee.name.as_deref())).optional(),
+    employee("id", Kind::Text, "the organisation's identifier", |s| of(s, |e| Value::text(e.employee.id()))),
+    employee("name", Kind::Text, "full name", |s| text(s, |e| e.employee.name())).optional(),
     employee("emails", Kind::Texts, "every address that the roster gives", |s| {
-        of(s, |e| Value::List(List::Strings(&e.employee.emails)))
+        of(s, |e| Value::List(List::Texts(e.employee.emails())))
     }),
     employee("usernames", Kind::Texts, "every login name that the roster gives", |s| {
-        of(s, |e| Value::List(List::Strings(&e.employee.usernames)))
+        of(s, |e| Value::List(List::Texts(e.employee.usernames())))
     }),
     employee("status", Kind::Words(STATUS), "what HR says of the employment", |s| {
         of(s, |e| Value::text(e.employee.status.as_str()))
@@ -50,15 +50,13 @@ pub(super) static FACTS: &[Fact] = &[
     employee("left", Kind::Bool, "whether the employment has ended", |s| {
         of(s, |e| Value::Bool(e.employee.has_left(s.now)))
     }),
-    employee("manager", Kind::Text, "the manager as the roster names them", |s| {
-        text(s, |e| e.employee.manager.as_deref())
-    })
-    .optional(),
-    employee("department", Kind::Text, "department", |s| text(s, |e| e.employee.department.as_deref())).optional(),
-    employee("title", Kind::Text, "job title", |s| text(s, |e| e.employee.title.as_deref())).optional(),
-    employee("location", Kind::Text, "site or country", |s| text(s, |e| e.employee.location.as_deref())).optional(),
+    employee("manager", Kind::Text, "the manager as the roster names them", |s| text(s, |e| e.employee.manager()))
+        .optional(),
+    employee("department", Kind::Text, "department", |s| text(s, |e| e.employee.department())).optional(),
+    employee("title", Kind::Text, "job title", |s| text(s, |e| e.employee.title())).optional(),
+    employee("location", Kind::Text, "site or country", |s| text(s, |e| e.employee.location())).optional(),
     employee("columns", Kind::Columns, "all other columns of the roster: `employee.columns[\"Cost centre\"]`", |s| {
-        of(s, |e| Value::Map(Map::Columns(e.headings, &e.employee.extra)))
+        of(s, |e| Value::Map(Map::Columns(e.headings, e.employee.extra())))
     }),
 ];
 

@@ -47,7 +47,7 @@ pub(super) fn likeness<'a>(scope: &'a Scope<'a>) -> Value<'a> {
         Fact::NotExposed => return Value::Unknown(Missing::of(FactName::DisplayName)),
         Fact::Known(shown) => shown.as_deref(),
     };
-    let name = scope.employee.and_then(|scope| scope.employee.name.as_deref());
+    let name = scope.employee.and_then(|scope| scope.employee.name());
     let likeness = shown.zip(name).and_then(|(shown, name)| name_likeness(shown, name));
     Value::or_absent(likeness.map(|percent| Value::Int(percent.into())))
 }

@@ -1,0 +1,155 @@
+//! A part of a file's rows → employees, with what only the whole file can tell left open. Parts are read at once, by
+//! one [`PartReader`].
+
+use std::path::Path;
+
+use csv::StringRecord;
+
+use super::cell::{clean, is_absent};
+use super::date_column::{self, DateColumn, Reading, shape};
+use super::delimited::{DelimitedRows, is_ragged};
+use super::file::Words;
+use super::row::RowReader;
+use super::words::{Looking, UnknownWords};
+use crate::diagnostic::Diagnostic;
+use crate::model::{ColumnRole, Employee, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, WorkerKind};
+
+/// Everything that reading a part of a file needs, and nothing that it changes.
+pub(super) struct PartReader<'f> {
+    pub(super) path: &'f Path,
+    /// Position of the file in the roster.
+    pub(super) file: usize,
+    pub(super) rows: RowReader,
+    pub(super) words: &'f Words,
+    /// How many fields a row should have; rows of a workbook may end where they like.
+    pub(super) width: Option<usize>,
+    pub(super) dates: Dates,
+}
+
+/// The columns of dates.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Dates {
+    pub(super) starts: Vec<DateColumn>,
+    pub(super) ends: Vec<DateColumn>,
+}
+
+/// What came of a part of a file.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) rows: u64,
+    pub(super) employees: Vec<Employee>,
+    /// What the file says of the status of each employee.
+    pub(super) stated: Vec<Option<EmploymentStatus>>,
+    pub(super) rejected: Vec<RejectedRow>,
+    pub(super) issues: Vec<RosterIssue>,
+    pub(super) dates: Dates,
+    pub(super) unknown_statuses: UnknownWords,
+    pub(super) unknown_kinds: UnknownWords,
+}
+
+impl PartReader<'_> {
+    /// Reads the rows of a part.
+    ///
+    /// # Errors
+    /// A quote swallows rows.
+    pub(super) fn read(&self, mut rows: DelimitedRows<'_>) -> Result<Part, Diagnostic> {
+        if let Some(width) = self.width {
+            rows.expect_width(width);
+        }
+        let mut part = OpenPart {
+            reader: self,
+            statuses: self.words.status.look_up(),
+            kinds: self.words.worker_type.look_up(),
+            part: Part {
+                rows: 0,
+                employees: Vec::new(),
+                stated: Vec::new(),
+                rejected: Vec::new(),
+                issues: Vec::new(),
+                dates: self.dates.clone(),
+                unknown_statuses: UnknownWords::new(),
+                unknown_kinds: UnknownWords::new(),
+            },
+        };
+        let mut row = StringRecord::new();
+        while let Some(line) = rows.next(&mut row)? {
+            if row.iter().any(|cell| !clean(cell).is_empty()) {
+                part.row(&row, line);
+            }
+        }
+        let OpenPart { statuses, kinds, part, .. } = part;
+        Ok(Part { unknown_statuses: statuses.into_unknown(), unknown_kinds: kinds.into_unknown(), ..part })
+    }
+}
+
+/// What is known while the rows of a part go by.
+struct OpenPart<'r> {
+    reader: &'r PartReader<'r>,
+    statuses: Looking<'r, EmploymentStatus>,
+    kinds: Looking<'r, WorkerKind>,
+    part: Part,
+}
+
+impl OpenPart<'_> {
+    fn row(&mut self, row: &StringRecord, line: u64) {
+        self.part.rows += 1;
+        match self.reader.rows.employee(row) {
+            Ok(employee) => self.add(employee.found_in(self.reader.file, line), row),
+            Err(reason) => self.reject(line, reason),
+        }
+    }
+
+    fn reject(&mut self, line: u64, reason: &str) {
+        self.part.rejected.push(RejectedRow { file: self.reader.file, line, reason: reason.to_owned() });
+        self.issue(line, RosterIssueKind::Rejected, format!("not read: {reason}"));
+    }
+
+    fn add(&mut self, mut employee: Employee, row: &StringRecord) {
+        let line = employee.line();
+        if let Some(width) = self.reader.width.filter(|width| is_ragged(row, *width)) {
+            let text = format!(
+                "employee {}: the row has {} fields, the headings are {width}; a value with a delimiter has to be quoted",
+                employee.id(),
+                row.len(),
+            );
+            self.issue(line, RosterIssueKind::RaggedRow, text);
+        }
+        for role in [ColumnRole::StartDate, ColumnRole::EndDate] {
+            if let Some(unreadable) = self.date(role, &mut employee, row) {
+                let text =
+                    format!("employee {}: the {role} \"{unreadable}\" can't be read; write 2026-12-31", employee.id());
+                self.issue(line, RosterIssueKind::BadDate, text);
+            }
+        }
+        let word = |role| self.reader.rows.first(role, row).filter(|word| !is_absent(word));
+        self.part.stated.push(word(ColumnRole::Status).and_then(|word| self.statuses.meaning(&word, line)));
+        employee.kind = word(ColumnRole::WorkerType).and_then(|word| self.kinds.meaning(&word, line));
+        self.part.employees.push(employee);
+    }
+
+    /// Takes the first date of several columns. Returns the build of one that can't be read.
+    fn date(&mut self, role: ColumnRole, employee: &mut Employee, row: &StringRecord) -> Option<String> {
+        let at = self.part.employees.len();
+        let Dates { starts, ends } = &mut self.part.dates;
+        for column in if role == ColumnRole::StartDate { starts } else { ends } {
+            let cell = clean(row.get(column.at).unwrap_or_default());
+            match column.read(&cell, at, employee.line()) {
+                Reading::Absent => {}
+                Reading::Waiting => return None,
+                Reading::Date(date) => {
+                    date_column::set(employee, role, Some(date));
+                    return None;
+                }
+                Reading::Unreadable => {
+                    date_column::set(employee, role, None);
+                    return Some(shape(&cell));
+                }
+            }
+        }
+        None
+    }
+
+    fn issue(&mut self, line: u64, kind: RosterIssueKind, text: String) {
+        self.part.issues.push(RosterIssue { file: self.reader.file, line: Some(line), kind, text });
+    }
+}
