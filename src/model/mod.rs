@@ -5,6 +5,7 @@ mod declared;
 mod employee;
 mod fact;
 mod finding;
+mod json;
 mod situation;
 mod source;
 pub mod text;
@@ -17,5 +18,6 @@ pub use employee::{
 };
 pub use fact::{Fact, FactName};
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};
+pub use json::Json;
 pub use situation::{AccountField, Attempt, Correlation, Situation, Step, Steps, Tier};
 pub use source::SourceStatus;
