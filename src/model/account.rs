@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use super::Fact;
+use super::{Fact, Json};
 
 /// A moment in UTC.
 pub type Timestamp = DateTime<Utc>;
@@ -93,12 +92,12 @@ pub struct Account<'r> {
     /// Applications, telephony identities and other things bound to the account.
     pub linked: Fact<Vec<Cow<'r, str>>>,
     /// The vendor's record, verbatim.
-    pub attributes: &'r RawValue,
+    pub attributes: Json<'r>,
 }
 
 impl<'r> Account<'r> {
     /// An account of which nothing but the identifier and the record is known.
-    pub const fn new(id: Cow<'r, str>, attributes: &'r RawValue) -> Self {
+    pub fn new(id: Cow<'r, str>, attributes: impl Into<Json<'r>>) -> Self {
         Self {
             id,
             external_id: Fact::NotExposed,
@@ -114,7 +113,7 @@ impl<'r> Account<'r> {
             last_login_at: Fact::NotExposed,
             deleted_at: Fact::NotExposed,
             linked: Fact::NotExposed,
-            attributes,
+            attributes: attributes.into(),
         }
     }
 

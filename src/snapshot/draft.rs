@@ -1,26 +1,22 @@
 //! A snapshot under construction: `<folder>.partial`, which becomes the folder when it is whole.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use super::SnapshotError;
 use super::manifest::{ConfigSeen, FORMAT, Manifest, StoredRecords, StoredSource, records_file};
+use super::packed::pack;
 use crate::config::{Config, SourceConfig};
-use crate::model::text::hex;
 use crate::model::{SourceName, SourceStatus, Timestamp};
 use crate::source::Population;
 
 /// Marks a folder as a snapshot that isn't whole.
 pub(super) const PARTIAL: &str = "partial.json";
 pub(super) const MANIFEST: &str = "manifest.json";
-
-/// zstd's own default: records shrink to about a tenth, faster than most vendors send them.
-const LEVEL: i32 = 3;
 
 /// A snapshot under construction.
 #[derive(Debug)]
@@ -125,13 +121,7 @@ impl<'c> Draft<'c> {
             Some(spool) => {
                 let file = records_file(&source.name);
                 let path = self.folder.join(&file);
-                let lines = |out: &mut dyn Write| {
-                    spool.for_each(|_, record| {
-                        out.write_all(record.get().as_bytes())?;
-                        out.write_all(b"\n")
-                    })
-                };
-                let packed = write_packed(&path, lines)?;
+                let packed = write_whole(&path, |file| pack(spool, BufWriter::new(file)))?;
                 if packed.content_sha256 != fetched.certificate.sha256 {
                     return Err(SnapshotError::damaged(&path, "the records aren't those that were received"));
                 }
@@ -254,56 +244,6 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), SnapshotError> 
     })
 }
 
-/// What was written into a compressed file.
-struct Packed {
-    sha256: String,
-    content_sha256: String,
-    bytes: u64,
-}
-
-fn write_packed(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<Packed, SnapshotError> {
-    write_whole(path, |file| {
-        let mut packer = zstd::Encoder::new(Hashed::new(BufWriter::new(file)), LEVEL)?;
-        packer.include_checksum(true)?;
-        let mut plain = Hashed::new(packer);
-        content(&mut plain)?;
-        let (packer, content_sha256, bytes) = plain.finish();
-        let (mut file, sha256, _) = packer.finish()?.finish();
-        file.flush()?;
-        Ok(Packed { sha256, content_sha256, bytes })
-    })
-}
-
-/// Hashes and counts what goes through.
-struct Hashed<W> {
-    inner: W,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<W> Hashed<W> {
-    fn new(inner: W) -> Self {
-        Self { inner, hash: Sha256::new(), bytes: 0 }
-    }
-
-    fn finish(self) -> (W, String, u64) {
-        (self.inner, hex(&self.hash.finalize()), self.bytes)
-    }
-}
-
-impl<W: Write> Write for Hashed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,11 +252,11 @@ mod tests {
     fn a_full_disk_leaves_no_half_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("s.ndjson.zst");
-        let error = write_packed(&path, |out| {
-            out.write_all(&vec![b'x'; 100_000])?;
-            Err(io::ErrorKind::StorageFull.into())
-        });
-        let error = error.err().expect("an error").to_string();
+        let full = |file: &mut File| {
+            file.write_all(&vec![b'x'; 100_000])?;
+            Err::<(), _>(io::ErrorKind::StorageFull.into())
+        };
+        let error = write_whole(&path, full).expect_err("an error").to_string();
         assert!(error.contains("s.ndjson.zst") && error.contains("free some space"), "{error}");
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
     }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! manifest.json          versions, the configuration without its secrets, and for each source its certificate
-//! <source>.ndjson.zst    its records, one a line, as the vendor sent them
+//! <source>.ndjson.zst    its records, one a line, as the vendor sent them; in frames that cores unpack side by side
 //! ```
 //!
 //! It appears whole or not at all. While it is made it is called `<folder>.partial` and holds a `partial.json`;
@@ -18,6 +18,7 @@ mod draft;
 mod error;
 mod fetch;
 mod manifest;
+mod packed;
 mod read;
 
 pub use draft::store;

@@ -1,7 +1,7 @@
 //! A snapshot that is there: checked, and read back as what was fetched.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -10,7 +10,9 @@ use sha2::{Digest as _, Sha256};
 use super::SnapshotError;
 use super::draft::{MANIFEST, PARTIAL};
 use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_file};
+use super::packed::unpack;
 use crate::config::SourceConfig;
+use crate::crew::map_all;
 use crate::model::text::hex;
 use crate::source::{Population, Spool};
 
@@ -49,7 +51,7 @@ impl Snapshot {
         }
         let manifest: Manifest = serde_json::from_slice(&bytes).map_err(damaged)?;
         let snapshot = Self { folder: folder.to_owned(), manifest, sha256: hex(&Sha256::digest(&bytes)) };
-        snapshot.manifest.sources.iter().try_for_each(|source| snapshot.check(source))?;
+        map_all(&snapshot.manifest.sources, |source| snapshot.check(source)).into_iter().collect::<Result<(), _>>()?;
         Ok(snapshot)
     }
 
@@ -93,9 +95,7 @@ impl Snapshot {
             return Err(SnapshotError::damaged(&self.folder.join(MANIFEST), what));
         }
         let path = self.folder.join(&records.file);
-        let mut input = Hashing::open(&path).map_err(SnapshotError::read(&path))?;
-        io::copy(&mut input, &mut io::sink()).map_err(SnapshotError::read(&path))?;
-        if input.sha256() != records.sha256 {
+        if sha256(&path).map_err(SnapshotError::read(&path))? != records.sha256 {
             return Err(SnapshotError::damaged(&path, "it isn't the file that was stored"));
         }
         Ok(())
@@ -104,13 +104,11 @@ impl Snapshot {
     /// Unpacks the records, and checks those that are given back, not those that were there before.
     fn unpack(&self, source: &StoredSource, records: &StoredRecords) -> Result<Spool, SnapshotError> {
         let path = self.folder.join(&records.file);
-        let unpack = || {
-            let file = File::open(&path)?;
-            // One byte more than there should be, so that a longer content isn't cut to the right one.
-            let lines = zstd::Decoder::new(file)?.take(records.bytes.saturating_add(1));
-            Spool::copy_of(BufReader::new(lines))
-        };
-        let (spool, sha256) = unpack().map_err(SnapshotError::read(&path))?;
+        let unpacked = File::open(&path).and_then(|file| unpack(file, records.bytes));
+        let (spool, sha256) = unpacked.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => SnapshotError::damaged(&path, error.to_string()),
+            _ => SnapshotError::read(&path)(error),
+        })?;
         if sha256 != source.certificate.sha256 {
             return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
         }
@@ -118,26 +116,15 @@ impl Snapshot {
     }
 }
 
-/// Hashes what is read.
-struct Hashing {
-    file: BufReader<File>,
-    hash: Sha256,
-}
-
-impl Hashing {
-    fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { file: BufReader::new(File::open(path)?), hash: Sha256::new() })
-    }
-
-    fn sha256(self) -> String {
-        hex(&self.hash.finalize())
-    }
-}
-
-impl Read for Hashing {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.file.read(buffer)?;
-        self.hash.update(buffer.get(..length).unwrap_or_default());
-        Ok(length)
+/// SHA-256 of a file.
+fn sha256(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 17];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hex(&hash.finalize())),
+            length => hash.update(piece.get(..length).unwrap_or_default()),
+        }
     }
 }

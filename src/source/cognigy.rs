@@ -14,7 +14,7 @@ use super::paging::{self, CursorPage, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError, from_seconds};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::http::{Authorize, Client, Refusal, Request, Response, Usage};
-use crate::model::{Account, AccountStatus, Fact, FactName, Timestamp};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp};
 
 /// Vendor page, "limit": the maximum permitted value is 100.
 pub(super) const MAX_PAGE_SIZE: u32 = 100;
@@ -35,7 +35,7 @@ impl Decoder for CognigyDecoder {
         }
     }
 
-    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+    fn decode<'r>(&self, raw: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut whole = Record::read(raw)?;
         let mut user = whole.object("user").ok_or(RecordError::NotAnObject)?;
         let mut account = Account::new(user.id("_id")?, raw);

@@ -1,21 +1,20 @@
 //! Takes pages as they arrive, in order: drops repeated accounts, keeps the records, counts everything.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::BTreeMap;
 
-use serde_json::value::RawValue;
-
+use super::assess::{Assessed, Assessor, KEYS};
+use super::ids::IdSet;
 use super::paging::{Intake, Page, Total};
 use super::population::Progress;
 use super::record::{FieldProblem, RecordError};
 use super::spool::{Spool, SpoolWriter};
 use super::{Decoder, SourceError};
 use crate::model::text::counted;
-use crate::model::{AccountField, KeyCounts};
+use crate::model::{FactName, Json, KeyCounts};
 
 /// What came of a record.
 #[derive(Debug)]
-pub(super) enum Row {
+pub(super) enum Came {
     /// An account that had not been seen in this pass.
     New,
     /// An account that had.
@@ -24,12 +23,9 @@ pub(super) enum Row {
     Unreadable(RecordError),
 }
 
-/// The fields by which accounts find their owners.
-const KEYS: [AccountField; 3] = [AccountField::ExternalId, AccountField::Email, AccountField::Username];
-
 /// Takes the pages of one source.
 pub struct Collector<'p> {
-    decoder: &'p dyn Decoder,
+    assessor: Assessor<'p>,
     progress: &'p dyn Progress,
     spool: SpoolWriter,
     /// Every account of every pass.
@@ -84,7 +80,7 @@ pub(super) struct Collected {
 impl<'p> Collector<'p> {
     pub(super) fn new(decoder: &'p dyn Decoder, progress: &'p dyn Progress) -> std::io::Result<Self> {
         Ok(Self {
-            decoder,
+            assessor: Assessor::new(decoder),
             progress,
             spool: SpoolWriter::new()?,
             ids: IdSet::default(),
@@ -98,6 +94,16 @@ impl<'p> Collector<'p> {
             keys: [0; KEYS.len()],
             warnings: Vec::new(),
         })
+    }
+
+    /// Reads records as they are read here.
+    pub(super) const fn assessor(&self) -> Assessor<'p> {
+        self.assessor
+    }
+
+    /// The facts that records so far have a place for.
+    pub(super) fn told(&self) -> Vec<FactName> {
+        self.assessor.decoder().told()
     }
 
     /// Counts pages that were received without being taken here.
@@ -117,10 +123,10 @@ impl<'p> Collector<'p> {
         self.pass.first_total = self.pass.first_total.or(page.total);
         let mut new = 0;
         for record in &page.records {
-            match self.record(record)? {
-                Row::New => new += 1,
-                Row::Repeated => {}
-                Row::Unreadable(error) => {
+            match self.record(record.into(), self.assessor.assess(record))? {
+                Came::New => new += 1,
+                Came::Repeated => {}
+                Came::Unreadable(error) => {
                     let page = self.pages;
                     let entry = self.unreadable.get_or_insert_with(|| (0, format!("{error} (first on page {page})")));
                     entry.0 += 1;
@@ -132,10 +138,15 @@ impl<'p> Collector<'p> {
         Ok(new)
     }
 
-    /// Takes the next record of a list without pages. What can't be read, the caller counts with its place.
-    pub(super) fn row(&mut self, record: &RawValue) -> Result<Row, SourceError> {
+    /// Takes the next record of a list without pages, which has been assessed. What can't be read, the caller counts
+    /// with its place.
+    pub(super) fn row(
+        &mut self,
+        record: Json<'_>,
+        assessed: Result<Assessed, RecordError>,
+    ) -> Result<Came, SourceError> {
         const TOLD_EVERY: u64 = 1000;
-        let row = self.record(record)?;
+        let row = self.record(record, assessed)?;
         self.fetched = self.fetched.max(self.pass.received);
         if self.fetched.is_multiple_of(TOLD_EVERY) {
             self.progress.page(self.ids.len(), None);
@@ -143,29 +154,28 @@ impl<'p> Collector<'p> {
         Ok(row)
     }
 
-    fn record(&mut self, record: &RawValue) -> Result<Row, SourceError> {
+    fn record(&mut self, record: Json<'_>, assessed: Result<Assessed, RecordError>) -> Result<Came, SourceError> {
         self.pass.received += 1;
-        let decoded = match self.decoder.decode(record) {
-            Ok(decoded) => decoded,
-            Err(error) => return Ok(Row::Unreadable(error)),
+        let Assessed { fingerprint, has, problems } = match assessed {
+            Ok(assessed) => assessed,
+            Err(error) => return Ok(Came::Unreadable(error)),
         };
-        let fingerprint = self.ids.fingerprint(&decoded.account.id);
         if self.ids.insert(fingerprint) {
             self.spool.push(record)?;
-            for (field, count) in KEYS.into_iter().zip(&mut self.keys) {
-                *count += u64::from(field.of(&decoded.account).is_some_and(|value| !value.trim().is_empty()));
+            for (has, count) in has.into_iter().zip(&mut self.keys) {
+                *count += u64::from(has);
             }
-            for problem in decoded.problems {
+            for problem in problems {
                 *self.problems.entry(problem).or_default() += 1;
             }
             self.pass.see(fingerprint, true);
-            return Ok(Row::New);
+            return Ok(Came::New);
         }
         if self.pass.see(fingerprint, false) {
-            return Ok(Row::New);
+            return Ok(Came::New);
         }
         self.repeated += 1;
-        Ok(Row::Repeated)
+        Ok(Came::Repeated)
     }
 
     /// Starts reading the list again from its beginning. What has been collected is kept.
@@ -225,8 +235,7 @@ impl<'p> Collector<'p> {
 
 impl Intake for Collector<'_> {
     fn ids(&self, page: &Page) -> Vec<Option<u128>> {
-        let id = |record: &RawValue| Some(self.ids.fingerprint(&self.decoder.decode(record).ok()?.account.id));
-        page.records.iter().map(|record| id(record)).collect()
+        page.records.iter().map(|record| Some(self.assessor.assess(record).ok()?.fingerprint)).collect()
     }
 
     fn take(&mut self, page: &Page) -> Result<usize, SourceError> {
@@ -260,7 +269,7 @@ impl Pass {
             None => new_to_all,
         };
         let had_before = match &self.before {
-            Some(before) => before.seen.contains(&fingerprint),
+            Some(before) => before.contains(fingerprint),
             None => !new_to_all,
         };
         self.distinct += u64::from(new);
@@ -269,30 +278,10 @@ impl Pass {
     }
 }
 
-/// Identifiers that have been seen, as keyed 128-bit hashes: sixteen bytes an account, whatever its length.
-/// The keys are random, so nobody can prepare two identifiers that collide.
-#[derive(Debug, Default)]
-pub(super) struct IdSet {
-    keys: (RandomState, RandomState),
-    seen: HashSet<u128>,
-}
-
-impl IdSet {
-    pub(super) fn fingerprint(&self, id: &str) -> u128 {
-        u128::from(self.keys.0.hash_one(id)) << 64 | u128::from(self.keys.1.hash_one(id))
-    }
-
-    pub(super) fn insert(&mut self, fingerprint: u128) -> bool {
-        self.seen.insert(fingerprint)
-    }
-
-    pub(super) fn len(&self) -> u64 {
-        self.seen.len() as u64
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::value::RawValue;
+
     use super::super::population::Quiet;
     use super::super::voiso::VoisoDecoder;
     use super::*;

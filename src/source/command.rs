@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, Either, select};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
@@ -96,7 +97,7 @@ impl Program {
         collector: &mut Collector<'_>,
     ) -> Result<Result<Proof, SourceError>, SourceError> {
         let mut tally = Tally::new(self.config.name.clone(), "every line needs one", &self.decoder);
-        let Some(stdout) = stdout else { return Ok(tally.proof(None)) };
+        let Some(stdout) = stdout else { return Ok(tally.proof(None, &collector.told())) };
         let mut input = BufReader::with_capacity(1 << 16, stdout).take(MOST_OUTPUT);
         let (mut line, mut total) = (Vec::new(), None);
         for number in 1.. {
@@ -119,11 +120,12 @@ impl Program {
             }
             total = serde_json::from_slice(&line).ok().map(|LastLine { total }| total);
             if total.is_none() {
-                let record = serde_json::from_slice(&line).map_err(|error| (error.column(), "not JSON".to_owned()));
-                tally.take(&Line::of_json(number, record), collector)?;
+                let record = serde_json::from_slice::<&RawValue>(&line);
+                let record = record.map_err(|error| (Some(error.column()), "not JSON".to_owned()));
+                tally.take(Line::new(number, record), collector)?;
             }
         }
-        Ok(tally.proof(total))
+        Ok(tally.proof(total, &collector.told()))
     }
 
     /// Shows its messages while it runs.

@@ -4,11 +4,14 @@
 //! A [`Connector`] asks a vendor for all its users; a [`Decoder`] is the pure function from a record to an
 //! account, so that a stored record gives the same account as a fresh one. Both come from [`registry`].
 
+mod assess;
 mod collector;
+mod ids;
 mod paging;
 mod population;
 mod record;
 mod registry;
+mod scan;
 mod spool;
 
 mod cognigy;
@@ -24,17 +27,17 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 pub use collector::Collector;
 pub use population::{Certificate, Population, Progress, Quiet, fetch};
 pub use record::{Decoded, FieldProblem, RecordError};
 pub use registry::{connector, connector_with, decoder, exposed};
+pub(crate) use spool::SpoolWriter;
 pub use spool::{Chunk, Chunks, Spool, record};
 
 use crate::config::Patience;
 use crate::http::{Cause, HttpError, Request, Response};
-use crate::model::FactName;
+use crate::model::{FactName, Json};
 
 /// The pure function from a vendor's record to an account.
 pub trait Decoder: Send + Sync {
@@ -51,7 +54,7 @@ pub trait Decoder: Send + Sync {
     ///
     /// # Errors
     /// When the record isn't an object or has no identifier.
-    fn decode<'r>(&self, record: &'r RawValue) -> Result<Decoded<'r>, RecordError>;
+    fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError>;
 }
 
 /// Asks one source for all its users.

@@ -5,12 +5,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use crate::model::{Account, Fact, Timestamp};
+use super::scan::{self, Members};
+use crate::model::{Account, Fact, Json, Timestamp};
 
 /// A record that can't become an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,15 +51,18 @@ pub struct Decoded<'r> {
 /// The fields of a record, in the order sent.
 #[derive(Debug)]
 pub(super) struct Record<'r> {
-    fields: Vec<(Cow<'r, str>, &'r RawValue)>,
+    fields: Vec<(Cow<'r, str>, Json<'r>)>,
     problems: Vec<FieldProblem>,
 }
 
 impl<'r> Record<'r> {
     /// Takes a JSON object apart, without reading its values.
-    pub(super) fn read(raw: &'r RawValue) -> Result<Self, RecordError> {
-        let mut deserializer = serde_json::Deserializer::from_str(raw.get());
-        let fields = deserializer.deserialize_map(FieldsVisitor).map_err(|_| RecordError::NotAnObject)?;
+    pub(super) fn read(object: impl Into<Json<'r>>) -> Result<Self, RecordError> {
+        let mut members = Members::of(object.into())?;
+        let mut fields = Vec::with_capacity(16);
+        while let Some(member) = members.next()? {
+            fields.push(member);
+        }
         Ok(Self { fields, problems: Vec::new() })
     }
 
@@ -71,10 +72,10 @@ impl<'r> Record<'r> {
     }
 
     /// The value of a field, unless it is absent or null.
-    pub(super) fn value(&self, field: &str) -> Option<&'r RawValue> {
+    pub(super) fn value(&self, field: &str) -> Option<Json<'r>> {
         // From the end: of a key that stands twice, the last one counts, as in most JSON readers.
         let (_, value) = self.fields.iter().rev().find(|(name, _)| name == field)?;
-        (value.get() != "null").then_some(value)
+        (!value.is_null()).then_some(*value)
     }
 
     /// The vendor's identifier: text or a whole number, never empty.
@@ -95,7 +96,7 @@ impl<'r> Record<'r> {
 
     /// A boolean. Absent and null mean that the vendor doesn't tell.
     pub(super) fn boolean(&mut self, field: &'static str) -> Fact<bool> {
-        match self.value(field).map(RawValue::get) {
+        match self.value(field).map(Json::get) {
             None => Fact::NotExposed,
             Some("true") => Fact::Known(true),
             Some("false") => Fact::Known(false),
@@ -150,9 +151,9 @@ impl<'r> Record<'r> {
     }
 
     /// A list; empty when absent.
-    pub(super) fn list(&mut self, field: &'static str) -> Vec<&'r RawValue> {
+    pub(super) fn list(&mut self, field: &'static str) -> Vec<Json<'r>> {
         let Some(value) = self.value(field) else { return Vec::new() };
-        if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(value.get()) {
+        if let Some(list) = scan::elements(value) {
             list
         } else {
             self.note(field, "a list");
@@ -163,7 +164,7 @@ impl<'r> Record<'r> {
     /// A list of texts; other things in it are left out with a note.
     pub(super) fn texts(&mut self, field: &'static str) -> Vec<Cow<'r, str>> {
         let list = self.list(field);
-        let texts: Vec<_> = list.iter().filter_map(|value| text_or_integer(value)).collect();
+        let texts: Vec<_> = list.iter().filter_map(|value| text_or_integer(*value)).collect();
         if texts.len() < list.len() {
             self.note(field, "a list of texts");
         }
@@ -186,38 +187,13 @@ impl<'r> Record<'r> {
     }
 }
 
-struct FieldsVisitor;
-
-/// A key of an object, borrowed unless it is escaped.
-#[derive(Deserialize)]
-pub(super) struct Key<'k>(#[serde(borrow)] pub(super) Cow<'k, str>);
-
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = Vec::with_capacity(16);
-        while let Some((Key(name), value)) = map.next_entry()? {
-            fields.push((name, value));
-        }
-        Ok(fields)
-    }
-}
-
 /// A text, or a whole number as its digits. A float with no fraction counts as whole.
-pub(super) fn text_or_integer(value: &RawValue) -> Option<Cow<'_, str>> {
+pub(super) fn text_or_integer(value: Json<'_>) -> Option<Cow<'_, str>> {
     /// Above this, a float no longer holds every integer.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let raw = value.get();
-    if let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        if !inner.contains('\\') {
-            return Some(Cow::Borrowed(inner));
-        }
-        return serde_json::from_str(raw).ok().map(Cow::Owned);
+    if raw.starts_with('"') {
+        return scan::text(value);
     }
     if raw.parse::<i128>().is_ok() {
         return Some(Cow::Borrowed(raw));
@@ -226,7 +202,7 @@ pub(super) fn text_or_integer(value: &RawValue) -> Option<Cow<'_, str>> {
     (float.fract() == 0.0 && float.abs() <= EXACT).then(|| Cow::Owned(format!("{float:.0}")))
 }
 
-fn number(value: &RawValue) -> Option<f64> {
+fn number(value: Json<'_>) -> Option<f64> {
     value.get().parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
@@ -242,18 +218,36 @@ pub(super) fn from_seconds(seconds: f64) -> Option<Timestamp> {
 
 /// RFC 3339; or the same without a zone and with `T` or a space, which the vendors mean as UTC.
 pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.with_timezone(&Utc));
-    }
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-        .map(|time| time.and_utc())
+    rfc3339(text).or_else(|| {
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+            .map(|time| time.and_utc())
+    })
+}
+
+/// RFC 3339. The form that nearly everybody sends is read without a parser of all forms.
+pub(super) fn rfc3339(text: &str) -> Option<Timestamp> {
+    usual_form(text).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)))
+}
+
+/// `2026-06-30T12:00:00Z`
+fn usual_form(text: &str) -> Option<Timestamp> {
+    let text: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', clock @ .., b'Z'] = text else { return None };
+    let [h1, h2, b':', n1, n2, b':', s1, s2] = clock else { return None };
+    let number = |tens: &u8, ones: &u8| {
+        (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    let year = (number(y1, y2)? * 100 + number(y3, y4)?).cast_signed();
+    let day = NaiveDate::from_ymd_opt(year, number(m1, m2)?, number(d1, d2)?)?;
+    Some(day.and_hms_opt(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?)?.and_utc())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::value::RawValue;
 
     use super::*;
 
@@ -305,6 +299,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_usual_form_of_a_time_is_read_as_any_other(text in "[012][09][0-9]{2}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9][Zz]") {
+            let parsed = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.with_timezone(&Utc));
+            prop_assert_eq!(rfc3339(&text), parsed);
+        }
+
         #[test]
         fn arbitrary_json_never_panics(text in ".{0,80}") {
             if let Ok(value) = RawValue::from_string(text)

@@ -14,7 +14,7 @@ use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::http::{Client, Refusal, Request, Response, StaticToken, Usage};
-use crate::model::{Account, AccountStatus, Fact, FactName};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json};
 
 /// Vendor page, "Pagination": maximum is 100.
 pub(super) const MAX_PAGE_SIZE: u32 = 100;
@@ -29,7 +29,7 @@ impl Decoder for VoisoDecoder {
         &[ExternalId, Email, Username, DisplayName, Roles, CreatedAt, UpdatedAt, DeletedAt, Linked]
     }
 
-    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+    fn decode<'r>(&self, raw: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut record = Record::read(raw)?;
         let mut account = Account::new(record.id("id")?, raw);
         account.external_id = record.text("employee_id");

@@ -13,7 +13,7 @@ use super::paging::{self, Intake, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::http::{Client, OAuth2, Refusal, Request, Response, Usage};
-use crate::model::{Account, AccountStatus, Fact, FactName};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json};
 
 /// Vendor page, "limit": maximum of 5000.
 pub(super) const MAX_PAGE_SIZE: u32 = 5000;
@@ -36,7 +36,7 @@ impl Decoder for VonageDecoder {
         &[ExternalId, Email, Username, DisplayName, Status, Locked, Licensed, Roles, LastLoginAt, Linked]
     }
 
-    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+    fn decode<'r>(&self, raw: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut record = Record::read(raw)?;
         let mut account = Account::new(record.id("userId")?, raw);
         account.external_id = record.text("ssoExternalId");

@@ -14,7 +14,7 @@ use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::http::{Client, Refusal, Request, Response, StaticToken, Usage};
-use crate::model::{Account, AccountStatus, FactName};
+use crate::model::{Account, AccountStatus, FactName, Json};
 
 /// Vendor page, "Query Parameters": results per page, at most 300.
 pub(super) const MAX_PAGE_SIZE: u32 = 300;
@@ -32,7 +32,7 @@ impl Decoder for VoxmindDecoder {
         &[FactName::ExternalId, FactName::Status, FactName::CreatedAt, FactName::UpdatedAt]
     }
 
-    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+    fn decode<'r>(&self, raw: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut record = Record::read(raw)?;
         let mut account = Account::new(record.id("id")?, raw);
         account.external_id = record.text("external_id");

@@ -81,7 +81,7 @@ proptest! {
         let Ok(record) = RawValue::from_string(text) else { return Ok(()) };
         for vendor in Vendor::ALL {
             let decoder = sources::decoder(&source(vendor, "http://127.0.0.1:9").config);
-            if let Ok(decoded) = decoder.decode(&record) {
+            if let Ok(decoded) = decoder.decode((&record).into()) {
                 prop_assert!(!decoded.account.id.is_empty());
             }
         }

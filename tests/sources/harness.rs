@@ -78,12 +78,12 @@ impl Source {
         if let Some(mut spool) = population.spool {
             spool
                 .for_each(|_, record| {
-                    records.push(Box::leak(record.to_owned()));
+                    records.push(Box::leak(RawValue::from_string(record.get().to_owned()).unwrap()));
                     Ok::<_, std::io::Error>(())
                 })
                 .unwrap();
         }
-        let accounts = records.iter().map(|record| decoder.decode(record).unwrap().account).collect();
+        let accounts = records.iter().map(|record| decoder.decode((*record).into()).unwrap().account).collect();
         Fetched { certificate: population.certificate, records, accounts }
     }
 }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use crate::config::{Mapping, TimeFormat, Words, same_word};
+use crate::config::{Mapping, TimeFormat, same_word};
 use crate::model::Timestamp;
+use crate::source::record::rfc3339;
 
 /// Words that mean the same everywhere; the configuration's own words go before them.
 const YES: [&str; 6] = ["true", "yes", "1", "y", "x", "on"];
@@ -15,7 +16,10 @@ const INACTIVE: [&str; 6] = ["inactive", "disabled", "deactivated", "suspended",
 /// Reads cells.
 #[derive(Debug, Clone)]
 pub(super) struct Cells {
-    words: Words,
+    none: Vec<String>,
+    active: Vocabulary,
+    locked: Vocabulary,
+    licensed: Vocabulary,
     times: Vec<TimeFormat>,
     timezone: Tz,
     pub(super) list_separator: String,
@@ -23,8 +27,12 @@ pub(super) struct Cells {
 
 impl Cells {
     pub(super) fn new(mapping: &Mapping) -> Self {
+        let words = &mapping.words;
         Self {
-            words: mapping.words.clone(),
+            none: words.none.clone(),
+            active: Vocabulary::new(&words.active, &words.inactive, &ACTIVE, &INACTIVE),
+            locked: Vocabulary::new(&words.locked, &words.not_locked, &["locked"], &["unlocked"]),
+            licensed: Vocabulary::new(&words.licensed, &words.not_licensed, &["licensed"], &["unlicensed"]),
             times: mapping.times.clone(),
             timezone: mapping.timezone,
             list_separator: mapping.list_separator.clone(),
@@ -33,25 +41,19 @@ impl Cells {
 
     /// Whether the cell says that there is no value.
     pub(super) fn is_none(&self, cell: &str) -> bool {
-        cell.trim().is_empty() || self.words.none.iter().any(|word| same_word(cell, word))
+        cell.chars().all(char::is_whitespace) || self.none.iter().any(|word| same_word(cell, word))
     }
 
     pub(super) fn active(&self, cell: &str) -> Option<bool> {
-        either(cell, &self.words.active, &self.words.inactive)
-            .or_else(|| either(cell, &ACTIVE, &INACTIVE))
-            .or_else(|| either(cell, &YES, &NO))
+        self.active.read(cell)
     }
 
     pub(super) fn locked(&self, cell: &str) -> Option<bool> {
-        either(cell, &self.words.locked, &self.words.not_locked)
-            .or_else(|| either(cell, &["locked"], &["unlocked"]))
-            .or_else(|| either(cell, &YES, &NO))
+        self.locked.read(cell)
     }
 
     pub(super) fn licensed(&self, cell: &str) -> Option<bool> {
-        either(cell, &self.words.licensed, &self.words.not_licensed)
-            .or_else(|| either(cell, &["licensed"], &["unlicensed"]))
-            .or_else(|| either(cell, &YES, &NO))
+        self.licensed.read(cell)
     }
 
     /// By the configured formats in their order, then by ISO 8601, which can't be mistaken for another.
@@ -73,8 +75,8 @@ impl Cells {
     }
 
     fn iso(&self, cell: &str) -> Option<Timestamp> {
-        if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
-            return Some(time.with_timezone(&Utc));
+        if let Some(time) = rfc3339(cell) {
+            return Some(time);
         }
         ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
             .iter()
@@ -99,16 +101,33 @@ impl Cells {
     }
 }
 
-fn either(cell: &str, yes: &[impl AsRef<str>], no: &[impl AsRef<str>]) -> Option<bool> {
-    if yes.iter().any(|word| same_word(cell, word.as_ref())) {
-        return Some(true);
+/// Words that say yes or no, those that go before others first.
+#[derive(Debug, Clone)]
+struct Vocabulary(Vec<(String, bool)>);
+
+impl Vocabulary {
+    /// The organisation's own words, then the usual ones, then yes and no.
+    fn new(own_yes: &[String], own_no: &[String], yes: &[&str], no: &[&str]) -> Self {
+        let own = [own_yes, own_no].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
+        let [own_yes, own_no] = &own;
+        let lists = [(own_yes.as_slice(), true), (own_no, false), (yes, true), (no, false), (&YES, true), (&NO, false)];
+        let words =
+            lists.into_iter().flat_map(|(words, says)| words.iter().map(move |word| (word.trim().to_owned(), says)));
+        Self(words.collect())
     }
-    no.iter().any(|word| same_word(cell, word.as_ref())).then_some(false)
+
+    fn read(&self, cell: &str) -> Option<bool> {
+        let cell = cell.trim();
+        let is_ascii = cell.is_ascii();
+        let same = |word: &str| if is_ascii { cell.eq_ignore_ascii_case(word) } else { same_word(cell, word) };
+        self.0.iter().find(|(word, _)| same(word)).map(|(_, says)| *says)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Words;
 
     fn cells(times: Vec<TimeFormat>, words: Words) -> Cells {
         Cells::new(&Mapping { times, words, timezone: Tz::Europe__Berlin, ..Mapping::default() })

@@ -1,19 +1,16 @@
 //! From a row to an account, by the mapping of its columns.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::cell::Cells;
 use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
 use crate::config::Mapping;
-use crate::model::{Account, AccountStatus, Fact, FactName, Timestamp};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp};
 use crate::source::Decoder;
-use crate::source::record::{Decoded, FieldProblem, Key, Record, RecordError, text_or_integer};
+use crate::source::record::{Decoded, FieldProblem, Record, RecordError, text_or_integer};
+use crate::source::scan::{Members, elements};
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -45,13 +42,6 @@ impl MappedDecoder {
         self.headings.configured.get(slot)?.as_deref()
     }
 
-    /// Takes the configured columns that this record has out of `missing`.
-    pub(super) fn cross_off(&self, raw: &RawValue, missing: &mut Vec<usize>) {
-        if let Ok(row) = self.row(raw) {
-            missing.retain(|slot| row.slots.get(*slot).is_none_or(Option::is_none));
-        }
-    }
-
     /// Remembers which columns there are; they are mostly the same as in the record before.
     fn note(&self, slots: &Slots<'_, '_>) {
         let here = slots.iter().rev().fold(0, |bits, slot| bits << 1 | u32::from(slot.is_some()));
@@ -60,11 +50,8 @@ impl MappedDecoder {
         }
     }
 
-    fn row<'r>(&self, raw: &'r RawValue) -> Result<Row<'_, 'r>, RecordError> {
-        let visitor = RowVisitor(&self.headings);
-        let slots = serde_json::Deserializer::from_str(raw.get())
-            .deserialize_map(visitor)
-            .map_err(|_| RecordError::NotAnObject)?;
+    fn row<'r>(&self, record: Json<'r>) -> Result<Row<'_, 'r>, RecordError> {
+        let slots = slots(&self.headings, record)?;
         Ok(Row { decoder: self, slots, problems: Vec::new() })
     }
 }
@@ -81,10 +68,10 @@ impl Decoder for MappedDecoder {
         FactName::OF_RECORDS.into_iter().filter(told).collect()
     }
 
-    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
-        let mut row = self.row(raw)?;
+    fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
+        let mut row = self.row(record)?;
         self.note(&row.slots);
-        let mut account = Account::new(row.id()?, raw);
+        let mut account = Account::new(row.id()?, record);
         account.external_id = row.text(FactName::ExternalId);
         account.email = row.text(FactName::Email);
         account.username = row.text(FactName::Username);
@@ -107,7 +94,7 @@ impl Decoder for MappedDecoder {
 /// The value that a record has for a slot.
 #[derive(Debug, Clone, Copy)]
 struct Value<'d, 'r> {
-    raw: &'r RawValue,
+    raw: Json<'r>,
     target: &'d Target,
     /// Two columns could be it, and the configuration doesn't say which.
     ambiguous: bool,
@@ -143,20 +130,17 @@ impl<'d, 'r> Row<'d, 'r> {
                 self.note(slot, "told by one column alone; name it in [source.columns]");
                 Found::Absent
             }
-            Some(value) if value.raw.get() == "null" => Found::Empty,
+            Some(value) if value.raw.is_null() => Found::Empty,
             Some(value) => Found::Value(value),
         }
     }
 
     /// The first value at the slot's path.
-    fn value(&mut self, slot: usize) -> Found<&'r RawValue> {
+    fn value(&mut self, slot: usize) -> Found<Json<'r>> {
         match self.column(slot) {
             Found::Absent => Found::Absent,
             Found::Empty => Found::Empty,
-            Found::Value(value) => match value.leaves().first() {
-                Some(raw) if raw.get() != "null" => Found::Value(raw),
-                _ => Found::Empty,
-            },
+            Found::Value(value) => value.first().filter(|raw| !raw.is_null()).map_or(Found::Empty, Found::Value),
         }
     }
 
@@ -224,11 +208,18 @@ impl<'d, 'r> Row<'d, 'r> {
             Found::Empty => return Fact::Known(Vec::new()),
             Found::Value(value) => value,
         };
-        let texts: Option<Vec<_>> = value.leaves().into_iter().map(text_or_integer).collect();
-        let Some(texts) = texts else { return self.problem(fact, "a text or a list of texts") };
-        let is_list = value.raw.get().starts_with(['[', '{']);
-        let texts = texts.into_iter().flat_map(|text| if is_list { vec![text] } else { self.split(text) });
-        Fact::Known(texts.filter(|text| !self.decoder.cells.is_none(text)).collect())
+        let is_list = value.is_nested();
+        let mut texts = Vec::new();
+        for leaf in value.leaves() {
+            let Some(text) = text_or_integer(leaf) else { return self.problem(fact, "a text or a list of texts") };
+            if is_list {
+                texts.push(text);
+            } else {
+                texts.extend(self.split(text));
+            }
+        }
+        texts.retain(|text| !self.decoder.cells.is_none(text));
+        Fact::Known(texts)
     }
 
     fn split(&self, text: Cow<'r, str>) -> Vec<Cow<'r, str>> {
@@ -246,7 +237,16 @@ impl<'d, 'r> Row<'d, 'r> {
 }
 
 impl<'r> Value<'_, 'r> {
-    fn leaves(&self) -> Vec<&'r RawValue> {
+    /// Whether it is a list or an object.
+    fn is_nested(&self) -> bool {
+        self.raw.get().starts_with(['[', '{'])
+    }
+
+    fn first(&self) -> Option<Json<'r>> {
+        if self.is_nested() { self.leaves().first().copied() } else { self.target.path.is_empty().then_some(self.raw) }
+    }
+
+    fn leaves(&self) -> Vec<Json<'r>> {
         let mut leaves = Vec::new();
         gather(self.raw, &self.target.path, &mut leaves);
         leaves
@@ -255,16 +255,16 @@ impl<'r> Value<'_, 'r> {
 
 /// All values at a path: a list on the way branches it unless a number picks an element, and a list at its end is
 /// taken apart.
-fn gather<'r>(raw: &'r RawValue, path: &[String], leaves: &mut Vec<&'r RawValue>) {
-    let elements = || serde_json::from_str::<Vec<&RawValue>>(raw.get()).unwrap_or_default();
-    match path.split_first() {
-        None if raw.get().starts_with('[') => leaves.extend(elements()),
-        None => leaves.push(raw),
-        Some((step, rest)) if raw.get().starts_with('[') => match step.parse::<usize>() {
-            Ok(at) => elements().get(at).into_iter().for_each(|element| gather(element, rest, leaves)),
-            Err(_) => elements().into_iter().for_each(|element| gather(element, path, leaves)),
+fn gather<'r>(raw: Json<'r>, path: &[String], leaves: &mut Vec<Json<'r>>) {
+    let list = elements(raw);
+    match (path.split_first(), list) {
+        (None, Some(elements)) => leaves.extend(elements),
+        (None, None) => leaves.push(raw),
+        (Some((step, rest)), Some(elements)) => match step.parse::<usize>() {
+            Ok(at) => elements.get(at).into_iter().for_each(|element| gather(*element, rest, leaves)),
+            Err(_) => elements.into_iter().for_each(|element| gather(element, path, leaves)),
         },
-        Some((step, rest)) => {
+        (Some((step, rest)), None) => {
             if let Some(value) = Record::read(raw).ok().and_then(|record| record.value(step)) {
                 gather(value, rest, leaves);
             }
@@ -273,32 +273,28 @@ fn gather<'r>(raw: &'r RawValue, path: &[String], leaves: &mut Vec<&'r RawValue>
 }
 
 /// Finds the values of the slots and skips everything else.
-struct RowVisitor<'d>(&'d Headings);
-
-impl<'de, 'd> Visitor<'de> for RowVisitor<'d> {
-    type Value = Slots<'d, 'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut slots: Self::Value = [None; SLOTS];
-        while let Some(Key(column)) = map.next_key()? {
-            let targets = self.0.find(&column);
-            if targets.is_empty() {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            }
-            let raw: &'de RawValue = map.next_value()?;
-            for target in targets {
-                if let Some(slot) = slots.get_mut(target.slot) {
-                    fill(slot, Value { raw, target, ambiguous: false });
-                }
+fn slots<'d, 'r>(headings: &'d Headings, record: Json<'r>) -> Result<Slots<'d, 'r>, RecordError> {
+    let mut members = Members::of(record)?;
+    let mut walk = headings.walk(|| columns(record));
+    let mut slots: Slots<'d, 'r> = [None; SLOTS];
+    while let Some((column, raw)) = members.next()? {
+        for target in walk.find(&column) {
+            if let Some(slot) = slots.get_mut(target.slot) {
+                fill(slot, Value { raw, target, ambiguous: false });
             }
         }
-        Ok(slots)
     }
+    Ok(slots)
+}
+
+/// The columns of a record, as far as it can be read.
+fn columns(record: Json<'_>) -> Vec<Cow<'_, str>> {
+    let Ok(mut members) = Members::of(record) else { return Vec::new() };
+    let mut columns = Vec::new();
+    while let Ok(Some((column, _))) = members.next() {
+        columns.push(column);
+    }
+    columns
 }
 
 /// A column that is named in full goes before a path, and a later column of the same name before an earlier one,

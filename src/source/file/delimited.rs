@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use csv::ByteRecord;
 use encoding_rs::{Encoding, UTF_8};
@@ -12,16 +13,26 @@ use super::headings::{ID, SLOTS, slot_name};
 use super::rows::{Line, invalid};
 use crate::config::FileConfig;
 use crate::diagnostic::did_you_mean;
+use crate::model::Json;
 
 /// An open CSV file behind its headings.
 pub(super) struct CsvRows {
     reader: csv::Reader<Box<dyn Input>>,
     delimiter: u8,
     /// Each heading as the start of a JSON member: `"Mail":`.
-    members: Vec<String>,
-    row: ByteRecord,
-    json: String,
+    members: Arc<[String]>,
+    /// Where the last row begins: its byte and its line.
+    last: (u64, u64),
+    /// The end, or the error that ends the file, comes behind the rows before it.
+    ended: bool,
+    error: Option<io::Error>,
     pub(super) notes: Vec<String>,
+}
+
+/// Some rows of a CSV file.
+pub(super) struct Cells {
+    members: Arc<[String]>,
+    rows: Vec<ByteRecord>,
 }
 
 /// A file, or a text in memory.
@@ -29,6 +40,9 @@ trait Input: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Input for T {}
 
 impl CsvRows {
+    /// Rows that are shared out at a time.
+    const ROWS: usize = 512;
+
     pub(super) fn open(file: File, config: &FileConfig, decoder: &MappedDecoder) -> io::Result<Self> {
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(config.delimiter)
@@ -44,49 +58,42 @@ impl CsvRows {
         let notes = check(&headings, decoder)?;
         let members =
             headings.iter().map(|heading| format!("{}:", serde_json::Value::from(heading.as_str()))).collect();
-        Ok(Self { reader, delimiter: config.delimiter, members, row, json: String::new(), notes })
+        let (delimiter, last) = (config.delimiter, place(&row));
+        Ok(Self { reader, delimiter, members, last, ended: false, error: None, notes })
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
-        loop {
-            let start = self.row.position().map_or(0, csv::Position::byte);
-            let line = self.row.position().map_or(1, csv::Position::line);
-            if !self.reader.read_byte_record(&mut self.row).map_err(unreadable)? {
-                self.check_last_quote(start, line)?;
-                return Ok(None);
-            }
-            // Spreadsheets leave such rows behind.
-            if !self.row.iter().all(<[u8]>::is_empty) {
-                break;
+    pub(super) fn next(&mut self) -> io::Result<Option<Cells>> {
+        let mut rows = Vec::new();
+        while !self.ended && rows.len() < Self::ROWS {
+            match self.row() {
+                Ok(row) => rows.extend(row),
+                Err(error) => {
+                    self.ended = true;
+                    self.error = Some(error);
+                }
             }
         }
-        let line = self.row.position().map_or(0, csv::Position::line);
-        Ok(Some(match self.write_json() {
-            Ok(()) => Line::new(line, None, serde_json::from_str(&self.json).map_err(|error| error.to_string())),
-            Err((column, reason)) => Line::new(line, column, Err(reason)),
-        }))
+        match self.error.take_if(|_| rows.is_empty()) {
+            Some(error) => Err(error),
+            None => Ok((!rows.is_empty()).then(|| Cells { members: Arc::clone(&self.members), rows })),
+        }
     }
 
-    fn write_json(&mut self) -> Result<(), (Option<usize>, String)> {
-        let expected = self.members.len();
-        if self.row.len() < expected || self.row.iter().skip(expected).any(|cell| !cell.is_empty()) {
-            return Err((None, format!("{} cells under {expected} headings", self.row.len())));
+    /// The next row, unless it is one of those without content that spreadsheets leave behind.
+    fn row(&mut self) -> io::Result<Option<ByteRecord>> {
+        let mut row = ByteRecord::new();
+        if !self.reader.read_byte_record(&mut row).map_err(unreadable)? {
+            self.ended = true;
+            self.check_last_quote()?;
+            return Ok(None);
         }
-        self.json.clear();
-        self.json.push('{');
-        for (at, (member, cell)) in self.members.iter().zip(&self.row).enumerate() {
-            let cell = std::str::from_utf8(cell)
-                .map_err(|_| (Some(at + 1), "the cell is not UTF-8; set encoding".to_owned()))?;
-            self.json.push_str(if at == 0 { "" } else { "," });
-            self.json.push_str(member);
-            push_json(&mut self.json, cell);
-        }
-        self.json.push('}');
-        Ok(())
+        self.last = place(&row);
+        Ok((!row.iter().all(<[u8]>::is_empty)).then_some(row))
     }
 
     /// A quote that never closes makes one cell of everything up to the end of the file, without an error.
-    fn check_last_quote(&mut self, start: u64, line: u64) -> io::Result<()> {
+    fn check_last_quote(&mut self) -> io::Result<()> {
+        let (start, line) = self.last;
         let input = self.reader.get_mut();
         input.seek(SeekFrom::Start(start))?;
         let mut last = Vec::new();
@@ -94,6 +101,38 @@ impl CsvRows {
         if ends_in_quotes(&last, self.delimiter) {
             return Err(invalid(format!(":{line}: a quote opens in this row and never closes")));
         }
+        Ok(())
+    }
+}
+
+fn place(row: &ByteRecord) -> (u64, u64) {
+    row.position().map_or((0, 1), |position| (position.byte(), position.line()))
+}
+
+impl Cells {
+    pub(super) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
+        let mut json = String::new();
+        for row in &self.rows {
+            let (_, line) = place(row);
+            visit(Line::new(line, self.write_json(row, &mut json).map(|()| Json::kept(&json))));
+        }
+    }
+
+    fn write_json(&self, row: &ByteRecord, json: &mut String) -> Result<(), (Option<usize>, String)> {
+        let expected = self.members.len();
+        if row.len() < expected || row.iter().skip(expected).any(|cell| !cell.is_empty()) {
+            return Err((None, format!("{} cells under {expected} headings", row.len())));
+        }
+        json.clear();
+        json.push('{');
+        for (at, (member, cell)) in self.members.iter().zip(row).enumerate() {
+            let cell = std::str::from_utf8(cell)
+                .map_err(|_| (Some(at + 1), "the cell is not UTF-8; set encoding".to_owned()))?;
+            json.push_str(if at == 0 { "" } else { "," });
+            json.push_str(member);
+            push_json(json, cell);
+        }
+        json.push('}');
         Ok(())
     }
 }

@@ -1,7 +1,9 @@
 //! Which column of a record tells which fact: those that the configuration names, and well-known names for the
 //! facts that it doesn't.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use crate::config::Mapping;
 use crate::model::FactName;
@@ -65,6 +67,34 @@ pub(super) struct Headings {
     well_known: HashMap<&'static str, Target>,
     /// What the configuration names, by slot.
     pub configured: [Option<String>; SLOTS],
+    /// The columns of the first record with their targets, in its order. Those after it mostly have the same.
+    usual: OnceLock<Vec<(String, Vec<Target>)>>,
+}
+
+/// Finds the targets of a record's columns, one after the other.
+#[derive(Debug)]
+pub(super) struct Walk<'h> {
+    headings: &'h Headings,
+    usual: &'h [(String, Vec<Target>)],
+    /// Where the next column is expected among the usual ones.
+    next: usize,
+}
+
+impl<'h> Walk<'h> {
+    /// So many columns may be left out at a time.
+    const FORWARD: usize = 4;
+
+    /// Where the next column leads; nowhere, if it is a stranger.
+    pub(super) fn find(&mut self, column: &str) -> &'h [Target] {
+        let ahead = self.usual.iter().enumerate().skip(self.next).take(Self::FORWARD);
+        match ahead.into_iter().find(|(_, (usual, _))| usual == column) {
+            Some((at, (_, targets))) => {
+                self.next = at + 1;
+                targets
+            }
+            None => self.headings.find(column),
+        }
+    }
 }
 
 impl Headings {
@@ -105,6 +135,13 @@ impl Headings {
 
     fn insert(&mut self, slot: usize, column: &str, path: Vec<String>) {
         self.exact.entry(column.to_owned()).or_default().push(Target { path, ..target(slot, 0) });
+    }
+
+    /// Begins a record. If it is the first one, `columns` tells what is usual.
+    pub(super) fn walk<'c>(&self, columns: impl FnOnce() -> Vec<Cow<'c, str>>) -> Walk<'_> {
+        let targets = |column: Cow<'_, str>| (column.clone().into_owned(), self.find(&column).to_vec());
+        let usual = self.usual.get_or_init(|| columns().into_iter().map(targets).collect());
+        Walk { headings: self, usual, next: 0 }
     }
 
     /// Where a column leads; nowhere, if it is a stranger.
@@ -153,6 +190,19 @@ mod tests {
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_record_of_another_shape_is_read_as_well() {
+        let headings = Headings::of_mapping(&Mapping::default());
+        let first = || ["id", "x", "email", "name", "y", "z", "role"].map(Cow::Borrowed).to_vec();
+        for columns in [vec!["id", "name", "role"], vec!["role", "ID", "email", "z", "id"], vec!["new", "email"]] {
+            let mut walk = headings.walk(first);
+            for column in columns {
+                let slots = |targets: &[Target]| targets.iter().map(|target| target.slot).collect::<Vec<_>>();
+                assert_eq!(slots(walk.find(column)), slots(headings.find(column)), "{column}");
+            }
+        }
     }
 
     #[test]

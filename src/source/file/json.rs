@@ -1,60 +1,98 @@
 //! The records of a JSON file: an object on each line, or one array.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read as _};
 use std::ops::Range;
+use std::sync::Arc;
 
+use memchr::{memchr, memchr_iter, memrchr};
 use serde_json::value::RawValue;
 
 use super::rows::{Line, invalid};
+use crate::model::Json;
 
 /// A line that is longer is no account.
-const LONGEST_LINE: u64 = 16 * 1024 * 1024;
+const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// NDJSON, read line by line.
+/// What is read at a time: enough for sharing it to cost nothing.
+const PIECE: usize = 1 << 18;
+
+/// NDJSON, read in pieces of whole lines.
 pub(super) struct NdjsonRows {
-    input: BufReader<File>,
-    number: u64,
-    line: Vec<u8>,
+    file: File,
+    /// Lines before the next piece.
+    lines: u64,
+    /// The beginning of a line whose end is still to come.
+    carried: Vec<u8>,
+}
+
+/// Some lines of NDJSON.
+pub(super) struct Lines {
+    first: u64,
+    bytes: Vec<u8>,
 }
 
 impl NdjsonRows {
-    pub(super) fn new(file: File) -> Self {
-        Self { input: BufReader::with_capacity(1 << 18, file), number: 0, line: Vec::new() }
+    pub(super) const fn new(file: File) -> Self {
+        Self { file, lines: 0, carried: Vec::new() }
     }
 
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub(super) fn next(&mut self) -> io::Result<Option<Lines>> {
+        let mut bytes = std::mem::take(&mut self.carried);
         loop {
-            self.line.clear();
-            self.number += 1;
-            let length = (&mut self.input).take(LONGEST_LINE + 1).read_until(b'\n', &mut self.line)?;
-            if length == 0 {
-                return Ok(None);
+            let start = bytes.len();
+            bytes.resize(start + PIECE, 0);
+            let read = self.file.read(bytes.get_mut(start..).unwrap_or_default())?;
+            bytes.truncate(start + read);
+            if let Some(end) = memrchr(b'\n', bytes.get(start..).unwrap_or_default()) {
+                self.carried = bytes.split_off(start + end + 1);
+                break;
             }
-            if length as u64 > LONGEST_LINE {
-                return Err(invalid(format!(":{}: the line is longer than {LONGEST_LINE} bytes", self.number)));
-            }
-            if self.number == 1 && self.line.starts_with(b"\xef\xbb\xbf") {
-                self.line.drain(..3);
-            }
-            if !self.line.iter().all(u8::is_ascii_whitespace) {
+            if read == 0 || bytes.len() > LONGEST_LINE {
                 break;
             }
         }
-        Ok(Some(match serde_json::from_slice(&self.line) {
-            Ok(record) => Line::new(self.number, None, Ok(record)),
-            Err(error) => Line::new(self.number, Some(error.column()), Err(plain(&error))),
-        }))
+        let first = self.lines + 1;
+        if memchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1) > LONGEST_LINE {
+            return Err(invalid(format!(":{first}: the line is longer than {LONGEST_LINE} bytes")));
+        }
+        if first == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
+        self.lines += memchr_iter(b'\n', &bytes).count() as u64;
+        Ok((!bytes.is_empty()).then_some(Lines { first, bytes }))
+    }
+}
+
+impl Lines {
+    pub(super) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
+        let ends = memchr_iter(b'\n', &self.bytes).map(|end| end + 1).chain([self.bytes.len()]);
+        let mut start = 0;
+        for (number, end) in (self.first..).zip(ends) {
+            let line = self.bytes.get(start..end).unwrap_or_default();
+            start = end;
+            if line.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            let record = serde_json::from_slice::<&RawValue>(line);
+            visit(Line::new(number, record.map_err(|error| (Some(error.column()), plain(&error)))));
+        }
     }
 }
 
 /// A JSON array. It is read as a whole, since only its end tells that it is one.
 pub(super) struct JsonRows {
-    text: String,
+    text: Arc<String>,
     records: std::vec::IntoIter<Range<usize>>,
     /// Up to where lines are counted, and how many there are.
     counted: usize,
     line: u64,
+}
+
+/// Some elements of a JSON array, each with its line.
+pub(super) struct Elements {
+    text: Arc<String>,
+    records: Vec<(u64, Range<usize>)>,
 }
 
 impl JsonRows {
@@ -78,16 +116,31 @@ impl JsonRows {
             start..start + record.get().len()
         };
         let records = records.iter().map(range).collect::<Vec<_>>().into_iter();
-        Ok(Self { text, records, counted: 0, line: 1 })
+        Ok(Self { text: Arc::new(text), records, counted: 0, line: 1 })
     }
 
-    pub(super) fn next(&mut self) -> Option<Line<'_>> {
-        let range = self.records.next()?;
-        let between = self.text.get(self.counted..range.start).unwrap_or_default();
-        self.line += between.matches('\n').count() as u64;
-        self.counted = range.start;
-        let record = self.text.get(range).unwrap_or_default();
-        Some(Line::new(self.line, None, serde_json::from_str(record).map_err(|error| plain(&error))))
+    pub(super) fn next(&mut self) -> Option<Elements> {
+        let mut records = Vec::new();
+        let start = self.counted;
+        while self.counted - start < PIECE
+            && let Some(range) = self.records.next()
+        {
+            let between = self.text.get(self.counted..range.start).unwrap_or_default();
+            self.line += memchr_iter(b'\n', between.as_bytes()).count() as u64;
+            self.counted = range.start;
+            records.push((self.line, range));
+        }
+        (!records.is_empty()).then(|| Elements { text: Arc::clone(&self.text), records })
+    }
+}
+
+impl Elements {
+    pub(super) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
+        for (number, range) in &self.records {
+            // The array was checked as a whole.
+            let record = Json::kept(self.text.get(range.clone()).unwrap_or_default());
+            visit(Line::new(*number, Ok(record)));
+        }
     }
 }
 

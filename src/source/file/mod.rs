@@ -6,12 +6,14 @@
 mod cell;
 mod decoder;
 mod delimited;
+mod harvest;
 mod headings;
 mod json;
 mod rows;
 mod tally;
 
 use std::io;
+use std::iter;
 
 use futures_util::future::BoxFuture;
 
@@ -22,8 +24,10 @@ pub(super) use tally::Tally;
 use super::collector::Collector;
 use super::{Connector, Proof, SourceError};
 use crate::config::FileConfig;
+use crate::crew::share_out;
 use crate::http::Usage;
-use rows::Rows;
+use harvest::Harvest;
+use rows::{Piece, Rows};
 
 /// One export.
 #[derive(Debug)]
@@ -32,8 +36,8 @@ pub(super) struct File {
     decoder: MappedDecoder,
 }
 
-/// Where other sources may go on, now and then: reading a file blocks.
-const ROWS_AT_A_TIME: u64 = 1000;
+/// So many pieces are read before other sources may go on: reading a file blocks, for some hundredths of a second.
+const PIECES_AT_A_TIME: usize = 32;
 
 impl File {
     pub(super) fn new(config: FileConfig) -> Self {
@@ -44,11 +48,19 @@ impl File {
         let mut rows = Rows::open(&self.config, &self.decoder).map_err(|error| self.unusable(&error))?;
         let origin = self.config.path.display().to_string();
         let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
-        while let Some(line) = rows.next().map_err(|error| self.unusable(&error))? {
-            tally.take(&line, collector)?;
-            if tally.rows.is_multiple_of(ROWS_AT_A_TIME) {
-                tokio::task::yield_now().await;
+        let assessor = collector.assessor();
+        loop {
+            let mut taken = 0;
+            let pieces = iter::from_fn(|| rows.next().map_err(|error| self.unusable(&error)).transpose());
+            let read = |piece: Piece| Ok(Harvest::of(&piece, &assessor));
+            share_out(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
+                taken += 1;
+                tally.take_all(harvest, collector)
+            })?;
+            if taken < PIECES_AT_A_TIME {
+                break;
             }
+            tokio::task::yield_now().await;
         }
         rows.notes().into_iter().for_each(|note| collector.warn(note));
         Ok(tally)
@@ -67,7 +79,10 @@ impl File {
 
 impl Connector for File {
     fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
-        Box::pin(async { self.read(collector).await?.proof(None) })
+        Box::pin(async {
+            let tally = self.read(collector).await?;
+            tally.proof(None, &collector.told())
+        })
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {

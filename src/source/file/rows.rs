@@ -1,42 +1,48 @@
-//! The rows of an export as JSON records, one after the other, each with its place.
+//! The rows of an export as JSON records, each with its place. One thread reads pieces of the file, and any thread makes
+//! rows of a piece.
 
+use std::fmt;
 use std::fs::File;
 use std::io;
 
-use serde_json::value::RawValue;
-
 use super::decoder::MappedDecoder;
-use super::delimited::CsvRows;
-use super::json::{JsonRows, NdjsonRows};
+use super::delimited::{Cells, CsvRows};
+use super::json::{Elements, JsonRows, Lines, NdjsonRows};
 use crate::config::{FileConfig, FileFormat};
+use crate::model::Json;
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::source) struct Place {
+    /// 1-based.
+    line: u64,
+    /// 1-based: of a byte in JSON, of a cell in CSV; `None` where the row as a whole is meant.
+    column: Option<usize>,
+}
+
+/// `line`, or `line:column`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.line)?;
+        self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
+    }
+}
 
 /// One row.
 #[derive(Debug)]
 pub(in crate::source) struct Line<'b> {
-    /// 1-based.
-    number: u64,
-    /// 1-based: of a byte in JSON, of a cell in CSV; `None` where the row as a whole is meant.
-    column: Option<usize>,
+    pub(super) place: Place,
     /// The record, or why it can't be read.
-    pub record: Result<&'b RawValue, String>,
+    pub(super) record: Result<Json<'b>, String>,
 }
 
 impl<'b> Line<'b> {
-    pub(super) const fn new(number: u64, column: Option<usize>, record: Result<&'b RawValue, String>) -> Self {
-        Self { number, column, record }
-    }
-
-    /// A line that should be JSON.
-    pub(in crate::source) fn of_json(number: u64, record: Result<&'b RawValue, (usize, String)>) -> Self {
+    /// The record of a line, or the column and the reason why it can't be read.
+    pub(in crate::source) fn new<R: Into<Json<'b>>>(line: u64, record: Result<R, (Option<usize>, String)>) -> Self {
         match record {
-            Ok(record) => Self::new(number, None, Ok(record)),
-            Err((column, reason)) => Self::new(number, Some(column), Err(reason)),
+            Ok(record) => Self { place: Place { line, column: None }, record: Ok(record.into()) },
+            Err((column, reason)) => Self { place: Place { line, column }, record: Err(reason) },
         }
-    }
-
-    /// `line`, or `line:column`.
-    pub(super) fn place(&self) -> String {
-        self.column.map_or_else(|| self.number.to_string(), |column| format!("{}:{column}", self.number))
     }
 }
 
@@ -45,6 +51,13 @@ pub(super) enum Rows {
     Csv(Box<CsvRows>),
     Ndjson(NdjsonRows),
     Json(JsonRows),
+}
+
+/// Some rows in a row.
+pub(super) enum Piece {
+    Csv(Cells),
+    Ndjson(Lines),
+    Json(Elements),
 }
 
 impl Rows {
@@ -58,13 +71,13 @@ impl Rows {
         })
     }
 
-    /// The next row; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Line<'_>>> {
-        match self {
-            Self::Csv(rows) => rows.next(),
-            Self::Ndjson(rows) => rows.next(),
-            Self::Json(rows) => Ok(rows.next()),
-        }
+    /// The next rows; `None` at the end. What is before an error comes before the error.
+    pub(super) fn next(&mut self) -> io::Result<Option<Piece>> {
+        Ok(match self {
+            Self::Csv(rows) => rows.next()?.map(Piece::Csv),
+            Self::Ndjson(rows) => rows.next()?.map(Piece::Ndjson),
+            Self::Json(rows) => rows.next().map(Piece::Json),
+        })
     }
 
     /// What the reader of the report should know of the file as a whole.
@@ -72,6 +85,17 @@ impl Rows {
         match self {
             Self::Csv(rows) => rows.notes,
             Self::Ndjson(_) | Self::Json(_) => Vec::new(),
+        }
+    }
+}
+
+impl Piece {
+    /// Shows every row.
+    pub(super) fn for_each(&self, visit: impl FnMut(Line<'_>)) {
+        match self {
+            Self::Csv(cells) => cells.for_each(visit),
+            Self::Ndjson(lines) => lines.for_each(visit),
+            Self::Json(elements) => elements.for_each(visit),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Counts what comes of rows: the proof of a list that has no vendor's total.
 
-use serde_json::value::RawValue;
-
 use super::decoder::MappedDecoder;
-use super::headings::{ID, SLOTS, slot_name};
-use super::rows::Line;
+use super::harvest::{Harvest, Row};
+use super::headings::{ID, slot};
+use super::rows::{Line, Place};
+use crate::model::FactName;
 use crate::model::text::counted;
-use crate::source::collector::{Collector, Row};
+use crate::source::collector::{Came, Collector};
 use crate::source::record::RecordError;
 use crate::source::{Proof, SourceError};
 
@@ -24,67 +24,72 @@ pub(in crate::source) struct Tally<'f> {
     pub repeated: u64,
     /// The place and the reason of the first row that didn't become an account.
     first: Option<String>,
-    /// Columns that the configuration names and that no record has had so far.
-    missing: Vec<usize>,
 }
 
 impl<'f> Tally<'f> {
-    pub(in crate::source) fn new(origin: String, advice: &'static str, decoder: &'f MappedDecoder) -> Self {
-        let missing = (0..SLOTS).filter(|slot| decoder.configured(*slot).is_some()).collect();
-        Self { origin, advice, decoder, rows: 0, accounts: 0, unreadable: 0, repeated: 0, first: None, missing }
+    pub(in crate::source) const fn new(origin: String, advice: &'static str, decoder: &'f MappedDecoder) -> Self {
+        Self { origin, advice, decoder, rows: 0, accounts: 0, unreadable: 0, repeated: 0, first: None }
     }
 
-    pub(in crate::source) fn take(
-        &mut self,
-        line: &Line<'_>,
-        collector: &mut Collector<'_>,
-    ) -> Result<(), SourceError> {
+    /// Counts one line.
+    pub(in crate::source) fn take(&mut self, line: Line<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
+        self.row(Row::of(line, &collector.assessor()), collector)
+    }
+
+    /// Counts rows that a thread has read.
+    pub(super) fn take_all(&mut self, harvest: Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
+        harvest.for_each(|row| self.row(row, collector))
+    }
+
+    fn row(&mut self, row: Row<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
         self.rows += 1;
-        match &line.record {
-            Err(reason) => self.lose(line, reason),
-            Ok(record) => self.record(line, record, collector)?,
-        }
-        Ok(())
-    }
-
-    fn record(&mut self, line: &Line<'_>, raw: &RawValue, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        if !self.missing.is_empty() {
-            self.decoder.cross_off(raw, &mut self.missing);
-        }
-        match collector.row(raw)? {
-            Row::New => self.accounts += 1,
-            Row::Repeated => {
-                self.repeated += 1;
-                self.note(line, "its id is that of an earlier row");
+        let (record, assessed) = match row.outcome {
+            Ok(read) => read,
+            Err(reason) => {
+                self.lose(row.place, &reason);
+                return Ok(());
             }
-            Row::Unreadable(RecordError::NoId { .. }) => match self.decoder.configured(ID) {
-                Some(column) => self.lose(line, &format!("no id in \"{column}\"")),
-                None => self.lose(line, &format!("no id; {}", self.advice)),
+        };
+        match collector.row(record, assessed)? {
+            Came::New => self.accounts += 1,
+            Came::Repeated => {
+                self.repeated += 1;
+                self.note(row.place, "its id is that of an earlier row");
+            }
+            Came::Unreadable(RecordError::NoId { .. }) => match self.decoder.configured(ID) {
+                Some(column) => self.lose(row.place, &format!("no id in \"{column}\"")),
+                None => self.lose(row.place, &format!("no id; {}", self.advice)),
             },
-            Row::Unreadable(error @ RecordError::NotAnObject) => self.lose(line, &error.to_string()),
+            Came::Unreadable(error @ RecordError::NotAnObject) => self.lose(row.place, &error.to_string()),
         }
         Ok(())
     }
 
-    fn lose(&mut self, line: &Line<'_>, reason: &str) {
+    fn lose(&mut self, place: Place, reason: &str) {
         self.unreadable += 1;
-        self.note(line, reason);
+        self.note(place, reason);
     }
 
-    fn note(&mut self, line: &Line<'_>, reason: &str) {
+    fn note(&mut self, place: Place, reason: &str) {
         let origin = &self.origin;
-        self.first.get_or_insert_with(|| format!("{origin}:{}: {reason}", line.place()));
+        self.first.get_or_insert_with(|| format!("{origin}:{place}: {reason}"));
     }
 
-    /// What the rows prove. Without a total from elsewhere, a list is as long as it is.
+    /// A column that the configuration names and that no record had.
+    fn missing(&self, told: &[FactName]) -> Option<(&str, FactName)> {
+        let is_missing = |fact: &FactName| !told.contains(fact);
+        let missing = FactName::OF_RECORDS.into_iter().filter(is_missing);
+        missing.into_iter().find_map(|fact| Some((self.decoder.configured(slot(fact))?, fact)))
+    }
+
+    /// What the rows prove, when they have told these facts. Without a total from elsewhere, a list is as long as it is.
     ///
     /// # Errors
     /// When no row became an account.
-    pub(in crate::source) fn proof(self, total: Option<u64>) -> Result<Proof, SourceError> {
+    pub(in crate::source) fn proof(self, total: Option<u64>, told: &[FactName]) -> Result<Proof, SourceError> {
         let declared = Some(total.unwrap_or(self.rows));
-        if let Some(slot) = self.missing.first().filter(|_| self.rows > self.unreadable) {
-            let (origin, column) = (&self.origin, self.decoder.configured(*slot).unwrap_or_default());
-            let fact = slot_name(*slot);
+        if let Some((column, fact)) = self.missing(told).filter(|_| self.rows > self.unreadable) {
+            let (origin, fact) = (&self.origin, fact.as_str());
             let reason = format!("{origin}: no record has \"{column}\", which [source.columns] names for {fact}");
             return Ok(Proof::Incomplete { declared, reason });
         }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::*;
 use crate::config::{FileFormat, Mapping};
-use crate::model::{AccountStatus, Fact, FactName};
+use crate::model::{AccountStatus, Fact, FactName, Json};
 use crate::source::{Decoder as _, Quiet};
 
 const FORMATS: [FileFormat; 3] = [FileFormat::Csv, FileFormat::Json, FileFormat::Ndjson];
@@ -18,22 +18,48 @@ fn mapping(facts: &[(FactName, &str)]) -> Mapping {
     Mapping { id: Some("key".into()), facts, ..Mapping::default() }
 }
 
-/// Rows, accounts, unreadable and repeated ones; `None` if the file as a whole can't be used.
-fn counts(bytes: &[u8], format: FileFormat, mapping: Mapping) -> Option<[u64; 4]> {
+/// What comes of a file: how many different accounts, and what the rows prove.
+fn read<T>(
+    bytes: &[u8],
+    format: FileFormat,
+    mapping: Mapping,
+    then: impl FnOnce(u64, Result<Tally<'_>, SourceError>) -> T,
+) -> T {
     let mut export = tempfile::NamedTempFile::new().expect("a file");
     export.write_all(bytes).expect("written");
     let path = export.path().to_owned();
     let file = File::new(FileConfig { path, format, encoding: encoding_rs::UTF_8, delimiter: b',', mapping });
     let decoder = file.decoder.clone();
     let mut collector = Collector::new(&decoder, &Quiet).expect("a collector");
-    let mut tally = file.read(&mut collector).boxed();
+    let mut reading = file.read(&mut collector).boxed();
     // Nothing is awaited but the turns that other sources get.
     let tally = loop {
-        if let Some(tally) = (&mut tally).now_or_never() {
-            break tally.ok()?;
+        if let Some(tally) = (&mut reading).now_or_never() {
+            break tally;
         }
     };
-    Some([tally.rows, tally.accounts, tally.unreadable, tally.repeated])
+    drop(reading);
+    then(collector.finish().expect("finished").distinct, tally)
+}
+
+/// Rows, accounts, unreadable and repeated ones; `None` if the file as a whole can't be used.
+fn counts(bytes: &[u8], format: FileFormat, mapping: Mapping) -> Option<[u64; 4]> {
+    read(bytes, format, mapping, |_, tally| {
+        let tally = tally.ok()?;
+        Some([tally.rows, tally.accounts, tally.unreadable, tally.repeated])
+    })
+}
+
+/// Different accounts, and what is said of the file.
+fn said(bytes: &[u8], format: FileFormat) -> (u64, String) {
+    read(bytes, format, mapping(&[]), |accounts, tally| {
+        let said = match tally.and_then(|tally| tally.proof(None, &FactName::OF_RECORDS)) {
+            Ok(Proof::Complete { .. }) => String::new(),
+            Ok(proof) => format!("{proof:?}"),
+            Err(error) => error.to_string(),
+        };
+        (accounts, said)
+    })
 }
 
 #[test]
@@ -41,7 +67,7 @@ fn an_export_tells_what_it_has_columns_for() {
     let decoder = MappedDecoder::of_file(&mapping(&[(FactName::Email, "mail")]));
     assert_eq!(decoder.told(), FactName::OF_RECORDS, "nothing is known yet");
     let read = |record: &str| {
-        decoder.decode(&RawValue::from_string(record.to_owned()).expect("JSON")).expect("an account");
+        decoder.decode(Json::kept(record)).expect("an account");
         decoder.told()
     };
     assert_eq!(read(r#"{"key": "1", "mail": "", "room": 7}"#), [FactName::Email]);
@@ -56,6 +82,45 @@ fn every_row_is_counted_in_every_format() {
     assert_eq!(counts(ndjson.as_bytes(), FileFormat::Ndjson, mapping(&[])), Some([5, 2, 2, 1]));
     let json = "[{\"key\":1},{\"key\":2},\n3,{}]";
     assert_eq!(counts(json.as_bytes(), FileFormat::Json, mapping(&[])), Some([4, 2, 2, 0]));
+}
+
+/// So many rows that several threads read them, and other sources get their turn.
+const MANY: u64 = 20_000;
+
+#[test]
+fn a_row_has_its_place_in_whichever_piece_it_is_read() {
+    let row =
+        |at: u64| format!("{{\"key\":{at},\"mail\":\"ada.person{at}@corp.example\",\"name\":\"{}\"}}", "x".repeat(400));
+    let ndjson = |lost: u64, with: &str| {
+        let rows = (1..=MANY).map(|at| if at == lost { with.to_owned() } else { row(at) } + "\r\n\n");
+        rows.collect::<String>()
+    };
+    assert_eq!(said(ndjson(0, "").as_bytes(), FileFormat::Ndjson), (MANY, String::new()));
+    for (at, with, told) in [
+        (1, "{\"key\": x}", ":1:9: expected value"),
+        (11_234, "{\"key\": x}", ":22467:9: expected value"),
+        (MANY, "[]", ":39999: a record is not a JSON object"),
+        (11_235, "{\"key\":\"5\"}", ":22469: its id is that of an earlier row"),
+        (11_235, "{\"id\":\"5\"}", ":22469: no id in"),
+    ] {
+        let (accounts, said) = said(ndjson(at, with).as_bytes(), FileFormat::Ndjson);
+        assert_eq!(accounts, MANY - 1);
+        assert!(said.contains(told), "{said}");
+    }
+    let json = format!("[{}]", (1..=MANY).map(row).collect::<Vec<_>>().join("\n,")).replace("{\"key\":11234,", "7\n,{");
+    let (accounts, said) = said(json.as_bytes(), FileFormat::Json);
+    assert!(accounts == MANY - 1 && said.contains(":11234: a record is not a JSON object"), "{said}");
+}
+
+#[test]
+fn what_stands_before_an_error_counts() {
+    let rows = (1..=MANY).map(|at| format!("{{\"key\":{at}}}\n")).collect::<Vec<_>>().concat();
+    let endless = format!("{rows}{}\n{{\"key\":0}}\n", " ".repeat(16 * 1024 * 1024));
+    let (accounts, told) = said(endless.as_bytes(), FileFormat::Ndjson);
+    assert!(accounts == MANY && told.contains(":20001: the line is longer than 16777216 bytes"), "{told}");
+    let rows = (1..=MANY).map(|at| format!("{at},a\n")).collect::<Vec<_>>().concat();
+    let (accounts, told) = said(format!("key,mail\n{rows}0,\"b\n").as_bytes(), FileFormat::Csv);
+    assert!(accounts == MANY + 1 && told.contains(":20002: a quote opens in this row and never closes"), "{told}");
 }
 
 #[test]
@@ -74,7 +139,7 @@ fn paths_lead_into_objects_and_lists() {
     let json = r#"{"key":7,"emails":[{"value":"a@x"},{"value":"b@x"}],"login":{"name":"a"},"names":["N","M"],
         "groups":[{"display":"Admins"},{"display":"All;Staff"}],"disabled":true,"last login":"2026-01-01"}"#;
     let raw = RawValue::from_string(json.into()).expect("json");
-    let outcome = decoder.decode(&raw).expect("decoded");
+    let outcome = decoder.decode((&raw).into()).expect("decoded");
     let account = outcome.account;
     assert_eq!((account.id.as_ref(), outcome.problems.len()), ("7", 0));
     assert_eq!(account.email, Fact::Known(Some("a@x".into())));
@@ -90,7 +155,7 @@ fn paths_lead_into_objects_and_lists() {
 fn a_configured_column_that_a_record_lacks_has_no_value_and_any_other_is_not_exposed() {
     let decoder = MappedDecoder::of_file(&mapping(&[(FactName::LastLoginAt, "seen"), (FactName::Locked, "locked")]));
     let raw = RawValue::from_string(r#"{"key":"a"}"#.into()).expect("json");
-    let account = decoder.decode(&raw).expect("decoded").account;
+    let account = decoder.decode((&raw).into()).expect("decoded").account;
     assert_eq!(account.last_login_at, Fact::Known(None));
     assert_eq!(account.locked, Fact::NotExposed, "neither yes nor no");
     assert_eq!(account.email, Fact::NotExposed);
@@ -100,7 +165,7 @@ fn a_configured_column_that_a_record_lacks_has_no_value_and_any_other_is_not_exp
 fn what_two_columns_could_be_is_unknown() {
     let decoder = MappedDecoder::of_file(&mapping(&[]));
     let raw = RawValue::from_string(r#"{"key":"a","email":"a@x","mail":"b@x"}"#.into()).expect("json");
-    let outcome = decoder.decode(&raw).expect("decoded");
+    let outcome = decoder.decode((&raw).into()).expect("decoded");
     assert_eq!(outcome.account.email, Fact::NotExposed);
     assert_eq!(outcome.problems.len(), 1);
 }

@@ -16,13 +16,14 @@ use url::Url;
 pub(super) use jwt::ServiceAccount;
 
 use self::users::{Gathered, User, Users};
-use super::collector::{Collector, IdSet};
+use super::collector::Collector;
+use super::ids::{Fingerprints, IdSet};
 use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::config::Applications;
 use crate::http::{Body, Client, Refusal, Request, Response, Retry, Usage};
-use crate::model::{Account, AccountStatus, Fact, FactName};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json};
 
 /// The maximum isn't documented. An account's default quota is 1,000 users, so this is usually one page.
 pub(super) const MAX_PAGE_SIZE: u32 = 1000;
@@ -44,7 +45,7 @@ impl Decoder for VoximplantDecoder {
         }
     }
 
-    fn decode<'r>(&self, raw: &'r RawValue) -> Result<Decoded<'r>, RecordError> {
+    fn decode<'r>(&self, raw: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut whole = Record::read(raw)?;
         let mut user = whole.object("user").ok_or(RecordError::NotAnObject)?;
         let mut account = Account::new(user.id("user_id")?, raw);
@@ -119,7 +120,13 @@ impl Voximplant {
         parameters: &[(&str, String)],
         order: Order,
     ) -> Result<(Gathered, Proof), SourceError> {
-        let mut gathered = Gathered { id_field, ids: IdSet::default(), records: Vec::new(), pages: 0 };
+        let mut gathered = Gathered {
+            id_field,
+            fingerprints: Fingerprints::default(),
+            ids: IdSet::default(),
+            records: Vec::new(),
+            pages: 0,
+        };
         let plan = Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order };
         let proof = paging::by_offset(&mut gathered, plan, |offset, count| async move {
             let mut query = parameters.to_vec();

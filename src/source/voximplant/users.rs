@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use crate::source::SourceError;
-use crate::source::collector::IdSet;
+use crate::source::ids::{Fingerprints, IdSet};
 use crate::source::paging::{Intake, Page};
 use crate::source::record::Record;
 
 /// One reading of one list of the vendor's.
 pub(super) struct Gathered {
     pub(super) id_field: &'static str,
+    pub(super) fingerprints: Fingerprints,
     pub(super) ids: IdSet,
     pub(super) records: Vec<Box<RawValue>>,
     pub(super) pages: u64,
@@ -20,7 +21,7 @@ pub(super) struct Gathered {
 
 impl Gathered {
     fn id(&self, record: &RawValue) -> Option<u128> {
-        Some(self.ids.fingerprint(&Record::read(record).ok()?.id(self.id_field).ok()?))
+        Some(self.fingerprints.of(&Record::read(record).ok()?.id(self.id_field).ok()?))
     }
 }
 
