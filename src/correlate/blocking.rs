@@ -319,6 +319,18 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_missed_that_any_of_many_accounts_has() {
+        let letter = |n: u8| char::from(b'a' + n);
+        let names = (0..26).flat_map(|n| (0..26).map(move |m| format!("Ann {0}{1}{0}lind{1}", letter(n), letter(m))));
+        let names: Vec<String> = names.collect();
+        let accounts: Vec<_> = names.iter().map(|name| account(["", "", "", name])).collect();
+        let wanted = Wanted::of(&accounts);
+        let mut features = Features::default();
+        assert!(accounts.iter().all(|account| features.of_account(account).iter().all(|feature| wanted.has(*feature))));
+        assert!(!features.of_account(&account(["", "", "", "Zed Quux"])).iter().all(|feature| wanted.has(*feature)));
+    }
+
+    #[test]
     fn what_everybody_shares_is_not_looked_at() {
         let many = (0..=COMMON).map(|n| person(&format!("E-{n}"), "Sam Common", &[], &[]));
         assert!(of(&roster(many), &account(["", "", "", "Sam Common"])).is_empty());

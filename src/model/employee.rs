@@ -102,13 +102,14 @@ pub struct Profile<'t> {
 /// by [`Texts::END`].
 #[derive(Debug, Clone)]
 pub struct Employee {
-    /// In this order: the texts that are there once, then addresses, login names and other columns.
+    /// In this order: the identifier, the other texts that are there once, addresses, login names and other columns.
     texts: Box<str>,
+    name_at: u32,
     emails_at: u32,
     usernames_at: u32,
     extra_at: u32,
     file: u32,
-    line: u64,
+    line: u32,
     /// The moment at which the last day ends, in the roster's time zone.
     pub ends_at: Option<Timestamp>,
     /// First day of the (latest) employment.
@@ -127,12 +128,11 @@ impl Employee {
     /// A person who works here, of whom the roster says this.
     pub fn new(profile: &Profile<'_>) -> Self {
         let Profile { id, name, manager, department, title, location, emails, usernames, extra } = *profile;
-        let once = [id, name, manager, department, title, location];
-        let lists = [&once, emails, usernames, extra];
+        let lists = [&[id][..], &[name, manager, department, title, location], emails, usernames, extra];
         let length = lists.iter().flat_map(|list| list.iter()).map(|text| text.len() + 1).sum();
         let mut texts = String::with_capacity(length);
         // No text of a file that is read is longer than 32 bits can tell.
-        let [emails_at, usernames_at, extra_at, _] = lists.map(|list| {
+        let [name_at, emails_at, usernames_at, extra_at, _] = lists.map(|list| {
             for text in list {
                 push(&mut texts, text);
             }
@@ -140,6 +140,7 @@ impl Employee {
         });
         Self {
             texts: texts.into_boxed_str(),
+            name_at,
             emails_at,
             usernames_at,
             extra_at,
@@ -157,37 +158,39 @@ impl Employee {
     /// The same, found in a file (by its position in [`Roster::files`](super::Roster::files)) and 1-based line of it.
     #[must_use]
     pub fn found_in(self, file: usize, line: u64) -> Self {
-        Self { file: u32::try_from(file).unwrap_or(u32::MAX), line, ..self }
+        // What has more lines has more people than can be counted by an `EmployeeIndex`.
+        let [file, line] = [file as u64, line].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        Self { file, line, ..self }
     }
 
     /// The organisation's identifier.
     pub fn id(&self) -> &str {
-        self.once().first().unwrap_or_default()
+        self.texts(0, self.name_at).first().unwrap_or_default()
     }
 
     /// Full name.
     pub fn name(&self) -> Option<&str> {
-        self.told(1)
+        self.told(0)
     }
 
     /// The manager as the roster names them: an employee id, an address or a name.
     pub fn manager(&self) -> Option<&str> {
-        self.told(2)
+        self.told(1)
     }
 
     /// Department.
     pub fn department(&self) -> Option<&str> {
-        self.told(3)
+        self.told(2)
     }
 
     /// Job title.
     pub fn title(&self) -> Option<&str> {
-        self.told(4)
+        self.told(3)
     }
 
     /// Site or country.
     pub fn location(&self) -> Option<&str> {
-        self.told(5)
+        self.told(4)
     }
 
     /// Every address that the roster gives, as it is written there.
@@ -212,7 +215,7 @@ impl Employee {
 
     /// 1-based line of the row in its file (for a workbook, the row).
     pub const fn line(&self) -> u64 {
-        self.line
+        self.line as u64
     }
 
     /// Whether employment has ended at `now`. The end date is the last day of employment, and the account may
@@ -221,12 +224,8 @@ impl Employee {
         self.ends_at.map_or(self.status == EmploymentStatus::Terminated, |end| now >= end)
     }
 
-    fn once(&self) -> Texts<'_> {
-        self.texts(0, self.emails_at)
-    }
-
     fn told(&self, at: usize) -> Option<&str> {
-        self.once().get(at).filter(|text| !text.is_empty())
+        self.texts(self.name_at, self.emails_at).get(at).filter(|text| !text.is_empty())
     }
 
     fn texts(&self, from: u32, to: u32) -> Texts<'_> {

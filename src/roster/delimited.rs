@@ -44,13 +44,18 @@ impl<'t> Pieces<'t> {
     /// at, and behind the position line ends.
     fn row_end(&self, goal: usize) -> usize {
         let goal = self.text.floor_char_boundary(goal.min(self.text.len()));
-        let find = |from: usize, to: usize, what: &[char]| {
+        let find = |from: usize, to: usize, what: char| {
             self.text.get(from..to).and_then(|text| text.find(what)).map(|length| from + length)
         };
         let mut at = self.at;
         loop {
-            let found = find(at, goal, &['"']).or_else(|| find(at.max(goal), self.text.len(), &['"', '\n']));
-            let Some(found) = found else { return self.text.len() };
+            // Each search is for one character: that is the fast one.
+            let Some(found) = find(at, goal, '"').or_else(|| {
+                let line_end = find(at.max(goal), self.text.len(), '\n')?;
+                find(at.max(goal), line_end, '"').or(Some(line_end))
+            }) else {
+                return self.text.len();
+            };
             let (before, from) = self.text.as_bytes().split_at(found);
             match from.strip_prefix(b"\"") {
                 None => return found + 1,
