@@ -61,7 +61,6 @@ impl<'v> Violation<'v> {
     /// # Errors
     /// There are more findings than the store can number.
     pub(super) fn write(&self, batch: &mut Batch, advice: &Advice) -> io::Result<()> {
-        let facts = serde_json::value::to_raw_value(&self.facts)?;
         let account = self.judged.account;
         let person = Named::new(account, self.judged.employee);
         let line = Line {
@@ -83,7 +82,7 @@ impl<'v> Violation<'v> {
             message: &self.message,
             remediation: &advice.remediation,
             controls: &advice.controls,
-            facts: &facts,
+            facts: &self.facts,
             matched: self.matched,
             marks: Marks::of_account(&account.last_login_at),
         };

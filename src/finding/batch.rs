@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 
+use serde::Serialize;
+
 use super::store::{About, LastLogin};
 use super::{Line, identity};
 use crate::model::{Disposition, Severity};
@@ -42,7 +44,7 @@ impl Batch {
     ///
     /// # Errors
     /// When there are more rules or sources, or longer lines, than the store can number.
-    pub fn push(&mut self, finding: &Line<'_>, key: &str) -> io::Result<()> {
+    pub fn push(&mut self, finding: &Line<'_, impl Serialize + ?Sized>, key: &str) -> io::Result<()> {
         let before = self.lines.len();
         serde_json::to_writer(&mut self.lines, finding)?;
         let note = Note {

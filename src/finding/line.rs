@@ -11,9 +11,9 @@ use super::Finding;
 use super::store::LastLogin;
 use crate::model::{self, Disposition, Fact, Severity, Timestamp};
 
-/// Is written as [`Finding`] is read; a test holds that.
+/// Is written as [`Finding`] is read; a test holds that. Its facts may be anything that is written as an object.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Line<'l> {
+pub struct Line<'l, F: ?Sized = RawValue> {
     /// Stable across runs, versions, message and severity changes.
     pub fingerprint: &'l str,
     /// The rule.
@@ -43,7 +43,7 @@ pub struct Line<'l> {
     /// `FRAMEWORK:ID`.
     pub controls: &'l RawValue,
     /// The facts that decided it.
-    pub facts: &'l RawValue,
+    pub facts: &'l F,
     /// How the account was correlated; empty when the subject is no account.
     #[serde(rename = "match")]
     pub matched: &'l RawValue,
