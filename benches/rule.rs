@@ -141,12 +141,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn all_rules(scope: &Scope<'_>) -> Result<(), Box<dyn std::error::Error>> {
     let rules = RuleSet::load(&RulesConfig::default()).map_err(|_| "built-in rules")?;
     let rules: Vec<_> = rules.enabled().filter(|rule| rule.subject() == Subject::Account).collect();
-    let took = nanoseconds(100_000, || {
-        for rule in &rules {
-            black_box(rule.judge(black_box(scope)));
-        }
-    });
-    println!("{} rules on one account: {took:.0} ns", rules.len());
+    let mut costs: Vec<_> = rules
+        .iter()
+        .map(|rule| {
+            let cost = nanoseconds(100_000, || {
+                black_box(rule.judge(black_box(scope)));
+            });
+            (cost, rule.id())
+        })
+        .collect();
+    costs.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let all: f64 = costs.iter().map(|(cost, _)| cost).sum();
+    println!("{} built-in rules on one account: {all:.0} ns; the dearest:", rules.len());
+    for (cost, id) in costs.iter().take(6) {
+        println!("{:16} {cost:>17.1}", id.to_string());
+    }
     Ok(())
 }
 

@@ -21,8 +21,12 @@ pub(super) fn deliver(
 ) -> anyhow::Result<Vec<String>> {
     let (files, streams): (Vec<Format>, Vec<Format>) =
         formats.iter().copied().partition(|format| out != Path::new("-") && format.file_name().is_some());
-    let written = crew::map_all(&files, |format| write(report, *format, out, options));
-    let paths = written.into_iter().collect::<anyhow::Result<_>>()?;
+    let mut paths = Vec::new();
+    let write = |format| write(report, format, out, options);
+    crew::share_out(files.into_iter().map(Ok), write, |path| {
+        paths.push(path);
+        anyhow::Ok(())
+    })?;
     for format in streams {
         render::render(format, report, options, &mut io::stdout().lock())?;
     }

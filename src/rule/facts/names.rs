@@ -35,9 +35,16 @@ pub(super) fn handles<'a>(account: &'a Account<'a>) -> Value<'a> {
 
 /// `Help_Desk 02` → `help-desk`
 fn handle(text: &str) -> String {
-    let text = text.trim().to_lowercase();
+    let text = if text.is_ascii() { text.trim().to_ascii_lowercase() } else { text.trim().to_lowercase() };
     let words = text.trim_end_matches(|c: char| !c.is_alphabetic()).split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+    let mut handle = String::with_capacity(text.len());
+    for word in words.filter(|word| !word.is_empty()) {
+        if !handle.is_empty() {
+            handle.push('-');
+        }
+        handle.push_str(word);
+    }
+    handle
 }
 
 /// How alike the account's display name and its owner's name are.
