@@ -27,10 +27,10 @@ pub(crate) fn generate(folder: &Path, accounts: u32) -> Result<(), Box<dyn Error
     for n in 0..employees {
         let (status, end) = if n % 50 == 7 { ("terminated", "2026-06-30") } else { ("active", "") };
         let manager = random.u32(0..employees);
+        let (first, last, unit) = (first_name(n), last_name(n), n % 40);
         writeln!(
             roster,
-            "E{n:07},Ada Person{n},ada.person{n}@corp.example,aperson{n},Unit {},E{manager:07},{status},2019-03-01,{end}",
-            n % 40
+            "E{n:07},{first} {last},{first}.{last}{n}@corp.example,{last}{n},Unit {unit},E{manager:07},{status},2019-03-01,{end}",
         )?;
     }
     roster.flush()?;
@@ -47,16 +47,33 @@ pub(crate) fn generate(folder: &Path, accounts: u32) -> Result<(), Box<dyn Error
     Ok(())
 }
 
+/// As often as in a large organisation: a few hundred first names, and thousands of last names.
+fn first_name(person: u32) -> String {
+    word(person.wrapping_mul(2_654_435_761) >> 24, 2)
+}
+
+fn last_name(person: u32) -> String {
+    word(person.wrapping_mul(2_246_822_519) >> 19, 4)
+}
+
+/// A word of so many syllables, a different one for each number below 16 to their power.
+fn word(number: u32, syllables: u32) -> String {
+    const SYLLABLES: [&str; 16] =
+        ["ba", "do", "fen", "gu", "hal", "ki", "lor", "mi", "nu", "os", "pel", "ra", "sti", "tam", "ve", "zo"];
+    (0..syllables).filter_map(|at| SYLLABLES.get((number >> (4 * at)) as usize % 16)).copied().collect()
+}
+
 fn record(export: &mut impl std::io::Write, n: u32, employees: u32, random: &mut fastrand::Rng) -> std::io::Result<()> {
     let owner = if random.u32(0..100) == 0 { employees + n } else { (n / 5) % employees };
     let external = if random.u32(0..4) == 0 { "null".to_owned() } else { format!("\"E{owner:07}\"") };
     let active = random.u32(0..100) >= 5;
     let locked = random.u32(0..100) < 3;
     let (month, day) = if random.u32(0..100) < 8 { (3, 14) } else { (11, 1 + random.u32(0..18)) };
+    let (first, last) = (first_name(owner), last_name(owner));
     writeln!(
         export,
-        "{{\"id\":\"u-{n:09}\",\"external_id\":{external},\"email\":\"ada.person{owner}@corp.example\",\
-         \"username\":\"aperson{owner}\",\"display_name\":\"Ada Person{owner}\",\"active\":{active},\"locked\":{locked},\
+        "{{\"id\":\"u-{n:09}\",\"external_id\":{external},\"email\":\"{first}.{last}{owner}@corp.example\",\
+         \"username\":\"{last}{owner}\",\"display_name\":\"{first} {last}\",\"active\":{active},\"locked\":{locked},\
          \"created_at\":\"2020-05-02T09:30:00Z\",\"last_login_at\":\"2026-{month:02}-{day:02}T08:15:00Z\",\
          \"roles\":[\"member\"]}}"
     )

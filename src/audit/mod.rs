@@ -1,7 +1,7 @@
 //! Judges every account of every source, then groups and sources: correlation and rules, joined into an
 //! [`Outcome`]. After fetching and reading the roster, before the gate. Pure: the clock is an argument.
 //!
-//! Accounts stream through. What stays in memory is what was found, a few counters, and 16 bytes for each account and
+//! Accounts stream through. What stays in memory is what was found, a few counters, and 12 bytes for each account and
 //! key that a group rule counts.
 
 mod evidence;
@@ -198,6 +198,7 @@ impl<'a> Audit<'a> {
         let judge = self.judge(context);
         let advice = judge.advice()?;
         let mut gathered = Gathered::new(&judge, self.orphans_left);
+        gathered.groups.iter_mut().for_each(|group| group.reserve(spool.len()));
         crew::share_out(
             spool.chunks()?,
             |chunk| judge.share(&chunk, &advice),

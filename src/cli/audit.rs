@@ -156,7 +156,7 @@ impl Job<'_> {
             Ok(report) => report,
             Err(error) => return Ok(refuse(&self.privacy.withhold_from(error, &checked.config))),
         };
-        self.publish(report, inventory, &checked, global).await
+        self.publish(report, inventory, checked, global).await
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
@@ -164,29 +164,31 @@ impl Job<'_> {
         &self,
         report: Report,
         inventory: Option<Inventory>,
-        checked: &Checked,
+        checked: Checked,
         global: &Global,
     ) -> anyhow::Result<Exit> {
+        let Checked { config, inputs, formats, privacy, mail, .. } = checked;
         let root = destination::repository();
-        let mut places = Places::new(&checked.config, &root);
-        if matches!(checked.privacy, Privacy::Full) && checked.formats.iter().any(|format| format.shows_places()) {
-            places = places.with_people(&report, &checked.inputs.roster, &root)?;
+        let mut places = Places::new(&config, &root);
+        if matches!(privacy, Privacy::Full) && formats.iter().any(|format| format.shows_places()) {
+            places = places.with_people(&report, &inputs.roster, &root)?;
         }
-        let report = report.with_privacy(&checked.privacy)?;
-        let inventory =
-            inventory.map(|inventory| inventory.with_privacy(&checked.privacy)).transpose().map(Option::flatten);
+        // The roster is the larger part of the memory, and what is written now can have its room.
+        drop(inputs);
+        let report = report.with_privacy(&privacy)?;
+        let inventory = inventory.map(|inventory| inventory.with_privacy(&privacy)).transpose().map(Option::flatten);
         let written = inventory.map_err(anyhow::Error::from).and_then(|inventory| {
             let rendering = RenderOptions {
-                templates: checked.config.report.templates.as_deref(),
+                templates: config.report.templates.as_deref(),
                 places: Some(&places),
                 inventory: inventory.as_ref(),
-                beside: if self.out == Path::new("-") { &[] } else { &checked.formats },
+                beside: if self.out == Path::new("-") { &[] } else { &formats },
                 ..RenderOptions::default()
             };
-            destination::deliver(&report, &checked.formats, self.out, &rendering)
+            destination::deliver(&report, &formats, self.out, &rendering)
         });
         if !global.quiet {
-            summarise(&report, checked.config.sources.len());
+            summarise(&report, config.sources.len());
         }
         match written {
             Ok(paths) if global.quiet || paths.is_empty() => {}
@@ -196,8 +198,8 @@ impl Job<'_> {
                 return Ok(Exit::DeliveryFailed);
             }
         }
-        if let Some(mail) = &checked.mail {
-            let templates = checked.config.report.templates.as_deref();
+        if let Some(mail) = &mail {
+            let templates = config.report.templates.as_deref();
             // As large as a conversation with a mail server is, it would make every audit larger.
             if Box::pin(mail.send(&report, self.out, templates, global)).await != Exit::Success {
                 return Ok(Exit::DeliveryFailed);
