@@ -8,6 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
+use super::cel::on_large_stack;
 use super::compiled::Compiled;
 use super::example::{self, ExampleResult};
 use super::params::Param;
@@ -42,7 +43,13 @@ impl RuleSet {
             let rule = file::read(&Page { path: &path, text }, Origin::BuiltIn);
             (path, *text, rule)
         };
-        for (path, text, rule) in crew::map_all(BUILT_IN, read) {
+        // One large stack serves many rules: to make one takes longer than to parse a rule.
+        let read_all = |part: &&'static [(&'static str, &'static str)]| {
+            let all = || part.iter().map(read).collect::<Vec<_>>();
+            on_large_stack(all).unwrap_or_else(all)
+        };
+        let parts: Vec<_> = BUILT_IN.chunks(BUILT_IN.len().div_ceil(crew::threads())).collect();
+        for (path, text, rule) in crew::map_all(&parts, read_all).into_iter().flatten() {
             loader.add(&path, text, rule);
         }
         for config in configs {
