@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 
-/// How many threads work.
+/// How many threads work. Asked of the system once: it reads several files to answer.
 pub fn threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Works on all pieces, and hands over what comes of them, in their order.

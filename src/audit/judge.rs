@@ -12,7 +12,7 @@ use crate::correlate::{Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
 use crate::finding::{Advice, Batch};
 use crate::model::{Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
-use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Verdict};
+use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Triage, Verdict};
 use crate::source::{Chunk, record};
 
 /// A record, and its position among those received.
@@ -41,6 +41,7 @@ pub(super) struct Judge<'j> {
 pub(super) struct Share<'j> {
     pub tally: Tally,
     pub ledger: Ledger,
+    triage: Triage<'j>,
     pub of_accounts: Vec<Counts>,
     pub of_groups: Vec<Counts>,
     pub groups: Vec<GroupMembers<'j>>,
@@ -60,6 +61,19 @@ pub(super) struct Orphan<'j> {
     pub findings: Vec<(&'j Rule, Finding)>,
 }
 
+impl Share<'_> {
+    /// Counts what was decided for whole kinds of accounts.
+    fn count_settled(&mut self) {
+        for (accounts, verdicts) in self.triage.settled() {
+            for (verdict, counts) in verdicts.iter().zip(&mut self.of_accounts) {
+                if let Some(verdict) = verdict {
+                    counts.count_alike(*verdict, accounts);
+                }
+            }
+        }
+    }
+}
+
 impl<'j> Judge<'j> {
     /// What each rule about accounts says to everybody.
     ///
@@ -73,7 +87,7 @@ impl<'j> Judge<'j> {
     ///
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
-    pub(super) fn share(&self, chunk: &Chunk, advice: &[Advice]) -> io::Result<Share<'j>> {
+    pub(super) fn share(&'j self, chunk: &Chunk, advice: &[Advice]) -> io::Result<Share<'j>> {
         let mut share = self.empty();
         let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
         for (position, line) in chunk.lines() {
@@ -81,13 +95,15 @@ impl<'j> Judge<'j> {
             self.account(&mut share, recorder.as_mut(), record, advice)?;
         }
         recorder.map_or(Ok(()), Recorder::finish)?;
+        share.count_settled();
         Ok(share)
     }
 
-    fn empty(&self) -> Share<'j> {
+    fn empty(&'j self) -> Share<'j> {
         Share {
             tally: Tally::default(),
             ledger: Ledger::default(),
+            triage: Triage::new(&self.about_accounts),
             of_accounts: self.about_accounts.iter().map(|_| Counts::default()).collect(),
             of_groups: self.about_groups.iter().map(|_| Counts::default()).collect(),
             groups: self.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
@@ -141,13 +157,16 @@ impl<'j> Judge<'j> {
     ) -> io::Result<()> {
         let mut orphan = Vec::new();
         let mut matched = None;
-        let rules = self.about_accounts.iter().zip(advice);
-        for ((rule, advice), counts) in rules.zip(&mut share.of_accounts) {
-            let verdict = rule.judge(scope);
-            counts.count(verdict);
-            if !matches!(verdict, Verdict::Violation) {
-                continue;
+        for open in share.triage.take(scope).open() {
+            let verdict = open.judge(scope);
+            if let Some(counts) = share.of_accounts.get_mut(open.rule) {
+                counts.count(verdict);
             }
+            let (Some(rule), Some(advice), Verdict::Violation) =
+                (self.about_accounts.get(open.rule), advice.get(open.rule), verdict)
+            else {
+                continue;
+            };
             // The same for all findings about the account.
             let matched = match &mut matched {
                 Some(matched) => matched,

@@ -40,18 +40,23 @@ pub(super) struct Counts {
 
 impl Counts {
     pub(super) fn count(&mut self, verdict: Verdict) {
+        self.count_alike(verdict, 1);
+    }
+
+    /// Counts so many subjects of which the same was said.
+    pub(super) fn count_alike(&mut self, verdict: Verdict, subjects: u64) {
         match verdict {
-            Verdict::Pass => self.evaluated += 1,
+            Verdict::Pass => self.evaluated += subjects,
             Verdict::Violation => {
-                self.evaluated += 1;
-                self.violations += 1;
+                self.evaluated += subjects;
+                self.violations += subjects;
             }
             Verdict::NotEvaluable(missing) => {
-                self.not_evaluable += 1;
+                self.not_evaluable += subjects;
                 self.missing = self.missing.and(missing);
             }
             Verdict::Failed(error) => {
-                self.not_evaluable += 1;
+                self.not_evaluable += subjects;
                 self.errors.insert(error.to_string());
             }
         }

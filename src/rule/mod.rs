@@ -19,6 +19,7 @@ mod params;
 mod place;
 mod scope;
 mod subject;
+mod triage;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -38,6 +39,7 @@ pub use scope::{
     AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope, SourceFacts,
 };
 pub use subject::{GroupBy, Subject};
+pub use triage::{Kind, Open, Triage};
 pub use verdict::Verdict;
 
 use self::compiled::Compiled;

@@ -180,8 +180,8 @@ fn situation(fact: &Typed, other: &Typed) -> Proven {
 /// The short form of a comparison between a fact and a constant text.
 fn is_text(equal: bool, left: Node, right: Node) -> Result<Node, [Node; 2]> {
     match (left, right) {
-        (Node::Fact(get), Node::Const(Value::Text(text))) | (Node::Const(Value::Text(text)), Node::Fact(get)) => {
-            Ok(Node::IsText(get, text.as_ref().into(), equal))
+        (Node::Fact(fact), Node::Const(Value::Text(text))) | (Node::Const(Value::Text(text)), Node::Fact(fact)) => {
+            Ok(Node::IsText(fact, text.as_ref().into(), equal))
         }
         (left, right) => Err([left, right]),
     }

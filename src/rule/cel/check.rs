@@ -12,6 +12,7 @@ use super::parse::{Expr, Kind, Word};
 use super::types::Type;
 use super::value::{List, Missing, Value};
 use super::{Fault, Names};
+use crate::rule::facts::Fact;
 
 /// Checks one condition and collects what it reads.
 pub(super) struct Checker<'n> {
@@ -19,6 +20,7 @@ pub(super) struct Checker<'n> {
     /// Variables of the macros around, outermost first.
     pub locals: Vec<(String, Type)>,
     pub reads: BTreeMap<String, Node>,
+    pub facts: Vec<&'static Fact>,
     pub needs: Missing,
     pub params: BTreeSet<String>,
 }
@@ -65,7 +67,14 @@ impl Typed {
 
 impl<'n> Checker<'n> {
     pub(super) const fn new(names: Names<'n>) -> Self {
-        Self { names, locals: Vec::new(), reads: BTreeMap::new(), needs: Missing::NOTHING, params: BTreeSet::new() }
+        Self {
+            names,
+            locals: Vec::new(),
+            reads: BTreeMap::new(),
+            facts: Vec::new(),
+            needs: Missing::NOTHING,
+            params: BTreeSet::new(),
+        }
     }
 
     pub(super) fn expr(&mut self, expr: &Expr, proven: Proven) -> Result<Typed, Fault> {

@@ -27,7 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
-use super::facts::Facts;
+use super::facts::{Fact, Facts};
 use super::params::Params;
 use super::scope::Scope;
 use super::{GroupBy, Subject};
@@ -99,6 +99,8 @@ pub(super) fn on_large_stack<T: Send>(parse: impl FnOnce() -> T + Send) -> Optio
 pub(super) struct Condition {
     node: node::Node,
     reads: BTreeMap<String, node::Node>,
+    /// The facts that `reads` is made from.
+    facts: Vec<&'static Fact>,
     needs: Missing,
     params: BTreeSet<String>,
 }
@@ -109,18 +111,36 @@ impl Condition {
         let tree = parse::parse(text)?;
         let mut checker = check::Checker::new(names);
         let typed = checker.condition(&tree, guard::Proven::default())?;
-        let check::Checker { reads, needs, params, .. } = checker;
-        Ok(Self { node: typed.node, reads, needs, params })
+        let check::Checker { reads, facts, needs, params, .. } = checker;
+        Ok(Self { node: typed.node, reads, facts, needs, params })
     }
 
     /// Evaluates.
     pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
-        self.node.truth(node::Env { scope, frame: None })
+        self.node.truth(node::Env::new(scope))
+    }
+
+    /// What coarse facts alone say; `None` where it depends on others.
+    pub(super) fn outline(&self, scope: &Scope<'_>) -> Option<Truth> {
+        match self.node.truth(node::Env::in_outline(scope)) {
+            Truth::Unknown(missing) if missing.is_for_now() => None,
+            settled => Some(settled),
+        }
+    }
+
+    /// What is left to be asked of subjects with the same coarse facts as this one.
+    pub(super) fn rest(&self, scope: &Scope<'_>) -> Rest<'_> {
+        Rest(self.node.rest(scope))
+    }
+
+    /// Every fact that it may read.
+    pub(super) fn facts_read(&self) -> &[&'static Fact] {
+        &self.facts
     }
 
     /// The facts that the condition reads, with their values; what the vendor doesn't tell is left out.
     pub(super) fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
-        let env = node::Env { scope, frame: None };
+        let env = node::Env::new(scope);
         Facts::of_sorted(self.reads.iter().map(|(path, node)| (path.as_str(), node.eval(env))))
     }
 
@@ -137,6 +157,17 @@ impl Condition {
     /// The params that it uses.
     pub(super) const fn params(&self) -> &BTreeSet<String> {
         &self.params
+    }
+}
+
+/// The parts of a condition that coarse facts don't settle. If there are none, it holds.
+#[derive(Debug)]
+pub(super) struct Rest<'c>(Vec<&'c node::Node>);
+
+impl Rest<'_> {
+    /// Evaluates them: the condition's own result.
+    pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
+        node::decide(self.0.iter().copied(), Truth::No, node::Env::new(scope))
     }
 }
 
@@ -160,6 +191,6 @@ impl Reading {
     }
 
     pub(super) fn value<'a>(&'a self, scope: &'a Scope<'a>) -> Value<'a> {
-        self.node.eval(node::Env { scope, frame: None })
+        self.node.eval(node::Env::new(scope))
     }
 }

@@ -5,12 +5,14 @@
 //! can lend its constants to the values that it computes, which boxed closures can't; it is as fast as they are.
 
 use std::borrow::Cow;
+use std::slice;
 use std::sync::Arc;
 
 use regex::Regex;
 
 use super::value::{EvalError, List, Missing, Value};
 
+use crate::rule::facts::Fact;
 use crate::rule::scope::Scope;
 
 /// Reads one fact.
@@ -26,7 +28,7 @@ pub(super) type Test = fn(&Value<'_>, &Value<'_>) -> Truth;
 #[derive(Debug, Clone)]
 pub(super) enum Node {
     Const(Value<'static>),
-    Fact(Getter),
+    Fact(&'static Fact),
     /// A variable of a macro: how many macros further out it was bound.
     Local(usize),
     List(Vec<Self>),
@@ -35,11 +37,11 @@ pub(super) enum Node {
     Not(Box<Self>),
     Choose(Box<[Self; 3]>),
     /// `has()` of an optional fact.
-    Has(Getter),
+    Has(&'static Fact),
     /// `has()` of a key of a map.
     HasKey(Box<Self>, Box<str>),
     /// A fact equals (or not) a constant text: the commonest condition of all.
-    IsText(Getter, Box<str>, bool),
+    IsText(&'static Fact, Box<str>, bool),
     /// A text is one of these constants.
     InTexts(Box<Self>, Box<[Box<str>]>),
     Matches(Box<Self>, Regex),
@@ -82,8 +84,10 @@ pub(in crate::rule) enum Truth {
 /// What an evaluation reads: the facts, and the variables of the macros around it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Env<'e, 'a> {
-    pub scope: &'a Scope<'a>,
-    pub frame: Option<&'e Frame<'e, 'a>>,
+    scope: &'a Scope<'a>,
+    frame: Option<&'e Frame<'e, 'a>>,
+    /// Whether only coarse facts are read.
+    in_outline: bool,
 }
 
 /// A variable of a macro.
@@ -91,6 +95,31 @@ pub(super) struct Env<'e, 'a> {
 pub(super) struct Frame<'e, 'a> {
     value: Value<'a>,
     outer: Option<&'e Self>,
+}
+
+impl<'a> Env<'_, 'a> {
+    pub(super) const fn new(scope: &'a Scope<'a>) -> Self {
+        Self { scope, frame: None, in_outline: false }
+    }
+
+    /// Reads coarse facts only. Any other is [`Missing::LATER`].
+    pub(super) const fn in_outline(scope: &'a Scope<'a>) -> Self {
+        Self { scope, frame: None, in_outline: true }
+    }
+
+    fn read(self, fact: &'static Fact) -> Value<'a> {
+        if self.in_outline && !fact.is_coarse() { Value::Unknown(Missing::LATER) } else { (fact.get)(self.scope) }
+    }
+
+    fn has(self, fact: &'static Fact) -> Truth {
+        if self.in_outline && !fact.has_coarse_presence() {
+            return Truth::Unknown(Missing::LATER);
+        }
+        match (fact.get)(self.scope) {
+            Value::Unknown(missing) => Truth::Unknown(missing),
+            value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
+        }
+    }
 }
 
 impl Truth {
@@ -144,11 +173,8 @@ impl Node {
             Self::And(parts) => decide(parts, Truth::No, env),
             Self::Or(parts) => decide(parts, Truth::Yes, env),
             Self::Not(inner) => inner.truth(env).not(),
-            Self::Has(getter) => match getter(env.scope) {
-                Value::Unknown(missing) => Truth::Unknown(missing),
-                value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
-            },
-            Self::IsText(getter, text, wanted) => match getter(env.scope) {
+            Self::Has(fact) => env.has(fact),
+            Self::IsText(fact, text, wanted) => match env.read(fact) {
                 Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
                 other => other.into(),
             },
@@ -173,11 +199,17 @@ impl Node {
         }
     }
 
+    /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
+    pub(super) fn rest<'n>(&'n self, scope: &Scope<'_>) -> Vec<&'n Self> {
+        let parts = if let Self::And(parts) = self { parts } else { slice::from_ref(self) };
+        parts.iter().filter(|part| part.truth(Env::in_outline(scope)) != Truth::Yes).collect()
+    }
+
     /// Evaluates any expression.
     pub(super) fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
         match self {
             Self::Const(value) => value.lend(),
-            Self::Fact(getter) => getter(env.scope),
+            Self::Fact(fact) => env.read(fact),
             Self::Local(out) => local(env.frame, *out),
             Self::List(items) => list(items.iter().map(|item| item.eval(env))),
             Self::Choose(parts) => {
@@ -224,7 +256,7 @@ fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Truth> {
 
 /// `&&` and `||`: one part that equals `decisive` decides, whatever the others are; otherwise unknown goes before
 /// error, as CEL has it.
-fn decide<'a>(parts: &'a [Node], decisive: Truth, env: Env<'_, 'a>) -> Truth {
+pub(super) fn decide<'a>(parts: impl IntoIterator<Item = &'a Node>, decisive: Truth, env: Env<'_, 'a>) -> Truth {
     let mut left = decisive.not();
     for part in parts {
         match part.truth(env) {
@@ -319,5 +351,5 @@ impl<'e, 'a> Frame<'e, 'a> {
 }
 
 const fn inside<'e, 'a>(env: Env<'e, 'a>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a> {
-    Env { scope: env.scope, frame: Some(frame) }
+    Env { frame: Some(frame), ..env }
 }

@@ -130,7 +130,7 @@ impl Checker<'_> {
             Path::Fact(at, fact, availability) if fact.optional => {
                 reachable(fact, availability, argument.span, proven)?;
                 self.note_fact(fact);
-                Ok(Typed { yes: Proven::of(at), ..Typed::bool(Node::Has(fact.get)) })
+                Ok(Typed { yes: Proven::of(at), ..Typed::bool(Node::Has(fact)) })
             }
             Path::Fact(_, fact, _) => Err(Fault::new(argument.span, format!("`{}` is always there", fact.path()))
                 .help("use it without has(); where the vendor doesn't tell it, the rule is not evaluable by itself")),
@@ -163,16 +163,17 @@ impl Checker<'_> {
         }
         self.note_fact(fact);
         let yes = Proven::of(at);
-        Ok(Typed { yes, path: Some(path), ..Typed::of(fact.kind.ty(), Node::Fact(fact.get)) })
+        Ok(Typed { yes, path: Some(path), ..Typed::of(fact.kind.ty(), Node::Fact(fact)) })
     }
 
-    fn note_fact(&mut self, fact: &Fact) {
+    fn note_fact(&mut self, fact: &'static Fact) {
         // The clock is no fact about the subject, and would make every run's findings differ.
         if fact.name.is_empty() {
             return;
         }
         self.needs = self.needs.and(fact.needs.map_or(super::Missing::NOTHING, super::Missing::of));
-        self.reads.insert(fact.path(), Node::Fact(fact.get));
+        self.facts.push(fact);
+        self.reads.insert(fact.path(), Node::Fact(fact));
     }
 
     /// Notes that of a map only one key is read, and says how the key is called.

@@ -121,7 +121,7 @@ impl Walker<'_> {
         }
         if is_literal(expr) {
             let scope = Scope::at(DateTime::UNIX_EPOCH);
-            let truth = typed.node.truth(Env { scope: &scope, frame: None });
+            let truth = typed.node.truth(Env::new(&scope));
             let possible = matches!((truth, wanted), (Truth::Yes, true) | (Truth::No, false));
             let why = "it is the same whatever the facts are";
             return if possible { Ok(known.clone()) } else { Err(self.never(expr, wanted, why)) };

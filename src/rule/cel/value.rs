@@ -18,6 +18,8 @@ pub struct Missing(u32);
 impl Missing {
     /// No missing fact.
     pub const NOTHING: Self = Self(0);
+    /// A fact that has not been read yet, and may be known. Facts of accounts are fewer than bits.
+    pub(super) const LATER: Self = Self(1 << 31);
 
     /// One missing fact.
     pub const fn of(name: FactName) -> Self {
@@ -33,6 +35,16 @@ impl Missing {
     /// Whether nothing is missing.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Whether something has not been read yet.
+    pub(super) const fn is_for_now(self) -> bool {
+        self.0 & Self::LATER.0 != 0
+    }
+
+    /// The same for the same facts.
+    pub(in crate::rule) const fn to_bytes(self) -> [u8; 4] {
+        self.0.to_ne_bytes()
     }
 
     /// Whether `name` is among them.

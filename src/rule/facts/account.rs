@@ -123,6 +123,7 @@ pub(super) static FACTS: &[Fact] = &[
         )
     })
     .optional()
+    .dear()
     .needs(FactName::Email),
     account(
         "handles",
@@ -130,6 +131,7 @@ pub(super) static FACTS: &[Fact] = &[
         "its login name and the part of its address before the @: lower case, words joined by -, no digits at the end",
         |s| of(s, |a| names::handles(a.account)),
     )
+    .dear()
     .needs(FactName::Username),
     account(
         "name_likeness",
@@ -138,6 +140,7 @@ pub(super) static FACTS: &[Fact] = &[
         names::likeness,
     )
     .optional()
+    .dear()
     .needs(FactName::DisplayName),
     account("attributes", Kind::Record, "the vendor's record, verbatim: `account.attributes.department`", |s| {
         of(s, |a| match a.record() {

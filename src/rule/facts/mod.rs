@@ -34,6 +34,8 @@ pub struct Fact {
     pub needs: Option<FactName>,
     /// What it means.
     pub doc: &'static str,
+    /// Whether reading it is work.
+    dear: bool,
     pub(super) get: Getter,
 }
 
@@ -76,11 +78,16 @@ impl Kind {
 
 impl Fact {
     const fn new(root: &'static str, name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Self {
-        Self { root, name, kind, optional: false, needs: None, doc, get }
+        Self { root, name, kind, optional: false, needs: None, doc, dear: false, get }
     }
 
     const fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    const fn dear(mut self) -> Self {
+        self.dear = true;
         self
     }
 
@@ -92,6 +99,16 @@ impl Fact {
     /// Its value, null where it is absent; `None` where the vendor doesn't tell it.
     pub fn read<'a>(&self, scope: &'a Scope<'a>) -> Option<serde_json::Value> {
         (self.get)(scope).to_json()
+    }
+
+    /// Whether it has few values and costs nothing, so that many subjects are alike in it.
+    pub(super) const fn is_coarse(&self) -> bool {
+        !self.dear && matches!(self.kind, Kind::Bool | Kind::Words(_))
+    }
+
+    /// Whether subjects are alike in that it is there, whatever it is.
+    pub(super) const fn has_coarse_presence(&self) -> bool {
+        self.optional && !self.dear
     }
 
     /// `account.last_login_at`

@@ -1,5 +1,6 @@
 //! Facts that are made from an account's names: its handles, its domain, and how like its owner it is called.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::correlate::name_likeness;
@@ -28,13 +29,20 @@ pub(super) fn handles<'a>(account: &'a Account<'a>) -> Value<'a> {
     if account.username == Fact::NotExposed && account.email == Fact::NotExposed {
         return Value::Unknown(Missing::of(FactName::Username));
     }
-    let mut handles: Vec<String> = [login, mailbox].into_iter().flatten().map(handle).collect();
+    let mut handles: Vec<_> = [login, mailbox].into_iter().flatten().map(handle).collect();
     handles.dedup();
-    Value::List(List::Owned(handles.into_iter().map(|text| Value::Text(text.into())).collect::<Arc<[_]>>()))
+    Value::List(List::Owned(handles.into_iter().map(Value::Text).collect::<Arc<[_]>>()))
 }
 
 /// `Help_Desk 02` → `help-desk`
-fn handle(text: &str) -> String {
+fn handle(text: &str) -> Cow<'_, str> {
+    let end = text.trim_end_matches(|c: char| !c.is_alphabetic()).len();
+    // Most are so already.
+    if let Some(word) = text.get(..end)
+        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    {
+        return Cow::Borrowed(word);
+    }
     let text = if text.is_ascii() { text.trim().to_ascii_lowercase() } else { text.trim().to_lowercase() };
     let words = text.trim_end_matches(|c: char| !c.is_alphabetic()).split(|c: char| !c.is_alphanumeric());
     let mut handle = String::with_capacity(text.len());
@@ -44,7 +52,7 @@ fn handle(text: &str) -> String {
         }
         handle.push_str(word);
     }
-    handle
+    handle.into()
 }
 
 /// How alike the account's display name and its owner's name are.

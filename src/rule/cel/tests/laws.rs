@@ -50,6 +50,24 @@ proptest! {
     }
 
     #[test]
+    fn what_coarse_facts_settle_holds_for_all_who_are_alike(text in bytes(), one in bytes(), other in bytes(), hide in 0_u8..64) {
+        let text = Writer::new(&text, 0).bool(3);
+        let Ok(condition) = compile(&text) else { return Ok(()) };
+        let (mut one, mut other) = (Made::new(&mut Dice::new(&one)), Made::new(&mut Dice::new(&other)));
+        let hidden = HIDEABLE.into_iter().enumerate().filter(|(at, _)| hide & (1 << at) != 0).map(|(_, name)| name);
+        one.hidden = hidden.collect();
+        // Alike, for all that coarse facts tell.
+        (other.active, other.locked, other.hidden) = (one.active, one.locked, one.hidden);
+        other.situation = one.situation.clone();
+        other.email = one.email.and(other.email.or(one.email));
+        other.last_login_at = one.last_login_at.and(other.last_login_at.or(one.last_login_at));
+        let truth = other.with(|scope| condition.truth(scope));
+        let (outline, rest) = one.with(|scope| (condition.outline(scope), condition.rest(scope)));
+        prop_assert!(outline.is_none_or(|outline| outline == truth), "{text}: {outline:?} and {truth:?}");
+        prop_assert_eq!(other.with(|scope| rest.truth(scope)), truth, "{}", text);
+    }
+
+    #[test]
     fn no_text_makes_the_compiler_panic(text in "\\PC{0,80}") {
         drop(compile(&text));
     }
