@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::correlate::Tried;
 use crate::model::{
     Account, Attempt, Declaration, Disposition, Employee, EmployeeId, EmployeeIndex, Fact, Finding, Fingerprint,
-    Person, Roster, Situation, Step, Subject, Tier,
+    Person, Roster, Situation, Step, Steps, Subject, Tier,
 };
 use crate::rule::{Facts, List, Rule, Scope, Value};
 
@@ -96,7 +96,7 @@ pub(super) fn correlation(
     roster: &Roster,
 ) -> serde_json::Result<Box<RawValue>> {
     let id = |index: EmployeeIndex| roster.employee(index).map(Employee::id);
-    let ids = |indexes: &[EmployeeIndex]| indexes.iter().map(|index| id(*index)).collect::<Vec<_>>();
+    let ids = |indexes| Ids { indexes, roster };
     let attempts = tried.attempts();
     to_raw_value(&Matched {
         attempts: attempts.iter().map(|attempt| Attempted::new(attempt, ids(&attempt.hits))).collect(),
@@ -122,7 +122,7 @@ pub(super) fn correlation(
 struct Matched<'t> {
     attempts: Vec<Attempted<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    candidates: Option<Vec<Option<&'t str>>>,
+    candidates: Option<Ids<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     declared: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,11 +137,29 @@ struct Matched<'t> {
 #[derive(Serialize)]
 struct Attempted<'t> {
     field: &'t str,
-    hits: Vec<Option<&'t str>>,
+    hits: Ids<'t>,
     normalised: Option<&'t str>,
     raw: Option<&'t str>,
-    steps: Vec<&'t str>,
+    #[serde(serialize_with = "names")]
+    steps: Steps,
     tier: &'t str,
+}
+
+/// Employees by their ids.
+struct Ids<'t> {
+    indexes: &'t [EmployeeIndex],
+    roster: &'t Roster,
+}
+
+impl Serialize for Ids<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let id = |index: &EmployeeIndex| self.roster.employee(*index).map(Employee::id);
+        serializer.collect_seq(self.indexes.iter().map(id))
+    }
+}
+
+fn names<S: Serializer>(steps: &Steps, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(steps.iter().map(Step::as_str))
 }
 
 #[derive(Serialize)]
@@ -151,13 +169,13 @@ struct Name<'t> {
 }
 
 impl<'t> Attempted<'t> {
-    fn new(attempt: &'t Attempt, hits: Vec<Option<&'t str>>) -> Self {
+    fn new(attempt: &'t Attempt, hits: Ids<'t>) -> Self {
         Self {
             field: attempt.field.as_str(),
             hits,
             normalised: attempt.normalised.as_deref(),
             raw: attempt.raw.as_deref(),
-            steps: attempt.steps.iter().map(Step::as_str).collect(),
+            steps: attempt.steps,
             tier: attempt.tier.as_str(),
         }
     }

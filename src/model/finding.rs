@@ -196,9 +196,9 @@ impl Fingerprint {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part.as_bytes());
         }
-        let mut hex = text::hex(&hash.finalize());
-        hex.truncate(32);
-        Self(hex)
+        let hash = hash.finalize();
+        let half = hash.first_chunk::<16>().map_or(hash.as_slice(), <[u8; 16]>::as_slice);
+        Self(text::hex(half))
     }
 
     /// Reads what [`Self::as_str`] wrote.

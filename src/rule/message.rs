@@ -52,7 +52,7 @@ impl Message {
 
     /// The message about one subject.
     pub(super) fn render<'a>(&'a self, scope: &'a Scope<'a>) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(256);
         render(&self.pieces, scope, &mut out);
         out
     }
@@ -202,9 +202,9 @@ fn show(value: &Value<'_>, style: Style, scope: &Scope<'_>, out: &mut String) {
         (Value::Bool(value), _) => write!(out, "{}", if *value { "yes" } else { "no" }),
         (Value::Int(value), _) => write!(out, "{value}"),
         (Value::Double(value), _) => write!(out, "{value}"),
-        (Value::Text(text), _) => write!(out, "{text}"),
+        (Value::Text(text), _) => out.write_str(text),
         (Value::Timestamp(time), Style::Plain) => write!(out, "{}", time.format("%Y-%m-%d %H:%M UTC")),
-        (Value::Timestamp(time), Style::Date) => write!(out, "{}", time.format("%Y-%m-%d")),
+        (Value::Timestamp(time), Style::Date) => write!(out, "{}", time.date_naive()),
         (Value::Timestamp(time), Style::DaysSince) => {
             let days = (scope.now - time).num_days();
             let sign = if days < 0 { "-" } else { "" };
