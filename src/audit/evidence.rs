@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::correlate::Tried;
 use crate::model::{
     Account, Attempt, Declaration, Disposition, Employee, EmployeeId, EmployeeIndex, Fact, Finding, Fingerprint,
-    Person, Roster, Situation, Step, Steps, Subject, Tier,
+    Person, Roster, Situation, Steps, Subject, Tier,
 };
 use crate::rule::{Facts, List, Rule, Scope, Value};
 
@@ -140,7 +140,6 @@ struct Attempted<'t> {
     hits: Ids<'t>,
     normalised: Option<&'t str>,
     raw: Option<&'t str>,
-    #[serde(serialize_with = "names")]
     steps: Steps,
     tier: &'t str,
 }
@@ -156,10 +155,6 @@ impl Serialize for Ids<'_> {
         let id = |index: &EmployeeIndex| self.roster.employee(*index).map(Employee::id);
         serializer.collect_seq(self.indexes.iter().map(id))
     }
-}
-
-fn names<S: Serializer>(steps: &Steps, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(steps.iter().map(Step::as_str))
 }
 
 #[derive(Serialize)]

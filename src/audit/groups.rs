@@ -79,23 +79,19 @@ impl<'a> GroupMembers<'a> {
         let blind = hidden.iter().count() == self.rule.group_by().len();
         blind.then_some(Verdict::NotEvaluable(hidden))
     }
+}
 
-    /// Positions of the records that seem to share a key, sorted, and the number of keys with one record.
-    fn shared(&mut self) -> (Vec<u32>, u64) {
-        let (mut positions, mut single) = (Vec::new(), 0);
-        for members in &mut self.members {
-            members.sort_unstable();
-            for chunk in members.chunk_by(|a, b| a.hash == b.hash) {
-                match chunk {
-                    [_] => single += 1,
-                    several => positions.extend(several.iter().map(|seen| seen.position)),
-                }
-            }
+/// Positions of the records that seem to share a key, and the number of keys with one record.
+fn shared(mut members: Vec<Seen>) -> (Vec<u32>, u64) {
+    let (mut positions, mut single) = (Vec::new(), 0);
+    members.sort_unstable();
+    for chunk in members.chunk_by(|a, b| a.hash == b.hash) {
+        match chunk {
+            [_] => single += 1,
+            several => positions.extend(several.iter().map(|seen| seen.position)),
         }
-        positions.sort_unstable();
-        positions.dedup();
-        (positions, single)
     }
+    (positions, single)
 }
 
 fn hash(key: &str) -> [u8; 8] {
@@ -112,15 +108,23 @@ impl Audit<'_> {
         groups: Vec<GroupMembers<'_>>,
         spool: &mut Spool,
     ) -> io::Result<()> {
-        let mut rules = Vec::with_capacity(groups.len());
+        let rules: Vec<_> = groups.iter().map(|group| group.rule).collect();
+        let of_keys = groups.into_iter().enumerate().flat_map(|(at, group)| {
+            let rule = group.rule;
+            group.members.into_iter().map(move |members| Ok((at, rule, members)))
+        });
         let mut wanted = Vec::new();
-        for (at, mut group) in groups.into_iter().enumerate() {
-            let (positions, single) = group.shared();
-            self.matrix.count_passes(group.rule.id(), Some(context.name), single);
-            wanted.extend(positions.into_iter().map(|position| (position, at)));
-            rules.push(group.rule);
-        }
+        crew::share_out(
+            of_keys,
+            |(at, rule, members)| Ok::<_, io::Error>((at, rule, shared(members))),
+            |(at, rule, (positions, single))| {
+                self.matrix.count_passes(rule.id(), Some(context.name), single);
+                wanted.extend(positions.into_iter().map(|position| (position, at)));
+                Ok(())
+            },
+        )?;
         wanted.sort_unstable();
+        wanted.dedup();
         let members = self.read_members(context, &rules, &wanted, spool)?;
         for of_rule in members.chunk_by(|a, b| a.rule == b.rule) {
             let Some(rule) = of_rule.first().and_then(|first| rules.get(first.rule)) else { continue };

@@ -1,6 +1,6 @@
 //! The objective outcome of correlation, and the evidence for it.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Account, DeclarationIndex, EmployeeIndex};
 
@@ -232,6 +232,13 @@ impl Steps {
     /// The steps, in the order in which they were taken.
     pub fn iter(self) -> impl Iterator<Item = Step> {
         Step::ALL.into_iter().filter(move |step| self.contains(*step))
+    }
+}
+
+/// As a list of their names.
+impl Serialize for Steps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Step::as_str))
     }
 }
 

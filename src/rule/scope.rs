@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 
 use chrono::NaiveDate;
-use serde_json::Value as Json;
 
 use super::cel::Missing;
 use crate::config::PrivilegedRoles;
@@ -64,7 +63,7 @@ pub struct AccountScope<'a> {
     /// Whether it holds a privileged role; otherwise, what would have to be known to say so.
     pub(super) privileged: Result<bool, FactName>,
     /// The vendor's record, parsed when a rule asks for it.
-    record: OnceCell<Json>,
+    record: OnceCell<serde_json::Value>,
 }
 
 impl<'a> AccountScope<'a> {
@@ -96,7 +95,7 @@ impl<'a> AccountScope<'a> {
     }
 
     /// The vendor's record; null if it is nested too deeply to be parsed.
-    pub(super) fn record(&self) -> &Json {
+    pub(super) fn record(&self) -> &serde_json::Value {
         self.record.get_or_init(|| serde_json::from_str(self.account.attributes.get()).unwrap_or_default())
     }
 }

@@ -66,6 +66,12 @@ pub enum GroupBy {
     Username,
 }
 
+/// Most keys are in lower case already.
+fn lower_case(text: &str) -> Cow<'_, str> {
+    let is_lower_case = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower_case { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+}
+
 impl GroupBy {
     /// The key of the scope's account; `Known(None)` if it has none. Spaces around it and upper or lower case make no
     /// difference.
@@ -80,7 +86,7 @@ impl GroupBy {
         match fact {
             Fact::Known(text) => {
                 let text = text.as_deref().map(str::trim).filter(|text| !text.is_empty());
-                Fact::Known(text.map(|text| Cow::Owned(text.to_lowercase())))
+                Fact::Known(text.map(lower_case))
             }
             Fact::NotExposed => Fact::NotExposed,
         }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
 use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
 
 use crate::model::{FactName, Texts, Timestamp};
 
@@ -127,7 +126,7 @@ pub enum List<'a> {
     /// Strings of a source or group.
     Strings(&'a [String]),
     /// An array of a vendor's record.
-    Json(&'a [Json]),
+    Json(&'a [serde_json::Value]),
     /// A constant of the rule.
     Lent(&'a [Value<'a>]),
     /// Computed.
@@ -140,7 +139,7 @@ pub enum Map<'a> {
     /// Columns of the roster: headings, and one row's values in the same order.
     Columns(&'a [String], Texts<'a>),
     /// An object of a vendor's record.
-    Json(&'a serde_json::Map<String, Json>),
+    Json(&'a serde_json::Map<String, serde_json::Value>),
 }
 
 impl<'a> Value<'a> {
@@ -160,18 +159,18 @@ impl<'a> Value<'a> {
     }
 
     /// A value of a vendor's record. Integers stay integers; CEL compares them with doubles by value.
-    pub fn json(json: &'a Json) -> Self {
+    pub fn json(json: &'a serde_json::Value) -> Self {
         match json {
-            Json::Null => Self::Null,
-            Json::Bool(value) => Self::Bool(*value),
-            Json::Number(number) => number
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(value) => Self::Bool(*value),
+            serde_json::Value::Number(number) => number
                 .as_i64()
                 .map(Self::Int)
                 .or_else(|| number.as_f64().map(Self::Double))
                 .unwrap_or(Self::Error(EvalError::WrongType)),
-            Json::String(text) => Self::text(text),
-            Json::Array(items) => Self::List(List::Json(items)),
-            Json::Object(map) => Self::Map(Map::Json(map)),
+            serde_json::Value::String(text) => Self::text(text),
+            serde_json::Value::Array(items) => Self::List(List::Json(items)),
+            serde_json::Value::Object(map) => Self::Map(Map::Json(map)),
         }
     }
 
@@ -192,7 +191,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value as a report's JSON shows it, if it can be shown.
-    pub fn to_json(&self) -> Option<Json> {
+    pub fn to_json(&self) -> Option<serde_json::Value> {
         if self.is_told() { serde_json::to_value(self).ok() } else { None }
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, Serializer};
-use serde_json::Value as Json;
 
 use crate::rule::cel::Value;
 
@@ -36,7 +35,7 @@ impl<'a> Facts<'a> {
     }
 
     /// The same, independent of the scope.
-    pub fn to_map(&self) -> BTreeMap<String, Json> {
+    pub fn to_map(&self) -> BTreeMap<String, serde_json::Value> {
         self.0.iter().filter_map(|(path, value)| Some(((*path).to_owned(), value.to_json()?))).collect()
     }
 }
