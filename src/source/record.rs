@@ -7,7 +7,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use super::scan::{self, Members};
+use super::scan::{self, Elements, Members};
 use crate::model::{Account, Fact, Json, Timestamp};
 
 /// A record that can't become an account.
@@ -153,8 +153,8 @@ impl<'r> Record<'r> {
     /// A list; empty when absent.
     pub(super) fn list(&mut self, field: &'static str) -> Vec<Json<'r>> {
         let Some(value) = self.value(field) else { return Vec::new() };
-        if let Some(list) = scan::elements(value) {
-            list
+        if let Some(list) = Elements::of(value) {
+            list.collect()
         } else {
             self.note(field, "a list");
             Vec::new()

@@ -3,12 +3,11 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
 use super::record::RecordError;
 use crate::model::Json;
 
 /// The members of an object, in the order sent.
+#[derive(Debug)]
 pub(super) struct Members<'r>(Scan<'r>);
 
 impl<'r> Members<'r> {
@@ -20,26 +19,56 @@ impl<'r> Members<'r> {
 
     /// The next member; `None` behind the last one.
     pub(super) fn next(&mut self) -> Result<Option<(Cow<'r, str>, Json<'r>)>, RecordError> {
+        let Some(key) = self.key()? else { return Ok(None) };
+        let key = text(key).ok_or(RecordError::NotAnObject)?;
+        Ok(Some((key, self.value()?)))
+    }
+
+    /// Passes the next key if it is written like this one, which has its quotes.
+    pub(super) fn pass(&mut self, key: &str) -> bool {
+        self.0.peek();
+        let behind = self.0.rest.strip_prefix(key);
+        self.0.rest = behind.unwrap_or(self.0.rest);
+        behind.is_some()
+    }
+
+    /// The next key as it is written, with its quotes; `None` behind the last member.
+    pub(super) fn key(&mut self) -> Result<Option<Json<'r>>, RecordError> {
         match self.0.peek() {
             Some(b'}') => Ok(None),
-            _ => self.0.member().map(Some).ok_or(RecordError::NotAnObject),
+            Some(b'"') => self.0.value().map(Some).ok_or(RecordError::NotAnObject),
+            _ => Err(RecordError::NotAnObject),
         }
+    }
+
+    /// The value of the key before it.
+    pub(super) fn value(&mut self) -> Result<Json<'r>, RecordError> {
+        self.0.take(b':').and_then(|()| self.0.item()).ok_or(RecordError::NotAnObject)
     }
 }
 
-/// The elements of a list; `None` if it isn't one.
-pub(super) fn elements(list: Json<'_>) -> Option<Vec<Json<'_>>> {
-    let mut scan = Scan { rest: list.get() };
-    scan.take(b'[')?;
-    let mut elements = Vec::new();
-    while scan.peek()? != b']' {
-        elements.push(scan.value()?);
-        scan.separator();
+/// The elements of a list.
+pub(super) struct Elements<'r>(Scan<'r>);
+
+impl<'r> Elements<'r> {
+    /// `None` if it isn't a list.
+    pub(super) fn of(list: Json<'r>) -> Option<Self> {
+        let mut scan = Scan { rest: list.get() };
+        scan.take(b'[')?;
+        Some(Self(scan))
     }
-    Some(elements)
+}
+
+impl<'r> Iterator for Elements<'r> {
+    type Item = Json<'r>;
+
+    fn next(&mut self) -> Option<Json<'r>> {
+        if self.0.peek()? == b']' { None } else { self.0.item() }
+    }
 }
 
 /// What is still to be read.
+#[derive(Debug)]
 struct Scan<'r> {
     rest: &'r str,
 }
@@ -67,18 +96,11 @@ impl<'r> Scan<'r> {
         Some(taken)
     }
 
-    fn member(&mut self) -> Option<(Cow<'r, str>, Json<'r>)> {
-        (self.peek()? == b'"').then_some(())?;
-        let key = text(self.value()?)?;
-        self.take(b':')?;
+    /// A value and the comma behind it; behind the last one there is none.
+    fn item(&mut self) -> Option<Json<'r>> {
         let value = self.value()?;
-        self.separator();
-        Some((key, value))
-    }
-
-    /// Behind the last one there is none.
-    fn separator(&mut self) {
         self.take(b',').unwrap_or_default();
+        Some(value)
     }
 
     fn value(&mut self) -> Option<Json<'r>> {
@@ -99,12 +121,34 @@ impl<'r> Scan<'r> {
 fn string(bytes: &[u8]) -> Option<usize> {
     let mut length = 1;
     loop {
-        length += memchr2(b'"', b'\\', bytes.get(length..)?)?;
+        length += quote_or_escape(bytes.get(length..)?)?;
         if bytes.get(length) == Some(&b'"') {
             return Some(length + 1);
         }
         length += 2;
     }
+}
+
+/// Where the first quote or backslash stands. Most strings are so short that calling memchr takes longer than this.
+fn quote_or_escape(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            return Some(8 * at + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    Some(8 * words.len() + at)
+}
+
+/// A one in each byte.
+const ONES: u64 = u64::MAX / 0xff;
+
+/// The highest bit of each byte that is zero, up to the first of them; behind it there may be others.
+const fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & (ONES << 7)
 }
 
 /// The length of the object or the list at the beginning.
@@ -127,7 +171,7 @@ fn nested(bytes: &[u8]) -> Option<usize> {
 /// What a string says; `None` if it is something else.
 pub(super) fn text(value: Json<'_>) -> Option<Cow<'_, str>> {
     let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') {
+    if quote_or_escape(inner.as_bytes()).is_some() {
         serde_json::from_str(value.get()).ok().map(Cow::Owned)
     } else {
         Some(Cow::Borrowed(inner))
@@ -151,6 +195,10 @@ mod tests {
             all.push((key.into_owned(), value.get().to_owned()));
         }
         Ok(all)
+    }
+
+    fn elements(json: &str) -> Option<Vec<Json<'_>>> {
+        Elements::of(Json::kept(json)).map(Iterator::collect)
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -189,12 +237,18 @@ mod tests {
             prop_assert_eq!(found, expected);
             let expected: Option<Vec<&RawValue>> = serde_json::from_str(&text).ok();
             let expected = expected.map(|all| all.into_iter().map(Json::from).collect::<Vec<_>>());
-            prop_assert_eq!(elements(Json::kept(&text)), expected);
+            prop_assert_eq!(elements(&text), expected);
+        }
+
+        #[test]
+        fn the_first_quote_or_backslash_is_found(text in "([a!#\\[\\]]|é|¢|Ü){0,40}[\"\\\\]?.{0,20}") {
+            let expected = text.bytes().position(|byte| byte == b'"' || byte == b'\\');
+            prop_assert_eq!(quote_or_escape(text.as_bytes()), expected);
         }
 
         #[test]
         fn no_text_makes_it_panic_or_go_on_for_ever(text in "([\\[\\]{},:\"\\\\ a1]|é){0,40}") {
-            let (_, _) = (members(&text), elements(Json::kept(&text)));
+            let (_, _) = (members(&text), elements(&text));
         }
     }
 }

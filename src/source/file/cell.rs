@@ -17,9 +17,9 @@ const INACTIVE: [&str; 6] = ["inactive", "disabled", "deactivated", "suspended",
 #[derive(Debug, Clone)]
 pub(super) struct Cells {
     none: Vec<String>,
-    active: Vocabulary,
-    locked: Vocabulary,
-    licensed: Vocabulary,
+    pub(super) active: Vocabulary,
+    pub(super) locked: Vocabulary,
+    pub(super) licensed: Vocabulary,
     times: Vec<TimeFormat>,
     timezone: Tz,
     pub(super) list_separator: String,
@@ -42,18 +42,6 @@ impl Cells {
     /// Whether the cell says that there is no value.
     pub(super) fn is_none(&self, cell: &str) -> bool {
         cell.chars().all(char::is_whitespace) || self.none.iter().any(|word| same_word(cell, word))
-    }
-
-    pub(super) fn active(&self, cell: &str) -> Option<bool> {
-        self.active.read(cell)
-    }
-
-    pub(super) fn locked(&self, cell: &str) -> Option<bool> {
-        self.locked.read(cell)
-    }
-
-    pub(super) fn licensed(&self, cell: &str) -> Option<bool> {
-        self.licensed.read(cell)
     }
 
     /// By the configured formats in their order, then by ISO 8601, which can't be mistaken for another.
@@ -103,7 +91,12 @@ impl Cells {
 
 /// Words that say yes or no, those that go before others first.
 #[derive(Debug, Clone)]
-struct Vocabulary(Vec<(String, bool)>);
+pub(super) struct Vocabulary {
+    words: Vec<(String, bool)>,
+    /// What the words `true` and `false` say, which JSON has as values: they needn't be looked up each time.
+    of_true: bool,
+    of_false: bool,
+}
 
 impl Vocabulary {
     /// The organisation's own words, then the usual ones, then yes and no.
@@ -113,14 +106,21 @@ impl Vocabulary {
         let lists = [(own_yes.as_slice(), true), (own_no, false), (yes, true), (no, false), (&YES, true), (&NO, false)];
         let words =
             lists.into_iter().flat_map(|(words, says)| words.iter().map(move |word| (word.trim().to_owned(), says)));
-        Self(words.collect())
+        let usual = Self { words: words.collect(), of_true: true, of_false: false };
+        let says = |word, otherwise| usual.read(word).unwrap_or(otherwise);
+        Self { of_true: says("true", true), of_false: says("false", false), ..usual }
     }
 
-    fn read(&self, cell: &str) -> Option<bool> {
+    pub(super) fn read(&self, cell: &str) -> Option<bool> {
         let cell = cell.trim();
         let is_ascii = cell.is_ascii();
         let same = |word: &str| if is_ascii { cell.eq_ignore_ascii_case(word) } else { same_word(cell, word) };
-        self.0.iter().find(|(word, _)| same(word)).map(|(_, says)| *says)
+        self.words.iter().find(|(word, _)| same(word)).map(|(_, says)| *says)
+    }
+
+    /// What JSON's own booleans say.
+    pub(super) const fn boolean(&self, value: bool) -> bool {
+        if value { self.of_true } else { self.of_false }
     }
 }
 
@@ -144,7 +144,7 @@ mod tests {
             ("Disabled", Some(false)),
             ("?", None),
         ] {
-            assert_eq!(cells.active(cell), expected, "{cell}");
+            assert_eq!(cells.active.read(cell), expected, "{cell}");
         }
     }
 

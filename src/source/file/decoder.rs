@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::cell::Cells;
+use super::cell::{Cells, Vocabulary};
 use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
 use crate::config::Mapping;
 use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp};
 use crate::source::Decoder;
 use crate::source::record::{Decoded, FieldProblem, Record, RecordError, text_or_integer};
-use crate::source::scan::{Members, elements};
+use crate::source::scan::Elements;
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -49,11 +49,6 @@ impl MappedDecoder {
             self.seen.fetch_or(here, Ordering::Relaxed);
         }
     }
-
-    fn row<'r>(&self, record: Json<'r>) -> Result<Row<'_, 'r>, RecordError> {
-        let slots = slots(&self.headings, record)?;
-        Ok(Row { decoder: self, slots, problems: Vec::new() })
-    }
 }
 
 impl Decoder for MappedDecoder {
@@ -69,24 +64,28 @@ impl Decoder for MappedDecoder {
     }
 
     fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
-        let mut row = self.row(record)?;
+        let mut row = Row { decoder: self, slots: [None; SLOTS], problems: Vec::new() };
+        row.fill(record)?;
         self.note(&row.slots);
-        let mut account = Account::new(row.id()?, record);
-        account.external_id = row.text(FactName::ExternalId);
-        account.email = row.text(FactName::Email);
-        account.username = row.text(FactName::Username);
-        account.display_name = row.text(FactName::DisplayName);
-        account.status = row
-            .state(FactName::Status, "a known word for active or inactive", Cells::active)
-            .map(AccountStatus::from_active);
-        account.locked = row.state(FactName::Locked, "a known word for yes or no", Cells::locked);
-        account.licensed = row.state(FactName::Licensed, "a known word for yes or no", Cells::licensed);
-        account.roles = row.list(FactName::Roles);
-        account.created_at = row.time(FactName::CreatedAt).flatten();
-        account.updated_at = row.time(FactName::UpdatedAt).flatten();
-        account.last_login_at = row.time(FactName::LastLoginAt);
-        account.deleted_at = row.time(FactName::DeletedAt);
-        account.linked = row.list(FactName::Linked);
+        let account = Account {
+            id: row.id()?,
+            external_id: row.text(FactName::ExternalId),
+            email: row.text(FactName::Email),
+            username: row.text(FactName::Username),
+            display_name: row.text(FactName::DisplayName),
+            status: row
+                .state(FactName::Status, "a known word for active or inactive", &self.cells.active)
+                .map(AccountStatus::from_active),
+            locked: row.state(FactName::Locked, "a known word for yes or no", &self.cells.locked),
+            licensed: row.state(FactName::Licensed, "a known word for yes or no", &self.cells.licensed),
+            roles: row.list(FactName::Roles),
+            created_at: row.time(FactName::CreatedAt).flatten(),
+            updated_at: row.time(FactName::UpdatedAt).flatten(),
+            last_login_at: row.time(FactName::LastLoginAt),
+            deleted_at: row.time(FactName::DeletedAt),
+            linked: row.list(FactName::Linked),
+            attributes: record,
+        };
         Ok(Decoded { account, problems: row.problems })
     }
 }
@@ -120,27 +119,45 @@ enum Found<T> {
 }
 
 impl<'d, 'r> Row<'d, 'r> {
-    /// The value of the slot's column.
-    fn column(&mut self, slot: usize) -> Found<Value<'d, 'r>> {
-        match self.slots.get(slot).copied().flatten() {
-            // A column that the configuration names is one that the file can have: without it there is no value.
-            None if self.decoder.configured(slot).is_some() => Found::Empty,
-            None => Found::Absent,
-            Some(value) if value.ambiguous => {
-                self.note(slot, "told by one column alone; name it in [source.columns]");
-                Found::Absent
+    /// Finds the values of the slots and skips everything else.
+    fn fill(&mut self, record: Json<'r>) -> Result<(), RecordError> {
+        let mut walk = self.decoder.headings.walk(record)?;
+        while let Some((targets, raw)) = walk.next()? {
+            for target in targets {
+                if let Some(slot) = self.slots.get_mut(target.slot) {
+                    fill(slot, Value { raw, target, ambiguous: false });
+                }
             }
-            Some(value) if value.raw.is_null() => Found::Empty,
-            Some(value) => Found::Value(value),
+        }
+        Ok(())
+    }
+
+    /// The value of the slot's column.
+    #[inline]
+    fn column(&mut self, slot: usize) -> Found<(Json<'r>, &'d Target)> {
+        let Some(Some(value)) = self.slots.get(slot) else {
+            // A column that the configuration names is one that the file can have: without it there is no value.
+            return if self.decoder.configured(slot).is_some() { Found::Empty } else { Found::Absent };
+        };
+        if value.ambiguous {
+            self.note(slot, "told by one column alone; name it in [source.columns]");
+            Found::Absent
+        } else if value.raw.is_null() {
+            Found::Empty
+        } else {
+            Found::Value((value.raw, value.target))
         }
     }
 
     /// The first value at the slot's path.
+    #[inline]
     fn value(&mut self, slot: usize) -> Found<Json<'r>> {
         match self.column(slot) {
             Found::Absent => Found::Absent,
             Found::Empty => Found::Empty,
-            Found::Value(value) => value.first().filter(|raw| !raw.is_null()).map_or(Found::Empty, Found::Value),
+            Found::Value((raw, target)) => {
+                first(raw, target).filter(|raw| !raw.is_null()).map_or(Found::Empty, Found::Value)
+            }
         }
     }
 
@@ -171,21 +188,13 @@ impl<'d, 'r> Row<'d, 'r> {
     }
 
     /// Yes or no in the organisation's words. An empty cell says neither.
-    fn state(
-        &mut self,
-        fact: FactName,
-        expected: &'static str,
-        read: impl Fn(&Cells, &str) -> Option<bool>,
-    ) -> Fact<bool> {
+    fn state(&mut self, fact: FactName, expected: &'static str, words: &Vocabulary) -> Fact<bool> {
         let Found::Value(raw) = self.value(slot(fact)) else { return Fact::NotExposed };
-        let cell = match raw.get() {
-            word @ ("true" | "false") => Cow::Borrowed(word),
-            _ => match text_or_integer(raw) {
-                Some(text) => text,
-                None => return self.problem(fact, expected),
-            },
-        };
-        match read(&self.decoder.cells, &cell) {
+        if let Ok(boolean) = raw.get().parse() {
+            return Fact::Known(words.boolean(boolean));
+        }
+        let Some(cell) = text_or_integer(raw) else { return self.problem(fact, expected) };
+        match words.read(&cell) {
             Some(state) => Fact::Known(state),
             None if self.decoder.cells.is_none(&cell) => Fact::NotExposed,
             None => self.problem(fact, expected),
@@ -203,30 +212,30 @@ impl<'d, 'r> Row<'d, 'r> {
 
     /// A JSON list of texts, or one text with separators.
     fn list(&mut self, fact: FactName) -> Fact<Vec<Cow<'r, str>>> {
-        let value = match self.column(slot(fact)) {
+        let (raw, target) = match self.column(slot(fact)) {
             Found::Absent => return Fact::NotExposed,
             Found::Empty => return Fact::Known(Vec::new()),
             Found::Value(value) => value,
         };
-        let is_list = value.is_nested();
-        let mut texts = Vec::new();
-        for leaf in value.leaves() {
-            let Some(text) = text_or_integer(leaf) else { return self.problem(fact, "a text or a list of texts") };
-            if is_list {
-                texts.push(text);
-            } else {
-                texts.extend(self.split(text));
-            }
+        let is_list = is_nested(raw);
+        let (mut texts, mut readable) = (Vec::new(), true);
+        gather(raw, &target.path, &mut |leaf| match text_or_integer(leaf) {
+            Some(text) if is_list => texts.push(text),
+            Some(text) => self.split(text, &mut texts),
+            None => readable = false,
+        });
+        if !readable {
+            return self.problem(fact, "a text or a list of texts");
         }
         texts.retain(|text| !self.decoder.cells.is_none(text));
         Fact::Known(texts)
     }
 
-    fn split(&self, text: Cow<'r, str>) -> Vec<Cow<'r, str>> {
+    fn split(&self, text: Cow<'r, str>, parts: &mut Vec<Cow<'r, str>>) {
         let separator = &self.decoder.cells.list_separator;
         match text {
-            Cow::Borrowed(text) => text.split(separator).map(|part| Cow::Borrowed(part.trim())).collect(),
-            Cow::Owned(text) => text.split(separator).map(|part| Cow::Owned(part.trim().to_owned())).collect(),
+            Cow::Borrowed(text) => parts.extend(text.split(separator).map(|part| Cow::Borrowed(part.trim()))),
+            Cow::Owned(text) => parts.extend(text.split(separator).map(|part| Cow::Owned(part.trim().to_owned()))),
         }
     }
 
@@ -236,65 +245,38 @@ impl<'d, 'r> Row<'d, 'r> {
     }
 }
 
-impl<'r> Value<'_, 'r> {
-    /// Whether it is a list or an object.
-    fn is_nested(&self) -> bool {
-        self.raw.get().starts_with(['[', '{'])
-    }
-
-    fn first(&self) -> Option<Json<'r>> {
-        if self.is_nested() { self.leaves().first().copied() } else { self.target.path.is_empty().then_some(self.raw) }
-    }
-
-    fn leaves(&self) -> Vec<Json<'r>> {
-        let mut leaves = Vec::new();
-        gather(self.raw, &self.target.path, &mut leaves);
-        leaves
-    }
+/// Whether it is a list or an object.
+fn is_nested(raw: Json<'_>) -> bool {
+    matches!(raw.get().as_bytes().first(), Some(b'[' | b'{'))
 }
 
-/// All values at a path: a list on the way branches it unless a number picks an element, and a list at its end is
+/// The first value at a path.
+fn first<'r>(raw: Json<'r>, target: &Target) -> Option<Json<'r>> {
+    if !is_nested(raw) {
+        return target.path.is_empty().then_some(raw);
+    }
+    let mut first = None;
+    gather(raw, &target.path, &mut |leaf| first = first.or(Some(leaf)));
+    first
+}
+
+/// Visits all values at a path: a list on the way branches it unless a number picks an element, and a list at its end is
 /// taken apart.
-fn gather<'r>(raw: Json<'r>, path: &[String], leaves: &mut Vec<Json<'r>>) {
-    let list = elements(raw);
+fn gather<'r>(raw: Json<'r>, path: &[String], visit: &mut impl FnMut(Json<'r>)) {
+    let list = Elements::of(raw);
     match (path.split_first(), list) {
-        (None, Some(elements)) => leaves.extend(elements),
-        (None, None) => leaves.push(raw),
-        (Some((step, rest)), Some(elements)) => match step.parse::<usize>() {
-            Ok(at) => elements.get(at).into_iter().for_each(|element| gather(*element, rest, leaves)),
-            Err(_) => elements.into_iter().for_each(|element| gather(element, path, leaves)),
+        (None, Some(elements)) => elements.for_each(visit),
+        (None, None) => visit(raw),
+        (Some((step, rest)), Some(mut elements)) => match step.parse::<usize>() {
+            Ok(at) => elements.nth(at).into_iter().for_each(|element| gather(element, rest, visit)),
+            Err(_) => elements.for_each(|element| gather(element, path, visit)),
         },
         (Some((step, rest)), None) => {
             if let Some(value) = Record::read(raw).ok().and_then(|record| record.value(step)) {
-                gather(value, rest, leaves);
+                gather(value, rest, visit);
             }
         }
     }
-}
-
-/// Finds the values of the slots and skips everything else.
-fn slots<'d, 'r>(headings: &'d Headings, record: Json<'r>) -> Result<Slots<'d, 'r>, RecordError> {
-    let mut members = Members::of(record)?;
-    let mut walk = headings.walk(|| columns(record));
-    let mut slots: Slots<'d, 'r> = [None; SLOTS];
-    while let Some((column, raw)) = members.next()? {
-        for target in walk.find(&column) {
-            if let Some(slot) = slots.get_mut(target.slot) {
-                fill(slot, Value { raw, target, ambiguous: false });
-            }
-        }
-    }
-    Ok(slots)
-}
-
-/// The columns of a record, as far as it can be read.
-fn columns(record: Json<'_>) -> Vec<Cow<'_, str>> {
-    let Ok(mut members) = Members::of(record) else { return Vec::new() };
-    let mut columns = Vec::new();
-    while let Ok(Some((column, _))) = members.next() {
-        columns.push(column);
-    }
-    columns
 }
 
 /// A column that is named in full goes before a path, and a later column of the same name before an earlier one,

@@ -1,12 +1,13 @@
 //! Which column of a record tells which fact: those that the configuration names, and well-known names for the
 //! facts that it doesn't.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::config::Mapping;
-use crate::model::FactName;
+use crate::model::{FactName, Json};
+use crate::source::record::RecordError;
+use crate::source::scan::{Members, text};
 
 /// The identifier and the facts, as places in a row of slots.
 pub(super) const SLOTS: usize = FactName::OF_RECORDS.len() + 1;
@@ -67,33 +68,42 @@ pub(super) struct Headings {
     well_known: HashMap<&'static str, Target>,
     /// What the configuration names, by slot.
     pub configured: [Option<String>; SLOTS],
-    /// The columns of the first record with their targets, in its order. Those after it mostly have the same.
+    /// The keys of the first record as they are written, with their targets. Those after it mostly have the same ones in
+    /// the same order.
     usual: OnceLock<Vec<(String, Vec<Target>)>>,
 }
 
-/// Finds the targets of a record's columns, one after the other.
+/// The members of a record, one after the other, with where they lead.
 #[derive(Debug)]
-pub(super) struct Walk<'h> {
+pub(super) struct Walk<'h, 'r> {
     headings: &'h Headings,
+    /// What is usual from here on.
     usual: &'h [(String, Vec<Target>)],
-    /// Where the next column is expected among the usual ones.
-    next: usize,
+    members: Members<'r>,
 }
 
-impl<'h> Walk<'h> {
-    /// So many columns may be left out at a time.
+impl<'h, 'r> Walk<'h, 'r> {
+    /// So many members may be left out at a time.
     const FORWARD: usize = 4;
 
-    /// Where the next column leads; nowhere, if it is a stranger.
-    pub(super) fn find(&mut self, column: &str) -> &'h [Target] {
-        let ahead = self.usual.iter().enumerate().skip(self.next).take(Self::FORWARD);
-        match ahead.into_iter().find(|(_, (usual, _))| usual == column) {
-            Some((at, (_, targets))) => {
-                self.next = at + 1;
-                targets
-            }
-            None => self.headings.find(column),
-        }
+    /// Where the next member leads, and its value; `None` behind the last one. A stranger leads nowhere.
+    pub(super) fn next(&mut self) -> Result<Option<(&'h [Target], Json<'r>)>, RecordError> {
+        let targets = match self.pass_usual() {
+            Some(targets) => targets,
+            None => match self.members.key()? {
+                Some(key) => self.headings.find(&text(key).ok_or(RecordError::NotAnObject)?),
+                None => return Ok(None),
+            },
+        };
+        Ok(Some((targets, self.members.value()?)))
+    }
+
+    /// Passes the next key if it is one of those expected here: comparing is less work than looking it up.
+    fn pass_usual(&mut self) -> Option<&'h [Target]> {
+        let at = self.usual.iter().take(Self::FORWARD).position(|(key, _)| self.members.pass(key))?;
+        let (_, targets) = self.usual.get(at)?;
+        self.usual = self.usual.get(at + 1..)?;
+        Some(targets)
     }
 }
 
@@ -137,11 +147,23 @@ impl Headings {
         self.exact.entry(column.to_owned()).or_default().push(Target { path, ..target(slot, 0) });
     }
 
-    /// Begins a record. If it is the first one, `columns` tells what is usual.
-    pub(super) fn walk<'c>(&self, columns: impl FnOnce() -> Vec<Cow<'c, str>>) -> Walk<'_> {
-        let targets = |column: Cow<'_, str>| (column.clone().into_owned(), self.find(&column).to_vec());
-        let usual = self.usual.get_or_init(|| columns().into_iter().map(targets).collect());
-        Walk { headings: self, usual, next: 0 }
+    /// Begins a record. The first one tells what is usual.
+    pub(super) fn walk<'r>(&self, record: Json<'r>) -> Result<Walk<'_, 'r>, RecordError> {
+        let usual = self.usual.get_or_init(|| self.keys(record));
+        Ok(Walk { headings: self, usual, members: Members::of(record)? })
+    }
+
+    /// The keys of a record as they are written, with their targets; as far as it can be read.
+    fn keys(&self, record: Json<'_>) -> Vec<(String, Vec<Target>)> {
+        let mut keys = Vec::new();
+        let Ok(mut members) = Members::of(record) else { return keys };
+        while let Ok(Some(key)) = members.key()
+            && let Some(column) = text(key)
+            && members.value().is_ok()
+        {
+            keys.push((key.get().to_owned(), self.find(&column).to_vec()));
+        }
+        keys
     }
 
     /// Where a column leads; nowhere, if it is a stranger.
@@ -195,13 +217,24 @@ mod tests {
     #[test]
     fn a_record_of_another_shape_is_read_as_well() {
         let headings = Headings::of_mapping(&Mapping::default());
-        let first = || ["id", "x", "email", "name", "y", "z", "role"].map(Cow::Borrowed).to_vec();
-        for columns in [vec!["id", "name", "role"], vec!["role", "ID", "email", "z", "id"], vec!["new", "email"]] {
-            let mut walk = headings.walk(first);
-            for column in columns {
+        for keys in [
+            r"id x email name y z role",
+            r"id name role",
+            r"role ID email z id",
+            r"new email",
+            r"\u0069d emai emaill name",
+            r"email email name email",
+        ] {
+            let members: Vec<_> = keys.split(' ').zip(0..).map(|(key, at)| format!(" \"{key}\" :{at}")).collect();
+            let record = format!("{{{}}}", members.join(" ,"));
+            let mut walk = headings.walk(Json::kept(&record)).expect("an object");
+            for (key, at) in keys.split(' ').zip(0..) {
+                let (targets, value) = walk.next().expect("readable").expect("a member");
                 let slots = |targets: &[Target]| targets.iter().map(|target| target.slot).collect::<Vec<_>>();
-                assert_eq!(slots(walk.find(column)), slots(headings.find(column)), "{column}");
+                assert_eq!(slots(targets), slots(headings.find(&key.replace(r"\u0069", "i"))), "{key}");
+                assert_eq!(value.get(), at.to_string());
             }
+            assert_eq!(walk.next().map(|member| member.is_none()), Ok(true));
         }
     }
 
