@@ -123,7 +123,7 @@ impl<'p> Collector<'p> {
         self.pass.first_total = self.pass.first_total.or(page.total);
         let mut new = 0;
         for record in &page.records {
-            match self.record(record.into(), self.assessor.assess(record))? {
+            match self.record(record.into(), &self.assessor.assess(record))? {
                 Came::New => new += 1,
                 Came::Repeated => {}
                 Came::Unreadable(error) => {
@@ -143,7 +143,7 @@ impl<'p> Collector<'p> {
     pub(super) fn row(
         &mut self,
         record: Json<'_>,
-        assessed: Result<Assessed, RecordError>,
+        assessed: &Result<Assessed, RecordError>,
     ) -> Result<Came, SourceError> {
         const TOLD_EVERY: u64 = 1000;
         let row = self.record(record, assessed)?;
@@ -154,24 +154,24 @@ impl<'p> Collector<'p> {
         Ok(row)
     }
 
-    fn record(&mut self, record: Json<'_>, assessed: Result<Assessed, RecordError>) -> Result<Came, SourceError> {
+    fn record(&mut self, record: Json<'_>, assessed: &Result<Assessed, RecordError>) -> Result<Came, SourceError> {
         self.pass.received += 1;
         let Assessed { fingerprint, has, problems } = match assessed {
             Ok(assessed) => assessed,
-            Err(error) => return Ok(Came::Unreadable(error)),
+            Err(error) => return Ok(Came::Unreadable(error.clone())),
         };
-        if self.ids.insert(fingerprint) {
+        if self.ids.insert(*fingerprint) {
             self.spool.push(record)?;
-            for (has, count) in has.into_iter().zip(&mut self.keys) {
-                *count += u64::from(has);
+            for (has, count) in has.iter().zip(&mut self.keys) {
+                *count += u64::from(*has);
             }
             for problem in problems {
-                *self.problems.entry(problem).or_default() += 1;
+                *self.problems.entry(*problem).or_default() += 1;
             }
-            self.pass.see(fingerprint, true);
+            self.pass.see(*fingerprint, true);
             return Ok(Came::New);
         }
-        if self.pass.see(fingerprint, false) {
+        if self.pass.see(*fingerprint, false) {
             return Ok(Came::New);
         }
         self.repeated += 1;

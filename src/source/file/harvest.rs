@@ -10,26 +10,28 @@ use crate::source::record::RecordError;
 pub(super) struct Harvest {
     /// The records, one behind the other.
     text: String,
-    rows: Vec<Reaped>,
+    rows: Vec<Row>,
 }
 
+/// What is known of a row.
 #[derive(Debug)]
-struct Reaped {
-    place: Place,
-    outcome: Result<(usize, Result<Assessed, RecordError>), String>,
-}
-
-/// A row, and what is known of it.
-#[derive(Debug)]
-pub(super) struct Row<'h> {
+pub(super) struct Row {
     pub place: Place,
-    /// The record; or why there is none.
-    pub outcome: Result<(Json<'h>, Result<Assessed, RecordError>), String>,
+    /// Of its record; or why there is none.
+    pub outcome: Result<Result<Assessed, RecordError>, String>,
+    /// How long the record is.
+    length: usize,
 }
 
-impl<'h> Row<'h> {
-    pub(super) fn of(line: Line<'h>, assessor: &Assessor<'_>) -> Self {
-        Self { place: line.place, outcome: line.record.map(|record| (record, assessor.assess(record))) }
+impl Row {
+    /// Reads a row, and returns its record beside what is known of it.
+    pub(super) fn of<'b>(line: Line<'b>, assessor: &Assessor<'_>) -> (Self, Json<'b>) {
+        let Line { place, record } = line;
+        let (record, outcome) = match record {
+            Ok(record) => (record, Ok(assessor.assess(record))),
+            Err(reason) => (Json::kept(""), Err(reason)),
+        };
+        (Self { place, outcome, length: record.get().len() }, record)
     }
 }
 
@@ -38,26 +40,20 @@ impl Harvest {
     pub(super) fn of(piece: &Piece, assessor: &Assessor<'_>) -> Self {
         let mut harvest = Self::default();
         piece.for_each(|line| {
-            let Row { place, outcome } = Row::of(line, assessor);
-            let outcome = outcome.map(|(record, assessed)| {
-                harvest.text.push_str(record.get());
-                (record.get().len(), assessed)
-            });
-            harvest.rows.push(Reaped { place, outcome });
+            let (row, record) = Row::of(line, assessor);
+            harvest.text.push_str(record.get());
+            harvest.rows.push(row);
         });
         harvest
     }
 
-    /// Hands over every row.
-    pub(super) fn for_each<E>(self, mut take: impl FnMut(Row<'_>) -> Result<(), E>) -> Result<(), E> {
+    /// Hands over every row with its record, which is empty where none could be read.
+    pub(super) fn for_each<E>(&self, mut take: impl FnMut(&Row, Json<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut rest = self.text.as_str();
-        for Reaped { place, outcome } in self.rows {
-            let outcome = outcome.map(|(length, assessed)| {
-                let (record, behind) = rest.split_at_checked(length).unwrap_or_default();
-                rest = behind;
-                (Json::kept(record), assessed)
-            });
-            take(Row { place, outcome })?;
+        for row in &self.rows {
+            let (record, behind) = rest.split_at_checked(row.length).unwrap_or_default();
+            rest = behind;
+            take(row, Json::kept(record))?;
         }
         Ok(())
     }

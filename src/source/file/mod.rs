@@ -55,7 +55,7 @@ impl File {
             let read = |piece: Piece| Ok(Harvest::of(&piece, &assessor));
             share_out(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
                 taken += 1;
-                tally.take_all(harvest, collector)
+                tally.take_all(&harvest, collector)
             })?;
             if taken < PIECES_AT_A_TIME {
                 break;

@@ -4,8 +4,8 @@ use super::decoder::MappedDecoder;
 use super::harvest::{Harvest, Row};
 use super::headings::{ID, slot};
 use super::rows::{Line, Place};
-use crate::model::FactName;
 use crate::model::text::counted;
+use crate::model::{FactName, Json};
 use crate::source::collector::{Came, Collector};
 use crate::source::record::RecordError;
 use crate::source::{Proof, SourceError};
@@ -33,20 +33,21 @@ impl<'f> Tally<'f> {
 
     /// Counts one line.
     pub(in crate::source) fn take(&mut self, line: Line<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        self.row(Row::of(line, &collector.assessor()), collector)
+        let (row, record) = Row::of(line, &collector.assessor());
+        self.row(&row, record, collector)
     }
 
     /// Counts rows that a thread has read.
-    pub(super) fn take_all(&mut self, harvest: Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        harvest.for_each(|row| self.row(row, collector))
+    pub(super) fn take_all(&mut self, harvest: &Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
+        harvest.for_each(|row, record| self.row(row, record, collector))
     }
 
-    fn row(&mut self, row: Row<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
+    fn row(&mut self, row: &Row, record: Json<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
         self.rows += 1;
-        let (record, assessed) = match row.outcome {
-            Ok(read) => read,
+        let assessed = match &row.outcome {
+            Ok(assessed) => assessed,
             Err(reason) => {
-                self.lose(row.place, &reason);
+                self.lose(row.place, reason);
                 return Ok(());
             }
         };
