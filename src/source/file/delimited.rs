@@ -23,6 +23,8 @@ pub(super) struct CsvRows {
     members: Arc<[String]>,
     /// Where the last row begins: its byte and its line.
     last: (u64, u64),
+    /// How long the cells of the last row are in all. The next one will be about as long.
+    length: usize,
     /// The end, or the error that ends the file, comes behind the rows before it.
     ended: bool,
     error: Option<io::Error>,
@@ -42,6 +44,8 @@ impl<T: Read + Seek + Send> Input for T {}
 impl CsvRows {
     /// Rows that are shared out at a time.
     const ROWS: usize = 512;
+    /// A row may be so much longer than the one before without having to grow.
+    const SLACK: usize = 32;
 
     pub(super) fn open(file: File, config: &FileConfig, decoder: &MappedDecoder) -> io::Result<Self> {
         let mut reader = csv::ReaderBuilder::new()
@@ -58,8 +62,8 @@ impl CsvRows {
         let notes = check(&headings, decoder)?;
         let members =
             headings.iter().map(|heading| format!("{}:", serde_json::Value::from(heading.as_str()))).collect();
-        let (delimiter, last) = (config.delimiter, place(&row));
-        Ok(Self { reader, delimiter, members, last, ended: false, error: None, notes })
+        let (delimiter, last, length) = (config.delimiter, place(&row), row.as_slice().len());
+        Ok(Self { reader, delimiter, members, last, length, ended: false, error: None, notes })
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Cells>> {
@@ -81,13 +85,15 @@ impl CsvRows {
 
     /// The next row, unless it is one of those without content that spreadsheets leave behind.
     fn row(&mut self) -> io::Result<Option<ByteRecord>> {
-        let mut row = ByteRecord::new();
+        // A row that has to grow from nothing is read as often as it grows.
+        let mut row = ByteRecord::with_capacity(self.length + Self::SLACK, self.members.len());
         if !self.reader.read_byte_record(&mut row).map_err(unreadable)? {
             self.ended = true;
             self.check_last_quote()?;
             return Ok(None);
         }
         self.last = place(&row);
+        self.length = row.as_slice().len();
         Ok((!row.iter().all(<[u8]>::is_empty)).then_some(row))
     }
 
