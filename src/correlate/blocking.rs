@@ -4,36 +4,17 @@
 //! Eight bytes for each feature, about thirty features for each employee; but of those only the ones are kept that the
 //! accounts have of which is asked.
 
-use siphasher::sip::SipHasher13;
-
 use crate::crew;
-use crate::model::{Account, AccountField, Employee, EmployeeIndex, Roster};
+use crate::model::{Account, Employee, EmployeeIndex, Roster};
 
+use super::features::Features;
 use super::index::{high_half, low_half};
-use super::normalise::split;
-use super::words::{formal, sound, squeezed, words};
 
 /// A feature that more employees share says too little, and costs too much.
 const COMMON: usize = 400;
 
 /// How many employees are worth a closer look.
 const CANDIDATES: usize = 40;
-
-/// What a feature was made from. Features of different kinds are never equal.
-#[derive(Debug, Clone, Copy)]
-#[repr(u8)]
-enum Kind {
-    /// One word of a name.
-    Word,
-    /// The sound of two words.
-    Sound,
-    /// A login name, whole or as it could be made from a name.
-    Handle,
-    /// A login name with one letter missing, or none.
-    HandleTypo,
-    /// The number in an identifier.
-    Number,
-}
 
 /// Which features some accounts have. A few others may pass for them, which does no harm.
 pub(super) struct Wanted {
@@ -48,7 +29,7 @@ impl Wanted {
     /// All that these accounts have.
     pub(super) fn of<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> Self {
         let mut ends = vec![0; 1 << (Self::BITS - u64::BITS.ilog2())];
-        let mut features = Features::default();
+        let mut features = Features::of_which(|_| true);
         for account in accounts {
             for feature in features.of_account(account) {
                 let (word, bit) = Self::place(*feature);
@@ -60,12 +41,7 @@ impl Wanted {
         Self { ends }
     }
 
-    /// All that there are.
-    pub(super) fn all() -> Self {
-        Self { ends: vec![u64::MAX; 1 << (Self::BITS - u64::BITS.ilog2())] }
-    }
-
-    fn has(&self, feature: u32) -> bool {
+    pub(super) fn has(&self, feature: u32) -> bool {
         let (word, bit) = Self::place(feature);
         self.ends.get(word).is_some_and(|word| word & bit != 0)
     }
@@ -84,17 +60,16 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// The wanted features of everybody.
-    pub(super) fn new(roster: &Roster, wanted: &Wanted) -> Self {
+    pub(super) fn new(roster: &Roster, wanted: impl Fn(u32) -> bool + Sync) -> Self {
         /// How many employees are looked at in one go.
         const PART: usize = 1 << 13;
         let parts: Vec<_> = (0..=u32::MAX).step_by(PART).zip(roster.employees.chunks(PART)).collect();
         let entries = |(first, part): &(u32, &[Employee])| {
-            let (mut entries, mut features) = (Vec::new(), Features::default());
+            let (mut entries, mut features) = (Vec::new(), Features::of_which(&wanted));
             for (index, employee) in (*first..=u32::MAX).zip(*part) {
-                let wanted = features.of_employee(employee).iter().filter(|feature| wanted.has(**feature));
-                entries.extend(wanted.map(|feature| u64::from(*feature) << 32 | u64::from(index)));
+                let found = features.of_employee(employee).iter();
+                entries.extend(found.map(|feature| u64::from(*feature) << 32 | u64::from(index)));
             }
-            entries.sort_unstable();
             entries
         };
         let mut entries = crew::map_all(&parts, entries).concat();
@@ -104,14 +79,15 @@ impl Blocks {
 
     /// The employees who share most with the account, in roster order.
     pub(super) fn candidates(&self, account: &Account<'_>) -> Vec<EmployeeIndex> {
-        let mut votes: Vec<(u32, f32)> = Vec::new();
-        for hash in Features::default().of_account(account) {
+        let mut votes: Vec<u64> = Vec::new();
+        for hash in Features::of_which(|_| true).of_account(account) {
             let sharing = self.sharing(*hash);
             if sharing.len() <= COMMON {
                 // The rarer a feature is, the more it says. The lengths are small enough for any float.
                 #[expect(clippy::cast_precision_loss)]
                 let weight = 1.0 / (1.0 + sharing.len() as f32).ln();
-                votes.extend(sharing.iter().map(|entry| (low_half(*entry), weight)));
+                let vote = |entry: &u64| u64::from(low_half(*entry)) << 32 | u64::from(weight.to_bits());
+                votes.extend(sharing.iter().map(vote));
             }
         }
         most_voted(votes)
@@ -126,153 +102,19 @@ impl Blocks {
     }
 }
 
-fn most_voted(mut votes: Vec<(u32, f32)>) -> Vec<EmployeeIndex> {
-    votes.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut sums: Vec<(u32, f32)> = Vec::new();
-    for (employee, weight) in votes {
-        match sums.last_mut() {
-            Some((last, sum)) if *last == employee => *sum += weight,
-            _ => sums.push((employee, weight)),
-        }
+/// Each vote has the employee in the upper half and the bits of a weight in the lower, by which it is sorted fast.
+fn most_voted(mut votes: Vec<u64>) -> Vec<EmployeeIndex> {
+    votes.sort_unstable();
+    let of_one = votes.chunk_by(|one, other| high_half(*one) == high_half(*other));
+    let sum = |votes: &[u64]| votes.iter().map(|vote| f32::from_bits(low_half(*vote))).sum::<f32>();
+    let mut sums: Vec<(u32, f32)> = of_one.filter_map(|votes| Some((high_half(*votes.first()?), sum(votes)))).collect();
+    if sums.len() > CANDIDATES {
+        sums.select_nth_unstable_by(CANDIDATES, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        sums.truncate(CANDIDATES);
     }
-    sums.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    sums.truncate(CANDIDATES);
     let mut best: Vec<_> = sums.into_iter().map(|(employee, _)| EmployeeIndex(employee)).collect();
     best.sort_unstable();
     best
-}
-
-/// The number in an identifier, without leading zeros; `None` for what is too short to mean one person.
-pub(super) fn number(id: &str) -> Option<&str> {
-    let start = id.find(|c: char| c.is_ascii_digit())?;
-    let digits = id.get(start..)?;
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let number = digits.get(..end)?.trim_start_matches('0');
-    (number.len() >= 2).then_some(number)
-}
-
-/// What comes before the `@`, or all.
-pub(super) fn local_part(handle: &str) -> &str {
-    split(handle).map_or(handle, |(local, _)| local)
-}
-
-/// Makes the features of one after the other, in the same memory.
-#[derive(Debug, Default)]
-struct Features {
-    /// Thirty-two bits each: that strangers sometimes share one costs a comparison, and no more.
-    found: Vec<u32>,
-    text: Vec<u8>,
-}
-
-impl Features {
-    /// Those of an employee, each once.
-    fn of_employee(&mut self, employee: &Employee) -> &[u32] {
-        self.found.clear();
-        let name = words(employee.name().unwrap_or_default());
-        self.name(&name);
-        for handle in employee.emails().iter().chain(employee.usernames()) {
-            self.handle(handle, &name);
-        }
-        self.number(employee.id());
-        self.each_once()
-    }
-
-    /// Those of an account, each once.
-    fn of_account(&mut self, account: &Account<'_>) -> &[u32] {
-        self.found.clear();
-        let name = words(AccountField::DisplayName.of(account).unwrap_or_default());
-        self.name(&name);
-        for field in [AccountField::ExternalId, AccountField::Email, AccountField::Username] {
-            if let Some(value) = field.of(account) {
-                self.handle(value, &name);
-                self.number(value);
-            }
-        }
-        self.each_once()
-    }
-
-    fn each_once(&mut self) -> &[u32] {
-        self.found.sort_unstable();
-        self.found.dedup();
-        &self.found
-    }
-
-    fn number(&mut self, id: &str) {
-        if let Some(number) = number(local_part(id)) {
-            self.push(Kind::Number, &[number]);
-        }
-    }
-
-    /// `name` is the one whose features are there already.
-    fn handle(&mut self, handle: &str, name: &[String]) {
-        let local = local_part(handle);
-        let words = words(local);
-        if words.len() > 1 && words != name {
-            self.name(&words);
-        }
-        let whole = squeezed(local);
-        let letters = whole.trim_end_matches(|c: char| c.is_ascii_digit());
-        for handle in [&whole, letters].into_iter().filter(|handle| handle.len() >= 3) {
-            self.push(Kind::Handle, &[handle]);
-            if words.len() == 1 {
-                self.with_one_missing(&["", handle]);
-            }
-        }
-    }
-
-    fn name(&mut self, words: &[String]) {
-        for (at, first) in words.iter().enumerate() {
-            if first.len() >= 3 {
-                self.push(Kind::Word, &[first]);
-            }
-            for second in words.iter().skip(at + 1) {
-                self.pair(first, second);
-            }
-        }
-    }
-
-    fn pair(&mut self, first: &str, second: &str) {
-        let (a, b) = (sound(formal(first)), sound(formal(second)));
-        let (a, b) = if a <= b { (a, b) } else { (b, a) };
-        self.push(Kind::Sound, &[&a, " ", &b]);
-        for (one, other) in [(first, second), (second, first)] {
-            let initial = one.get(..1).unwrap_or_default();
-            self.push(Kind::Handle, &[one, other]);
-            self.push(Kind::Handle, &[initial, other]);
-            self.push(Kind::Handle, &[other, initial]);
-            if other.len() >= 4 {
-                self.with_one_missing(&[initial, other]);
-            }
-        }
-    }
-
-    /// Two login names that differ by one letter, or by two neighbours swapped, have one of these in common.
-    fn with_one_missing(&mut self, handle: &[&str; 2]) {
-        self.push(Kind::HandleTypo, handle);
-        // Each time the next letter is the missing one: it changes places with the one that was missing before.
-        let Some((mut missing, rest)) = self.text.split_first().map(|(first, rest)| (*first, rest.len())) else {
-            return;
-        };
-        self.text.remove(0);
-        for at in 0..=rest {
-            self.found.push(hashed(Kind::HandleTypo, &self.text));
-            if let Some(next) = self.text.get_mut(at) {
-                std::mem::swap(next, &mut missing);
-            }
-        }
-    }
-
-    fn push(&mut self, kind: Kind, parts: &[&str]) {
-        self.text.clear();
-        for part in parts {
-            self.text.extend_from_slice(part.as_bytes());
-        }
-        self.found.push(hashed(kind, &self.text));
-    }
-}
-
-fn hashed(kind: Kind, text: &[u8]) -> u32 {
-    high_half(SipHasher13::new_with_keys(kind as u64, 0).hash(text))
 }
 
 #[cfg(test)]
@@ -281,8 +123,9 @@ mod tests {
     use crate::correlate::testing::{account, person, roster};
 
     fn of(roster: &Roster, account: &Account<'_>) -> Vec<EmployeeIndex> {
-        let found = Blocks::new(roster, &Wanted::of([account])).candidates(account);
-        assert_eq!(found, Blocks::new(roster, &Wanted::all()).candidates(account), "what is not wanted is not missed");
+        let wanted = Wanted::of([account]);
+        let found = Blocks::new(roster, |feature| wanted.has(feature)).candidates(account);
+        assert_eq!(found, Blocks::new(roster, |_| true).candidates(account), "what is not wanted is not missed");
         found
     }
 
@@ -325,7 +168,7 @@ mod tests {
         let names: Vec<String> = names.collect();
         let accounts: Vec<_> = names.iter().map(|name| account(["", "", "", name])).collect();
         let wanted = Wanted::of(&accounts);
-        let mut features = Features::default();
+        let mut features = Features::of_which(|_| true);
         assert!(accounts.iter().all(|account| features.of_account(account).iter().all(|feature| wanted.has(*feature))));
         assert!(!features.of_account(&account(["", "", "", "Zed Quux"])).iter().all(|feature| wanted.has(*feature)));
     }
@@ -334,12 +177,5 @@ mod tests {
     fn what_everybody_shares_is_not_looked_at() {
         let many = (0..=COMMON).map(|n| person(&format!("E-{n}"), "Sam Common", &[], &[]));
         assert!(of(&roster(many), &account(["", "", "", "Sam Common"])).is_empty());
-    }
-
-    #[test]
-    fn numbers_have_no_leading_zeros() {
-        assert_eq!(number("E-0042x7"), Some("42"));
-        assert_eq!(number("E-0007"), None);
-        assert_eq!(number("none"), None);
     }
 }

@@ -60,7 +60,7 @@ pub struct NearMisses<'r> {
 impl<'r> NearMisses<'r> {
     /// Prepares the roster for any account, in about 250 bytes an employee.
     pub fn new(roster: &'r Roster, config: &'r MatchConfig) -> Self {
-        Self { roster, config, blocks: Blocks::new(roster, &Wanted::all()) }
+        Self { roster, config, blocks: Blocks::new(roster, |_| true) }
     }
 
     /// Prepares the roster for these accounts, in hardly any memory. Nothing is found for others.
@@ -69,7 +69,8 @@ impl<'r> NearMisses<'r> {
         config: &'r MatchConfig,
         accounts: impl IntoIterator<Item = &'a Account<'a>>,
     ) -> Self {
-        Self { roster, config, blocks: Blocks::new(roster, &Wanted::of(accounts)) }
+        let wanted = Wanted::of(accounts);
+        Self { roster, config, blocks: Blocks::new(roster, |feature| wanted.has(feature)) }
     }
 
     /// Up to three employees, the likeliest first; equals in roster order.

@@ -5,9 +5,9 @@ use rapidfuzz::distance::{jaro_winkler, osa};
 
 use crate::model::{Account, AccountField, Employee};
 
-use super::blocking::{local_part, number};
+use super::features::{local_part, number};
 use super::normalise::split;
-use super::words::{formal, sound, squeezed, words};
+use super::words::{Words, formal, sound, squeezed};
 
 /// Two values that are alike, and how much.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,17 +44,24 @@ impl EmployeeField {
     }
 }
 
-/// A value with what comparing it needs, made once for each account.
-struct Value<'v> {
-    field: AccountField,
+/// A value with what comparing it needs, made once for many comparisons.
+struct Value<'v, F> {
+    field: F,
     raw: &'v str,
-    words: Vec<String>,
+    words: Vec<Word>,
     squeezed: String,
+}
+
+/// A word of a name with what comparing it needs.
+struct Word {
+    text: String,
+    formal: Option<&'static str>,
+    sound: Vec<u8>,
 }
 
 /// An account on the left side of many comparisons.
 pub(super) struct Scorer<'v> {
-    values: Vec<Value<'v>>,
+    values: Vec<Value<'v, AccountField>>,
 }
 
 impl<'v> Scorer<'v> {
@@ -63,7 +70,7 @@ impl<'v> Scorer<'v> {
         let values = fields.into_iter().filter_map(|field| {
             let raw = field.of(account)?;
             let handle = if field == AccountField::DisplayName { raw } else { local_part(raw) };
-            Some(Value { field, raw, words: words(handle), squeezed: squeezed(handle) })
+            Some(Value::new(field, raw, handle))
         });
         Self { values: values.collect() }
     }
@@ -72,6 +79,7 @@ impl<'v> Scorer<'v> {
     pub(super) fn score(&self, employee: &'v Employee) -> (f64, Vec<Likeness<'v>>) {
         let name = employee.name().unwrap_or_default();
         let name_words = words(name);
+        let known_handles: Vec<_> = handles_of(employee).collect();
         let mut kinds = [const { None }; 3];
         let [names, handles, numbers] = &mut kinds;
         let mut contradicted = false;
@@ -95,8 +103,8 @@ impl<'v> Scorer<'v> {
                 // Login names are made from names: to count both would count one reason twice.
                 continue;
             }
-            for (against, handle) in handles_of(employee) {
-                keep(handles, like(against, handle, value.handle_similarity(handle)));
+            for handle in &known_handles {
+                keep(handles, like(handle.field, handle.raw, value.handle_similarity(handle)));
             }
         }
         let total = combined(&kinds) * if contradicted { CONTRADICTED } else { 1.0 };
@@ -132,29 +140,40 @@ fn keep<'v>(best: &mut Option<Likeness<'v>>, new: Likeness<'v>) {
     }
 }
 
-fn handles_of(employee: &Employee) -> impl Iterator<Item = (EmployeeField, &str)> {
+fn handles_of(employee: &Employee) -> impl Iterator<Item = Value<'_, EmployeeField>> {
     let emails = employee.emails().iter().map(|email| (EmployeeField::Email, email));
-    emails.chain(employee.usernames().iter().map(|username| (EmployeeField::Username, username)))
+    let usernames = employee.usernames().iter().map(|username| (EmployeeField::Username, username));
+    emails.chain(usernames).map(|(field, raw)| Value::new(field, raw, local_part(raw)))
 }
 
-impl Value<'_> {
+fn words(raw: &str) -> Vec<Word> {
+    let word = |text: &str| Word { text: text.to_owned(), formal: formal(text), sound: sound(text) };
+    Words::of(raw).iter().map(word).collect()
+}
+
+impl<'v, F> Value<'v, F> {
+    /// `handle` is what of it is compared.
+    fn new(field: F, raw: &'v str, handle: &str) -> Self {
+        Self { field, raw, words: words(handle), squeezed: squeezed(handle) }
+    }
+}
+
+impl Value<'_, AccountField> {
     /// Two login names: letter by letter, or word by word if there are words.
-    fn handle_similarity(&self, handle: &str) -> f64 {
-        let local = local_part(handle);
-        let letters = letters_similarity(&self.squeezed, &squeezed(local));
-        let other_words = words(local);
-        let by_words = if self.words.len() > 1 && other_words.len() > 1 {
-            0.95 * name_similarity(&self.words, &other_words)
+    fn handle_similarity(&self, handle: &Value<'_, EmployeeField>) -> f64 {
+        let letters = letters_similarity(&self.squeezed, handle.squeezed.bytes());
+        let by_words = if self.words.len() > 1 && handle.words.len() > 1 {
+            0.95 * name_similarity(&self.words, &handle.words)
         } else if self.field == AccountField::DisplayName {
-            0.85 * made_from(&squeezed(local), &self.words)
+            0.85 * made_from(&handle.squeezed, &self.words)
         } else {
             0.0
         };
-        letters.max(by_words) * domain_factor(self.raw, handle)
+        letters.max(by_words) * domain_factor(self.raw, handle.raw)
     }
 
     /// A login name that may have been made from a name.
-    fn as_made_from(&self, name: &[String]) -> f64 {
+    fn as_made_from(&self, name: &[Word]) -> f64 {
         let by_words = if self.words.len() > 1 { name_similarity(&self.words, name) } else { 0.0 };
         by_words.max(made_from(self.squeezed.trim_end_matches(|c: char| c.is_ascii_digit()), name))
     }
@@ -169,28 +188,29 @@ fn domain_factor(one: &str, other: &str) -> f64 {
 }
 
 /// How near a login name is to one made from two words of a name: `annlee`, `leeann`, `alee`, `leea`.
-fn made_from(handle: &str, name: &[String]) -> f64 {
+fn made_from(handle: &str, name: &[Word]) -> f64 {
     let pairs = name.iter().enumerate().flat_map(|(at, one)| {
         let others = name.iter().enumerate().filter(move |(other, _)| *other != at);
-        others.map(move |(_, other)| (one.as_str(), other.as_str()))
+        others.map(move |(_, other)| (one.text.as_str(), other.text.as_str()))
     });
     let made = pairs.map(|(one, other)| {
         let initial = one.get(..1).unwrap_or_default();
-        let whole = letters_similarity(handle, &format!("{one}{other}"));
-        let first = letters_similarity(handle, &format!("{initial}{other}"));
-        let last = letters_similarity(handle, &format!("{other}{initial}"));
-        whole.max(0.9 * first).max(0.85 * last)
+        let like = |start: &str, end: &str| letters_similarity(handle, start.bytes().chain(end.bytes()));
+        like(one, other).max(0.9 * like(initial, other)).max(0.85 * like(other, initial))
     });
     made.fold(0.0, f64::max)
 }
 
 /// 1 less the share of letters that have to be changed, swapped, added or removed.
-fn letters_similarity(one: &str, other: &str) -> f64 {
-    if one.is_empty() || other.is_empty() {
+fn letters_similarity(one: &str, other: impl DoubleEndedIterator<Item = u8> + Clone) -> f64 {
+    let lengths = (one.len(), other.clone().count());
+    let (fewer, more) = (lengths.0.min(lengths.1), lengths.0.max(lengths.1));
+    // So many letters would have to be added that a closer look changes nothing.
+    if fewer == 0 || fewer * 2 < more {
         return 0.0;
     }
     let args = osa::Args::default().score_cutoff(TELLING);
-    osa::normalized_similarity_with_args(one.bytes(), other.bytes(), &args).unwrap_or_default()
+    osa::normalized_similarity_with_args(one.bytes(), other, &args).unwrap_or_default()
 }
 
 /// The same identifier in other clothes. Two different numbers are two different people, however near.
@@ -211,7 +231,7 @@ fn id_similarity(value: &str, id: &str) -> f64 {
 }
 
 /// Two names word by word, in whatever order. Words that only one of them has count little: middle names.
-fn name_similarity(one: &[String], other: &[String]) -> f64 {
+fn name_similarity(one: &[Word], other: &[Word]) -> f64 {
     let mut pairs: Vec<(f64, usize, usize)> = Vec::with_capacity(one.len() * other.len());
     for (i, left) in one.iter().enumerate() {
         pairs.extend(other.iter().enumerate().map(|(j, right)| (word_similarity(left, right), i, j)));
@@ -254,17 +274,19 @@ const EXTRA_WORD: f64 = 0.15;
 /// An initial and a word that starts with it.
 const INITIAL: f64 = 0.8;
 
-fn word_similarity(one: &str, other: &str) -> f64 {
-    let shorter = one.len().min(other.len());
-    let start = |length| one.get(..length) == other.get(..length);
-    if one == other {
+fn word_similarity(one: &Word, other: &Word) -> f64 {
+    let (left, right) = (one.text.as_str(), other.text.as_str());
+    let shorter = left.len().min(right.len());
+    let start = |length| left.get(..length) == right.get(..length);
+    let of_one_name = one.formal.is_some() && one.formal == other.formal;
+    if left == right {
         1.0
     } else if shorter == 1 {
         if start(1) { INITIAL } else { 0.0 }
-    } else if formal(one) == formal(other) || (shorter >= 3 && sound(one) == sound(other)) {
+    } else if of_one_name || (shorter >= 3 && one.sound == other.sound) {
         0.94
     } else {
-        let alike = jaro_winkler::similarity(one.bytes(), other.bytes());
+        let alike = jaro_winkler::similarity(left.bytes(), right.bytes());
         let alike = if shorter >= 3 && start(shorter) { alike.max(0.9) } else { alike };
         if alike < 0.85 { 0.0 } else { alike }
     }
