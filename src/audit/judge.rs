@@ -11,9 +11,9 @@ use super::{SourceContext, evidence};
 use crate::correlate::{Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
 use crate::finding::{Advice, Batch};
-use crate::model::{Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
+use crate::model::{Account, Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Triage, Verdict};
-use crate::source::{Chunk, record};
+use crate::source::{Chunk, Decoded, record};
 
 /// A record, and its position among those received.
 #[derive(Clone, Copy)]
@@ -88,11 +88,18 @@ impl<'j> Judge<'j> {
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
     pub(super) fn share(&'j self, chunk: &Chunk, advice: &[Advice]) -> io::Result<Share<'j>> {
+        /// So many accounts are correlated at once that the processor's cache still holds them when they are judged.
+        const AT_ONCE: usize = 16;
         let mut share = self.empty();
         let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
-        for (position, line) in chunk.lines() {
-            let record = Received { position, line };
-            self.account(&mut share, recorder.as_mut(), record, advice)?;
+        let received: Vec<_> = chunk.lines().map(|(position, line)| Received { position, line }).collect();
+        for received in received.chunks(AT_ONCE) {
+            let decoded =
+                received.iter().map(|received| self.decoded(received.line)).collect::<io::Result<Vec<_>>>()?;
+            let tried = self.context.correlator.ask_all(decoded.iter().map(|decoded| &decoded.account));
+            for ((received, decoded), tried) in received.iter().zip(&decoded).zip(&tried) {
+                self.account(&mut share, recorder.as_mut(), *received, &decoded.account, tried, advice)?;
+            }
         }
         recorder.map_or(Ok(()), Recorder::finish)?;
         share.count_settled();
@@ -114,16 +121,19 @@ impl<'j> Judge<'j> {
         }
     }
 
+    fn decoded<'c>(&self, line: &'c str) -> io::Result<Decoded<'c>> {
+        self.context.decoder.decode(record(line)?).map_err(io::Error::other)
+    }
+
     fn account(
         &self,
         share: &mut Share<'j>,
         recorder: Option<&mut Recorder<'_>>,
         received: Received<'_>,
+        account: &Account<'_>,
+        tried: &Tried<'_>,
         advice: &[Advice],
     ) -> io::Result<()> {
-        let decoded = self.context.decoder.decode(record(received.line)?).map_err(io::Error::other)?;
-        let account = &decoded.account;
-        let tried = self.context.correlator.ask(account);
         let situation = share.ledger.decide(self.declarations, account, tried.situation());
         share.tally.add(&situation);
         let owner = situation.employee();
@@ -132,7 +142,7 @@ impl<'j> Judge<'j> {
             recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
         }
         let scope = self.scope(&judged);
-        self.rules(share, &tried, judged, &scope, advice, received.line)?;
+        self.rules(share, tried, judged, &scope, advice, received.line)?;
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
             if let Some(undecided) = group.offer(&scope, received.position) {
                 counts.count(undecided);

@@ -3,6 +3,8 @@
 //! A key is kept as 96 bits of its hash, 16 bytes for each pair of key and employee whatever the key's length. Two
 //! different keys among 2^24 share a hash once in 2^49 times.
 
+use std::hint::black_box;
+
 use siphasher::sip128::SipHasher13;
 
 use crate::model::EmployeeIndex;
@@ -76,6 +78,11 @@ impl KeyTable {
             entries.push(key);
         }
         Self { entries, places }
+    }
+
+    /// Has the place of a key fetched from memory, for [`Self::get`] to find it near.
+    pub(super) fn fetch(&self, hash: Hash) {
+        black_box(self.entries.get(hash.place(self.places)).map(|entry| entry.employee));
     }
 
     /// The employees who have the key, in roster order.

@@ -55,12 +55,12 @@ impl Correlator {
         Hash::of(&fold(id).text).map(|hash| self.ids.get(hash).into_vec()).unwrap_or_default()
     }
 
-    fn hits(&self, tier: Tier, hash: Hash) -> Hits {
+    fn table(&self, tier: Tier) -> Option<&KeyTable> {
         match tier {
-            Tier::Crosswalk => Hits::default(),
-            Tier::ExternalId => self.ids.get(hash),
-            Tier::Email => self.emails.get(hash),
-            Tier::Username => self.usernames.get(hash),
+            Tier::Crosswalk => None,
+            Tier::ExternalId => Some(&self.ids),
+            Tier::Email => Some(&self.emails),
+            Tier::Username => Some(&self.usernames),
         }
     }
 }
@@ -134,17 +134,41 @@ impl<'c> SourceCorrelator<'c> {
 
     /// Asks every tier whose account it is.
     pub fn ask<'a>(&'a self, account: &'a Account<'a>) -> Tried<'a> {
+        let mut tried = self.with_keys(account);
+        self.look_up(&mut tried);
+        tried
+    }
+
+    /// Asks for several accounts. Their places in the index are all fetched before the first is read, so that the
+    /// processor waits for the memory once and not for each account.
+    pub fn ask_all<'a>(&'a self, accounts: impl Iterator<Item = &'a Account<'a>>) -> Vec<Tried<'a>> {
+        let mut all: Vec<Tried<'a>> = accounts.map(|account| self.with_keys(account)).collect();
+        for (table, hash) in all.iter().flat_map(|tried| &tried.tiers).filter_map(|tried| self.place(tried)) {
+            table.fetch(hash);
+        }
+        for tried in &mut all {
+            self.look_up(tried);
+        }
+        all
+    }
+
+    fn with_keys<'a>(&'a self, account: &'a Account<'a>) -> Tried<'a> {
         let of_tier = |tier: &Tier| TriedTier { tier: *tier, key: self.key(*tier, account), hits: Hits::default() };
-        let mut tiers: Vec<_> = self.matching.tiers.iter().map(of_tier).collect();
-        // Only when all keys are known, so that the processor waits for all places of memory at once.
-        for TriedTier { tier, key, hits } in &mut tiers {
-            *hits = match (*tier, &self.crosswalk, key) {
-                (Tier::Crosswalk, Some(crosswalk), _) => crosswalk.hits(account),
-                (tier, _, Some(Key { hash: Some(hash), .. })) => self.roster.hits(tier, *hash),
-                _ => Hits::default(),
+        Tried { source: self, account, tiers: self.matching.tiers.iter().map(of_tier).collect() }
+    }
+
+    fn look_up(&self, tried: &mut Tried<'_>) {
+        for tier in &mut tried.tiers {
+            tier.hits = match (tier.tier, &self.crosswalk) {
+                (Tier::Crosswalk, Some(crosswalk)) => crosswalk.hits(tried.account),
+                _ => self.place(tier).map(|(table, hash)| table.get(hash)).unwrap_or_default(),
             };
         }
-        Tried { source: self, account, tiers }
+    }
+
+    /// Where the key of a tier is looked up, and by what.
+    fn place(&self, tried: &TriedTier<'_>) -> Option<(&KeyTable, Hash)> {
+        self.roster.table(tried.tier).zip(tried.key.as_ref()?.hash)
     }
 
     /// Whose account it is.
