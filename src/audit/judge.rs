@@ -97,6 +97,9 @@ impl<'j> Judge<'j> {
             let decoded =
                 received.iter().map(|received| self.decoded(received.line)).collect::<io::Result<Vec<_>>>()?;
             let tried = self.context.correlator.ask_all(decoded.iter().map(|decoded| &decoded.account));
+            for owner in tried.iter().filter_map(|tried| self.employee(tried.first_found())) {
+                owner.fetch();
+            }
             for ((received, decoded), tried) in received.iter().zip(&decoded).zip(&tried) {
                 self.account(&mut share, recorder.as_mut(), *received, &decoded.account, tried, advice)?;
             }

@@ -217,6 +217,11 @@ impl<'c> SourceCorrelator<'c> {
 }
 
 impl Tried<'_> {
+    /// The first whom any tier found, who mostly is the owner.
+    pub fn first_found(&self) -> Option<EmployeeIndex> {
+        self.tiers.iter().find_map(|tried| tried.hits.iter().next())
+    }
+
     /// Whose account it is.
     ///
     /// The first tier that finds somebody decides, and the later ones are still asked whether they agree. A
