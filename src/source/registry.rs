@@ -60,36 +60,45 @@ pub fn connector_with(
     journal: Option<Arc<dyn Journal>>,
 ) -> Result<Box<dyn Connector>, Diagnostic> {
     let connection = &source.connection;
-    let client = client(connection)
-        .map(|client| client.with_journal(journal))
-        .map_err(|message| Diagnostic { message, ..source.place.clone() })?;
+    // Only for those that have an address: it reads the certificates of the system.
+    let client = || {
+        let client = client(connection).map(|client| client.with_journal(journal));
+        client.map_err(|message| Diagnostic { message, ..source.place.clone() })
+    };
     let url = &connection.base_url;
     let size = |max: u32| connection.page_size.map_or(max, NonZeroU32::get).min(max);
     Ok(match &source.vendor {
-        VendorConfig::Voxmind { organisation, token } => {
-            Box::new(voxmind::Voxmind::new(client, url, organisation, token.resolve()?, size(voxmind::MAX_PAGE_SIZE)))
-        }
+        VendorConfig::Voxmind { organisation, token } => Box::new(voxmind::Voxmind::new(
+            client()?,
+            url,
+            organisation,
+            token.resolve()?,
+            size(voxmind::MAX_PAGE_SIZE),
+        )),
         VendorConfig::Voximplant { credentials, applications, .. } => {
             let auth = voximplant::ServiceAccount::from_json(&credentials.resolve()?).map_err(|message| {
                 credentials.missing(message, "download credentials.json again from the control panel".to_owned())
             })?;
             let size = size(voximplant::MAX_PAGE_SIZE);
-            Box::new(voximplant::Voximplant::new(client, url, auth, applications.clone(), size))
+            Box::new(voximplant::Voximplant::new(client()?, url, auth, applications.clone(), size))
         }
         VendorConfig::Voiso { api_key } => {
-            Box::new(voiso::Voiso::new(client, url, api_key.resolve()?, size(voiso::MAX_PAGE_SIZE)))
+            Box::new(voiso::Voiso::new(client()?, url, api_key.resolve()?, size(voiso::MAX_PAGE_SIZE)))
         }
         VendorConfig::Cognigy { credentials, details } => {
+            let client = client()?;
             let auth = cognigy_auth(&client, connection, credentials)?;
             Box::new(cognigy::Cognigy::new(client, url, auth, *details, size(cognigy::MAX_PAGE_SIZE)))
         }
         VendorConfig::VonageContactCenter { token_url, client_id, client_secret } => {
+            let client = client()?;
             let secret = known(&client, client_secret)?;
             let mut auth = OAuth2::new(token_url.clone(), client_id.resolve()?, secret, Grant::ClientCredentials);
             auth.scope = Some(vonage::SCOPE);
             Box::new(vonage::Vonage::new(client, url, auth, size(vonage::MAX_PAGE_SIZE)))
         }
         VendorConfig::Scim { credentials, .. } => {
+            let client = client()?;
             let auth = scim_auth(&client, credentials)?;
             let size = connection.page_size.map_or(scim::USUAL_PAGE_SIZE, NonZeroU32::get);
             Box::new(scim::Scim::new(client, url, auth, size))
