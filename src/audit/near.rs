@@ -74,26 +74,26 @@ impl<'j> Orphans<'j> {
         later.flat_map(|orphan| orphan.findings).collect()
     }
 
-    /// The findings, with the employees to whom the accounts probably belong.
-    pub(super) fn with_near_misses(
+    /// The findings, with the employees to whom the accounts probably belong. Each is made when it is asked for: as JSON
+    /// values, they take many times the room of their text.
+    pub(super) fn with_near_misses<'s>(
         self,
-        suggester: &Suggester<'_>,
+        suggester: &'s Suggester<'_>,
         context: &SourceContext<'_>,
-    ) -> io::Result<Vec<(&'j Rule, Finding)>> {
+    ) -> io::Result<impl Iterator<Item = (&'j Rule, Finding)> + use<'j, 's>> {
         let mut accounts = Vec::with_capacity(self.kept.len());
         for orphan in &self.kept {
             accounts.push(context.decoder.decode(record(&orphan.record)?).map_err(io::Error::other)?.account);
         }
         let found = suggester.find(context, &accounts);
-        let published = |near: Vec<NearMiss>| near.iter().map(|near| published(near, suggester.roster)).collect();
-        let found: Vec<Value> = found.into_iter().map(published).collect();
-        let with = self.kept.into_iter().zip(found).flat_map(|(orphan, near)| {
+        let roster = suggester.roster;
+        Ok(self.kept.into_iter().zip(found).flat_map(move |(orphan, near)| {
             orphan.findings.into_iter().map(move |(rule, mut finding)| {
-                finding.correlation.insert("near_misses".to_owned(), near.clone());
+                let near = near.iter().map(|near| published(near, roster)).collect();
+                finding.correlation.insert("near_misses".to_owned(), near);
                 (rule, finding)
             })
-        });
-        Ok(with.collect())
+        }))
     }
 }
 

@@ -21,7 +21,6 @@ pub struct Correlator {
 }
 
 /// Keys of some employees.
-#[derive(Default)]
 struct Keys {
     ids: Vec<Entry>,
     emails: Vec<Entry>,
@@ -40,7 +39,7 @@ impl Correlator {
             let people = (*first..u32::MAX).map(EmployeeIndex).zip(*part);
             Keys::of(people, &normaliser, config.username_matches_local_part)
         };
-        let mut all = Keys::default();
+        let mut all = Keys::with_room(roster.employees.len());
         for keys in crew::map_all(&parts, keys) {
             all.ids.extend(keys.ids);
             all.emails.extend(keys.emails);
@@ -66,13 +65,19 @@ impl Correlator {
 }
 
 impl Keys {
+    /// For so many employees, who mostly have one key of each kind.
+    fn with_room(employees: usize) -> Self {
+        let [ids, emails, usernames] = [(); 3].map(|()| Vec::with_capacity(employees));
+        Self { ids, emails, usernames }
+    }
+
     /// Each kind sorted.
     fn of<'e>(
-        employees: impl Iterator<Item = (EmployeeIndex, &'e Employee)>,
+        employees: impl ExactSizeIterator<Item = (EmployeeIndex, &'e Employee)>,
         normaliser: &Normaliser,
         local_parts: bool,
     ) -> Self {
-        let mut keys = Self::default();
+        let mut keys = Self::with_room(employees.len());
         for (index, employee) in employees {
             let entry = |key: &str| Hash::of(key).map(|hash| Entry::new(hash, index));
             keys.ids.extend(entry(&fold(employee.id()).text));

@@ -187,14 +187,16 @@ fn is_text(equal: bool, left: Node, right: Node) -> Result<Node, [Node; 2]> {
     }
 }
 
-/// The texts of a list that is constant and holds nothing else.
+/// The texts of a list that is constant and holds nothing else, sorted.
 fn constant_texts(node: &Node) -> Option<Box<[Box<str>]>> {
     let Node::Const(Value::List(list)) = node else { return None };
     let text = |item| match item {
         Value::Text(text) => Some(Box::from(text.as_ref())),
         _ => None,
     };
-    list.iter().map(text).collect()
+    let mut texts: Box<[Box<str>]> = list.iter().map(text).collect::<Option<_>>()?;
+    texts.sort_unstable();
+    Some(texts)
 }
 
 /// The type that the function gives for these arguments; `dyn` fits everywhere, and is the result when it leaves

@@ -42,7 +42,7 @@ pub(super) enum Node {
     HasKey(Box<Self>, Box<str>),
     /// A fact equals (or not) a constant text: the commonest condition of all.
     IsText(&'static Fact, Box<str>, bool),
-    /// A text is one of these constants.
+    /// A text is one of these constants, which are sorted.
     InTexts(Box<Self>, Box<[Box<str>]>),
     Matches(Box<Self>, Regex),
     Unary(Unary, Box<Self>),
@@ -179,7 +179,7 @@ impl Node {
                 other => other.into(),
             },
             Self::InTexts(text, words) => match text.eval(env) {
-                Value::Text(text) => Truth::of(words.iter().any(|word| **word == *text)),
+                Value::Text(text) => Truth::of(words.binary_search_by(|word| (**word).cmp(&*text)).is_ok()),
                 other => other.into(),
             },
             Self::Matches(text, regex) => match text.eval(env) {

@@ -29,24 +29,25 @@ pub(super) fn handles<'a>(account: &'a Account<'a>) -> Value<'a> {
     if account.username == Fact::NotExposed && account.email == Fact::NotExposed {
         return Value::Unknown(Missing::of(FactName::Username));
     }
-    let mut handles: Vec<_> = [login, mailbox].into_iter().flatten().map(handle).collect();
-    handles.dedup();
-    Value::List(List::Owned(handles.into_iter().map(Value::Text).collect::<Arc<[_]>>()))
+    let handles: Arc<[Value<'a>]> = match [login, mailbox].map(|name| name.map(|name| Value::Text(handle(name)))) {
+        [Some(Value::Text(one)), Some(Value::Text(other))] if one == other => [Value::Text(one)].into(),
+        [Some(one), Some(other)] => [one, other].into(),
+        [one, other] => one.or(other).into_iter().collect(),
+    };
+    Value::List(List::Owned(handles))
 }
 
 /// `Help_Desk 02` → `help-desk`
 fn handle(text: &str) -> Cow<'_, str> {
     let end = text.trim_end_matches(|c: char| !c.is_alphabetic()).len();
+    let text = text.get(..end).unwrap_or_default();
     // Most are so already.
-    if let Some(word) = text.get(..end)
-        && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    {
-        return Cow::Borrowed(word);
+    if text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return Cow::Borrowed(text);
     }
-    let text = if text.is_ascii() { text.trim().to_ascii_lowercase() } else { text.trim().to_lowercase() };
-    let words = text.trim_end_matches(|c: char| !c.is_alphabetic()).split(|c: char| !c.is_alphanumeric());
-    let mut handle = String::with_capacity(text.len());
-    for word in words.filter(|word| !word.is_empty()) {
+    let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+    let mut handle = String::with_capacity(lower.len());
+    for word in lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         if !handle.is_empty() {
             handle.push('-');
         }
