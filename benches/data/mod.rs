@@ -18,7 +18,8 @@ pub(crate) fn sizes(usual: &[u32]) -> Vec<u32> {
     if asked.is_empty() { usual.to_vec() } else { asked }
 }
 
-/// Writes the roster, the exports and the configuration.
+/// Writes the roster, the exports and the configuration, and waits until the disk has them: it would still be busy with
+/// them while something is measured.
 pub(crate) fn generate(folder: &Path, accounts: u32) -> Result<(), Box<dyn Error>> {
     let mut random = fastrand::Rng::with_seed(11);
     let employees = accounts.div_ceil(5).max(1);
@@ -40,7 +41,7 @@ pub(crate) fn generate(folder: &Path, accounts: u32) -> Result<(), Box<dyn Error
         for n in (at..accounts).step_by(SOURCES.len()) {
             record(&mut export, n, employees, &mut random)?;
         }
-        export.flush()?;
+        export.into_inner()?.sync_all()?;
         write!(config, "[[source]]\nname = \"{source}\"\nvendor = \"file\"\nfile = \"{source}.ndjson\"\n")?;
     }
     fs::write(folder.join("headcount.toml"), config)?;

@@ -15,7 +15,7 @@ use crate::model::Json;
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
 /// What is read at a time: enough for sharing it to cost nothing.
-const PIECE: usize = 1 << 16;
+const PIECE: usize = 1 << 18;
 
 /// NDJSON, read in pieces of whole lines.
 pub(super) struct NdjsonRows {
