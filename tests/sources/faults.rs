@@ -41,7 +41,7 @@ fn expected(kind: FaultKind, vendor: Vendor) -> Expected {
         "too-large" | "bomb" => (NOT_WHOLE, &[Failed][..], "the answer is larger than 1048576 bytes; lower page_size"),
         "echo" => (NOT_WHOLE, &[Failed][..], "[redacted]"),
         "disconnect" | "truncated" => (HEALS, &[Failed][..], "no usable answer from 127.0.0.1"),
-        "stalled" => (HEALS, &[Failed][..], "no part of one within 150ms"),
+        "stalled" => (HEALS, &[Failed][..], "no part of one within 300ms"),
         "http10" | "wrong-type" | "duplicate-keys" | "swapped-ids" | "nulls" | "missing-fields" | "floats" => {
             (HEALS, HEALS, "")
         }

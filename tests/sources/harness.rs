@@ -157,7 +157,7 @@ pub(crate) fn source(vendor: Vendor, url: &str) -> Source {
         }
     };
     let patience = &mut source.config.connection.patience;
-    patience.stall = Duration::from_millis(150);
+    patience.stall = Duration::from_millis(300);
     patience.largest_answer = 1024 * 1024;
     patience.attempts = 3;
     source.page_size(10)
