@@ -1,5 +1,5 @@
 //! Sorts accounts into kinds that are alike in their coarse facts: state, situation, what is there and what is not. What
-//! these alone decide is decided once for the whole kind, which leaves a third of the rules to be asked about each account.
+//! these alone decide is decided once for the whole kind; of the other rules, each account is asked what is left.
 
 use std::collections::HashMap;
 
