@@ -19,9 +19,15 @@ pub fn threads() -> usize {
 pub fn share_out<P: Send, S: Send, E: Send>(
     pieces: impl Iterator<Item = Result<P, E>> + Send,
     work: impl Fn(P) -> Result<S, E> + Sync,
-    take: impl FnMut(S) -> Result<(), E>,
+    mut take: impl FnMut(S) -> Result<(), E>,
 ) -> Result<(), E> {
-    let pieces = Mutex::new(pieces.enumerate());
+    let mut pieces = pieces.fuse();
+    let first: Vec<_> = pieces.by_ref().take(2).collect();
+    if first.len() < 2 {
+        // One piece is no work for others: to start them takes longer than most pieces of a small audit.
+        return first.into_iter().try_for_each(|piece| take(work(piece?)?));
+    }
+    let pieces = Mutex::new(first.into_iter().chain(pieces).enumerate());
     let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
     // Nobody runs far ahead of what has been put together.
     let (out, shares) = mpsc::sync_channel(2 * threads());

@@ -1,6 +1,7 @@
 //! `headcount audit`: the main job.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -18,7 +19,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
 use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
-use crate::render::{Format, Places, RenderOptions, check_templates};
+use crate::render::{Format, Places, RenderOptions, Templates, check_templates};
 use crate::report::{Gate, Privacy, Report, Verdict};
 use crate::snapshot::Snapshot;
 
@@ -126,6 +127,7 @@ struct Checked {
     inputs: Inputs,
     gate: GateConfig,
     formats: Vec<Format>,
+    templates: Arc<Templates>,
     only: Vec<SourceName>,
     privacy: Privacy,
     snapshot: Option<Snapshot>,
@@ -167,7 +169,7 @@ impl Job<'_> {
         checked: Checked,
         global: &Global,
     ) -> anyhow::Result<Exit> {
-        let Checked { config, inputs, formats, privacy, mail, .. } = checked;
+        let Checked { config, inputs, formats, templates, privacy, mail, .. } = checked;
         let root = destination::repository();
         let mut places = Places::new(&config, &root);
         if matches!(privacy, Privacy::Full) && formats.iter().any(|format| format.shows_places()) {
@@ -179,7 +181,7 @@ impl Job<'_> {
         let inventory = inventory.map(|inventory| inventory.with_privacy(&privacy)).transpose().map(Option::flatten);
         let written = inventory.map_err(anyhow::Error::from).and_then(|inventory| {
             let rendering = RenderOptions {
-                templates: config.report.templates.as_deref(),
+                templates: &templates,
                 places: Some(&places),
                 inventory: inventory.as_ref(),
                 beside: if self.out == Path::new("-") { &[] } else { &formats },
@@ -219,6 +221,7 @@ impl Job<'_> {
         let gate = config.gate.clone();
         let mut formats = self.formats(&config)?;
         config.report.templates.as_deref().map_or(Ok(()), check_templates)?;
+        let templates = Templates::prepared(config.report.templates.clone(), &formats);
         let mail = self.email.then(|| AuditMail::check(&config, self.out, self.privacy, &mut formats)).transpose();
         let mail = mail.map_err(|mistake| vec![mistake])?;
         let only = source_names(self.sources, &config, &self.config)?;
@@ -228,7 +231,7 @@ impl Job<'_> {
         let inputs = Inputs::load(&config, previous.as_ref());
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, &config))?;
         inputs.policies = Policy::load_all(self.policies, &config)?;
-        Ok(Checked { config, inputs, gate, formats, only, privacy, snapshot, previous, mail })
+        Ok(Checked { config, inputs, gate, formats, templates, only, privacy, snapshot, previous, mail })
     }
 
     /// The report to compare with, if anything is limited.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::fit::{Budget, Fitted, fit};
 use super::template::{Engine, PAGE, PAGE_ENTRY, PAGE_PERSON, SCRIPT, STYLE};
 use super::view::{Entries, Group, Page, People};
-use super::{RenderError, RenderOptions, escape};
+use super::{RenderError, RenderOptions};
 use crate::model::text::grouped;
 use crate::report::Report;
 
@@ -39,14 +39,13 @@ struct Document<'d> {
 }
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
-    let engine = Engine::new(&[PAGE, PAGE_ENTRY, PAGE_PERSON], options.templates, escape::html)?;
-    let style = STYLE.load(options.templates)?.text;
-    let script = SCRIPT.load(options.templates)?.text;
+    let engine = options.templates.page()?;
+    let (style, script) = (engine.text(STYLE), engine.text(SCRIPT));
     let entries = Entries::new(report);
     let page = Page::new(report, &entries)?;
     let document = |fitted: &Fitted, people: &str, people_left_out: String| {
         let Fitted { accounts, others, left_out, .. } = fitted;
-        let (style, script, policy) = (&style, &script, policy(&style, &script));
+        let policy = policy(style, script);
         let page = &page;
         engine.render(
             PAGE,
@@ -57,7 +56,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let always = document(&Fitted::default(), "", String::new())?.len() + people_bytes(&people);
     let budget = Budget { findings: FINDINGS, bytes: PAGE_BYTES.saturating_sub(always) };
     let fitted = fit(&entries, budget, options, |entry| engine.render(PAGE_ENTRY, entry))?;
-    let (rows, people_left_out) = people_rows(&engine, &people, &fitted)?;
+    let (rows, people_left_out) = people_rows(engine, &people, &fitted)?;
     out.write_all(document(&fitted, &rows, people_left_out)?.as_bytes())?;
     Ok(())
 }

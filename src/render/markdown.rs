@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fit::{Budget, Fitted, fit};
-use super::template::{Engine, MARKDOWN, MARKDOWN_ENTRY};
+use super::template::{MARKDOWN, MARKDOWN_ENTRY};
 use super::view::{Entries, Page};
-use super::{RenderError, RenderOptions, escape};
+use super::{RenderError, RenderOptions};
 use crate::report::Report;
 
 /// What the words about left-out findings and the headings of their tables may take.
@@ -25,7 +25,7 @@ struct Document<'d> {
 }
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
-    let engine = Engine::new(&[MARKDOWN, MARKDOWN_ENTRY], options.templates, escape::markdown)?;
+    let engine = options.templates.markdown()?;
     let entries = Entries::new(report);
     let page = Page::new(report, &entries)?;
     let document = |fitted: &Fitted| {

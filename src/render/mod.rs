@@ -29,12 +29,12 @@ pub use email::{Audience, Letter, Mail, MailTemplates, Pile};
 pub use escape::terminal;
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
-pub use template::built_in_templates;
+pub use template::{Templates, built_in_templates};
 
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 
 use crate::audit::Inventory;
@@ -162,8 +162,8 @@ impl std::error::Error for UnknownFormat {}
 /// What the user may choose about the outputs.
 #[derive(Debug, Clone, Copy)]
 pub struct RenderOptions<'o> {
-    /// `[report] templates`: files in this directory take the place of the built-in templates of the same name.
-    pub templates: Option<&'o Path>,
+    /// What the page and the Markdown are made with.
+    pub templates: &'o Templates,
     /// How many bytes the Markdown may have. GitHub drops a job summary over 1 MiB whole.
     pub markdown_bytes: usize,
     /// Where findings can be mended; without it, the top of the configuration and of the HR file.
@@ -199,7 +199,7 @@ impl RenderOptions<'_> {
 impl Default for RenderOptions<'_> {
     fn default() -> Self {
         Self {
-            templates: None,
+            templates: Templates::BUILT_IN,
             markdown_bytes: 900 * 1024,
             places: None,
             inventory: None,
@@ -212,15 +212,7 @@ impl Default for RenderOptions<'_> {
 /// Why a report could not be written down.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// A template of the user can't be read.
-    #[error("can't read the template {}: {cause}", path.display())]
-    Read {
-        /// The template.
-        path: PathBuf,
-        /// What the system said.
-        cause: io::Error,
-    },
-    /// A template is malformed, or asks for something that the model doesn't have.
+    /// A template can't be read, is malformed, or asks for something that the model doesn't have.
     #[error(transparent)]
     Template(Box<Diagnostic>),
     /// The temporary file that holds the findings can't be read.
@@ -244,6 +236,12 @@ impl RenderError {
             Self::Template(mistake) => *mistake,
             other => Diagnostic::of_file(folder, other.to_string()),
         }
+    }
+}
+
+impl From<Diagnostic> for RenderError {
+    fn from(mistake: Diagnostic) -> Self {
+        Self::Template(Box::new(mistake))
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::template::check_folder;
+use super::template::{Templates, check_folder};
 use super::{Format, RenderError, RenderOptions, email, html, markdown, render};
 use crate::diagnostic::Diagnostic;
 use crate::gate::{Gate, Verdict};
@@ -22,7 +22,8 @@ const SAMPLE: &str = include_str!("../../templates/sample.json");
 /// Every mistake that could be found, with file, line and column.
 pub fn check_templates(folder: &Path) -> Result<(), Vec<Diagnostic>> {
     check_folder(folder)?;
-    let options = RenderOptions { templates: Some(folder), ..RenderOptions::default() };
+    let templates = Templates::new(Some(folder.to_owned()));
+    let options = RenderOptions { templates: &templates, ..RenderOptions::default() };
     let mut told = BTreeSet::new();
     let mut mistakes = Vec::new();
     let full = sample().map_err(|error| vec![error.diagnostic(folder)])?;

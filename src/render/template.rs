@@ -1,14 +1,18 @@
 //! The templates: built in, or from the user's directory, compiled strictly. Before either document is rendered.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
+    TemplateError,
 };
 use serde::Serialize;
 
-use super::{RenderError, escape};
+use super::{Format, RenderError, escape};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// A template that can be overridden: its file name and the text that is built in.
@@ -62,7 +66,7 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), Vec<Diagnostic>> {
     names.sort_unstable();
     let mistakes = names.iter().filter_map(|name| stray(folder, name));
     let compiled = ALL.iter().filter_map(|template| Engine::new(&[*template], Some(folder), escape::html).err());
-    let mistakes: Vec<Diagnostic> = mistakes.chain(compiled.map(|error| error.diagnostic(folder))).collect();
+    let mistakes: Vec<Diagnostic> = mistakes.chain(compiled).collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
@@ -82,28 +86,28 @@ fn stray(folder: &Path, name: &str) -> Option<Diagnostic> {
 
 /// The text of a template, and where it is from.
 #[derive(Debug)]
-pub(super) struct Loaded {
+struct Loaded {
     path: PathBuf,
-    pub text: String,
+    text: String,
 }
 
 impl Template {
     /// The text that applies. A file that isn't there is not overridden; one that can't be read is an error.
     /// Lines end in a line feed, as a browser reads them: the hashes of style and script depend on it.
-    pub(super) fn load(self, directory: Option<&Path>) -> Result<Loaded, RenderError> {
+    fn load(self, directory: Option<&Path>) -> Result<Loaded, Diagnostic> {
         let built_in = || Loaded { path: Path::new("templates").join(self.name), text: self.text.to_owned() };
         let Some(path) = directory.map(|directory| directory.join(self.name)) else { return Ok(built_in()) };
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Loaded { path, text: text.replace("\r\n", "\n").replace('\r', "\n") }),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(built_in()),
-            Err(cause) => Err(RenderError::Read { path, cause }),
+            Err(cause) => Err(Diagnostic::of_file(&path, format!("can't read the template: {cause}"))),
         }
     }
 }
 
 impl Loaded {
     /// A mistake at a 1-based line and column, if they are known.
-    fn mistake(&self, place: Option<(usize, usize)>, message: String) -> RenderError {
+    fn mistake(&self, place: Option<(usize, usize)>, message: String) -> Diagnostic {
         const HELP: &str = "docs/templates.md lists what templates can say; `headcount init --templates DIR` writes \
                             the built-in ones";
         let mistake = match place {
@@ -115,11 +119,11 @@ impl Loaded {
                 Diagnostic::in_text(&self.path, &self.text, before + within..before + within, message)
             }
         };
-        RenderError::Template(Box::new(mistake.help(HELP)))
+        mistake.help(HELP)
     }
 
     /// Partials that include each other would overflow the stack, and that can't be caught.
-    fn refuse_partials(&self) -> Result<(), RenderError> {
+    fn refuse_partials(&self) -> Result<(), Diagnostic> {
         let opens_partial = |tag: &str| tag.trim_start_matches(['~', '#', '*']).trim_start().starts_with('>');
         for (at, _) in self.text.match_indices("{{") {
             if self.text.get(at + 2..).is_some_and(opens_partial) {
@@ -134,10 +138,78 @@ impl Loaded {
     }
 }
 
+/// The templates of the page and of the Markdown document. Each document's are compiled once, by whoever needs them first.
+pub struct Templates {
+    folder: Option<PathBuf>,
+    page: OnceLock<Result<Engine, Diagnostic>>,
+    markdown: OnceLock<Result<Engine, Diagnostic>>,
+}
+
+impl Templates {
+    /// The built-in ones alone.
+    pub(super) const BUILT_IN: &'static Self = {
+        static BUILT_IN: Templates = Templates::new(None);
+        &BUILT_IN
+    };
+
+    /// `[report] templates`: files in this folder take the place of the built-in templates of the same name.
+    pub const fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder, page: OnceLock::new(), markdown: OnceLock::new() }
+    }
+
+    /// The same, being compiled for these formats on a thread of its own: it takes as long as reading the rules, which
+    /// is a third of a small audit. What is wrong with them is told when they are needed.
+    pub fn prepared(folder: Option<PathBuf>, formats: &[Format]) -> Arc<Self> {
+        let templates = Arc::new(Self::new(folder));
+        let (mine, formats) = (Arc::clone(&templates), formats.to_vec());
+        thread::spawn(move || {
+            for format in formats {
+                match format {
+                    Format::Html => drop(mine.page()),
+                    Format::Markdown => drop(mine.markdown()),
+                    _ => {}
+                }
+            }
+        });
+        templates
+    }
+
+    pub(super) fn page(&self) -> Result<&Engine, RenderError> {
+        const ALL: [Template; 5] = [PAGE, PAGE_ENTRY, PAGE_PERSON, STYLE, SCRIPT];
+        let engine = self.page.get_or_init(|| Engine::new(&ALL, self.folder.as_deref(), escape::html));
+        Ok(engine.as_ref().map_err(Clone::clone)?)
+    }
+
+    pub(super) fn markdown(&self) -> Result<&Engine, RenderError> {
+        const ALL: [Template; 2] = [MARKDOWN, MARKDOWN_ENTRY];
+        let engine = self.markdown.get_or_init(|| Engine::new(&ALL, self.folder.as_deref(), escape::markdown));
+        Ok(engine.as_ref().map_err(Clone::clone)?)
+    }
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Templates").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
 /// The compiled templates of one document.
 pub(super) struct Engine {
     registry: Handlebars<'static>,
-    texts: BTreeMap<&'static str, Loaded>,
+    templates: BTreeMap<&'static str, Compiled>,
+}
+
+struct Compiled {
+    loaded: Loaded,
+    /// None, if it is printed as it stands.
+    parts: Vec<Part>,
+}
+
+/// Some lines of a template, compiled by themselves: the time that the compiler takes grows with the square of the length.
+struct Part {
+    name: String,
+    /// How many lines are before it.
+    line: usize,
 }
 
 impl Engine {
@@ -146,7 +218,7 @@ impl Engine {
         templates: &[Template],
         directory: Option<&Path>,
         escape: fn(&str) -> String,
-    ) -> Result<Self, RenderError> {
+    ) -> Result<Self, Diagnostic> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
         registry.set_prevent_indent(true);
@@ -154,35 +226,80 @@ impl Engine {
         registry.register_helper("if", Box::new(StrictIf { positive: true }));
         registry.register_helper("unless", Box::new(StrictIf { positive: false }));
         registry.register_helper("code", Box::new(code));
-        let mut texts = BTreeMap::new();
+        let mut compiled = BTreeMap::new();
         for template in templates {
             let loaded = template.load(directory)?;
+            let mut parts = Vec::new();
             if Path::new(template.name).extension().is_some_and(|extension| extension == "hbs") {
                 loaded.refuse_partials()?;
-                registry
-                    .register_template_string(template.name, &loaded.text)
+                parts = compile(&mut registry, template.name, &loaded.text)
                     .map_err(|error| loaded.mistake(error.pos(), error.reason().to_string()))?;
             }
-            texts.insert(template.name, loaded);
+            compiled.insert(template.name, Compiled { loaded, parts });
         }
-        Ok(Self { registry, texts })
+        Ok(Self { registry, templates: compiled })
+    }
+
+    /// The text of a template that is printed as it stands.
+    pub(super) fn text(&self, template: Template) -> &str {
+        self.templates.get(template.name).map_or(template.text, |compiled| compiled.loaded.text.as_str())
     }
 
     /// Renders one template.
     pub(super) fn render(&self, template: Template, model: &impl Serialize) -> Result<String, RenderError> {
-        self.registry.render(template.name, model).map_err(|error| {
-            let message = match error.reason() {
-                RenderErrorReason::MissingVariable(Some(path)) => format!("there is nothing named \"{path}\" here"),
-                other => other.to_string(),
-            };
-            let built_in = || Loaded { path: template.name.into(), text: template.text.to_owned() };
-            let place = error.line_no.zip(error.column_no);
-            self.texts.get(template.name).map_or_else(
-                || built_in().mistake(place, message.clone()),
-                |loaded| loaded.mistake(place, message.clone()),
-            )
-        })
+        let Some(Compiled { loaded, parts }) = self.templates.get(template.name) else {
+            return Err(Diagnostic::of_file(Path::new(template.name), "the template has not been compiled").into());
+        };
+        let context = Context::wraps(model).map_err(|error| loaded.mistake(None, error.reason().to_string()))?;
+        let mut text = String::new();
+        for part in parts {
+            let rendered = self.registry.render_with_context(&part.name, &context);
+            text.push_str(&rendered.map_err(|error| {
+                let message = match error.reason() {
+                    RenderErrorReason::MissingVariable(Some(path)) => format!("there is nothing named \"{path}\" here"),
+                    other => other.to_string(),
+                };
+                loaded.mistake(error.line_no.map(|line| part.line + line).zip(error.column_no), message)
+            })?);
+        }
+        Ok(text)
     }
+}
+
+/// Compiles a template in parts; as a whole, if it has been cut where it can't be.
+fn compile(registry: &mut Handlebars<'_>, name: &str, text: &str) -> Result<Vec<Part>, TemplateError> {
+    let mut parts = Vec::new();
+    let mut line = 0;
+    for lines in cut(text) {
+        let name = format!("{name}:{line}");
+        if registry.register_template_string(&name, lines).is_err() {
+            registry.register_template_string(&name, text)?;
+            return Ok(vec![Part { name, line: 0 }]);
+        }
+        parts.push(Part { name, line });
+        line += lines.matches('\n').count();
+    }
+    Ok(parts)
+}
+
+/// Cuts a template behind empty lines that are in no block, where nothing depends on what is on the other side.
+fn cut(text: &str) -> Vec<&str> {
+    const GAP: &str = "\n\n";
+    let (mut parts, mut start, mut open) = (Vec::new(), 0, 0);
+    let mut from = 0;
+    for (at, _) in text.match_indices(GAP) {
+        let (lines, behind) = text.get(from..).unwrap_or_default().split_at_checked(at - from).unwrap_or_default();
+        from = at;
+        open += lines.matches("{{#").count();
+        open -= lines.matches("{{/").count().min(open);
+        let trims = lines.trim_end().trim_end_matches('}').ends_with('~') || behind.trim_start().starts_with("{{~");
+        if open == 0 && !trims {
+            parts.extend(text.get(start..at + GAP.len()));
+            start = at + GAP.len();
+        }
+    }
+    parts.extend(text.get(start..).filter(|rest| !rest.is_empty() || parts.is_empty()));
+    parts
 }
 
 /// `{{code x}}`: see [`escape::markdown_code`].
@@ -220,5 +337,44 @@ impl HelperDef for StrictIf {
         }
         let chosen = if param.value().is_truthy(false) == self.positive { helper.template() } else { helper.inverse() };
         chosen.map_or(Ok(()), |template| template.render(registry, context, render_context, out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn whole(text: &str, model: &impl Serialize) -> String {
+        Handlebars::new().render_template(text, model).expect("renders")
+    }
+
+    fn in_parts(text: &str, model: &impl Serialize) -> (usize, String) {
+        let mut registry = Handlebars::new();
+        let parts = compile(&mut registry, "t", text).expect("compiles");
+        (parts.len(), parts.iter().map(|part| registry.render(&part.name, model).expect("renders")).collect())
+    }
+
+    #[test]
+    fn a_template_in_parts_prints_what_it_prints_as_a_whole() {
+        let model = json!({"a": "1", "list": ["x", "y"], "no": false});
+        for (text, parts) in [
+            ("", 1),
+            ("one\n\ntwo {{a}}\n\n\nthree", 3),
+            ("{{#if a}}\n\n{{#each list}}\n{{this}}\n\n{{/each}}\n{{/if}}\n\nend\n\n", 2),
+            ("a {{~#if no}}\nb\n{{else}}\n\nc\n{{/if~}}\n\nd", 1),
+            ("one\n\n{{~a}}", 1),
+            ("{{a~}}\n\ntwo", 1),
+            ("{{!-- {{/if}} \n\n {{#if}} --}}\n\n{{#if a}}1{{/if}}", 1),
+        ] {
+            assert_eq!(in_parts(text, &model), (parts, whole(text, &model)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_is_long_enough_to_be_cut() {
+        let longest = cut(PAGE.text).into_iter().map(str::len).max();
+        assert!(longest < Some(PAGE.text.len() / 3), "{longest:?} of {} bytes", PAGE.text.len());
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use headcount::render::{Format, RenderOptions, built_in_templates, check_templates, templates_model};
+use headcount::render::{Format, RenderOptions, Templates, built_in_templates, check_templates, templates_model};
 use serde_json::Value;
 
 use crate::{fixture, rendered_with};
@@ -130,6 +130,8 @@ fn a_mistake_has_its_place_before_any_report_is_made() {
     for (name, text, expected) in [
         ("report.html.hbs", "<h1>\n  {{headlin}}\n</h1>", "report.html.hbs:2:"),
         ("report.html.hbs", "a\n{{#if gats}}x{{/if}}", "report.html.hbs:2:"),
+        ("report.html.hbs", "a\n\nb\n\n {{headlin}}", "report.html.hbs:5:"),
+        ("report.html.hbs", "a\n\nb\n\n {{#if gaps}}", "report.html.hbs:5:"),
         ("report.html.hbs", "{{#each tile}}x{{/each}}", "report.html.hbs:1:"),
         ("report.html.hbs", "{{#if gaps}}\n\n", "report.html.hbs:"),
         ("report.md.hbs", "x\n {{> other}}", "report.md.hbs:2:2: partials ({{> name}}) are not supported"),
@@ -163,7 +165,8 @@ fn a_mistake_has_its_place_before_any_report_is_made() {
 fn with_template(name: &str, text: &str) -> Result<String, String> {
     let directory = tempfile::tempdir().expect("a directory");
     std::fs::write(directory.path().join(name), text).expect("written");
-    let options = RenderOptions { templates: Some(directory.path()), ..RenderOptions::default() };
+    let templates = Templates::new(Some(directory.path().to_owned()));
+    let options = RenderOptions { templates: &templates, ..RenderOptions::default() };
     rendered_with(Format::Html, &fixture::demo(), &options)
 }
 
