@@ -166,7 +166,7 @@ impl Audit<'_> {
             }
             Ok(members)
         };
-        crew::share_out(spool.chunks()?, some, |some| {
+        crew::share_out(spool.chunks(), some, |some| {
             members.extend(some);
             Ok(())
         })?;

@@ -62,7 +62,7 @@ pub struct Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// The received records could not be read again.
-    #[error("can't read the received records of {source_name} back from the temporary folder: {error}")]
+    #[error("can't read the received records of {source_name} again: {error}")]
     Spool {
         /// Whose.
         source_name: SourceName,
@@ -200,7 +200,7 @@ impl<'a> Audit<'a> {
         let mut gathered = Gathered::new(&judge, self.orphans_left);
         gathered.groups.iter_mut().for_each(|group| group.reserve(spool.len()));
         crew::share_out(
-            spool.chunks()?,
+            spool.chunks(),
             |chunk| judge.share(&chunk, &advice),
             |share| self.take(&judge, &mut gathered, share),
         )?;

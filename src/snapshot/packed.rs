@@ -37,7 +37,7 @@ pub(super) struct Packed {
 /// Packs all records of a spool.
 pub(super) fn pack(spool: &mut Spool, mut out: impl Write) -> io::Result<Packed> {
     let (mut hash, mut content_hash, mut bytes) = (Sha256::new(), Sha256::new(), 0);
-    let contents = Contents { chunks: spool.chunks()?, began: false };
+    let contents = Contents { chunks: spool.chunks(), began: false };
     share_out(contents, pack_frame, |(content, frame)| {
         content_hash.update(&content);
         bytes += content.len() as u64;

@@ -1,6 +1,7 @@
 //! Takes pages as they arrive, in order: drops repeated accounts, keeps the records, counts everything.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 
 use super::assess::{Assessed, Assessor, KEYS};
 use super::ids::IdSet;
@@ -15,9 +16,11 @@ use crate::model::{FactName, Json, KeyCounts};
 /// What came of a record.
 #[derive(Debug)]
 pub(super) enum Came {
-    /// An account that had not been seen in this pass.
+    /// An account that had never been seen.
     New,
-    /// An account that had.
+    /// An account that had been seen in an earlier reading, but not in this one.
+    Again,
+    /// An account that had been seen in this reading.
     Repeated,
     /// No account.
     Unreadable(RecordError),
@@ -124,7 +127,7 @@ impl<'p> Collector<'p> {
         let mut new = 0;
         for record in &page.records {
             match self.record(record.into(), &self.assessor.assess(record))? {
-                Came::New => new += 1,
+                Came::New | Came::Again => new += 1,
                 Came::Repeated => {}
                 Came::Unreadable(error) => {
                     let page = self.pages;
@@ -138,30 +141,48 @@ impl<'p> Collector<'p> {
         Ok(new)
     }
 
-    /// Takes the next record of a list without pages, which has been assessed. What can't be read, the caller counts
-    /// with its place.
-    pub(super) fn row(
-        &mut self,
-        record: Json<'_>,
-        assessed: &Result<Assessed, RecordError>,
-    ) -> Result<Came, SourceError> {
+    /// Counts the next record of a list without pages, which has been assessed. A new one is the caller's to keep;
+    /// what can't be read, the caller counts with its place.
+    pub(super) fn row(&mut self, assessed: &Result<Assessed, RecordError>) -> Came {
         const TOLD_EVERY: u64 = 1000;
-        let row = self.record(record, assessed)?;
+        let row = self.see(assessed);
         self.fetched = self.fetched.max(self.pass.received);
         if self.fetched.is_multiple_of(TOLD_EVERY) {
             self.progress.page(self.ids.len(), None);
         }
-        Ok(row)
+        row
+    }
+
+    /// Keeps a new record.
+    pub(super) fn keep(&mut self, record: Json<'_>) -> Result<(), SourceError> {
+        Ok(self.spool.push(record)?)
+    }
+
+    /// Names a file that doesn't go away, for [`Self::keep_lines`].
+    pub(super) fn add_export(&mut self, file: File) {
+        self.spool.add_export(file);
+    }
+
+    /// Keeps new records that are in the last export from this byte on, one a line.
+    pub(super) fn keep_lines(&mut self, at: u64, lines: &str) -> Result<(), SourceError> {
+        Ok(self.spool.refer(at, lines.as_bytes())?)
     }
 
     fn record(&mut self, record: Json<'_>, assessed: &Result<Assessed, RecordError>) -> Result<Came, SourceError> {
+        let came = self.see(assessed);
+        if matches!(came, Came::New) {
+            self.keep(record)?;
+        }
+        Ok(came)
+    }
+
+    fn see(&mut self, assessed: &Result<Assessed, RecordError>) -> Came {
         self.pass.received += 1;
         let Assessed { fingerprint, has, problems } = match assessed {
             Ok(assessed) => assessed,
-            Err(error) => return Ok(Came::Unreadable(error.clone())),
+            Err(error) => return Came::Unreadable(error.clone()),
         };
         if self.ids.insert(*fingerprint) {
-            self.spool.push(record)?;
             for (has, count) in has.iter().zip(&mut self.keys) {
                 *count += u64::from(*has);
             }
@@ -169,13 +190,13 @@ impl<'p> Collector<'p> {
                 *self.problems.entry(*problem).or_default() += 1;
             }
             self.pass.see(*fingerprint, true);
-            return Ok(Came::New);
+            return Came::New;
         }
         if self.pass.see(*fingerprint, false) {
-            return Ok(Came::New);
+            return Came::Again;
         }
         self.repeated += 1;
-        Ok(Came::Repeated)
+        Came::Repeated
     }
 
     /// Starts reading the list again from its beginning. What has been collected is kept.

@@ -1,10 +1,11 @@
 //! The received records, on disk instead of in memory: one a line, verbatim.
 //!
-//! The file has no name, is readable by nobody else, and is gone when the run ends. Records are checked before they come
-//! here, and each piece of the file has a checksum, so what is read back is what was checked.
+//! They are kept in a file that has no name, is readable by nobody else, and is gone when the run ends; lines of an
+//! export are read again where they are. Records are checked before they come here, and each piece has a checksum, so
+//! what is read back is what was checked.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::slice;
 
 use memchr::{memchr_iter, memchr2};
@@ -19,14 +20,27 @@ const PIECE: usize = 1 << 18;
 /// The records of one source, to be read as often as need be.
 #[derive(Debug)]
 pub struct Spool {
-    file: File,
+    files: Files,
     pieces: Vec<Piece>,
     records: u64,
 }
 
-/// Some lines of the file.
+/// Where records are.
+#[derive(Debug)]
+struct Files {
+    /// What was received from elsewhere, or had to be changed.
+    kept: File,
+    /// Exports that can be read again.
+    exports: Vec<File>,
+}
+
+/// Some lines of a file.
 #[derive(Debug)]
 struct Piece {
+    /// The position of its file among the exports; otherwise, it is in the file of what was kept.
+    export: Option<usize>,
+    /// The position of its first byte.
+    at: u64,
     bytes: usize,
     crc32: u32,
     records: u64,
@@ -35,18 +49,19 @@ struct Piece {
 /// Where records are put while they arrive.
 #[derive(Debug)]
 pub(crate) struct SpoolWriter {
-    file: File,
+    files: Files,
+    /// How many bytes were kept.
+    written: u64,
     pieces: Vec<Piece>,
     /// The piece that isn't full yet.
     piece: Vec<u8>,
-    records_of_piece: u64,
     hash: Sha256,
 }
 
 impl SpoolWriter {
     pub(crate) fn new() -> io::Result<Self> {
-        let (piece, hash) = (Vec::new(), Sha256::new());
-        Ok(Self { file: tempfile::tempfile()?, pieces: Vec::new(), piece, records_of_piece: 0, hash })
+        let files = Files { kept: tempfile::tempfile()?, exports: Vec::new() };
+        Ok(Self { files, written: 0, pieces: Vec::new(), piece: Vec::new(), hash: Sha256::new() })
     }
 
     /// Adds a record. Line breaks between its tokens, where JSON gives them no meaning, become spaces, so that
@@ -59,33 +74,55 @@ impl SpoolWriter {
             self.piece.extend(json.as_bytes());
         }
         self.piece.push(b'\n');
-        self.records_of_piece += 1;
-        if self.piece.len() < PIECE { Ok(()) } else { self.write() }
+        self.write_if_full()
     }
 
     /// Adds records that have been checked, one a line.
     pub(crate) fn push_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         self.piece.extend(lines);
-        self.records_of_piece += memchr_iter(b'\n', lines).count() as u64;
+        self.write_if_full()
+    }
+
+    /// Names a file that doesn't go away, for lines to be read from it again.
+    pub(super) fn add_export(&mut self, file: File) {
+        self.files.exports.push(file);
+    }
+
+    /// Adds records that have been checked and are in the last export from this byte on, one a line.
+    pub(super) fn refer(&mut self, at: u64, lines: &[u8]) -> io::Result<()> {
+        let Some(export) = self.files.exports.len().checked_sub(1) else { return self.push_lines(lines) };
+        self.write()?;
+        self.add(Some(export), at, lines);
+        Ok(())
+    }
+
+    fn write_if_full(&mut self) -> io::Result<()> {
         if self.piece.len() < PIECE { Ok(()) } else { self.write() }
     }
 
     fn write(&mut self) -> io::Result<()> {
-        self.hash.update(&self.piece);
-        self.file.write_all(&self.piece)?;
-        let (bytes, crc32) = (self.piece.len(), crc32fast::hash(&self.piece));
-        self.pieces.push(Piece { bytes, crc32, records: std::mem::take(&mut self.records_of_piece) });
-        self.piece.clear();
+        let mut piece = std::mem::take(&mut self.piece);
+        if !piece.is_empty() {
+            self.files.kept.write_all(&piece)?;
+            self.add(None, self.written, &piece);
+            self.written += piece.len() as u64;
+            piece.clear();
+        }
+        self.piece = piece;
         Ok(())
+    }
+
+    fn add(&mut self, export: Option<usize>, at: u64, lines: &[u8]) {
+        self.hash.update(lines);
+        let records = memchr_iter(b'\n', lines).count() as u64;
+        self.pieces.push(Piece { export, at, bytes: lines.len(), crc32: crc32fast::hash(lines), records });
     }
 
     /// The records, and the SHA-256 over their lines.
     pub(crate) fn finish(mut self) -> io::Result<(Spool, String)> {
-        if !self.piece.is_empty() {
-            self.write()?;
-        }
+        self.write()?;
         let records = self.pieces.iter().map(|piece| piece.records).sum();
-        Ok((Spool { file: self.file, pieces: self.pieces, records }, hex(&self.hash.finalize())))
+        Ok((Spool { files: self.files, pieces: self.pieces, records }, hex(&self.hash.finalize())))
     }
 }
 
@@ -101,20 +138,16 @@ impl Spool {
     }
 
     /// All records in the order received, in pieces that threads can share.
-    ///
-    /// # Errors
-    /// The file can't be read.
-    pub fn chunks(&mut self) -> io::Result<Chunks<'_>> {
-        self.file.rewind()?;
-        Ok(Chunks { file: &self.file, pieces: self.pieces.iter(), position: 0 })
+    pub fn chunks(&mut self) -> Chunks<'_> {
+        Chunks { files: &mut self.files, pieces: self.pieces.iter(), position: 0 }
     }
 
-    /// Reads all records in the order received, each with its position. That the disk has changed one is an error.
+    /// Reads all records in the order received, each with its position. That one has changed is an error.
     pub fn for_each<E: From<io::Error>>(
         &mut self,
         mut visit: impl FnMut(u64, Json<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        for chunk in self.chunks()? {
+        for chunk in self.chunks() {
             for (position, line) in chunk?.lines() {
                 visit(position, record(line)?)?;
             }
@@ -128,11 +161,15 @@ impl Spool {
 /// # Errors
 /// It is none.
 pub fn record(line: &str) -> io::Result<Json<'_>> {
-    if line.starts_with('{') && line.ends_with('}') { Ok(Json::kept(line)) } else { Err(changed()) }
+    if line.starts_with('{') && line.ends_with('}') { Ok(Json::kept(line)) } else { Err(changed(None)) }
 }
 
-fn changed() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "the disk gives back other records than were kept")
+fn changed(export: Option<usize>) -> io::Error {
+    let reason = match export {
+        None => "the disk gives back other records than were kept",
+        Some(_) => "the export was changed while it was audited; repeat the audit when it is finished",
+    };
+    io::Error::new(io::ErrorKind::InvalidData, reason)
 }
 
 /// Some records, one after the other.
@@ -162,15 +199,24 @@ impl Chunk {
 /// Reads a spool piece by piece.
 #[derive(Debug)]
 pub struct Chunks<'s> {
-    file: &'s File,
+    files: &'s mut Files,
     pieces: slice::Iter<'s, Piece>,
     position: u64,
 }
 
 impl Chunks<'_> {
     fn read(&mut self, piece: &Piece) -> io::Result<Chunk> {
+        let changed = || changed(piece.export);
+        let file = match piece.export {
+            None => &mut self.files.kept,
+            Some(export) => self.files.exports.get_mut(export).ok_or_else(changed)?,
+        };
         let mut bytes = vec![0; piece.bytes];
-        self.file.read_exact(&mut bytes)?;
+        file.seek(SeekFrom::Start(piece.at))?;
+        file.read_exact(&mut bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => changed(),
+            _ => error,
+        })?;
         if crc32fast::hash(&bytes) != piece.crc32 {
             return Err(changed());
         }
@@ -229,11 +275,35 @@ mod tests {
         let (mut spool, _) = writer.finish().expect("finished");
         assert!(spool.pieces.len() > 1);
         assert_eq!(lines(&mut spool).expect("read").last(), Some(&(19_999, "{\"number\":19999}".to_owned())));
-        spool.file.seek(io::SeekFrom::Start(300_000)).expect("sought");
-        spool.file.write_all(b"7").expect("written");
+        spool.files.kept.seek(SeekFrom::Start(300_000)).expect("sought");
+        spool.files.kept.write_all(b"7").expect("written");
         let error = lines(&mut spool).expect_err("changed").to_string();
         assert!(error.contains("other records than were kept"), "{error}");
-        spool.file.set_len(299_000).expect("cut off");
+        spool.files.kept.set_len(299_000).expect("cut off");
         lines(&mut spool).expect_err("cut off");
+    }
+
+    #[test]
+    fn lines_of_an_export_are_read_where_they_are_in_their_order() {
+        let mut export = tempfile::tempfile().expect("a file");
+        export.write_all(b"{\"a\":1}\n{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n").expect("written");
+        let mut writer = SpoolWriter::new().expect("spool");
+        writer.add_export(export.try_clone().expect("the same file"));
+        writer.push(Json::kept("{\"first\":0}")).expect("written");
+        writer.refer(16, b"{\"b\":2}\n{\"c\":3}\n").expect("referred to");
+        writer.push(Json::kept("{\"last\":4}")).expect("written");
+        let (mut spool, sha256) = writer.finish().expect("finished");
+        let all = ["{\"first\":0}", "{\"b\":2}", "{\"c\":3}", "{\"last\":4}"];
+        let expected: Vec<_> = (0..).zip(all.map(str::to_owned)).collect();
+        assert_eq!(lines(&mut spool).expect("read"), expected);
+        assert_eq!(spool.len(), 4);
+        assert_eq!(sha256, hex(&Sha256::digest(all.map(|line| format!("{line}\n")).concat())));
+        export.seek(SeekFrom::Start(26)).expect("sought");
+        export.write_all(b"d").expect("written");
+        let changed = lines(&mut spool).expect_err("changed").to_string();
+        assert!(changed.contains("the export was changed while it was audited"), "{changed}");
+        export.set_len(20).expect("cut off");
+        let changed = lines(&mut spool).expect_err("cut off").to_string();
+        assert!(changed.contains("the export was changed while it was audited"), "{changed}");
     }
 }

@@ -8,9 +8,11 @@ use crate::source::record::RecordError;
 /// What came of some rows in a row.
 #[derive(Debug, Default)]
 pub(super) struct Harvest {
-    /// The records, one behind the other.
-    text: String,
+    /// The records, one a line.
+    lines: String,
     rows: Vec<Row>,
+    /// Where in the file the same lines begin, if they are there.
+    at: Option<u64>,
 }
 
 /// What is known of a row.
@@ -41,20 +43,38 @@ impl Harvest {
         let mut harvest = Self::default();
         piece.for_each(|line| {
             let (row, record) = Row::of(line, assessor);
-            harvest.text.push_str(record.get());
+            if row.length > 0 {
+                harvest.lines.push_str(record.get());
+                harvest.lines.push('\n');
+            }
             harvest.rows.push(row);
         });
+        harvest.at = piece.place_of(harvest.lines.as_bytes());
         harvest
     }
 
-    /// Hands over every row with its record, which is empty where none could be read.
-    pub(super) fn for_each<E>(&self, mut take: impl FnMut(&Row, Json<'_>) -> Result<(), E>) -> Result<(), E> {
-        let mut rest = self.text.as_str();
+    /// Hands over what is known of every row, and says which records are to be kept.
+    pub(super) fn take(&self, mut is_new: impl FnMut(&Row) -> bool) -> Kept<'_> {
+        let mut records = Vec::with_capacity(self.rows.len());
+        let mut rest = self.lines.as_str();
         for row in &self.rows {
             let (record, behind) = rest.split_at_checked(row.length).unwrap_or_default();
-            rest = behind;
-            take(row, Json::kept(record))?;
+            rest = behind.strip_prefix('\n').unwrap_or(behind);
+            if is_new(row) {
+                records.push(Json::kept(record));
+            }
         }
-        Ok(())
+        match self.at {
+            Some(at) if records.len() == self.rows.len() => Kept::InPlace { at, lines: &self.lines },
+            _ => Kept::Records(records),
+        }
     }
+}
+
+/// New records.
+pub(super) enum Kept<'h> {
+    /// All of some lines of the file, from this byte on.
+    InPlace { at: u64, lines: &'h str },
+    /// Some.
+    Records(Vec<Json<'h>>),
 }

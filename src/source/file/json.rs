@@ -22,6 +22,8 @@ pub(super) struct NdjsonRows {
     file: File,
     /// Lines before the next piece.
     lines: u64,
+    /// Bytes before it.
+    at: u64,
     /// The beginning of a line whose end is still to come.
     carried: Vec<u8>,
 }
@@ -29,12 +31,14 @@ pub(super) struct NdjsonRows {
 /// Some lines of NDJSON.
 pub(super) struct Lines {
     first: u64,
+    /// The position of the first byte in the file.
+    at: u64,
     bytes: Vec<u8>,
 }
 
 impl NdjsonRows {
     pub(super) const fn new(file: File) -> Self {
-        Self { file, lines: 0, carried: Vec::new() }
+        Self { file, lines: 0, at: 0, carried: Vec::new() }
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Lines>> {
@@ -57,14 +61,26 @@ impl NdjsonRows {
             return Err(invalid(format!(":{first}: the line is longer than {LONGEST_LINE} bytes")));
         }
         if first == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
-            bytes.drain(..3);
+            self.at += bytes.drain(..3).len() as u64;
         }
+        let at = self.at;
+        self.at += bytes.len() as u64;
         self.lines += memchr_iter(b'\n', &bytes).count() as u64;
-        Ok((!bytes.is_empty()).then_some(Lines { first, bytes }))
+        Ok((!bytes.is_empty()).then_some(Lines { first, at, bytes }))
+    }
+
+    /// The file, unless it is a pipe, which says everything once.
+    pub(super) fn export(&self) -> io::Result<Option<File>> {
+        self.file.metadata()?.is_file().then(|| self.file.try_clone()).transpose()
     }
 }
 
 impl Lines {
+    /// Where in the file they begin, if these are their very bytes. A carriage return would not be left in a kept record.
+    pub(super) fn place_of(&self, lines: &[u8]) -> Option<u64> {
+        (self.bytes == lines && memchr(b'\r', lines).is_none()).then_some(self.at)
+    }
+
     pub(super) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
         let ends = memchr_iter(b'\n', &self.bytes).map(|end| end + 1).chain([self.bytes.len()]);
         let mut start = 0;

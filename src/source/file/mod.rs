@@ -49,6 +49,10 @@ impl File {
         let origin = self.config.path.display().to_string();
         let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
         let assessor = collector.assessor();
+        let export = rows.export().map_err(|error| self.unusable(&error))?;
+        if let Some(file) = export {
+            collector.add_export(file);
+        }
         loop {
             let mut taken = 0;
             let pieces = iter::from_fn(|| rows.next().map_err(|error| self.unusable(&error)).transpose());

@@ -80,6 +80,14 @@ impl Rows {
         })
     }
 
+    /// The file, if its lines can be records and can be read again.
+    pub(super) fn export(&self) -> io::Result<Option<File>> {
+        match self {
+            Self::Ndjson(rows) => rows.export(),
+            Self::Csv(_) | Self::Json(_) => Ok(None),
+        }
+    }
+
     /// What the reader of the report should know of the file as a whole.
     pub(super) fn notes(self) -> Vec<String> {
         match self {
@@ -96,6 +104,14 @@ impl Piece {
             Self::Csv(cells) => cells.for_each(visit),
             Self::Ndjson(lines) => lines.for_each(visit),
             Self::Json(elements) => elements.for_each(visit),
+        }
+    }
+
+    /// Where in the file it begins, if these are its very bytes.
+    pub(super) fn place_of(&self, lines: &[u8]) -> Option<u64> {
+        match self {
+            Self::Ndjson(own) => own.place_of(lines),
+            Self::Csv(_) | Self::Json(_) => None,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Counts what comes of rows: the proof of a list that has no vendor's total.
 
 use super::decoder::MappedDecoder;
-use super::harvest::{Harvest, Row};
+use super::harvest::{Harvest, Kept, Row};
 use super::headings::{ID, slot};
 use super::rows::{Line, Place};
+use crate::model::FactName;
 use crate::model::text::counted;
-use crate::model::{FactName, Json};
 use crate::source::collector::{Came, Collector};
 use crate::source::record::RecordError;
 use crate::source::{Proof, SourceError};
@@ -34,25 +34,30 @@ impl<'f> Tally<'f> {
     /// Counts one line.
     pub(in crate::source) fn take(&mut self, line: Line<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
         let (row, record) = Row::of(line, &collector.assessor());
-        self.row(&row, record, collector)
+        if self.is_new(&row, collector) { collector.keep(record) } else { Ok(()) }
     }
 
     /// Counts rows that a thread has read.
     pub(super) fn take_all(&mut self, harvest: &Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        harvest.for_each(|row, record| self.row(row, record, collector))
+        match harvest.take(|row| self.is_new(row, collector)) {
+            Kept::InPlace { at, lines } => collector.keep_lines(at, lines),
+            Kept::Records(records) => records.into_iter().try_for_each(|record| collector.keep(record)),
+        }
     }
 
-    fn row(&mut self, row: &Row, record: Json<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
+    /// Counts a row. Returns whether its account had never been seen.
+    fn is_new(&mut self, row: &Row, collector: &mut Collector<'_>) -> bool {
         self.rows += 1;
         let assessed = match &row.outcome {
             Ok(assessed) => assessed,
             Err(reason) => {
                 self.lose(row.place, reason);
-                return Ok(());
+                return false;
             }
         };
-        match collector.row(record, assessed)? {
-            Came::New => self.accounts += 1,
+        let came = collector.row(assessed);
+        match &came {
+            Came::New | Came::Again => self.accounts += 1,
             Came::Repeated => {
                 self.repeated += 1;
                 self.note(row.place, "its id is that of an earlier row");
@@ -63,7 +68,7 @@ impl<'f> Tally<'f> {
             },
             Came::Unreadable(error @ RecordError::NotAnObject) => self.lose(row.place, &error.to_string()),
         }
-        Ok(())
+        matches!(came, Came::New)
     }
 
     fn lose(&mut self, place: Place, reason: &str) {

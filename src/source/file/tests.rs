@@ -1,15 +1,19 @@
 //! Whatever a file holds, each of its rows is an account, a repetition, or counted as unreadable.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use futures_util::FutureExt as _;
 use proptest::prelude::*;
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::config::{FileFormat, Mapping};
+use crate::model::text::hex;
 use crate::model::{AccountStatus, Fact, FactName, Json};
-use crate::source::{Decoder as _, Quiet};
+use crate::source::collector::Collected;
+use crate::source::{Decoder as _, Quiet, Spool};
 
 const FORMATS: [FileFormat; 3] = [FileFormat::Csv, FileFormat::Json, FileFormat::Ndjson];
 
@@ -27,7 +31,16 @@ fn read<T>(
 ) -> T {
     let mut export = tempfile::NamedTempFile::new().expect("a file");
     export.write_all(bytes).expect("written");
-    let path = export.path().to_owned();
+    collect(export.path(), format, mapping, |collected, tally| then(collected.distinct, tally))
+}
+
+fn collect<T>(
+    path: &Path,
+    format: FileFormat,
+    mapping: Mapping,
+    then: impl FnOnce(Collected, Result<Tally<'_>, SourceError>) -> T,
+) -> T {
+    let path = path.to_owned();
     let file = File::new(FileConfig { path, format, encoding: encoding_rs::UTF_8, delimiter: b',', mapping });
     let decoder = file.decoder.clone();
     let mut collector = Collector::new(&decoder, &Quiet).expect("a collector");
@@ -39,7 +52,7 @@ fn read<T>(
         }
     };
     drop(reading);
-    then(collector.finish().expect("finished").distinct, tally)
+    then(collector.finish().expect("finished"), tally)
 }
 
 /// Rows, accounts, unreadable and repeated ones; `None` if the file as a whole can't be used.
@@ -82,6 +95,39 @@ fn every_row_is_counted_in_every_format() {
     assert_eq!(counts(ndjson.as_bytes(), FileFormat::Ndjson, mapping(&[])), Some([5, 2, 2, 1]));
     let json = "[{\"key\":1},{\"key\":2},\n3,{}]";
     assert_eq!(counts(json.as_bytes(), FileFormat::Json, mapping(&[])), Some([4, 2, 2, 0]));
+}
+
+#[test]
+fn records_are_kept_once_and_in_their_order_wherever_they_are() {
+    let lines = |spool: &mut Spool| -> io::Result<Vec<String>> {
+        let mut lines = Vec::new();
+        spool.for_each(|_, record| {
+            lines.push(record.get().to_owned());
+            Ok::<_, io::Error>(())
+        })?;
+        Ok(lines)
+    };
+    let rows: Vec<_> = (0..9_000).map(|at| format!("{{\"key\":{at},\"name\":\"{}\"}}", "é".repeat(at % 90))).collect();
+    let plain = rows.concat().replace('}', "}\n");
+    for (text, in_place) in [
+        (plain.clone(), true),
+        (format!("\u{feff}{plain}"), true),
+        (plain.trim_end().to_owned(), true),
+        (format!("{plain}{}\n{{}}\n", rows[3]), true),
+        (plain.replace('\n', "\r\n"), false),
+        (plain.replace('\n', "\n\n"), false),
+        (plain.replace('{', " {"), false),
+        (rows.iter().flat_map(|row| [row, "\n", row, "\n"]).collect(), false),
+    ] {
+        let mut export = tempfile::NamedTempFile::new().expect("a file");
+        export.write_all(text.as_bytes()).expect("written");
+        collect(export.path(), FileFormat::Ndjson, mapping(&[]), |mut collected, _| {
+            assert_eq!(lines(&mut collected.spool).expect("read again"), rows);
+            assert_eq!(collected.sha256, hex(&Sha256::digest(&plain)), "in place or not");
+            export.as_file().set_len(1_000).expect("changed");
+            assert_eq!(lines(&mut collected.spool).is_err(), in_place);
+        });
+    }
 }
 
 /// So many rows that several threads read them, and other sources get their turn.
