@@ -110,8 +110,8 @@ impl<'a> Found<'a> {
 
 /// Puts a finding down as the report will have it.
 fn keep(batch: &mut Batch, rule: &Rule, finding: &Finding) -> io::Result<()> {
-    let details = Details::of(finding, Advice::new(rule.remediation(), rule.controls())?)?;
-    batch.push(&Line::of(finding, &details), finding.subject.key())
+    let (details, advice) = (Details::of(finding)?, Advice::new(rule.remediation(), rule.controls())?);
+    batch.push(&Line::of(finding, &details), &advice, finding.subject.key())
 }
 
 fn facts(entry: &WaiverUse) -> ExceptionFacts {

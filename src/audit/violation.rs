@@ -6,7 +6,7 @@ use std::io;
 use serde_json::value::RawValue;
 
 use super::evidence::{self, Named};
-use crate::finding::{Advice, Batch, Line, LineSubject, Marks};
+use crate::finding::{Advice, Batch, Later, Line, LineSubject, Marks};
 use crate::model::{Account, Disposition, Employee, Finding, Fingerprint, Situation, SourceName, Subject};
 use crate::rule::{Facts, Rule, Scope};
 
@@ -80,13 +80,13 @@ impl<'v> Violation<'v> {
             email: person.email,
             username: person.username,
             message: &self.message,
-            remediation: &advice.remediation,
-            controls: &advice.controls,
+            remediation: Later,
+            controls: Later,
             facts: &self.facts,
             matched: self.matched,
             marks: Marks::of_account(&account.last_login_at),
         };
-        batch.push(&line, &account.id)
+        batch.push(&line, advice, &account.id)
     }
 
     /// The same as a finding that can still be changed.

@@ -5,27 +5,30 @@ use std::io;
 
 use serde::Serialize;
 
+use super::advice::Kinds;
 use super::store::{About, LastLogin};
-use super::{Line, identity};
+use super::{Advice, Line, identity};
 use crate::model::{Disposition, Severity};
 
 /// Findings as lines of JSON, with what has to be known of each without reading its line.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub(super) lines: Vec<u8>,
+    /// Of each kind, one behind the other: whoever reads one after the other in the order of the report finds them near.
+    pub(super) lines: Vec<Vec<u8>>,
     pub(super) notes: Vec<Note>,
     /// What the findings are sorted by among those of a rule and source, one key after the other.
     pub(super) keys: String,
-    pub(super) rules: Names,
+    pub(super) kinds: Kinds,
     pub(super) sources: Names,
     /// The accounts of groups: the identity of the group, and that of the account.
     pub(super) members: Vec<(u64, u64)>,
+    size: usize,
 }
 
-/// What is known of one finding. Rule and source are positions in the lists of the batch.
+/// What is known of one finding. Kind and source are positions in the lists of the batch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Note {
-    pub rule: u16,
+    pub kind: u16,
     pub source: Option<u16>,
     pub severity: Severity,
     pub disposition: Disposition,
@@ -40,21 +43,29 @@ pub(super) struct Note {
 }
 
 impl Batch {
-    /// Adds a finding. `key` tells its subject from others of its kind and source, and orders them.
+    /// Adds a finding with what its rule says to everybody. `key` tells its subject from others of its kind and source,
+    /// and orders them.
     ///
     /// # Errors
     /// When there are more rules or sources, or longer lines, than the store can number.
-    pub fn push(&mut self, finding: &Line<'_, impl Serialize + ?Sized>, key: &str) -> io::Result<()> {
-        let before = self.lines.len();
-        serde_json::to_writer(&mut self.lines, finding)?;
+    pub fn push(&mut self, finding: &Line<'_, impl Serialize + ?Sized>, advice: &Advice, key: &str) -> io::Result<()> {
+        let kind = self.kinds.position(finding.rule, advice)?;
+        if self.lines.len() <= usize::from(kind) {
+            self.lines.push(Vec::new());
+        }
+        let Some(lines) = self.lines.get_mut(usize::from(kind)) else { return Err(io::ErrorKind::InvalidInput.into()) };
+        let before = lines.len();
+        serde_json::to_writer(&mut *lines, finding)?;
+        let length = lines.len() - before;
+        self.size += length;
         let note = Note {
-            rule: self.rules.position(finding.rule)?,
+            kind,
             source: finding.subject.source.map(|name| self.sources.position(name)).transpose()?,
             severity: finding.severity,
             disposition: finding.disposition,
             about: About::of(finding.subject.kind),
             lapsed: finding.marks.lapsed,
-            length: u32::try_from(self.lines.len() - before).map_err(io::Error::other)?,
+            length: u32::try_from(length).map_err(io::Error::other)?,
             key: u32::try_from(key.len()).map_err(io::Error::other)?,
             count: u32::try_from(finding.count.unwrap_or(1)).map_err(io::Error::other)?,
             subject: identity::subject(finding),
@@ -69,7 +80,7 @@ impl Batch {
 
     /// How many bytes its lines have.
     pub const fn size(&self) -> usize {
-        self.lines.len()
+        self.size
     }
 }
 
@@ -97,8 +108,8 @@ impl Names {
         others.list.iter().map(|name| self.position(name)).collect()
     }
 
-    pub(super) fn list(&self) -> &[String] {
-        &self.list
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(String::as_str)
     }
 
     pub(super) fn into_list(self) -> Vec<String> {

@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Result, Value};
 
-use super::Finding;
 use super::store::LastLogin;
+use super::{Finding, Later};
 use crate::model::{self, Disposition, Fact, Severity, Timestamp};
 
-/// Is written as [`Finding`] is read; a test holds that. Its facts may be anything that is written as an object.
+/// Is written as [`Finding`] is read, but for the advice; a test holds that. Its facts may be anything that is written as
+/// an object.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Line<'l, F: ?Sized = RawValue> {
     /// Stable across runs, versions, message and severity changes.
@@ -39,9 +40,9 @@ pub struct Line<'l, F: ?Sized = RawValue> {
     /// The reason, as a sentence.
     pub message: &'l str,
     /// What to do.
-    pub remediation: &'l RawValue,
+    pub remediation: Later,
     /// `FRAMEWORK:ID`.
-    pub controls: &'l RawValue,
+    pub controls: Later,
     /// The facts that decided it.
     pub facts: &'l F,
     /// How the account was correlated; empty when the subject is no account.
@@ -93,29 +94,9 @@ impl Marks {
     }
 }
 
-/// What a rule says to everybody, as JSON.
-#[derive(Debug)]
-pub struct Advice {
-    /// What to do.
-    pub remediation: Box<RawValue>,
-    /// `FRAMEWORK:ID`.
-    pub controls: Box<RawValue>,
-}
-
-impl Advice {
-    /// Of a rule.
-    ///
-    /// # Errors
-    /// None in practice: texts can always be written.
-    pub fn new(remediation: &str, controls: &[impl Serialize]) -> Result<Self> {
-        Ok(Self { remediation: to_raw_value(remediation)?, controls: to_raw_value(controls)? })
-    }
-}
-
 /// The parts of a finding that are JSON of their own.
 #[derive(Debug)]
 pub struct Details {
-    advice: Advice,
     facts: Box<RawValue>,
     matched: Box<RawValue>,
     marks: Marks,
@@ -126,8 +107,8 @@ impl Details {
     ///
     /// # Errors
     /// None in practice: such facts can always be written.
-    pub fn of(finding: &model::Finding, advice: Advice) -> Result<Self> {
-        Self::new(&finding.facts, &finding.correlation, advice)
+    pub fn of(finding: &model::Finding) -> Result<Self> {
+        Self::new(&finding.facts, &finding.correlation)
     }
 
     /// Of a finding as a report has it.
@@ -135,11 +116,11 @@ impl Details {
     /// # Errors
     /// As [`Self::of`].
     pub fn of_public(finding: &Finding) -> Result<Self> {
-        Self::new(&finding.facts, &finding.matched, Advice::new(&finding.remediation, &finding.controls)?)
+        Self::new(&finding.facts, &finding.matched)
     }
 
-    fn new(facts: &BTreeMap<String, Value>, matched: &BTreeMap<String, Value>, advice: Advice) -> Result<Self> {
-        Ok(Self { advice, facts: to_raw_value(facts)?, matched: to_raw_value(matched)?, marks: Marks::of(facts) })
+    fn new(facts: &BTreeMap<String, Value>, matched: &BTreeMap<String, Value>) -> Result<Self> {
+        Ok(Self { facts: to_raw_value(facts)?, matched: to_raw_value(matched)?, marks: Marks::of(facts) })
     }
 }
 
@@ -157,8 +138,8 @@ impl<'l> Line<'l> {
             email: finding.person.email.as_deref(),
             username: finding.person.username.as_deref(),
             message: &finding.message,
-            remediation: &details.advice.remediation,
-            controls: &details.advice.controls,
+            remediation: Later,
+            controls: Later,
             facts: &details.facts,
             matched: &details.matched,
             marks: details.marks,
@@ -185,8 +166,8 @@ impl<'l> Line<'l> {
             email: finding.email.as_deref(),
             username: finding.username.as_deref(),
             message: &finding.message,
-            remediation: &details.advice.remediation,
-            controls: &details.advice.controls,
+            remediation: Later,
+            controls: Later,
             facts: &details.facts,
             matched: &details.matched,
             marks: details.marks,

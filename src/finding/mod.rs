@@ -2,6 +2,7 @@
 //! memory as a few numbers each. After correlation, before the audit that fills it; the gate, the report and the
 //! renderers read from it.
 
+mod advice;
 mod batch;
 mod identity;
 mod line;
@@ -11,8 +12,9 @@ mod store;
 mod tests;
 mod writer;
 
+pub use advice::{Advice, Later};
 pub use batch::Batch;
-pub use line::{Advice, Details, Line, LineSubject, Marks};
+pub use line::{Details, Line, LineSubject, Marks};
 pub use public::{Finding, Subject};
 pub use store::{Findings, Head};
 pub use writer::FindingsWriter;

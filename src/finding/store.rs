@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
+use std::slice;
 use std::sync::Arc;
 
 use chrono::DateTime;
@@ -14,7 +15,8 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Batch, Details, Finding, FindingsWriter, Line};
+use super::advice::Kind;
+use super::{Advice, Batch, Details, Finding, FindingsWriter, Line};
 use crate::crew;
 use crate::model::{Disposition, Fact, Severity, Timestamp};
 
@@ -22,7 +24,7 @@ use crate::model::{Disposition, Fact, Severity, Timestamp};
 #[derive(Debug, Clone)]
 pub struct Findings {
     pub(super) entries: Vec<Entry>,
-    pub(super) rules: Vec<String>,
+    pub(super) kinds: Vec<Kind>,
     pub(super) sources: Vec<String>,
     /// The accounts of groups: the number of the group, and that of the account.
     pub(super) members: Vec<(u32, u32)>,
@@ -40,7 +42,7 @@ pub(super) struct Entry {
     pub length: u32,
     pub subject: u32,
     pub person: u32,
-    pub rule: u16,
+    pub kind: u16,
     pub source: u16,
     pub severity: Severity,
     pub disposition: Disposition,
@@ -148,7 +150,7 @@ pub struct Head<'f> {
 impl<'f> Head<'f> {
     /// The rule.
     pub fn rule(&self) -> &'f str {
-        self.findings.rules.get(usize::from(self.entry.rule)).map_or("", String::as_str)
+        self.findings.kinds.get(usize::from(self.entry.kind)).map_or("", |kind| kind.rule.as_str())
     }
 
     /// The source, if it belongs to one.
@@ -216,7 +218,7 @@ impl<'f> Head<'f> {
     /// The temporary file can't be read.
     pub fn read(&self) -> io::Result<Finding> {
         let mut line = Vec::new();
-        self.findings.line(self.entry, &mut line)?;
+        self.findings.add_lines(slice::from_ref(self.entry), b"", &mut line)?;
         Ok(serde_json::from_slice(&line)?)
     }
 }
@@ -286,13 +288,13 @@ impl Findings {
     /// # Errors
     /// The temporary file can't be read, or `out` not be written.
     pub fn write_lines(&self, out: &mut dyn Write, between: &[u8]) -> io::Result<()> {
-        /// So that a piece is about half a megabyte.
-        const AT_ONCE: usize = 500;
+        /// So that a piece is about a quarter of a megabyte.
+        const AT_ONCE: usize = 200;
         let gather = |entries: &[Entry]| {
             let mut piece = Vec::new();
-            for entry in entries {
-                piece.extend_from_slice(between);
-                self.line(entry, &mut piece)?;
+            // Mostly, lines that follow each other here do so in the file.
+            for run in entries.chunk_by(|a, b| a.at + u64::from(a.length) == b.at) {
+                self.add_lines(run, between, &mut piece)?;
             }
             Ok(piece)
         };
@@ -302,11 +304,20 @@ impl Findings {
         })
     }
 
-    /// Adds the line of a finding to others.
-    fn line(&self, entry: &Entry, lines: &mut Vec<u8>) -> io::Result<()> {
-        let start = lines.len();
-        lines.resize(start + entry.length as usize, 0);
-        self.lines.read(entry.at, lines.get_mut(start..).unwrap_or_default())
+    /// Adds the lines of findings that follow each other in the file to others, something before each.
+    fn add_lines(&self, run: &[Entry], before: &[u8], lines: &mut Vec<u8>) -> io::Result<()> {
+        let Some(first) = run.first() else { return Ok(()) };
+        let mut read = vec![0; run.iter().map(|entry| entry.length as usize).sum()];
+        self.lines.read(first.at, &mut read)?;
+        let mut rest = read.as_slice();
+        for entry in run {
+            let (line, behind) = rest.split_at_checked(entry.length as usize).ok_or(io::ErrorKind::UnexpectedEof)?;
+            rest = behind;
+            let kind = self.kinds.get(usize::from(entry.kind)).ok_or(io::ErrorKind::InvalidData)?;
+            lines.extend_from_slice(before);
+            kind.advice.fill(line, lines)?;
+        }
+        Ok(())
     }
 
     /// Those at these positions, in the order given.
@@ -326,7 +337,8 @@ impl Findings {
         let mut batch = Batch::default();
         for finding in findings {
             let finding = finding?;
-            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), "")?;
+            let advice = Advice::new(&finding.remediation, &finding.controls)?;
+            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), &advice, "")?;
             if batch.notes.len() >= AT_ONCE {
                 writer.append(std::mem::take(&mut batch))?;
             }
@@ -339,8 +351,8 @@ impl Findings {
 impl Default for Findings {
     fn default() -> Self {
         let lines = Arc::new(Lines::Memory(Vec::new()));
-        let (entries, rules, sources, members) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { entries, rules, sources, members, numbers: 0, lines }
+        let (entries, kinds, sources, members) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { entries, kinds, sources, members, numbers: 0, lines }
     }
 }
 

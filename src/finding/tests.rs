@@ -30,11 +30,15 @@ fn finding(rule: usize, source: Option<&str>, id: &str) -> Finding {
         email: None,
         username: None,
         message: "so it is".to_owned(),
-        remediation: String::new(),
+        remediation: format!("ask {}", id.len()),
         controls: Vec::new(),
         facts: [("account.last_login_at".to_owned(), json!("2026-05-02T16:40:00Z"))].into(),
         matched: std::collections::BTreeMap::new(),
     }
+}
+
+fn advice(finding: &Finding) -> Advice {
+    Advice::new(&finding.remediation, &finding.controls).expect("JSON")
 }
 
 fn kept(findings: &[Finding]) -> Findings {
@@ -102,8 +106,10 @@ fn a_line_is_written_as_a_finding_is_read() {
     full.matched = [("attempts".to_owned(), json!([{"raw": null}]))].into();
     for finding in [bare, full] {
         let details = Details::of_public(&finding).expect("JSON");
-        let line = serde_json::to_string(&Line::of_public(&finding, &details)).expect("JSON");
-        assert_eq!(line, serde_json::to_string(&finding).expect("JSON"));
+        let line = serde_json::to_vec(&Line::of_public(&finding, &details)).expect("JSON");
+        let mut filled = Vec::new();
+        advice(&finding).fill(&line, &mut filled).expect("filled");
+        assert_eq!(String::from_utf8(filled).expect("UTF-8"), serde_json::to_string(&finding).expect("JSON"));
     }
 }
 
@@ -125,7 +131,8 @@ proptest! {
                 let mut batch = Batch::default();
                 for finding in some {
                     let details = Details::of_public(finding).expect("JSON");
-                    batch.push(&Line::of_public(finding, &details), &finding.fingerprint).expect("pushed");
+                    let line = Line::of_public(finding, &details);
+                    batch.push(&line, &advice(finding), &finding.fingerprint).expect("pushed");
                 }
                 writer.append(batch).expect("kept");
             }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::sync::Arc;
 
+use super::advice::Kinds;
 use super::batch::{Names, Note};
 use super::store::{Entry, Lines, NO_PERSON, NO_SOURCE};
 use super::{Batch, Findings};
@@ -20,7 +21,7 @@ pub struct FindingsWriter {
     /// Where the key of each entry ends in `keys`.
     ends: Vec<u32>,
     keys: String,
-    rules: Names,
+    kinds: Kinds,
     sources: Names,
     members: Vec<(u32, u32)>,
     subjects: Numbers,
@@ -98,12 +99,19 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written, or there are more findings than can be numbered.
     pub fn append(&mut self, batch: Batch) -> io::Result<()> {
-        let rules = self.rules.positions(&batch.rules)?;
+        let kinds = self.kinds.positions(&batch.kinds)?;
         let sources = self.sources.positions(&batch.sources)?;
+        // Where the next line of each kind of the batch will be.
+        let mut places = Vec::with_capacity(batch.lines.len());
+        for lines in &batch.lines {
+            places.push(self.written);
+            self.written += lines.len() as u64;
+        }
         let mut key = self.keys.len();
         for note in &batch.notes {
-            let entry = self.entry(note, &rules, &sources)?;
-            self.written += u64::from(note.length);
+            let at = places.get_mut(usize::from(note.kind)).ok_or(io::ErrorKind::InvalidInput)?;
+            let entry = self.entry(note, *at, &kinds, &sources)?;
+            *at += u64::from(note.length);
             key += note.key as usize;
             self.entries.push(entry);
             self.ends.push(u32::try_from(key).map_err(io::Error::other)?);
@@ -112,19 +120,19 @@ impl FindingsWriter {
         for (group, account) in batch.members {
             self.members.push((self.subjects.of(group)?, self.subjects.of(account)?));
         }
-        self.lines.write(&batch.lines)
+        batch.lines.iter().try_for_each(|lines| self.lines.write(lines))
     }
 
-    fn entry(&mut self, note: &Note, rules: &[u16], sources: &[u16]) -> io::Result<Entry> {
+    fn entry(&mut self, note: &Note, at: u64, kinds: &[u16], sources: &[u16]) -> io::Result<Entry> {
         let source = note.source.and_then(|source| sources.get(usize::from(source)));
         Ok(Entry {
-            at: self.written,
+            at,
             count: note.count,
             last_login: note.last_login,
             length: note.length,
             subject: self.subjects.of(note.subject)?,
             person: note.person.map(|person| self.persons.of(person)).transpose()?.unwrap_or(NO_PERSON),
-            rule: rules.get(usize::from(note.rule)).copied().unwrap_or_default(),
+            kind: kinds.get(usize::from(note.kind)).copied().unwrap_or_default(),
             source: source.copied().unwrap_or(NO_SOURCE),
             severity: note.severity,
             disposition: note.disposition,
@@ -157,9 +165,9 @@ impl FindingsWriter {
 
     /// For each entry, the place of its severity, rule and source among those that there are.
     fn places(&self) -> Vec<u32> {
-        let (rules, sources) = (ranks(self.rules.list()), ranks(self.sources.list()));
+        let (rules, sources) = (ranks(self.kinds.rules()), ranks(self.sources.iter()));
         let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied();
-        let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
+        let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.kind), rank(&sources, entry.source));
         let kinds: BTreeSet<_> = self.entries.iter().map(kind).collect();
         let places: BTreeMap<_, u32> = kinds.into_iter().zip(0..).collect();
         self.entries.iter().map(|entry| places.get(&kind(entry)).copied().unwrap_or_default()).collect()
@@ -176,10 +184,10 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written.
     pub fn in_order_of_arrival(self) -> io::Result<Findings> {
-        let Self { entries, rules, sources, members, subjects, lines, .. } = self;
+        let Self { entries, kinds, sources, members, subjects, lines, .. } = self;
         let numbers = subjects.known.len();
-        let (rules, sources) = (rules.into_list(), sources.into_list());
-        Ok(Findings { entries, rules, sources, members, numbers, lines: Arc::new(lines.finish()?) })
+        let (kinds, sources) = (kinds.into_list(), sources.into_list());
+        Ok(Findings { entries, kinds, sources, members, numbers, lines: Arc::new(lines.finish()?) })
     }
 }
 
@@ -200,8 +208,9 @@ fn arrange<T>(all: &mut [T], mut order: Vec<u32>) {
 }
 
 /// The place of each name if they were sorted.
-fn ranks(names: &[String]) -> Vec<u16> {
-    let rank = |name: &String| names.iter().filter(|other| *other < name).count();
+fn ranks<'n>(names: impl Iterator<Item = &'n str>) -> Vec<u16> {
+    let names: Vec<_> = names.collect();
+    let rank = |name: &str| names.iter().filter(|other| **other < name).count();
     names.iter().map(|name| u16::try_from(rank(name)).unwrap_or(u16::MAX)).collect()
 }
 
