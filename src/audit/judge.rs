@@ -170,7 +170,7 @@ impl<'j> Judge<'j> {
     ) -> io::Result<()> {
         let mut orphan = Vec::new();
         let mut matched = None;
-        for open in share.triage.take(scope).open() {
+        for open in share.triage.take(scope) {
             let verdict = open.judge(scope);
             if let Some(counts) = share.of_accounts.get_mut(open.rule) {
                 counts.count(verdict);

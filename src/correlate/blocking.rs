@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// How many bits of a feature are looked at: a table that the processor's cache holds.
-    const BITS: u32 = 22;
+    const BITS: u32 = 20;
 
     /// All that these accounts have.
     pub(super) fn of<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> Self {

@@ -39,7 +39,7 @@ pub use scope::{
     AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope, SourceFacts,
 };
 pub use subject::{GroupBy, Subject};
-pub use triage::{Kind, Open, Triage};
+pub use triage::{Open, Triage};
 pub use verdict::Verdict;
 
 use self::compiled::Compiled;

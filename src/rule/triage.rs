@@ -13,13 +13,16 @@ pub struct Triage<'r> {
     rules: &'r [&'r Rule],
     /// The coarse facts that the rules read.
     facts: Vec<&'static Fact>,
-    /// By their traits.
-    kinds: HashMap<Vec<u8>, Kind<'r>>,
+    kinds: Vec<Kind<'r>>,
+    /// The position of each kind, by its traits.
+    positions: HashMap<Vec<u8>, usize>,
+    /// Those of the account that was taken last.
+    traits: Vec<u8>,
 }
 
 /// Accounts that are alike.
 #[derive(Debug)]
-pub struct Kind<'r> {
+struct Kind<'r> {
     accounts: u64,
     /// What each rule says of all of them, unless it is open.
     settled: Vec<Option<Verdict>>,
@@ -41,23 +44,29 @@ impl<'r> Triage<'r> {
         let mut facts: Vec<_> = read.filter(|fact| fact.is_coarse() || fact.has_coarse_presence()).collect();
         facts.sort_by_key(|fact| (fact.root, fact.name));
         facts.dedup_by_key(|fact| (fact.root, fact.name));
-        Self { rules, facts, kinds: HashMap::new() }
+        Self { rules, facts, kinds: Vec::new(), positions: HashMap::new(), traits: Vec::new() }
     }
 
-    /// Counts an account to its kind.
-    pub fn take(&mut self, scope: &Scope<'_>) -> &Kind<'r> {
-        let mut traits = Vec::with_capacity(4 * self.facts.len());
+    /// Counts an account to its kind. Returns the rules that still have something to say of it, in their order.
+    pub fn take(&mut self, scope: &Scope<'_>) -> &[Open<'r>] {
+        self.traits.clear();
         for fact in &self.facts {
-            add_trait(&mut traits, fact, scope);
+            add_trait(&mut self.traits, fact, scope);
         }
-        let kind = self.kinds.entry(traits).or_insert_with(|| Kind::of(self.rules, scope));
-        kind.accounts += 1;
-        kind
+        let position = self.positions.get(&self.traits).copied().unwrap_or_else(|| {
+            self.positions.insert(self.traits.clone(), self.kinds.len());
+            self.kinds.push(Kind::of(self.rules, scope));
+            self.kinds.len() - 1
+        });
+        self.kinds.get_mut(position).map_or(&[], |kind| {
+            kind.accounts += 1;
+            kind.open.as_slice()
+        })
     }
 
     /// For each kind, how many accounts it has, and what each rule says of all of them unless it is open.
     pub fn settled(&self) -> impl Iterator<Item = (u64, &[Option<Verdict>])> {
-        self.kinds.values().map(|kind| (kind.accounts, kind.settled.as_slice()))
+        self.kinds.iter().map(|kind| (kind.accounts, kind.settled.as_slice()))
     }
 }
 
@@ -71,11 +80,6 @@ impl<'r> Kind<'r> {
         let open = (0..).zip(rules).zip(&settled).filter(|(_, settled)| settled.is_none());
         let open = open.map(|((at, rule), _)| Open { rule: at, rest: rule.compiled.when.rest(scope) }).collect();
         Self { accounts: 0, settled, open }
-    }
-
-    /// The rules that still have something to say, in their order.
-    pub fn open(&self) -> &[Open<'r>] {
-        &self.open
     }
 }
 
@@ -162,7 +166,7 @@ mod tests {
             for made in &accounts {
                 expected.extend((0..).zip(&rules).map(|(at, rule)| (at, with(*made, |scope| rule.judge(scope)))));
                 let open = with(*made, |scope| {
-                    triage.take(scope).open().iter().map(|open| (open.rule, open.judge(scope))).collect::<Vec<_>>()
+                    triage.take(scope).iter().map(|open| (open.rule, open.judge(scope))).collect::<Vec<_>>()
                 });
                 judged.extend(open);
             }

@@ -6,7 +6,7 @@ use regex::Regex;
 use super::check::{Checker, Typed, constant};
 use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
 use super::guard::Proven;
-use super::node::{Binary, Node, Unary};
+use super::node::{Binary, Node, Unary, by_length};
 use super::parse::{Expr, Word};
 use super::types::Type;
 use super::value::Value;
@@ -187,7 +187,7 @@ fn is_text(equal: bool, left: Node, right: Node) -> Result<Node, [Node; 2]> {
     }
 }
 
-/// The texts of a list that is constant and holds nothing else, sorted.
+/// The texts of a list that is constant and holds nothing else, sorted by length.
 fn constant_texts(node: &Node) -> Option<Box<[Box<str>]>> {
     let Node::Const(Value::List(list)) = node else { return None };
     let text = |item| match item {
@@ -195,7 +195,7 @@ fn constant_texts(node: &Node) -> Option<Box<[Box<str>]>> {
         _ => None,
     };
     let mut texts: Box<[Box<str>]> = list.iter().map(text).collect::<Option<_>>()?;
-    texts.sort_unstable();
+    texts.sort_unstable_by(|a, b| by_length(a, b));
     Some(texts)
 }
 
