@@ -55,7 +55,9 @@ fn start_up() -> Result<(), Box<dyn Error>> {
     data::generate(folder.path(), 100)?;
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_headcount"));
-        command.args(arguments).current_dir(folder.path()).stdout(Stdio::null()).status()
+        let status = command.args(arguments).current_dir(folder.path()).stdout(Stdio::null()).status()?;
+        // 1 is what an audit is expected to say: there are orphans.
+        if matches!(status.code(), Some(0 | 1)) { Ok(()) } else { Err(format!("headcount ended with {status}").into()) }
     };
     run(&["fetch", "-q", "--out", "snapshot"])?;
     println!("\n{:>32} {:>9} {:>9}", "", "middle ms", "slowest");
@@ -66,7 +68,7 @@ fn start_up() -> Result<(), Box<dyn Error>> {
     ] {
         let mut times = Vec::with_capacity(RUNS);
         for _ in 0..RUNS {
-            times.push(1_000.0 * timed(|| run(arguments).map(drop).map_err(Into::into))?.as_secs_f64());
+            times.push(1_000.0 * timed(|| run(arguments))?.as_secs_f64());
         }
         println!("{name:>32} {:>9.1} {:>9.1}", middle(&mut times), times.last().copied().unwrap_or_default());
     }

@@ -10,7 +10,7 @@ use super::store::{About, LastLogin};
 use super::{Advice, Line, identity};
 use crate::model::{Disposition, Severity};
 
-/// Findings as lines of JSON, with what has to be known of each without reading its line.
+/// Findings as lines of JSON but for the advice, with what has to be known of each without reading its line.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Of each kind, one behind the other: whoever reads one after the other in the order of the report finds them near.
@@ -47,7 +47,7 @@ impl Batch {
     /// and orders them.
     ///
     /// # Errors
-    /// When there are more rules or sources, or longer lines, than the store can number.
+    /// When there are more kinds or sources, or longer lines, than the store can number.
     pub fn push(&mut self, finding: &Line<'_, impl Serialize + ?Sized>, advice: &Advice, key: &str) -> io::Result<()> {
         let kind = self.kinds.position(finding.rule, advice)?;
         if self.lines.len() <= usize::from(kind) {

@@ -162,7 +162,7 @@ impl Templates {
     pub fn prepared(folder: Option<PathBuf>, formats: &[Format]) -> Arc<Self> {
         let templates = Arc::new(Self::new(folder));
         let (mine, formats) = (Arc::clone(&templates), formats.to_vec());
-        thread::spawn(move || {
+        let compile = move || {
             for format in formats {
                 match format {
                     Format::Html => drop(mine.page()),
@@ -170,7 +170,9 @@ impl Templates {
                     _ => {}
                 }
             }
-        });
+        };
+        // Without a thread, they are compiled when they are needed.
+        drop(thread::Builder::new().spawn(compile));
         templates
     }
 
@@ -201,7 +203,7 @@ pub(super) struct Engine {
 
 struct Compiled {
     loaded: Loaded,
-    /// None, if it is printed as it stands.
+    /// Empty, if it is printed as it stands.
     parts: Vec<Part>,
 }
 
@@ -282,18 +284,21 @@ fn compile(registry: &mut Handlebars<'_>, name: &str, text: &str) -> Result<Vec<
     Ok(parts)
 }
 
-/// Cuts a template behind empty lines that are in no block, where nothing depends on what is on the other side.
+/// Cuts a template behind empty lines that are in no block. One that has comments, which may hold anything, or takes away
+/// white space around it, which may be on the other side, stays whole.
 fn cut(text: &str) -> Vec<&str> {
     const GAP: &str = "\n\n";
+    if text.contains("{{!") || text.contains('~') {
+        return vec![text];
+    }
     let (mut parts, mut start, mut open) = (Vec::new(), 0, 0);
     let mut from = 0;
     for (at, _) in text.match_indices(GAP) {
-        let (lines, behind) = text.get(from..).unwrap_or_default().split_at_checked(at - from).unwrap_or_default();
+        let lines = text.get(from..at).unwrap_or_default();
         from = at;
         open += lines.matches("{{#").count();
         open -= lines.matches("{{/").count().min(open);
-        let trims = lines.trim_end().trim_end_matches('}').ends_with('~') || behind.trim_start().starts_with("{{~");
-        if open == 0 && !trims {
+        if open == 0 {
             parts.extend(text.get(start..at + GAP.len()));
             start = at + GAP.len();
         }
@@ -367,6 +372,10 @@ mod tests {
             ("one\n\n{{~a}}", 1),
             ("{{a~}}\n\ntwo", 1),
             ("{{!-- {{/if}} \n\n {{#if}} --}}\n\n{{#if a}}1{{/if}}", 1),
+            ("{{!--\n<p>{{a}}</p>\n\n<p>{{a}}</p>\n--}}", 1),
+            ("{{a~}}\n\n\n\n  two", 1),
+            ("one\n\n{{{~a}}}", 1),
+            ("{{a~}}{{! c }}\n\n  two", 1),
         ] {
             assert_eq!(in_parts(text, &model), (parts, whole(text, &model)), "{text:?}");
         }

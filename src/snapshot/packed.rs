@@ -84,7 +84,7 @@ impl Iterator for Contents<'_> {
 /// # Errors
 /// Of the kind `InvalidData`, if they aren't what [`pack`] could have written.
 pub(super) fn unpack(file: File, bytes: u64) -> io::Result<(Spool, String)> {
-    let mut spool = SpoolWriter::new()?;
+    let mut spool = SpoolWriter::new();
     let mut left = bytes;
     share_out(Parts::of(file), Part::unpack, |lines| {
         left = left.checked_sub(lines.len() as u64).ok_or_else(|| damaged("there is more in it than was stored"))?;
@@ -213,7 +213,7 @@ mod tests {
     }
 
     fn spool(content: &[u8]) -> Spool {
-        let mut writer = SpoolWriter::new().expect("a spool");
+        let mut writer = SpoolWriter::new();
         for lines in content.chunk_by(|byte, _| *byte != b'\n') {
             writer.push_lines(lines).expect("written");
         }

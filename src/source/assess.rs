@@ -37,7 +37,7 @@ impl<'p> Assessor<'p> {
     pub(super) fn assess<'r>(&self, record: impl Into<Json<'r>>) -> Result<Assessed, RecordError> {
         let decoded = self.decoder.decode(record.into())?;
         Ok(Assessed {
-            fingerprint: self.fingerprints.of(&decoded.account.id),
+            fingerprint: self.fingerprints.of(decoded.account.id.as_bytes()),
             has: KEYS.map(|key| key.of(&decoded.account).is_some_and(|value| !value.chars().all(char::is_whitespace))),
             problems: decoded.problems,
         })

@@ -81,11 +81,11 @@ pub(super) struct Collected {
 }
 
 impl<'p> Collector<'p> {
-    pub(super) fn new(decoder: &'p dyn Decoder, progress: &'p dyn Progress) -> std::io::Result<Self> {
-        Ok(Self {
+    pub(super) fn new(decoder: &'p dyn Decoder, progress: &'p dyn Progress) -> Self {
+        Self {
             assessor: Assessor::new(decoder),
             progress,
-            spool: SpoolWriter::new()?,
+            spool: SpoolWriter::new(),
             ids: IdSet::default(),
             pass: Pass::default(),
             fetched: 0,
@@ -96,7 +96,7 @@ impl<'p> Collector<'p> {
             problems: BTreeMap::new(),
             keys: [0; KEYS.len()],
             warnings: Vec::new(),
-        })
+        }
     }
 
     /// Reads records as they are read here.
@@ -158,7 +158,7 @@ impl<'p> Collector<'p> {
         Ok(self.spool.push(record)?)
     }
 
-    /// Names a file that doesn't go away, for [`Self::keep_lines`].
+    /// Takes a file that can be read again, for [`Self::keep_lines`].
     pub(super) fn add_export(&mut self, file: File) {
         self.spool.add_export(file);
     }
@@ -309,7 +309,7 @@ mod tests {
 
     /// Whether the last of these readings confirms the one before, for a vendor that declares so many.
     fn confirmed(readings: &[&[u64]], declared: Option<u64>) -> bool {
-        let mut collector = Collector::new(&VoisoDecoder, &Quiet).expect("a temporary file");
+        let mut collector = Collector::new(&VoisoDecoder, &Quiet);
         for (at, ids) in readings.iter().enumerate() {
             if at > 0 {
                 collector.start_over();

@@ -118,7 +118,7 @@ async fn collect(
     progress: &dyn Progress,
     certificate: &mut Certificate,
 ) -> Result<Spool, SourceError> {
-    let mut collector = Collector::new(decoder, progress)?;
+    let mut collector = Collector::new(decoder, progress);
     let limit = connector.deadline();
     let listed = tokio::time::timeout(limit, settle(connector, &mut collector))
         .await

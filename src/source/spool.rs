@@ -1,8 +1,8 @@
 //! The received records, on disk instead of in memory: one a line, verbatim.
 //!
 //! They are kept in a file that has no name, is readable by nobody else, and is gone when the run ends; lines of an
-//! export are read again where they are. Records are checked before they come here, and each piece has a checksum, so
-//! what is read back is what was checked.
+//! export are read again where they are. Records are checked before they come here, and each piece has a fingerprint that
+//! nobody can foresee, so what is read back is what was checked, whoever can write the export.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -11,6 +11,7 @@ use std::slice;
 use memchr::{memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 
+use super::ids::Fingerprints;
 use crate::model::Json;
 use crate::model::text::hex;
 
@@ -22,14 +23,15 @@ const PIECE: usize = 1 << 18;
 pub struct Spool {
     files: Files,
     pieces: Vec<Piece>,
+    fingerprints: Fingerprints,
     records: u64,
 }
 
 /// Where records are.
 #[derive(Debug)]
 struct Files {
-    /// What was received from elsewhere, or had to be changed.
-    kept: File,
+    /// What was received from elsewhere, or had to be changed; made when there is some.
+    kept: Option<File>,
     /// Exports that can be read again.
     exports: Vec<File>,
 }
@@ -42,7 +44,7 @@ struct Piece {
     /// The position of its first byte.
     at: u64,
     bytes: usize,
-    crc32: u32,
+    fingerprint: u128,
     records: u64,
 }
 
@@ -55,13 +57,20 @@ pub(crate) struct SpoolWriter {
     pieces: Vec<Piece>,
     /// The piece that isn't full yet.
     piece: Vec<u8>,
+    fingerprints: Fingerprints,
     hash: Sha256,
 }
 
 impl SpoolWriter {
-    pub(crate) fn new() -> io::Result<Self> {
-        let files = Files { kept: tempfile::tempfile()?, exports: Vec::new() };
-        Ok(Self { files, written: 0, pieces: Vec::new(), piece: Vec::new(), hash: Sha256::new() })
+    pub(crate) fn new() -> Self {
+        Self {
+            files: Files { kept: None, exports: Vec::new() },
+            written: 0,
+            pieces: Vec::new(),
+            piece: Vec::new(),
+            fingerprints: Fingerprints::default(),
+            hash: Sha256::new(),
+        }
     }
 
     /// Adds a record. Line breaks between its tokens, where JSON gives them no meaning, become spaces, so that
@@ -83,7 +92,7 @@ impl SpoolWriter {
         self.write_if_full()
     }
 
-    /// Names a file that doesn't go away, for lines to be read from it again.
+    /// Takes a file that can be read again.
     pub(super) fn add_export(&mut self, file: File) {
         self.files.exports.push(file);
     }
@@ -103,7 +112,11 @@ impl SpoolWriter {
     fn write(&mut self) -> io::Result<()> {
         let mut piece = std::mem::take(&mut self.piece);
         if !piece.is_empty() {
-            self.files.kept.write_all(&piece)?;
+            let kept = match &mut self.files.kept {
+                Some(kept) => kept,
+                none => none.insert(tempfile::tempfile()?),
+            };
+            kept.write_all(&piece)?;
             self.add(None, self.written, &piece);
             self.written += piece.len() as u64;
             piece.clear();
@@ -114,15 +127,16 @@ impl SpoolWriter {
 
     fn add(&mut self, export: Option<usize>, at: u64, lines: &[u8]) {
         self.hash.update(lines);
-        let records = memchr_iter(b'\n', lines).count() as u64;
-        self.pieces.push(Piece { export, at, bytes: lines.len(), crc32: crc32fast::hash(lines), records });
+        let (fingerprint, records) = (self.fingerprints.of(lines), memchr_iter(b'\n', lines).count() as u64);
+        self.pieces.push(Piece { export, at, bytes: lines.len(), fingerprint, records });
     }
 
     /// The records, and the SHA-256 over their lines.
     pub(crate) fn finish(mut self) -> io::Result<(Spool, String)> {
         self.write()?;
         let records = self.pieces.iter().map(|piece| piece.records).sum();
-        Ok((Spool { files: self.files, pieces: self.pieces, records }, hex(&self.hash.finalize())))
+        let Self { files, pieces, fingerprints, hash, .. } = self;
+        Ok((Spool { files, pieces, fingerprints, records }, hex(&hash.finalize())))
     }
 }
 
@@ -139,7 +153,7 @@ impl Spool {
 
     /// All records in the order received, in pieces that threads can share.
     pub fn chunks(&mut self) -> Chunks<'_> {
-        Chunks { files: &mut self.files, pieces: self.pieces.iter(), position: 0 }
+        Chunks { files: &mut self.files, pieces: self.pieces.iter(), fingerprints: self.fingerprints, position: 0 }
     }
 
     /// Reads all records in the order received, each with its position. That one has changed is an error.
@@ -167,7 +181,7 @@ pub fn record(line: &str) -> io::Result<Json<'_>> {
 fn changed(export: Option<usize>) -> io::Error {
     let reason = match export {
         None => "the disk gives back other records than were kept",
-        Some(_) => "the export was changed while it was audited; repeat the audit when it is finished",
+        Some(_) => "the export was changed while it was read; repeat this when it is finished",
     };
     io::Error::new(io::ErrorKind::InvalidData, reason)
 }
@@ -201,6 +215,7 @@ impl Chunk {
 pub struct Chunks<'s> {
     files: &'s mut Files,
     pieces: slice::Iter<'s, Piece>,
+    fingerprints: Fingerprints,
     position: u64,
 }
 
@@ -208,16 +223,17 @@ impl Chunks<'_> {
     fn read(&mut self, piece: &Piece) -> io::Result<Chunk> {
         let changed = || changed(piece.export);
         let file = match piece.export {
-            None => &mut self.files.kept,
-            Some(export) => self.files.exports.get_mut(export).ok_or_else(changed)?,
+            None => self.files.kept.as_mut(),
+            Some(export) => self.files.exports.get_mut(export),
         };
+        let file = file.ok_or_else(changed)?;
         let mut bytes = vec![0; piece.bytes];
         file.seek(SeekFrom::Start(piece.at))?;
         file.read_exact(&mut bytes).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => changed(),
             _ => error,
         })?;
-        if crc32fast::hash(&bytes) != piece.crc32 {
+        if self.fingerprints.of(&bytes) != piece.fingerprint {
             return Err(changed());
         }
         let first = self.position;
@@ -252,9 +268,13 @@ mod tests {
         Ok(lines)
     }
 
+    fn kept(spool: &mut Spool) -> &mut File {
+        spool.files.kept.as_mut().expect("something was kept")
+    }
+
     #[test]
     fn records_come_back_as_lines_in_order() {
-        let mut writer = SpoolWriter::new().expect("spool");
+        let mut writer = SpoolWriter::new();
         for json in ["{\"a\":\n 1}", "{\"b\":\"x\\ny\"}"] {
             writer.push(Json::kept(json)).expect("written");
         }
@@ -268,18 +288,18 @@ mod tests {
 
     #[test]
     fn a_disk_that_changes_or_loses_something_is_noticed() {
-        let mut writer = SpoolWriter::new().expect("spool");
+        let mut writer = SpoolWriter::new();
         for number in 0..20_000 {
             writer.push(Json::kept(&format!("{{\"number\":{number}}}"))).expect("written");
         }
         let (mut spool, _) = writer.finish().expect("finished");
         assert!(spool.pieces.len() > 1);
         assert_eq!(lines(&mut spool).expect("read").last(), Some(&(19_999, "{\"number\":19999}".to_owned())));
-        spool.files.kept.seek(SeekFrom::Start(300_000)).expect("sought");
-        spool.files.kept.write_all(b"7").expect("written");
+        kept(&mut spool).seek(SeekFrom::Start(300_000)).expect("sought");
+        kept(&mut spool).write_all(b"7").expect("written");
         let error = lines(&mut spool).expect_err("changed").to_string();
         assert!(error.contains("other records than were kept"), "{error}");
-        spool.files.kept.set_len(299_000).expect("cut off");
+        kept(&mut spool).set_len(299_000).expect("cut off");
         lines(&mut spool).expect_err("cut off");
     }
 
@@ -287,7 +307,7 @@ mod tests {
     fn lines_of_an_export_are_read_where_they_are_in_their_order() {
         let mut export = tempfile::tempfile().expect("a file");
         export.write_all(b"{\"a\":1}\n{\"a\":1}\n{\"b\":2}\n{\"c\":3}\n").expect("written");
-        let mut writer = SpoolWriter::new().expect("spool");
+        let mut writer = SpoolWriter::new();
         writer.add_export(export.try_clone().expect("the same file"));
         writer.push(Json::kept("{\"first\":0}")).expect("written");
         writer.refer(16, b"{\"b\":2}\n{\"c\":3}\n").expect("referred to");
@@ -301,9 +321,9 @@ mod tests {
         export.seek(SeekFrom::Start(26)).expect("sought");
         export.write_all(b"d").expect("written");
         let changed = lines(&mut spool).expect_err("changed").to_string();
-        assert!(changed.contains("the export was changed while it was audited"), "{changed}");
+        assert!(changed.contains("the export was changed while it was read"), "{changed}");
         export.set_len(20).expect("cut off");
         let changed = lines(&mut spool).expect_err("cut off").to_string();
-        assert!(changed.contains("the export was changed while it was audited"), "{changed}");
+        assert!(changed.contains("the export was changed while it was read"), "{changed}");
     }
 }

@@ -53,7 +53,7 @@ impl Harvest {
         harvest
     }
 
-    /// Hands over what is known of every row, and says which records are to be kept.
+    /// Hands over what is known of every row, and returns the records of those that are said to be new.
     pub(super) fn take(&self, mut is_new: impl FnMut(&Row) -> bool) -> Kept<'_> {
         let mut records = Vec::with_capacity(self.rows.len());
         let mut rest = self.lines.as_str();

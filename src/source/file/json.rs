@@ -1,7 +1,7 @@
 //! The records of a JSON file: an object on each line, or one array.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _};
+use std::io::{self, BufReader, Read as _, Seek as _};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,8 +37,10 @@ pub(super) struct Lines {
 }
 
 impl NdjsonRows {
-    pub(super) const fn new(file: File) -> Self {
-        Self { file, lines: 0, at: 0, carried: Vec::new() }
+    pub(super) fn new(mut file: File) -> Self {
+        // Standard input may have been read by somebody else; a pipe has no position.
+        let at = file.stream_position().unwrap_or_default();
+        Self { file, lines: 0, at, carried: Vec::new() }
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Lines>> {

@@ -43,7 +43,7 @@ fn collect<T>(
     let path = path.to_owned();
     let file = File::new(FileConfig { path, format, encoding: encoding_rs::UTF_8, delimiter: b',', mapping });
     let decoder = file.decoder.clone();
-    let mut collector = Collector::new(&decoder, &Quiet).expect("a collector");
+    let mut collector = Collector::new(&decoder, &Quiet);
     let mut reading = file.read(&mut collector).boxed();
     // Nothing is awaited but the turns that other sources get.
     let tally = loop {

@@ -21,7 +21,7 @@ pub(super) struct Gathered {
 
 impl Gathered {
     fn id(&self, record: &RawValue) -> Option<u128> {
-        Some(self.fingerprints.of(&Record::read(record).ok()?.id(self.id_field).ok()?))
+        Some(self.fingerprints.of(Record::read(record).ok()?.id(self.id_field).ok()?.as_bytes()))
     }
 }
 
