@@ -53,7 +53,9 @@ impl Kinds {
     /// The position of a kind, which is added when it is new.
     pub(super) fn position(&mut self, rule: &str, advice: &Advice) -> io::Result<u16> {
         let known = self.0.iter().position(|kind| kind.rule == rule && kind.advice == *advice);
-        let position = u16::try_from(known.unwrap_or(self.0.len())).map_err(io::Error::other)?;
+        let too_many =
+            |_| io::Error::other("there are findings of more than 65,536 rules, or with as many remediations");
+        let position = u16::try_from(known.unwrap_or(self.0.len())).map_err(too_many)?;
         if known.is_none() {
             self.0.push(Kind { rule: rule.to_owned(), advice: advice.clone() });
         }
