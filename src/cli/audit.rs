@@ -220,8 +220,10 @@ impl Job<'_> {
         }
         let gate = config.gate.clone();
         let mut formats = self.formats(&config)?;
-        config.report.templates.as_deref().map_or(Ok(()), check_templates)?;
-        let templates = Templates::prepared(config.report.templates.clone(), &formats);
+        let templates = match &config.report.templates {
+            Some(folder) => Arc::new(check_templates(folder)?),
+            None => Templates::prepared(&formats),
+        };
         let mail = self.email.then(|| AuditMail::check(&config, self.out, self.privacy, &mut formats)).transpose();
         let mail = mail.map_err(|mistake| vec![mistake])?;
         let only = source_names(self.sources, &config, &self.config)?;

@@ -29,7 +29,9 @@ impl Advice {
 
     /// Adds a line with the advice in it to others.
     pub(super) fn fill(&self, line: &[u8], lines: &mut Vec<u8>) -> io::Result<()> {
-        let gap = memmem::find(line, GAP).ok_or_else(|| io::Error::other("the disk gives back another finding"))?;
+        let gap = memmem::find(line, GAP).ok_or_else(|| {
+            io::Error::other("the disk gives back another finding; set TMPDIR to another disk and repeat this")
+        })?;
         let (before, behind) = line.split_at(gap);
         lines.extend_from_slice(before);
         lines.extend_from_slice(self.0.as_bytes());
@@ -40,38 +42,38 @@ impl Advice {
 
 /// A rule with what it says to everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Kind {
-    pub rule: String,
+pub(super) struct AdvisedRule {
+    pub name: String,
     pub advice: Advice,
 }
 
-/// Kinds of findings, each once, by their position. There are few, mostly one for each rule.
+/// Rules with their advice, each once, by their position.
 #[derive(Debug, Default)]
-pub(super) struct Kinds(Vec<Kind>);
+pub(super) struct AdvisedRules(Vec<AdvisedRule>);
 
-impl Kinds {
-    /// The position of a kind, which is added when it is new.
-    pub(super) fn position(&mut self, rule: &str, advice: &Advice) -> io::Result<u16> {
-        let known = self.0.iter().position(|kind| kind.rule == rule && kind.advice == *advice);
+impl AdvisedRules {
+    /// The position of a rule with this advice, which is added when it is new.
+    pub(super) fn position(&mut self, name: &str, advice: &Advice) -> io::Result<u16> {
+        let known = self.0.iter().position(|rule| rule.name == name && rule.advice == *advice);
         let too_many =
-            |_| io::Error::other("there are findings of more than 65,536 rules, or with as many remediations");
+            |_| io::Error::other("more than 65,536 rules or remediations: no report of headcount has so many");
         let position = u16::try_from(known.unwrap_or(self.0.len())).map_err(too_many)?;
         if known.is_none() {
-            self.0.push(Kind { rule: rule.to_owned(), advice: advice.clone() });
+            self.0.push(AdvisedRule { name: name.to_owned(), advice: advice.clone() });
         }
         Ok(position)
     }
 
-    /// The positions that the kinds of another list have in this one.
+    /// The positions that the rules of another list have in this one.
     pub(super) fn positions(&mut self, others: &Self) -> io::Result<Vec<u16>> {
-        others.0.iter().map(|kind| self.position(&kind.rule, &kind.advice)).collect()
+        others.0.iter().map(|rule| self.position(&rule.name, &rule.advice)).collect()
     }
 
-    pub(super) fn rules(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|kind| kind.rule.as_str())
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|rule| rule.name.as_str())
     }
 
-    pub(super) fn into_list(self) -> Vec<Kind> {
+    pub(super) fn into_list(self) -> Vec<AdvisedRule> {
         self.0
     }
 }
@@ -96,15 +98,15 @@ mod tests {
     #[test]
     fn a_rule_may_say_different_things() {
         let [one, other] = ["one", "other"].map(|text| Advice::new(text, &["A:1"]).expect("JSON"));
-        let mut kinds = Kinds::default();
-        let mut position = |rule, advice| kinds.position(rule, advice).expect("few");
+        let mut rules = AdvisedRules::default();
+        let mut position = |rule, advice| rules.position(rule, advice).expect("few");
         assert_eq!(
             [position("a", &one), position("b", &one), position("a", &other), position("a", &one)],
             [0, 1, 2, 0]
         );
-        let mut others = Kinds::default();
+        let mut others = AdvisedRules::default();
         others.position("a", &other).expect("few");
         others.position("c", &one).expect("few");
-        assert_eq!(kinds.positions(&others).expect("few"), [2, 3]);
+        assert_eq!(rules.positions(&others).expect("few"), [2, 3]);
     }
 }

@@ -5,30 +5,30 @@ use std::io;
 
 use serde::Serialize;
 
-use super::advice::Kinds;
-use super::store::{About, LastLogin};
+use super::advice::AdvisedRules;
+use super::head::{About, LastLogin};
 use super::{Advice, Line, identity};
 use crate::model::{Disposition, Severity};
 
 /// Findings as lines of JSON but for the advice, with what has to be known of each without reading its line.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Of each kind, one behind the other: whoever reads one after the other in the order of the report finds them near.
+    /// Of each rule, one behind the other: whoever reads one after the other in the order of the report finds them near.
     pub(super) lines: Vec<Vec<u8>>,
     pub(super) notes: Vec<Note>,
     /// What the findings are sorted by among those of a rule and source, one key after the other.
     pub(super) keys: String,
-    pub(super) kinds: Kinds,
+    pub(super) rules: AdvisedRules,
     pub(super) sources: Names,
     /// The accounts of groups: the identity of the group, and that of the account.
     pub(super) members: Vec<(u64, u64)>,
     size: usize,
 }
 
-/// What is known of one finding. Kind and source are positions in the lists of the batch.
+/// What is known of one finding. Rule and source are positions in the lists of the batch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Note {
-    pub kind: u16,
+    pub rule: u16,
     pub source: Option<u16>,
     pub severity: Severity,
     pub disposition: Disposition,
@@ -47,19 +47,19 @@ impl Batch {
     /// and orders them.
     ///
     /// # Errors
-    /// When there are more kinds or sources, or longer lines, than the store can number.
+    /// When there are more rules or sources, or longer lines, than the store can number.
     pub fn push(&mut self, finding: &Line<'_, impl Serialize + ?Sized>, advice: &Advice, key: &str) -> io::Result<()> {
-        let kind = self.kinds.position(finding.rule, advice)?;
-        if self.lines.len() <= usize::from(kind) {
+        let rule = self.rules.position(finding.rule, advice)?;
+        if self.lines.len() <= usize::from(rule) {
             self.lines.push(Vec::new());
         }
-        let Some(lines) = self.lines.get_mut(usize::from(kind)) else { return Err(io::ErrorKind::InvalidInput.into()) };
+        let Some(lines) = self.lines.get_mut(usize::from(rule)) else { return Err(io::ErrorKind::InvalidInput.into()) };
         let before = lines.len();
         serde_json::to_writer(&mut *lines, finding)?;
         let length = lines.len() - before;
         self.size += length;
         let note = Note {
-            kind,
+            rule,
             source: finding.subject.source.map(|name| self.sources.position(name)).transpose()?,
             severity: finding.severity,
             disposition: finding.disposition,

@@ -52,12 +52,15 @@ fn fingerprints(findings: &Findings) -> Vec<String> {
 #[test]
 fn what_is_kept_on_disk_is_what_is_kept_in_memory() {
     let few: Vec<Finding> = (0..10).map(|n| finding(n % 3, Some("voiso"), &n.to_string())).collect();
-    let many: Vec<Finding> = (0..9_000).map(|n| finding(n % 3, Some("voiso"), &n.to_string())).collect();
+    let many: Vec<Finding> = (0..9_000).map(|n| finding(n / 7 % 3, Some("voiso"), &n.to_string())).collect();
     for findings in [few, many] {
         let store = kept(&findings);
         let text = |findings: &[Finding]| serde_json::to_string(findings).expect("JSON");
         assert_eq!(text(&store.to_vec().expect("readable")), text(&findings));
         assert_eq!(serde_json::to_string(&store).expect("JSON"), text(&findings), "and so is its JSON");
+        let mut lines = Vec::new();
+        store.write_lines(&mut lines, b",").expect("written");
+        assert_eq!(format!("[{}]", String::from_utf8(lines).expect("UTF-8")), text(&findings), "and so are its lines");
         let again: Findings = serde_json::from_str(&text(&findings)).expect("a list");
         assert_eq!(fingerprints(&again), fingerprints(&store));
     }

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::sync::Arc;
 
-use super::advice::Kinds;
+use super::advice::AdvisedRules;
 use super::batch::{Names, Note};
-use super::store::{Entry, Lines, NO_PERSON, NO_SOURCE};
+use super::head::{Entry, NO_PERSON, NO_SOURCE};
+use super::store::Lines;
 use super::{Batch, Findings};
 use crate::crew;
 
@@ -21,7 +22,7 @@ pub struct FindingsWriter {
     /// Where the key of each entry ends in `keys`.
     ends: Vec<u32>,
     keys: String,
-    kinds: Kinds,
+    rules: AdvisedRules,
     sources: Names,
     members: Vec<(u32, u32)>,
     subjects: Numbers,
@@ -99,9 +100,9 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written, or there are more findings than can be numbered.
     pub fn append(&mut self, batch: Batch) -> io::Result<()> {
-        let kinds = self.kinds.positions(&batch.kinds)?;
+        let rules = self.rules.positions(&batch.rules)?;
         let sources = self.sources.positions(&batch.sources)?;
-        // Where the next line of each kind of the batch will be.
+        // Where the next line of each rule of the batch will be.
         let mut places = Vec::with_capacity(batch.lines.len());
         for lines in &batch.lines {
             places.push(self.written);
@@ -109,8 +110,8 @@ impl FindingsWriter {
         }
         let mut key = self.keys.len();
         for note in &batch.notes {
-            let at = places.get_mut(usize::from(note.kind)).ok_or(io::ErrorKind::InvalidInput)?;
-            let entry = self.entry(note, *at, &kinds, &sources)?;
+            let at = places.get_mut(usize::from(note.rule)).ok_or(io::ErrorKind::InvalidInput)?;
+            let entry = self.entry(note, *at, &rules, &sources)?;
             *at += u64::from(note.length);
             key += note.key as usize;
             self.entries.push(entry);
@@ -123,7 +124,7 @@ impl FindingsWriter {
         batch.lines.iter().try_for_each(|lines| self.lines.write(lines))
     }
 
-    fn entry(&mut self, note: &Note, at: u64, kinds: &[u16], sources: &[u16]) -> io::Result<Entry> {
+    fn entry(&mut self, note: &Note, at: u64, rules: &[u16], sources: &[u16]) -> io::Result<Entry> {
         let source = note.source.and_then(|source| sources.get(usize::from(source)));
         Ok(Entry {
             at,
@@ -132,7 +133,7 @@ impl FindingsWriter {
             length: note.length,
             subject: self.subjects.of(note.subject)?,
             person: note.person.map(|person| self.persons.of(person)).transpose()?.unwrap_or(NO_PERSON),
-            kind: kinds.get(usize::from(note.kind)).copied().unwrap_or_default(),
+            rule: rules.get(usize::from(note.rule)).copied().unwrap_or_default(),
             source: source.copied().unwrap_or(NO_SOURCE),
             severity: note.severity,
             disposition: note.disposition,
@@ -165,9 +166,9 @@ impl FindingsWriter {
 
     /// For each entry, the place of its severity, rule and source among those that there are.
     fn places(&self) -> Vec<u32> {
-        let (rules, sources) = (ranks(self.kinds.rules()), ranks(self.sources.iter()));
+        let (rules, sources) = (ranks(self.rules.names()), ranks(self.sources.iter()));
         let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied();
-        let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.kind), rank(&sources, entry.source));
+        let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
         let kinds: BTreeSet<_> = self.entries.iter().map(kind).collect();
         let places: BTreeMap<_, u32> = kinds.into_iter().zip(0..).collect();
         self.entries.iter().map(|entry| places.get(&kind(entry)).copied().unwrap_or_default()).collect()
@@ -184,10 +185,10 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written.
     pub fn in_order_of_arrival(self) -> io::Result<Findings> {
-        let Self { entries, kinds, sources, members, subjects, lines, .. } = self;
+        let Self { entries, rules, sources, members, subjects, lines, .. } = self;
         let numbers = subjects.known.len();
-        let (kinds, sources) = (kinds.into_list(), sources.into_list());
-        Ok(Findings { entries, kinds, sources, members, numbers, lines: Arc::new(lines.finish()?) })
+        let (rules, sources) = (rules.into_list(), sources.into_list());
+        Ok(Findings { entries, rules, sources, members, numbers, lines: Arc::new(lines.finish()?) })
     }
 }
 

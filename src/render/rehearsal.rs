@@ -16,11 +16,11 @@ use crate::report::{CorrelationSummary, Findings, Report};
 /// An audit with one of everything that templates can show.
 const SAMPLE: &str = include_str!("../../templates/sample.json");
 
-/// Checks a folder of templates as a whole.
+/// Checks a folder of templates as a whole. Returns them as they were tried.
 ///
 /// # Errors
 /// Every mistake that could be found, with file, line and column.
-pub fn check_templates(folder: &Path) -> Result<(), Vec<Diagnostic>> {
+pub fn check_templates(folder: &Path) -> Result<Templates, Vec<Diagnostic>> {
     check_folder(folder)?;
     let templates = Templates::new(Some(folder.to_owned()));
     let options = RenderOptions { templates: &templates, ..RenderOptions::default() };
@@ -36,7 +36,7 @@ pub fn check_templates(folder: &Path) -> Result<(), Vec<Diagnostic>> {
         let mistake = email::rehearse(&report, folder).err().map(|error| error.diagnostic(folder));
         mistakes.extend(mistake.filter(|mistake| told.insert(mistake.to_string())));
     }
-    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(templates) } else { Err(mistakes) }
 }
 
 /// What templates see of a sample audit, as (files, model). There may be several models of the same kind: what one

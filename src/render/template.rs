@@ -157,10 +157,9 @@ impl Templates {
         Self { folder, page: OnceLock::new(), markdown: OnceLock::new() }
     }
 
-    /// The same, being compiled for these formats on a thread of its own: it takes as long as reading the rules, which
-    /// is a third of a small audit. What is wrong with them is told when they are needed.
-    pub fn prepared(folder: Option<PathBuf>, formats: &[Format]) -> Arc<Self> {
-        let templates = Arc::new(Self::new(folder));
+    /// The built-in ones, being compiled for these formats on a thread of their own, while rules and roster are read.
+    pub fn prepared(formats: &[Format]) -> Arc<Self> {
+        let templates = Arc::new(Self::new(None));
         let (mine, formats) = (Arc::clone(&templates), formats.to_vec());
         let compile = move || {
             for format in formats {

@@ -1,7 +1,7 @@
 //! What a collector has to know of a record. Finding it out changes nothing, so any thread can do it.
 
 use super::Decoder;
-use super::ids::Fingerprints;
+use super::fingerprint::Fingerprints;
 use super::record::{FieldProblem, RecordError};
 use crate::model::{AccountField, Json};
 

@@ -17,6 +17,7 @@ mod spool;
 mod cognigy;
 mod command;
 mod file;
+mod fingerprint;
 mod scim;
 mod voiso;
 mod vonage;

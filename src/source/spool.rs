@@ -11,7 +11,7 @@ use std::slice;
 use memchr::{memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 
-use super::ids::Fingerprints;
+use super::fingerprint::Fingerprints;
 use crate::model::Json;
 use crate::model::text::hex;
 
@@ -180,7 +180,7 @@ pub fn record(line: &str) -> io::Result<Json<'_>> {
 
 fn changed(export: Option<usize>) -> io::Error {
     let reason = match export {
-        None => "the disk gives back other records than were kept",
+        None => "the disk gives back other records than were kept; set TMPDIR to another disk and repeat this",
         Some(_) => "the export was changed while it was read; repeat this when it is finished",
     };
     io::Error::new(io::ErrorKind::InvalidData, reason)

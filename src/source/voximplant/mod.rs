@@ -17,7 +17,8 @@ pub(super) use jwt::ServiceAccount;
 
 use self::users::{Gathered, User, Users};
 use super::collector::Collector;
-use super::ids::{Fingerprints, IdSet};
+use super::fingerprint::Fingerprints;
+use super::ids::IdSet;
 use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};

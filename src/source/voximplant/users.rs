@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use crate::source::SourceError;
-use crate::source::ids::{Fingerprints, IdSet};
+use crate::source::fingerprint::Fingerprints;
+use crate::source::ids::IdSet;
 use crate::source::paging::{Intake, Page};
 use crate::source::record::Record;
 
