@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use headcount::config::{MatchConfig, RosterConfig};
 use headcount::correlate::Correlator;
+use headcount::key::Normaliser;
 use headcount::roster;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -83,8 +84,8 @@ fn figures(way: &str, path: &Path) -> Result<[f64; 5], Box<dyn Error>> {
 }
 
 fn headcount(path: &Path, start: Instant) -> Result<(), Box<dyn Error>> {
-    let roster =
-        roster::read(&RosterConfig::of_files(vec![PathBuf::from(path)])).map_err(|_| "the roster is refused")?;
+    let roster = roster::read(&RosterConfig::of_files(vec![PathBuf::from(path)]), &Normaliser::default());
+    let roster = roster.map_err(|_| "the roster is refused")?;
     let read = start.elapsed();
     let start = Instant::now();
     let correlator = Correlator::new(&roster, &MatchConfig::default());
@@ -92,7 +93,8 @@ fn headcount(path: &Path, start: Instant) -> Result<(), Box<dyn Error>> {
     let (held, peak) = (memory("VmRSS:"), memory("VmHWM:"));
     let now = "2026-11-20T00:00:00Z".parse()?;
     let start = Instant::now();
-    let issues = [roster::contradictions(&roster, now), roster::without_manager(&roster, now)];
+    let issues =
+        [roster::contradictions(&roster, now), roster::without_manager(&roster, now), correlator.shared_keys(&roster)];
     let checks = start.elapsed();
     black_box((roster, correlator, issues));
     let [read, index, checks] = [read, index, checks].map(|time| time.as_secs_f64());

@@ -14,8 +14,8 @@ use cel::{Context, Program};
 use chrono::{DateTime, TimeDelta};
 use headcount::config::RulesConfig;
 use headcount::model::{
-    Account, AccountStatus, Employee, EmployeeIndex, EmploymentStatus, Fact, Profile, RuleId, Situation, SourceName,
-    Tier, Timestamp,
+    Account, AccountStatus, Employee, EmployeeIndex, Employment, EmploymentStatus, Fact, Profile, RuleId, Situation,
+    SourceName, Tier, Timestamp,
 };
 use headcount::rule::{AccountScope, EmployeeScope, RuleSet, Scope, Subject, Triage};
 use serde::Serialize;
@@ -77,7 +77,7 @@ const CONDITIONS: [(&str, &str, Native); 5] = [
             known.live()
                 && matches!(known.situation, Situation::Matched { .. })
                 && known.employee.has_left(known.now)
-                && known.employee.ends_at.is_none_or(|end| known.now - end >= TimeDelta::days(0))
+                && known.employee.employment().ends_at.is_none_or(|end| known.now - end >= TimeDelta::days(0))
         },
     ),
     ("privileged role", r#"account.roles.exists(r, r.startsWith("adm") || r in params.names)"#, |known| {
@@ -103,7 +103,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let situation = Situation::Matched { employee: EmployeeIndex(0), tier: Tier::Email };
     let scope = Scope {
         account: Some(AccountScope::new(&account, &source, "voiso", &situation)),
-        employee: Some(EmployeeScope { employee: &employee, headings: &headings }),
+        employee: Some(EmployeeScope::one(&employee, &headings)),
         ..Scope::at(now)
     };
     let context = context(now)?;
@@ -188,10 +188,12 @@ fn account(now: Timestamp, record: &RawValue) -> Account<'_> {
 }
 
 fn employee(now: Timestamp) -> Employee {
-    let mut employee = Employee::new(&Profile { id: "E-1", ..Profile::default() });
-    employee.status = EmploymentStatus::Terminated;
-    employee.ends_at = Some(now - TimeDelta::days(3));
-    employee
+    Employee::new(&Profile { id: "E-1", ..Profile::default() }).with_employment(&Employment {
+        status: Ok(EmploymentStatus::Terminated),
+        end_date: Ok(Some((now - TimeDelta::days(4)).date_naive())),
+        ends_at: Some(now - TimeDelta::days(3)),
+        ..Employment::default()
+    })
 }
 
 /// The same facts for the interpreter, and only those that the conditions read.

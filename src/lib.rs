@@ -11,11 +11,12 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, and the checked configuration.
+// The ground: work on all cores, words, messages, the checked configuration, and keys of accounts and people alike.
 pub mod crew;
 pub mod diagnostic;
 pub mod model;
 pub mod config;
+pub mod key;
 
 // Fetching: all accounts of every source, with the certificate of how they were counted.
 pub mod http;

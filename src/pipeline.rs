@@ -17,6 +17,7 @@ use crate::correlate::SourceCorrelator;
 use crate::diagnostic::Diagnostic;
 use crate::exception::Sight;
 use crate::gate::{self, Verdict};
+use crate::model::text::counted;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
@@ -144,7 +145,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
     let case = Case { config, inputs, sources: &sources, later_issues: &later_issues, as_of };
-    let (outcome, verdict) = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations)?;
+    let (mut outcome, verdict) = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations)?;
     let policies = policy::compare(&case, &outcome, &mut populations)?;
     let run = Run {
         id: run_id(started_at),
@@ -157,7 +158,8 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         title: config.report.title.clone(),
         organisation: config.report.organisation.clone(),
     };
-    let sources = sources.iter().zip(&populations).map(reported).collect();
+    let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome)).collect();
+    let later_issues = std::mem::take(&mut outcome.roster_issues);
     let parts =
         Parts { run, verdict, roster: &inputs.roster, later_issues, sources, rules: &inputs.rules, outcome, policies };
     let report = Report::new(parts);
@@ -190,7 +192,8 @@ impl Case<'_> {
             audit.source(&source.context(), population)?;
         }
         debug!("accounts have been judged");
-        audit.roster(self.later_issues)?;
+        let placeholders = self.inputs.correlator.placeholders(&self.inputs.roster, audit.placeholders());
+        audit.roster(self.later_issues.iter().cloned().chain(placeholders).collect())?;
         let outcome = audit.finish(&sight(self.config, populations))?;
         debug!("people, roster and exceptions have been judged");
         let certificates: Vec<_> =
@@ -253,16 +256,20 @@ pub(crate) async fn fetch_all(
     try_join_all(fetches).await
 }
 
-fn reported<'a>((source, population): (&'a Ready<'_>, &'a Population)) -> ReportedSource<'a> {
+fn reported<'a>((source, population): (&'a Ready<'_>, &'a Population), outcome: &Outcome) -> ReportedSource<'a> {
     let unused = source.correlator.unused_crosswalk_lines();
     let lines: Vec<String> = unused.iter().map(ToString::to_string).collect();
     let note =
         (!unused.is_empty()).then(|| format!("no account uses these lines of the crosswalk: {}", lines.join(", ")));
+    let void = outcome.void_keys.get(&source.config.name).map(|count| {
+        let keys = counted(*count, "key of an account stands", "keys of accounts stand");
+        format!("{keys} for nothing, as unknown and noreply@ do, and found nobody")
+    });
     ReportedSource {
         name: &source.config.name,
         vendor: source.config.vendor.kind(),
         certificate: &population.certificate,
-        notes: note.into_iter().collect(),
+        notes: note.into_iter().chain(void).collect(),
     }
 }
 

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use headcount::config::{MatchConfig, PlusAddressing, Rewrite, SourceMatch};
-use headcount::correlate::{Correlator, Crosswalk, Normaliser, SourceCorrelator, Tally, fold};
+use headcount::correlate::{Correlator, Crosswalk, SourceCorrelator, Tally};
+use headcount::key::{KeyKind, Normaliser, fold};
 use headcount::model::{Account, Correlation, Employee, Fact, Profile, Roster, Situation, Tier};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -60,6 +61,7 @@ fn account((id, external_id, email, username): &Values) -> Account<'_> {
 
 fn config() -> MatchConfig {
     MatchConfig {
+        crowd: 3,
         domains: [("old.example".to_owned(), "x.example".to_owned())].into(),
         plus_addressing: PlusAddressing::Strip,
         username_matches_local_part: true,
@@ -92,7 +94,8 @@ fn crosswalk(correlator: &Correlator, employees: &[Employee]) -> Option<Crosswal
 /// Who a tier should find, by looking at everybody.
 fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: bool) -> BTreeSet<u32> {
     let normaliser = Normaliser::new(&config());
-    let address = |value: &str| normaliser.address(value).text.into_owned();
+    let address = |value: &str| normaliser.key(KeyKind::Address, value).text.into_owned();
+    let id = |value: &str| normaliser.key(KeyKind::Id, value).text.into_owned();
     let folded = |value: &str| fold(value).text.into_owned();
     let wanted = match tier {
         Tier::Crosswalk => {
@@ -100,13 +103,12 @@ fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: boo
                 || values.3.as_deref().is_some_and(|name| folded(name) == "a");
             return (0..u32::from(crosswalk && written)).collect();
         }
-        Tier::ExternalId => values.1.as_deref().map(|id| {
-            let id = id.trim_matches(|c: char| c.is_whitespace() || c == '\u{200b}');
-            folded(
-                &id.strip_prefix("user_")
-                    .filter(|rest| !rest.is_empty() && !rest.contains('\n'))
-                    .map_or(id.to_owned(), |n| format!("e-{n}")),
-            )
+        Tier::ExternalId => values.1.as_deref().map(|written| {
+            let written = written.trim_matches(|c: char| c.is_whitespace() || c == '\u{200b}');
+            id(&written
+                .strip_prefix("user_")
+                .filter(|rest| !rest.is_empty() && !rest.contains('\n'))
+                .map_or(written.to_owned(), |n| format!("e-{n}")))
         }),
         Tier::Email => values.2.as_deref().map(address),
         Tier::Username => values.3.as_deref().map(address),
@@ -115,7 +117,7 @@ fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: boo
     let keys = |employee: &Employee| -> Vec<String> {
         let emails = employee.emails().iter().map(address);
         match tier {
-            Tier::ExternalId => vec![folded(employee.id())],
+            Tier::ExternalId => vec![id(employee.id())],
             Tier::Email => emails.collect(),
             _ => {
                 let local = |email: String| {
@@ -125,7 +127,10 @@ fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: boo
             }
         }
     };
-    (0..).zip(employees).filter(|(_, employee)| keys(employee).contains(&wanted)).map(|(index, _)| index).collect()
+    let found: BTreeSet<u32> =
+        (0..).zip(employees).filter(|(_, employee)| keys(employee).contains(&wanted)).map(|(index, _)| index).collect();
+    // What a crowd shares identifies nobody.
+    if found.len() > config().crowd as usize { BTreeSet::new() } else { found }
 }
 
 fn decide(found: &[(Tier, BTreeSet<u32>)]) -> (String, Option<u32>) {

@@ -98,17 +98,23 @@ pub(super) fn correlation(
     let id = |index: EmployeeIndex| roster.employee(index).map(Employee::id);
     let ids = |indexes| Ids { indexes, roster };
     let attempts = tried.attempts();
+    let several = match situation {
+        Situation::Ambiguous { candidates, .. } => Some(candidates),
+        _ => None,
+    };
     to_raw_value(&Matched {
         attempts: attempts.iter().map(|attempt| Attempted::new(attempt, ids(&attempt.hits))).collect(),
-        candidates: match situation {
-            Situation::Ambiguous { candidates, .. } => Some(ids(candidates)),
-            _ => None,
-        },
+        candidate_count: several.map(Vec::len).filter(|count| *count > SHOWN),
+        candidates: several.map(|candidates| ids(candidates)),
         declared: declaration.map(described),
         employee_id: situation.employee().and_then(id),
         named: match situation {
             Situation::Conflict { named } => Some(
-                named.iter().map(|(tier, employee)| Name { employee_id: id(*employee), tier: tier.as_str() }).collect(),
+                named
+                    .iter()
+                    .take(2 * SHOWN)
+                    .map(|(tier, employee)| Name { employee_id: id(*employee), tier: tier.as_str() })
+                    .collect(),
             ),
             _ => None,
         },
@@ -117,10 +123,16 @@ pub(super) fn correlation(
     })
 }
 
+/// So many people are named: evidence must not grow with all who share a key.
+const SHOWN: usize = 5;
+
 /// `match` of a finding, its names sorted as in any object of a report.
 #[derive(Serialize)]
 struct Matched<'t> {
     attempts: Vec<Attempted<'t>>,
+    /// How many candidates there are, if not all are named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate_count: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     candidates: Option<Ids<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,6 +148,9 @@ struct Matched<'t> {
 
 #[derive(Serialize)]
 struct Attempted<'t> {
+    /// How many people have the value, if they are so many that it identifies nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crowd: Option<u64>,
     field: &'t str,
     hits: Ids<'t>,
     normalised: Option<&'t str>,
@@ -144,7 +159,7 @@ struct Attempted<'t> {
     tier: &'t str,
 }
 
-/// Employees by their ids.
+/// The first employees by their ids.
 struct Ids<'t> {
     indexes: &'t [EmployeeIndex],
     roster: &'t Roster,
@@ -153,7 +168,7 @@ struct Ids<'t> {
 impl Serialize for Ids<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let id = |index: &EmployeeIndex| self.roster.employee(*index).map(Employee::id);
-        serializer.collect_seq(self.indexes.iter().map(id))
+        serializer.collect_seq(self.indexes.iter().take(SHOWN).map(id))
     }
 }
 
@@ -166,6 +181,7 @@ struct Name<'t> {
 impl<'t> Attempted<'t> {
     fn new(attempt: &'t Attempt, hits: Ids<'t>) -> Self {
         Self {
+            crowd: attempt.crowd,
             field: attempt.field.as_str(),
             hits,
             normalised: attempt.normalised.as_deref(),

@@ -7,7 +7,7 @@ use super::evidence;
 use super::matrix::Cell;
 use crate::exception::{BaselineUse, ExceptionTally, Exceptions, Sight, WaiverUse};
 use crate::finding::{Advice, Batch, Details, Findings, FindingsWriter, Line};
-use crate::model::{Finding, Person, Roster, Subject, Timestamp};
+use crate::model::{Disposition, Finding, Fingerprint, Person, Roster, RuleId, Situation, Subject, Timestamp};
 use crate::rule::{ExceptionFacts, Rule, RuleSet, Scope, Subject as RuleSubject, Verdict};
 
 /// The findings so far, and what they mean for the exceptions.
@@ -19,6 +19,8 @@ pub(super) struct Found<'a> {
     /// What is still to be handed to the writer.
     pending: Batch,
     tally: ExceptionTally,
+    /// The findings about accounts without a settled owner that exceptions cover.
+    covered: BTreeSet<Fingerprint>,
 }
 
 /// All findings, and what became of the exceptions.
@@ -28,6 +30,20 @@ pub(super) struct Settled {
     pub baseline: Vec<BaselineUse>,
     /// What the rules about waivers counted.
     pub cells: Vec<Cell>,
+    /// The findings about accounts without a settled owner that exceptions cover.
+    pub covered: BTreeSet<Fingerprint>,
+}
+
+/// The rules that say that several people could own an account.
+const ABOUT_OWNER: [(&str, &str); 2] = [("ambiguous", "ambiguous-match"), ("conflict", "identity-conflict")];
+
+/// The rule that says of an account in this situation that its owner isn't settled.
+pub(super) fn rule_about_owner(situation: &Situation) -> Option<RuleId> {
+    ABOUT_OWNER.iter().find(|(word, _)| *word == situation.as_str()).map(|(_, rule)| RuleId::new(rule))
+}
+
+fn is_about_owner(rule: &RuleId) -> bool {
+    ABOUT_OWNER.iter().any(|(_, id)| *id == rule.as_str())
 }
 
 impl<'a> Found<'a> {
@@ -38,6 +54,7 @@ impl<'a> Found<'a> {
             writer: FindingsWriter::new(),
             pending: Batch::default(),
             tally: ExceptionTally::default(),
+            covered: BTreeSet::new(),
         }
     }
 
@@ -46,6 +63,9 @@ impl<'a> Found<'a> {
         const ENOUGH: usize = 1 << 20;
         let mut finding = finding;
         self.exceptions.weigh(&mut finding, &mut self.tally, self.now);
+        if finding.disposition != Disposition::Open && is_about_owner(&finding.rule) {
+            self.covered.insert(finding.fingerprint.clone());
+        }
         keep(&mut self.pending, rule, &finding)?;
         if self.pending.size() > ENOUGH { self.flush() } else { Ok(()) }
     }
@@ -80,7 +100,13 @@ impl<'a> Found<'a> {
         self.flush()?;
         let tally = &self.tally.baseline;
         let baseline = self.exceptions.baseline.as_ref().map(|baseline| baseline.close(tally, sight, self.now));
-        Ok(Settled { findings: self.writer.sorted()?, waivers, baseline: baseline.unwrap_or_default(), cells })
+        Ok(Settled {
+            findings: self.writer.sorted()?,
+            waivers,
+            baseline: baseline.unwrap_or_default(),
+            cells,
+            covered: self.covered,
+        })
     }
 
     fn judge_waivers(&mut self, rule: &Rule, waivers: &[WaiverUse]) -> io::Result<Option<Cell>> {
@@ -103,6 +129,7 @@ impl<'a> Found<'a> {
             evaluated: waivers.len() as u64,
             violations,
             not_evaluable: 0,
+            because_of_roster: 0,
             missing: BTreeSet::new(),
         }))
     }

@@ -1,18 +1,21 @@
 //! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`Share`].
 
+use std::collections::BTreeMap;
 use std::io;
 
+use super::found::rule_about_owner;
 use super::groups::GroupMembers;
 use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
+use super::owners::Owners;
 use super::people::Offers;
 use super::violation::{Judged, Violation};
-use super::{SourceContext, evidence};
-use crate::correlate::{Tally, Tried};
+use super::{SourceContext, Unsettled, evidence};
+use crate::correlate::{PlaceholderIndex, Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
 use crate::finding::{Advice, Batch};
-use crate::model::{Account, Employee, EmployeeIndex, Finding, Roster, Situation, Timestamp};
-use crate::rule::{AccountScope, DeclaredScope, EmployeeScope, Rule, Scope, Triage, Verdict};
+use crate::model::{Account, Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
+use crate::rule::{AccountScope, DeclaredScope, Rule, Scope, Triage, Verdict};
 use crate::source::{Chunk, Decoded, record};
 
 /// A record, and its position among those received.
@@ -52,6 +55,11 @@ pub(super) struct Share<'j> {
     pub concerned: Vec<(&'j Rule, Finding)>,
     /// Accounts without an owner, for whom one can be suggested.
     pub orphans: Vec<Orphan<'j>>,
+    /// How many accounts each placeholder of the roster left without an owner.
+    pub placeholders: BTreeMap<PlaceholderIndex, u64>,
+    /// How many keys stand for nothing.
+    pub void_keys: u64,
+    pub unsettled: Vec<Unsettled>,
 }
 
 /// An account without an owner, and the findings that rest on that.
@@ -62,6 +70,17 @@ pub(super) struct Orphan<'j> {
 }
 
 impl Share<'_> {
+    /// Counts what the keys of one account came to.
+    fn count(&mut self, situation: &Situation, tried: &Tried<'_>) {
+        self.tally.add(situation);
+        self.void_keys += tried.void_keys();
+        if matches!(situation, Situation::Unmatched) {
+            for placeholder in tried.placeholders() {
+                *self.placeholders.entry(placeholder).or_default() += 1;
+            }
+        }
+    }
+
     /// Counts what was decided for whole kinds of accounts.
     fn count_settled(&mut self) {
         for (accounts, verdicts) in self.triage.settled() {
@@ -121,6 +140,9 @@ impl<'j> Judge<'j> {
             batch: Batch::default(),
             concerned: Vec::new(),
             orphans: Vec::new(),
+            placeholders: BTreeMap::new(),
+            void_keys: 0,
+            unsettled: Vec::new(),
         }
     }
 
@@ -137,15 +159,21 @@ impl<'j> Judge<'j> {
         tried: &Tried<'_>,
         advice: &[Advice],
     ) -> io::Result<()> {
-        let situation = share.ledger.decide(self.declarations, account, tried.situation());
-        share.tally.add(&situation);
+        let found = tried.situation();
+        let mut owners = Owners::of(&found, self.roster);
+        let situation = share.ledger.decide(self.declarations, account, found);
+        if matches!(situation, Situation::Declared { .. }) {
+            owners = owners.of_declared(&self.roster.extra_columns, self.now);
+        }
+        share.count(&situation, tried);
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
         if let Some(recorder) = recorder {
             recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
         }
-        let scope = self.scope(&judged);
+        let scope = self.scope(&judged, &owners);
         self.rules(share, tried, judged, &scope, advice, received.line)?;
+        share.unsettled.extend(self.unsettled(&judged, &scope));
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
             if let Some(undecided) = group.offer(&scope, received.position) {
                 counts.count(undecided);
@@ -207,7 +235,20 @@ impl<'j> Judge<'j> {
         owner.and_then(|index| self.roster.employee(index))
     }
 
-    pub(super) fn scope<'s>(&self, judged: &Judged<'s>) -> Scope<'s>
+    /// What an exception may accept of an account whose owner isn't settled.
+    fn unsettled(&self, judged: &Judged<'_>, scope: &Scope<'_>) -> Option<Unsettled> {
+        let rule = rule_about_owner(judged.situation)?;
+        let finding = Fingerprint::of_account(&rule, self.context.name, &judged.account.id);
+        if !self.exceptions.concern(&rule, Some(self.context.name), &finding) {
+            return None;
+        }
+        let blind =
+            |rule: &&&Rule| matches!(rule.judge(scope), Verdict::NotEvaluable(missing) if missing.is_of_roster());
+        let rules = self.about_accounts.iter().filter(blind).map(|rule| rule.id().clone()).collect();
+        Some(Unsettled { finding, source: self.context.name.clone(), rules })
+    }
+
+    pub(super) fn scope<'s>(&self, judged: &Judged<'s>, owners: &'s Owners<'_>) -> Scope<'s>
     where
         'j: 's,
     {
@@ -216,7 +257,7 @@ impl<'j> Judge<'j> {
                 AccountScope::new(judged.account, self.context.name, self.context.vendor, judged.situation)
                     .with_privileged_roles(self.context.privileged_roles),
             ),
-            employee: judged.employee.map(|employee| EmployeeScope { employee, headings: &self.roster.extra_columns }),
+            employee: owners.scope(&self.roster.extra_columns),
             declared: self.declared(judged.situation),
             ..Scope::at(self.now)
         }

@@ -18,6 +18,8 @@ pub struct Cell {
     pub violations: u64,
     /// Subjects that could not be judged.
     pub not_evaluable: u64,
+    /// Of these, because of the roster; not those whose unsettled owner an exception accepts.
+    pub because_of_roster: u64,
     /// The facts that were missing, and errors of evaluation.
     pub missing: BTreeSet<String>,
 }
@@ -34,6 +36,7 @@ pub(super) struct Counts {
     evaluated: u64,
     violations: u64,
     not_evaluable: u64,
+    because_of_roster: u64,
     missing: Missing,
     errors: BTreeSet<String>,
 }
@@ -53,6 +56,7 @@ impl Counts {
             }
             Verdict::NotEvaluable(missing) => {
                 self.not_evaluable += subjects;
+                self.because_of_roster += if missing.is_of_roster() { subjects } else { 0 };
                 self.missing = self.missing.and(missing);
             }
             Verdict::Failed(error) => {
@@ -67,12 +71,13 @@ impl Counts {
         self.evaluated += other.evaluated;
         self.violations += other.violations;
         self.not_evaluable += other.not_evaluable;
+        self.because_of_roster += other.because_of_roster;
         self.missing = self.missing.and(other.missing);
         self.errors.extend(other.errors);
     }
 
     fn missing(self) -> BTreeSet<String> {
-        self.missing.iter().map(|fact| fact.as_str().to_owned()).chain(self.errors).collect()
+        self.missing.names().map(str::to_owned).chain(self.errors).collect()
     }
 }
 
@@ -90,6 +95,12 @@ impl Matrix {
         self.counts(rule, source).evaluated += passes;
     }
 
+    /// A subject that could not be judged because of the roster, which an exception accepts.
+    pub(super) fn excuse(&mut self, rule: &RuleId, source: &SourceName) {
+        let counts = self.counts(rule, Some(source));
+        counts.because_of_roster = counts.because_of_roster.saturating_sub(1);
+    }
+
     fn counts(&mut self, rule: &RuleId, source: Option<&SourceName>) -> &mut Counts {
         // Names are reference-counted, so that a clone copies no text.
         self.cells.entry(rule.clone()).or_default().entry(source.cloned()).or_default()
@@ -103,6 +114,7 @@ impl Matrix {
                 evaluated: counts.evaluated,
                 violations: counts.violations,
                 not_evaluable: counts.not_evaluable,
+                because_of_roster: counts.because_of_roster,
                 missing: counts.missing(),
             })
         });

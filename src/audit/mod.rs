@@ -11,6 +11,7 @@ mod inventory;
 mod judge;
 mod matrix;
 mod near;
+mod owners;
 mod people;
 mod roster;
 mod story;
@@ -27,11 +28,13 @@ pub use story::{Judgement, Story, Told};
 pub use suggest::Suggestion;
 
 use crate::config::{MatchConfig, PrivilegedRoles};
-use crate::correlate::{SourceCorrelator, Tally, Unbalanced};
+use crate::correlate::{PlaceholderIndex, SourceCorrelator, Tally, Unbalanced};
 use crate::crew;
 use crate::exception::{BaselineUse, Declarations, DeclaredUse, Exceptions, Ledger, Sight, WaiverUse};
 use crate::finding::Findings;
-use crate::model::{EmployeeIndex, Person, Roster, SourceName, SourceStatus, Subject, Timestamp};
+use crate::model::{
+    EmployeeIndex, Fingerprint, Person, Roster, RosterIssue, RuleId, SourceName, SourceStatus, Subject, Timestamp,
+};
 use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
 use crate::source::{Decoder, Population, Spool};
 use found::Found;
@@ -56,6 +59,10 @@ pub struct Outcome {
     pub waivers: Vec<WaiverUse>,
     /// What became of each entry of the baseline.
     pub baseline: Vec<BaselineUse>,
+    /// What is wrong with the roster as of the audit, and could not be told when it was read.
+    pub roster_issues: Vec<RosterIssue>,
+    /// How many keys of each source's accounts stand for nothing; sources without any are left out.
+    pub void_keys: BTreeMap<SourceName, u64>,
 }
 
 /// Why an audit could not be finished.
@@ -99,7 +106,21 @@ pub struct Audit<'a> {
     sources: BTreeMap<SourceName, SourceStatus>,
     /// For how many more accounts likely owners are searched.
     orphans_left: usize,
+    /// How many accounts each placeholder of the roster left without an owner.
+    placeholders: BTreeMap<PlaceholderIndex, u64>,
+    void_keys: BTreeMap<SourceName, u64>,
+    roster_issues: Vec<RosterIssue>,
+    /// Accounts whose owner isn't settled, of which an exception may say that this is accepted.
+    unsettled: Vec<Unsettled>,
     inventory: Option<&'a Inventory>,
+}
+
+/// An account whose owner isn't settled: the finding that says so, and the rules that can't judge it therefore.
+#[derive(Debug)]
+struct Unsettled {
+    finding: Fingerprint,
+    source: SourceName,
+    rules: Vec<RuleId>,
 }
 
 /// What an audit holds the accounts against.
@@ -165,6 +186,10 @@ impl<'a> Audit<'a> {
             ledger: Ledger::default(),
             sources: BTreeMap::new(),
             orphans_left: Orphans::MOST,
+            placeholders: BTreeMap::new(),
+            void_keys: BTreeMap::new(),
+            roster_issues: Vec::new(),
+            unsettled: Vec::new(),
             inventory: None,
         }
     }
@@ -218,6 +243,13 @@ impl<'a> Audit<'a> {
     /// Puts what one thread has made of some accounts to the rest.
     fn take<'j>(&mut self, judge: &Judge<'j>, gathered: &mut Gathered<'j>, share: Share<'j>) -> io::Result<()> {
         gathered.tally.merge(&share.tally);
+        for (placeholder, count) in share.placeholders {
+            *self.placeholders.entry(placeholder).or_default() += count;
+        }
+        if share.void_keys > 0 {
+            *self.void_keys.entry(judge.context.name.clone()).or_default() += share.void_keys;
+        }
+        self.unsettled.extend(share.unsettled);
         self.ledger.merge(share.ledger);
         for (all, some) in gathered.of_accounts.iter_mut().zip(share.of_accounts) {
             all.merge(some);
@@ -255,6 +287,11 @@ impl<'a> Audit<'a> {
         }
     }
 
+    /// How many accounts each placeholder of the roster has left without an owner so far.
+    pub const fn placeholders(&self) -> &BTreeMap<PlaceholderIndex, u64> {
+        &self.placeholders
+    }
+
     /// The sum of it all, sorted. `sight` says what was seen whole.
     ///
     /// # Errors
@@ -263,6 +300,13 @@ impl<'a> Audit<'a> {
         self.judge_people().map_err(AuditError::Findings)?;
         let declared = self.ledger.close(self.declarations, &self.sources, self.roster, self.now);
         let settled = self.found.settle(self.rules, sight, self.roster).map_err(AuditError::Findings)?;
+        for Unsettled { finding, source, rules } in &self.unsettled {
+            if settled.covered.contains(finding) {
+                for rule in rules {
+                    self.matrix.excuse(rule, source);
+                }
+            }
+        }
         let mut cells = self.matrix.into_cells();
         cells.extend(settled.cells);
         cells.sort_by(|a, b| (&a.rule, &a.source).cmp(&(&b.rule, &b.source)));
@@ -273,6 +317,8 @@ impl<'a> Audit<'a> {
             cells,
             waivers: settled.waivers,
             baseline: settled.baseline,
+            roster_issues: self.roster_issues,
+            void_keys: self.void_keys,
         })
     }
 
@@ -321,5 +367,5 @@ impl<'j> Gathered<'j> {
 
 /// The employee at an index, with what rules may know of the roster.
 fn employee_at(roster: &Roster, index: EmployeeIndex) -> Option<EmployeeScope<'_>> {
-    roster.employee(index).map(|employee| EmployeeScope { employee, headings: &roster.extra_columns })
+    roster.employee(index).map(|employee| EmployeeScope::one(employee, &roster.extra_columns))
 }

@@ -81,7 +81,7 @@ impl Audit<'_> {
                     sources: people.names(mine),
                     undecided: take(&mut undecided, index).iter().fold(Missing::NOTHING, |all, (_, one)| all.and(*one)),
                 };
-                let employee = EmployeeScope { employee, headings: &self.roster.extra_columns };
+                let employee = EmployeeScope::one(employee, &self.roster.extra_columns);
                 let scope = Scope { employee: Some(employee), accounts: Some(&accounts), ..Scope::at(self.now) };
                 let verdict = people.rule.judge(&scope);
                 self.matrix.count(people.rule.id(), None, verdict);

@@ -12,8 +12,10 @@ impl Audit<'_> {
     ///
     /// # Errors
     /// The findings can't be kept.
-    pub fn roster(&mut self, later_issues: &[RosterIssue]) -> Result<(), AuditError> {
-        self.judge_roster(later_issues).map_err(AuditError::Findings)
+    pub fn roster(&mut self, later_issues: Vec<RosterIssue>) -> Result<(), AuditError> {
+        self.judge_roster(&later_issues).map_err(AuditError::Findings)?;
+        self.roster_issues = later_issues;
+        Ok(())
     }
 
     fn judge_roster(&mut self, later_issues: &[RosterIssue]) -> io::Result<()> {
@@ -62,10 +64,7 @@ fn place<'r>(
     issue: &RosterIssue,
     places: &mut BTreeMap<String, u32>,
 ) -> (String, Option<&'r Employee>) {
-    let row = issue.line.and_then(|line| {
-        let at = roster.employees.binary_search_by_key(&(issue.file, line), |row| (row.file(), row.line())).ok()?;
-        roster.employees.get(at)
-    });
+    let row = issue.line.and_then(|line| roster.employee_at(issue.file, line));
     let name = row.map_or_else(|| file(roster, issue.file), |employee| employee.id().to_owned());
     let times = places.entry(name.clone()).or_default();
     *times += 1;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::found::Found;
 use super::judge::Judge;
+use super::owners::Owners;
 use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
@@ -102,9 +103,13 @@ impl Audit<'_> {
     fn story(&self, context: &SourceContext<'_>, account: &Account<'_>, groups: &[Finding]) -> Story {
         let tried = context.correlator.explain(account);
         let judge = self.judge(context);
+        let mut owners = Owners::of(&tried.situation, self.roster);
         let situation = judge.declarations.situation(account, tried.situation);
+        if matches!(situation, Situation::Declared { .. }) {
+            owners = owners.of_declared(&self.roster.extra_columns, self.now);
+        }
         let employee = judge.employee(situation.employee());
-        let scope = judge.scope(&Judged { account, situation: &situation, employee });
+        let scope = judge.scope(&Judged { account, situation: &situation, employee }, &owners);
         let unmatched = if matches!(situation, Situation::Unmatched) { from_ref(account) } else { &[] };
         Story {
             record: account.attributes.get().to_owned(),

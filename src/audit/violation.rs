@@ -53,7 +53,8 @@ impl<'v> Violation<'v> {
 
     /// Whether it rests on the account's having no owner.
     pub(super) fn lacks_owner(&self) -> bool {
-        matches!(self.judged.situation, Situation::Unmatched) && self.facts.has("account.situation")
+        let about_owner = self.facts.has("account.situation") || self.facts.has("account.owned");
+        matches!(self.judged.situation, Situation::Unmatched) && about_owner
     }
 
     /// Adds it to the findings.

@@ -57,7 +57,7 @@ impl PrivacyLevel {
 fn files_about_people(config: &Config) -> Vec<PathBuf> {
     let exceptions = [&config.exceptions.waivers, &config.exceptions.declared].into_iter().flatten();
     let crosswalks = config.sources.iter().filter_map(|source| source.matching.crosswalk.as_ref());
-    config.roster.files.iter().chain(exceptions).chain(crosswalks).cloned().collect()
+    config.roster.files.iter().map(|file| &file.path).chain(exceptions).chain(crosswalks).cloned().collect()
 }
 
 fn place_of(mistake: &Diagnostic) -> Diagnostic {

@@ -26,6 +26,9 @@ pub struct RawMatch {
     plus_addressing: PlusAddressing,
     /// Whether the username `ann` is found through the address `ann@example.com`.
     username_matches_local_part: bool,
+    /// A key that more people than this share identifies nobody; 5 otherwise.
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    crowd: Option<Spanned<u32>>,
 }
 
 /// What becomes of the part from `+` to `@`.
@@ -40,7 +43,7 @@ pub enum PlusAddressing {
 }
 
 /// `[match]`, checked.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct MatchConfig {
     /// Domains that mean another one, both as DNS knows them (lower-case ASCII). No target is itself a key.
     pub domains: BTreeMap<String, String>,
@@ -48,6 +51,21 @@ pub struct MatchConfig {
     pub plus_addressing: PlusAddressing,
     /// Whether usernames are also found through the local part of an address.
     pub username_matches_local_part: bool,
+    /// A key that more people than this share is a placeholder, and identifies nobody.
+    pub crowd: u32,
+}
+
+impl Default for MatchConfig {
+    fn default() -> Self {
+        /// Twins and a family share a key; a department shares a placeholder.
+        const CROWD: u32 = 5;
+        Self {
+            domains: BTreeMap::new(),
+            plus_addressing: PlusAddressing::default(),
+            username_matches_local_part: false,
+            crowd: CROWD,
+        }
+    }
 }
 
 impl RawMatch {
@@ -71,6 +89,10 @@ impl RawMatch {
                 text.error(span.clone(), format!("\"{to}\" is an alias itself")).help("name the final domain here"),
             );
         }
+        if let Some(crowd) = self.crowd.as_ref().filter(|crowd| *crowd.get_ref() == 0) {
+            let mistake = text.error(crowd.span(), "a key of one person would identify nobody");
+            mistakes.push(mistake.help("write 1 or more"));
+        }
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -78,6 +100,7 @@ impl RawMatch {
             domains: domains.into_iter().map(|(from, (to, _))| (from, to)).collect(),
             plus_addressing: self.plus_addressing,
             username_matches_local_part: self.username_matches_local_part,
+            crowd: self.crowd.as_ref().map_or(MatchConfig::default().crowd, |crowd| *crowd.get_ref()),
         })
     }
 }

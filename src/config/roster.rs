@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::change::MaxChange;
+use super::roster_file::{RawEntry, RawRosterFile, RawRosterFiles, RosterFile};
 use super::text::ConfigText;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
@@ -21,8 +22,8 @@ use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
 /// How to read the HR files. What is `None` or empty is recognised in the files.
 #[derive(Debug, Clone)]
 pub struct RosterConfig {
-    /// The files, at least one, as paths that can be opened.
-    pub files: Vec<PathBuf>,
+    /// The files, at least one.
+    pub files: Vec<RosterFile>,
     /// The encoding of all files that are text.
     pub encoding: Option<&'static Encoding>,
     /// What separates the fields of all files that are text.
@@ -45,9 +46,9 @@ pub struct RosterConfig {
 
 impl RosterConfig {
     /// The configuration that names files and leaves everything else to be recognised.
-    pub const fn of_files(files: Vec<PathBuf>) -> Self {
+    pub fn of_files(files: Vec<PathBuf>) -> Self {
         Self {
-            files,
+            files: files.into_iter().map(RosterFile::from).collect(),
             encoding: None,
             delimiter: None,
             timezone: Tz::UTC,
@@ -58,6 +59,15 @@ impl RosterConfig {
             worker_type: Vec::new(),
             max_change: None,
         }
+    }
+
+    /// How to read one of the files.
+    #[must_use]
+    pub fn of_file(&self, file: &RosterFile) -> Self {
+        let mut config = self.clone();
+        config.columns.extend(file.columns.clone());
+        config.timezone = file.timezone.unwrap_or(self.timezone);
+        config
     }
 }
 
@@ -127,7 +137,7 @@ fn table_schema(keys: impl IntoIterator<Item = &'static str>, generator: &mut Sc
     json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
-fn columns_schema(generator: &mut SchemaGenerator) -> Schema {
+pub(super) fn columns_schema(generator: &mut SchemaGenerator) -> Schema {
     table_schema(ColumnRole::ALL.map(ColumnRole::as_str), generator)
 }
 
@@ -144,9 +154,10 @@ fn worker_type_schema(generator: &mut SchemaGenerator) -> Schema {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRoster {
-    /// The HR file or files, relative to the configuration file: CSV in any usual dialect, or .xlsx.
-    #[schemars(with = "OneOrMany")]
-    file: Spanned<OneOrMany>,
+    /// The HR file or files, relative to the configuration file: CSV in any usual dialect, or .xlsx. As `[[hr.file]]` with
+    /// `path`, a file can state what all its rows are.
+    #[schemars(with = "RawRosterFiles")]
+    file: Spanned<RawRosterFiles>,
     /// For example "windows-1252"; detected otherwise.
     #[schemars(with = "Option<String>")]
     encoding: Option<Spanned<String>>,
@@ -185,7 +196,7 @@ impl RawRoster {
     /// Every mistake, with its place.
     pub fn check(self, text: &ConfigText) -> Result<RosterConfig, Vec<Diagnostic>> {
         let mut check = Checker { text, mistakes: Vec::new() };
-        let files = check.texts("file", self.file).iter().map(|file| text.resolve(file)).collect();
+        let files = check.files(self.file);
         let config = RosterConfig {
             files,
             encoding: self.encoding.and_then(|label| check.encoding(&label)),
@@ -219,6 +230,44 @@ impl Checker<'_> {
             return None;
         }
         Some(value.get_ref().clone())
+    }
+
+    fn files(&mut self, raw: Spanned<RawRosterFiles>) -> Vec<RosterFile> {
+        let span = raw.span();
+        let RawRosterFiles(raw) = raw.into_inner();
+        let mut files: Vec<RosterFile> = Vec::new();
+        for entry in raw {
+            let (place, file) = match entry {
+                RawEntry::Path(path) => (span.clone(), RosterFile::from(PathBuf::from(path))),
+                RawEntry::Table(raw) => (raw.path.span(), self.file(*raw)),
+            };
+            let written = file.path.display().to_string();
+            let file = RosterFile { path: self.text.resolve(&written), ..file };
+            if written.trim().is_empty() {
+                self.wrong(place, "`file` is empty".to_owned(), "write a path");
+            } else if files.iter().any(|other| other.path == file.path) {
+                self.wrong(
+                    place,
+                    format!("the file \"{written}\" is given twice"),
+                    "everybody in it would count twice",
+                );
+            }
+            files.push(file);
+        }
+        if files.is_empty() {
+            self.wrong(span, "`file` is empty".to_owned(), "write a path");
+        }
+        files
+    }
+
+    fn file(&mut self, raw: RawRosterFile) -> RosterFile {
+        RosterFile {
+            path: PathBuf::from(raw.path.into_inner()),
+            status: raw.status,
+            worker_type: raw.worker_type,
+            columns: self.columns(raw.columns),
+            timezone: raw.timezone.and_then(|zone| self.timezone(&zone)),
+        }
     }
 
     fn texts(&mut self, key: &str, value: Spanned<OneOrMany>) -> Vec<String> {
@@ -332,7 +381,8 @@ mod tests {
             "#,
         )
         .expect("valid");
-        assert_eq!(config.files, [Path::new("conf/staff.csv"), Path::new("conf/contractors.xlsx")]);
+        let paths: Vec<_> = config.files.iter().map(|file| file.path.as_path()).collect();
+        assert_eq!(paths, [Path::new("conf/staff.csv"), Path::new("conf/contractors.xlsx")]);
         assert_eq!(config.encoding, Some(encoding_rs::WINDOWS_1252));
         assert_eq!(config.delimiter, Some(b';'));
         assert_eq!(config.timezone, Tz::Europe__Berlin);
@@ -345,8 +395,29 @@ mod tests {
     #[test]
     fn a_file_is_enough() {
         let config = check("file = \"hr.csv\"").expect("valid");
-        assert_eq!(config.files, [Path::new("conf/hr.csv")]);
+        assert_eq!(config.files, [RosterFile::from(PathBuf::from("conf/hr.csv"))]);
         assert_eq!(config.timezone, Tz::UTC);
+    }
+
+    #[test]
+    fn a_file_can_say_more_of_itself() {
+        let config = check(
+            "[[file]]\npath = \"staff.csv\"\n[[file]]\npath = \"ext.csv\"\nstatus = \"active\"\nworker_type = \"external\"\n\
+             timezone = \"Europe/Paris\"\ncolumns = { employee_id = \"No\" }\n",
+        )
+        .expect("valid");
+        assert_eq!(config.files[0], RosterFile::from(PathBuf::from("conf/staff.csv")));
+        let external = &config.files[1];
+        assert_eq!(
+            (external.status, external.worker_type),
+            (Some(EmploymentStatus::Active), Some(WorkerKind::External))
+        );
+        assert_eq!(
+            (external.timezone, &external.columns[&ColumnRole::EmployeeId]),
+            (Some(Tz::Europe__Paris), &vec!["No".to_owned()])
+        );
+        assert!(check("[[file]]\npth = \"a\"").expect_err("key")[0].contains("unknown field `pth`"));
+        assert!(check("file = [\"a\", \"./a\"]").expect_err("twice")[0].contains("given twice"));
     }
 
     #[test]
@@ -374,7 +445,7 @@ mod tests {
     #[test]
     fn unknown_keys_and_wrong_types_are_refused() {
         assert!(check("fiel = 1").expect_err("unknown")[0].contains("unknown field `fiel`"));
-        assert!(check("file = 1").expect_err("type")[0].contains("a text or a list of texts"));
+        assert!(check("file = 1").expect_err("type")[0].contains("a path, a list of paths"));
         assert!(check("file = \"a\"\ncolumns = { emial = \"x\" }").expect_err("role")[0].contains("emial"));
         assert!(check("file = \"a\"\ndates = \"dmy\"").expect_err("order")[0].contains("day-first"));
     }

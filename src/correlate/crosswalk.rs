@@ -14,8 +14,8 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
 
 use super::index::Hits;
-use super::normalise::{Normalised, Normaliser, fold, verbatim};
 use super::tiers::Correlator;
+use crate::key::{KeyKind, Normalised, Normaliser, fold, verbatim};
 
 const HEADER: [&str; 3] = ["key", "value", "employee_id"];
 
@@ -77,6 +77,7 @@ impl Crosswalk {
             normalised: Some(normalised.text.into_owned()).filter(|key| !key.is_empty()),
             steps: normalised.steps,
             hits: line.map(|line| line.employee).into_iter().collect(),
+            crowd: None,
         };
         self.comparisons(account).map(attempt).collect()
     }
@@ -115,12 +116,15 @@ impl Line {
 }
 
 /// A value as the files compare it in which a person names one account: as the vendor spells it, but for case and
-/// invisible differences. One account is meant, so neither domain aliases nor plus-addressing apply.
+/// invisible differences; empty if it stands for nothing. One account is meant, so neither domain aliases nor
+/// plus-addressing apply.
 pub fn written_key(field: AccountField, raw: &str) -> Normalised<'_> {
     match field {
         AccountField::Id => verbatim(raw),
-        AccountField::ExternalId | AccountField::DisplayName => fold(raw),
-        AccountField::Email | AccountField::Username => Normaliser::default().address(raw),
+        AccountField::DisplayName => fold(raw),
+        AccountField::ExternalId => Normaliser::default().key(KeyKind::Id, raw),
+        AccountField::Email => Normaliser::default().key(KeyKind::Address, raw),
+        AccountField::Username => Normaliser::default().key(KeyKind::Login, raw),
     }
 }
 
@@ -183,7 +187,10 @@ impl Reading<'_> {
         let field = AccountField::parse(kind).ok_or_else(|| unknown_kind(kind))?;
         let key = written_key(field, value).text.into_owned();
         if key.is_empty() {
-            return Err(("the value is empty".into(), "write the account's value, or remove the line".into()));
+            return Err((
+                "the value is empty, or stands for nothing".into(),
+                "write the account's value, or remove the line".into(),
+            ));
         }
         let employee = match self.roster.by_id(id).as_slice() {
             [employee] => *employee,

@@ -2,7 +2,7 @@
 
 use similar::{Algorithm, DiffableStr as _, capture_diff_slices_by_key};
 
-use super::normalise::fold;
+use crate::key::fold;
 
 /// Longer values are compared this far; a hostile one must not cost time.
 const MOST_CHARACTERS: usize = 100;

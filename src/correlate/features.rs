@@ -3,9 +3,9 @@
 
 use crate::model::{Account, AccountField, Employee};
 
-use super::normalise::split;
 use super::spelling::Spelling;
 use super::words::{Words, formal, sound, squeezed};
+use crate::key::split;
 
 /// What a feature was made from. Features of different kinds are never equal.
 #[derive(Debug, Clone, Copy)]

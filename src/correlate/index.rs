@@ -57,18 +57,35 @@ impl Entry {
 /// All keys of one kind, sorted by hash, with gaps: each lies where its hash lies among all hashes, or in the places
 /// right behind that, so that looking it up touches one cache line or two. Employees who share a key are neighbours, so
 /// nothing special is kept for them, and the order of the roster's rows can't matter.
+///
+/// A key that more people share than could be meant identifies nobody. It isn't in the table, but remembered.
 #[derive(Debug)]
 pub(super) struct KeyTable {
     entries: Vec<Entry>,
     places: usize,
+    crowds: Vec<Crowd>,
+}
+
+/// A key that so many people share that it identifies nobody.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Crowd {
+    hash: Hash,
+    /// How many they are.
+    pub(super) people: u64,
+    /// The first of them.
+    pub(super) first: EmployeeIndex,
 }
 
 impl KeyTable {
-    /// A table of these keys. The same key given twice by one employee counts once. Runs that are sorted are joined
-    /// faster than others.
-    pub(super) fn new(mut keys: Vec<Entry>) -> Self {
+    /// A table of these keys; one that more than `most` people share identifies nobody. The same key given twice by one
+    /// employee counts once. Runs that are sorted are joined faster than others.
+    pub(super) fn new(mut keys: Vec<Entry>, most: u32) -> Self {
         keys.sort();
         keys.dedup();
+        let crowds = crowds(&keys, most as usize);
+        if !crowds.is_empty() {
+            keys.retain(|key| find(&crowds, key.hash).is_none());
+        }
         // A quarter stays free: searches are short, and it costs little.
         let places = keys.len() + keys.len() / 3 + 1;
         let mut entries = Vec::with_capacity(places + 8);
@@ -77,7 +94,24 @@ impl KeyTable {
             entries.resize(place.max(entries.len()), Entry::NOBODY);
             entries.push(key);
         }
-        Self { entries, places }
+        Self { entries, places, crowds }
+    }
+
+    /// The keys that identify nobody, in the order of their hashes.
+    pub(super) fn crowds(&self) -> &[Crowd] {
+        &self.crowds
+    }
+
+    /// The position among [`Self::crowds`] of a key that identifies nobody.
+    pub(super) fn crowd(&self, hash: Hash) -> Option<usize> {
+        find(&self.crowds, hash)
+    }
+
+    /// Keys that several people have, with all of them, in roster order.
+    pub(super) fn shared(&self) -> impl Iterator<Item = impl Iterator<Item = EmployeeIndex>> {
+        let keys = self.entries.chunk_by(|one, other| one.hash == other.hash);
+        let shared = keys.filter(|people| people.len() > 1 && people.first() != Some(&Entry::NOBODY));
+        shared.map(|people| people.iter().map(|entry| entry.employee))
     }
 
     /// Has the place of a key fetched from memory, for [`Self::get`] to find it near.
@@ -91,6 +125,19 @@ impl KeyTable {
         let until = entries.iter().take_while(|entry| entry.hash <= hash);
         until.filter(|entry| entry.hash == hash).map(|entry| entry.employee).collect()
     }
+}
+
+fn crowds(keys: &[Entry], most: usize) -> Vec<Crowd> {
+    let groups = keys.chunk_by(|one, other| one.hash == other.hash).filter(|people| people.len() > most);
+    let crowd = |people: &[Entry]| {
+        let first = people.first()?;
+        Some(Crowd { hash: first.hash, people: people.len() as u64, first: first.employee })
+    };
+    groups.filter_map(crowd).collect()
+}
+
+fn find(crowds: &[Crowd], hash: Hash) -> Option<usize> {
+    crowds.binary_search_by_key(&hash, |crowd| crowd.hash).ok()
 }
 
 /// Employees found through a key, each once, in roster order. One, the usual case, takes no memory of its own.
@@ -144,7 +191,7 @@ mod tests {
 
     fn table(keys: &[(&str, u32)]) -> KeyTable {
         let entry = |(key, employee): &(&str, u32)| Some(Entry::new(Hash::of(key)?, EmployeeIndex(*employee)));
-        KeyTable::new(keys.iter().filter_map(entry).collect())
+        KeyTable::new(keys.iter().filter_map(entry).collect(), 5)
     }
 
     fn found(table: &KeyTable, key: &str) -> Vec<u32> {
@@ -173,6 +220,18 @@ mod tests {
         assert_eq!(found(&table, "a"), [2, 7]);
         assert_eq!(found(&table, "b"), [1]);
         assert!(found(&table, "").is_empty());
+    }
+
+    #[test]
+    fn a_crowd_identifies_nobody_and_is_remembered() {
+        let five: Vec<(&str, u32)> = (0..5).map(|n| ("few", n)).collect();
+        let six: Vec<(&str, u32)> = (3..9).map(|n| ("many", n)).collect();
+        let table = table(&[five, six, vec![("one", 1)]].concat());
+        let crowd = |key| Hash::of(key).and_then(|hash| table.crowd(hash)).and_then(|at| table.crowds().get(at));
+        assert_eq!((found(&table, "few").len(), found(&table, "many").len()), (5, 0));
+        assert_eq!(crowd("many").map(|crowd| (crowd.people, crowd.first)), Some((6, EmployeeIndex(3))));
+        assert!(crowd("few").is_none() && crowd("one").is_none());
+        assert_eq!(table.shared().map(Iterator::count).collect::<Vec<_>>(), [5]);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use rapidfuzz::distance::{jaro_winkler, osa};
 use crate::model::{Account, AccountField, Employee};
 
 use super::features::{local_part, number};
-use super::normalise::split;
 use super::words::{Words, formal, sound, squeezed};
+use crate::key::split;
 
 /// Two values that are alike, and how much.
 #[derive(Debug, Clone, PartialEq)]

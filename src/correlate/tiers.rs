@@ -1,23 +1,33 @@
 //! The tiers: which keys of an account are looked up in which order, and what their answers mean together.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::config::{MatchConfig, SourceMatch};
 use crate::crew;
 use crate::model::{Account, Attempt, Correlation, Employee, EmployeeIndex, Roster, Situation, Step, Steps, Tier};
 
 use super::crosswalk::Crosswalk;
-use super::index::{Entry, Hash, Hits, KeyTable};
+use super::index::{Crowd, Entry, Hash, Hits, KeyTable};
 use super::near_miss::{NearMiss, NearMisses};
-use super::normalise::{Normalised, Normaliser, fold, split, trim};
+use crate::key::{KeyKind, Normalised, Normaliser, fold, split, trim};
 
 /// The roster, indexed by every key. Built once and shared by all sources and threads.
 #[derive(Debug)]
 pub struct Correlator {
     normaliser: Normaliser,
-    ids: KeyTable,
-    emails: KeyTable,
-    usernames: KeyTable,
+    pub(super) ids: KeyTable,
+    pub(super) emails: KeyTable,
+    pub(super) usernames: KeyTable,
+    /// Values of the roster that stand for nothing, by kind: how many, and who has the first.
+    pub(super) void: BTreeMap<KeyKind, (u64, EmployeeIndex)>,
+}
+
+/// A key that so many people share that it identifies nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlaceholderIndex {
+    pub(super) kind: KeyKind,
+    pub(super) at: usize,
 }
 
 /// Keys of some employees.
@@ -25,6 +35,7 @@ struct Keys {
     ids: Vec<Entry>,
     emails: Vec<Entry>,
     usernames: Vec<Entry>,
+    void: BTreeMap<KeyKind, (u64, EmployeeIndex)>,
 }
 
 impl Correlator {
@@ -44,14 +55,38 @@ impl Correlator {
             all.ids.extend(keys.ids);
             all.emails.extend(keys.emails);
             all.usernames.extend(keys.usernames);
+            for (kind, (count, first)) in keys.void {
+                all.void.entry(kind).or_insert((0, first)).0 += count;
+            }
         }
-        let [ids, emails, usernames] = [all.ids, all.emails, all.usernames].map(KeyTable::new);
-        Self { normaliser, ids, emails, usernames }
+        let table = |keys| KeyTable::new(keys, config.crowd);
+        let [ids, emails, usernames] = [all.ids, all.emails, all.usernames].map(table);
+        Self { normaliser, ids, emails, usernames, void: all.void }
     }
 
     /// The employees with this id, in whatever case and spacing; more than one if the roster repeats it.
     pub fn by_id(&self, id: &str) -> Vec<EmployeeIndex> {
         Hash::of(&fold(id).text).map(|hash| self.ids.get(hash).into_vec()).unwrap_or_default()
+    }
+
+    /// The placeholder that a key of a tier is, if it is one.
+    fn placeholder(&self, tier: Tier, hash: Hash) -> Option<PlaceholderIndex> {
+        let kind = match tier {
+            Tier::Crosswalk => return None,
+            Tier::ExternalId => KeyKind::Id,
+            Tier::Email => KeyKind::Address,
+            Tier::Username => KeyKind::Login,
+        };
+        self.table(tier)?.crowd(hash).map(|at| PlaceholderIndex { kind, at })
+    }
+
+    pub(super) fn crowd_at(&self, index: PlaceholderIndex) -> Option<(KeyKind, Crowd)> {
+        let table = match index.kind {
+            KeyKind::Id => &self.ids,
+            KeyKind::Address => &self.emails,
+            KeyKind::Login => &self.usernames,
+        };
+        Some((index.kind, *table.crowds().get(index.at)?))
     }
 
     fn table(&self, tier: Tier) -> Option<&KeyTable> {
@@ -68,7 +103,7 @@ impl Keys {
     /// For so many employees, who mostly have one key of each kind.
     fn with_room(employees: usize) -> Self {
         let [ids, emails, usernames] = [(); 3].map(|()| Vec::with_capacity(employees));
-        Self { ids, emails, usernames }
+        Self { ids, emails, usernames, void: BTreeMap::new() }
     }
 
     /// Each kind sorted.
@@ -80,16 +115,24 @@ impl Keys {
         let mut keys = Self::with_room(employees.len());
         for (index, employee) in employees {
             let entry = |key: &str| Hash::of(key).map(|hash| Entry::new(hash, index));
-            keys.ids.extend(entry(&fold(employee.id()).text));
+            let mut void = |kind, key: &Normalised<'_>| {
+                if key.steps.contains(Step::StoodForNothing) {
+                    keys.void.entry(kind).or_insert((0, index)).0 += 1;
+                }
+            };
+            keys.ids.extend(entry(&normaliser.key(KeyKind::Id, employee.id()).text));
             for email in employee.emails() {
-                let key = normaliser.address(email).text;
-                keys.emails.extend(entry(&key));
-                if let (true, Some((local, _))) = (local_parts, split(&key)) {
+                let key = normaliser.key(KeyKind::Address, email);
+                void(KeyKind::Address, &key);
+                keys.emails.extend(entry(&key.text));
+                if let (true, Some((local, _))) = (local_parts, split(&key.text)) {
                     keys.usernames.extend(entry(local));
                 }
             }
             for username in employee.usernames() {
-                keys.usernames.extend(entry(&normaliser.address(username).text));
+                let key = normaliser.key(KeyKind::Login, username);
+                void(KeyKind::Login, &key);
+                keys.usernames.extend(entry(&key.text));
             }
         }
         for keys in [&mut keys.ids, &mut keys.emails, &mut keys.usernames] {
@@ -121,6 +164,8 @@ struct TriedTier<'a> {
     tier: Tier,
     key: Option<Key<'a>>,
     hits: Hits,
+    /// The placeholder that the key is.
+    placeholder: Option<PlaceholderIndex>,
 }
 
 /// A value on its way to the index.
@@ -158,7 +203,12 @@ impl<'c> SourceCorrelator<'c> {
     }
 
     fn with_keys<'a>(&'a self, account: &'a Account<'a>) -> Tried<'a> {
-        let of_tier = |tier: &Tier| TriedTier { tier: *tier, key: self.key(*tier, account), hits: Hits::default() };
+        let of_tier = |tier: &Tier| TriedTier {
+            tier: *tier,
+            key: self.key(*tier, account),
+            hits: Hits::default(),
+            placeholder: None,
+        };
         Tried { source: self, account, tiers: self.matching.tiers.iter().map(of_tier).collect() }
     }
 
@@ -168,6 +218,10 @@ impl<'c> SourceCorrelator<'c> {
                 (Tier::Crosswalk, Some(crosswalk)) => crosswalk.hits(tried.account),
                 _ => self.place(tier).map(|(table, hash)| table.get(hash)).unwrap_or_default(),
             };
+            if tier.hits.is_empty() {
+                let hash = tier.key.as_ref().and_then(|key| key.hash);
+                tier.placeholder = hash.and_then(|hash| self.roster.placeholder(tier.tier, hash));
+            }
         }
     }
 
@@ -214,10 +268,12 @@ impl<'c> SourceCorrelator<'c> {
     }
 
     fn normalise<'v>(&self, tier: Tier, value: &'v str) -> Normalised<'v> {
-        match tier {
-            Tier::Email | Tier::Username => self.roster.normaliser.address(value),
-            Tier::Crosswalk | Tier::ExternalId => fold(value),
-        }
+        let kind = match tier {
+            Tier::Email => KeyKind::Address,
+            Tier::Username => KeyKind::Login,
+            Tier::Crosswalk | Tier::ExternalId => KeyKind::Id,
+        };
+        self.roster.normaliser.key(kind, value)
     }
 }
 
@@ -245,19 +301,32 @@ impl Tried<'_> {
         Situation::Conflict { named: named.collect() }
     }
 
+    /// The placeholders among its keys.
+    pub fn placeholders(&self) -> impl Iterator<Item = PlaceholderIndex> {
+        self.tiers.iter().filter_map(|tried| tried.placeholder)
+    }
+
+    /// How many of its keys stand for nothing.
+    pub fn void_keys(&self) -> u64 {
+        let void = |tried: &&TriedTier<'_>| {
+            tried.key.as_ref().is_some_and(|key| key.normalised.steps.contains(Step::StoodForNothing))
+        };
+        self.tiers.iter().filter(void).count() as u64
+    }
+
     /// What every tier compared and found.
     pub fn attempts(&self) -> Vec<Attempt> {
         let attempts = self.tiers.iter().flat_map(|tried| match tried.tier {
             Tier::Crosswalk => self.source.crosswalk.iter().flat_map(|lines| lines.attempts(self.account)).collect(),
-            _ => tried.attempt().into_iter().collect::<Vec<_>>(),
+            _ => tried.attempt(self.source.roster).into_iter().collect::<Vec<_>>(),
         });
         attempts.collect()
     }
 }
 
 impl TriedTier<'_> {
-    fn attempt(&self) -> Option<Attempt> {
-        let Self { tier, key, hits } = self;
+    fn attempt(&self, roster: &Correlator) -> Option<Attempt> {
+        let Self { tier, key, hits, placeholder } = self;
         let normalised = key.as_ref().map(|key| &key.normalised);
         Some(Attempt {
             tier: *tier,
@@ -266,6 +335,7 @@ impl TriedTier<'_> {
             normalised: normalised.map(|key| key.text.to_string()).filter(|key| !key.is_empty()),
             steps: normalised.map_or_else(Steps::default, |key| key.steps),
             hits: hits.iter().collect(),
+            crowd: placeholder.and_then(|index| Some(roster.crowd_at(index)?.1.people)),
         })
     }
 }

@@ -19,7 +19,7 @@ use crate::model::{
 fn roster() -> Roster {
     let person = |id: &str, status| {
         let mut person = Employee::new(&Profile { id, ..Profile::default() });
-        person.status = status;
+        person.change_employment(|employment| employment.status = Ok(status));
         person
     };
     let employees = vec![person("E-1", EmploymentStatus::Active), person("E-2", EmploymentStatus::Terminated)];

@@ -4,11 +4,11 @@ use std::fmt;
 use std::hint::black_box;
 use std::str::SplitTerminator;
 
-use chrono::NaiveDate;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
+use super::employment::{ColumnSet, Employment, Told};
+use super::packed::Packed;
 
 /// The organisation's own identifier of a person, as the HR file writes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,49 +31,6 @@ impl fmt::Display for EmployeeId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmployeeIndex(pub u32);
 
-/// What HR says of the employment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum EmploymentStatus {
-    /// Works here.
-    Active,
-    /// Works here, and is away for long.
-    Leave,
-    /// Employment was ended, though the last day may be still to come.
-    Terminated,
-}
-
-impl EmploymentStatus {
-    /// As rules and reports spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Leave => "leave",
-            Self::Terminated => "terminated",
-        }
-    }
-}
-
-/// Whether a person is staff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum WorkerKind {
-    /// On the payroll.
-    Employee,
-    /// Contractor, agency or partner staff.
-    External,
-}
-
-impl WorkerKind {
-    /// As rules and reports spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Employee => "employee",
-            Self::External => "external",
-        }
-    }
-}
-
 /// What a roster says of a person in words, on the way into an [`Employee`]. What it doesn't say is empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Profile<'t> {
@@ -81,14 +38,14 @@ pub struct Profile<'t> {
     pub id: &'t str,
     /// Full name.
     pub name: &'t str,
-    /// The manager as the roster names them.
-    pub manager: &'t str,
     /// Department.
     pub department: &'t str,
     /// Job title.
     pub title: &'t str,
     /// Site or country.
     pub location: &'t str,
+    /// The managers as the roster names them; who has several positions may have several.
+    pub managers: &'t [&'t str],
     /// Every address, as it is written.
     pub emails: &'t [&'t str],
     /// Every login name.
@@ -100,29 +57,20 @@ pub struct Profile<'t> {
 /// One person in the roster.
 ///
 /// A roster has up to millions of them, so that all texts of one lie in one allocation, one behind the other, each closed
-/// by [`Texts::END`].
+/// by [`Texts::END`], and what is told of the employment is packed.
 #[derive(Debug, Clone)]
 pub struct Employee {
-    /// In this order: the identifier, the other texts that are there once, addresses, login names and other columns.
+    /// In this order: the identifier, the other texts that are there once, managers, addresses, login names and other
+    /// columns.
     texts: Box<str>,
-    name_at: u32,
+    managers_at: u32,
     emails_at: u32,
     usernames_at: u32,
     extra_at: u32,
-    file: u32,
     line: u32,
-    /// The moment at which the last day ends, in the roster's time zone.
-    pub ends_at: Option<Timestamp>,
-    /// First day of the (latest) employment.
-    pub start_date: Option<NaiveDate>,
-    /// Last day of employment, or of the contract.
-    pub end_date: Option<NaiveDate>,
-    /// The roster gives an end date that could not be read, so `end_date` is unknown rather than absent.
-    pub end_date_unread: bool,
-    /// What HR says; derived from the dates when the roster has no status.
-    pub status: EmploymentStatus,
-    /// Staff or external, if the roster tells.
-    pub kind: Option<WorkerKind>,
+    file: u16,
+    columns: ColumnSet,
+    employment: Packed,
 }
 
 impl Employee {
@@ -131,14 +79,14 @@ impl Employee {
         black_box(self.texts.as_bytes().first());
     }
 
-    /// A person who works here, of whom the roster says this.
+    /// A person of whom the roster says this, in files with all columns, and nothing of the employment.
     pub fn new(profile: &Profile<'_>) -> Self {
-        let Profile { id, name, manager, department, title, location, emails, usernames, extra } = *profile;
-        let lists = [&[id][..], &[name, manager, department, title, location], emails, usernames, extra];
+        let Profile { id, name, department, title, location, managers, emails, usernames, extra } = *profile;
+        let lists = [&[id, name, department, title, location][..], managers, emails, usernames, extra];
         let length = lists.iter().flat_map(|list| list.iter()).map(|text| text.len() + 1).sum();
         let mut texts = String::with_capacity(length);
         // No text of a file that is read is longer than 32 bits can tell.
-        let [name_at, emails_at, usernames_at, extra_at, _] = lists.map(|list| {
+        let [managers_at, emails_at, usernames_at, extra_at, _] = lists.map(|list| {
             for text in list {
                 push(&mut texts, text);
             }
@@ -146,18 +94,14 @@ impl Employee {
         });
         Self {
             texts: texts.into_boxed_str(),
-            name_at,
+            managers_at,
             emails_at,
             usernames_at,
             extra_at,
             file: 0,
             line: 0,
-            ends_at: None,
-            start_date: None,
-            end_date: None,
-            end_date_unread: false,
-            status: EmploymentStatus::Active,
-            kind: None,
+            columns: ColumnSet::ALL,
+            employment: Packed::from(&Employment::default()),
         }
     }
 
@@ -165,38 +109,61 @@ impl Employee {
     #[must_use]
     pub fn found_in(self, file: usize, line: u64) -> Self {
         // What has more lines has more people than can be counted by an `EmployeeIndex`.
-        let [file, line] = [file as u64, line].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-        Self { file, line, ..self }
+        Self { file: u16::try_from(file).unwrap_or(u16::MAX), line: u32::try_from(line).unwrap_or(u32::MAX), ..self }
+    }
+
+    /// The same, in files that have these columns and no others.
+    #[must_use]
+    pub fn with_columns(self, columns: ColumnSet) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// The same with this employment.
+    #[must_use]
+    pub fn with_employment(self, employment: &Employment) -> Self {
+        Self { employment: Packed::from(employment), ..self }
+    }
+
+    /// Changes what is told of the employment.
+    pub fn change_employment(&mut self, change: impl FnOnce(&mut Employment)) {
+        let mut employment = self.employment();
+        change(&mut employment);
+        self.employment = Packed::from(&employment);
     }
 
     /// The organisation's identifier.
     pub fn id(&self) -> &str {
-        self.texts(0, self.name_at).first().unwrap_or_default()
+        self.texts(0, self.managers_at).first().unwrap_or_default()
     }
 
     /// Full name.
     pub fn name(&self) -> Option<&str> {
-        self.told(0)
-    }
-
-    /// The manager as the roster names them: an employee id, an address or a name.
-    pub fn manager(&self) -> Option<&str> {
-        self.told(1)
+        self.single(1)
     }
 
     /// Department.
     pub fn department(&self) -> Option<&str> {
-        self.told(2)
+        self.single(2)
     }
 
     /// Job title.
     pub fn title(&self) -> Option<&str> {
-        self.told(3)
+        self.single(3)
     }
 
     /// Site or country.
     pub fn location(&self) -> Option<&str> {
-        self.told(4)
+        self.single(4)
+    }
+
+    /// The manager as the roster names them: an employee id, an address or a name. Of several, the first.
+    pub fn manager(&self) -> Option<&str> {
+        self.managers().first()
+    }
+
+    /// All managers; who has several positions may have several.
+    pub fn managers(&self) -> Texts<'_> {
+        self.texts(self.managers_at, self.emails_at)
     }
 
     /// Every address that the roster gives, as it is written there.
@@ -214,24 +181,52 @@ impl Employee {
         self.texts(self.extra_at, u32::MAX)
     }
 
-    /// Position of the file in [`Roster::files`](super::Roster::files).
+    /// Position of the file of the person's first row in [`Roster::files`](super::Roster::files).
     pub const fn file(&self) -> usize {
         self.file as usize
     }
 
-    /// 1-based line of the row in its file (for a workbook, the row).
+    /// 1-based line of the person's first row in its file (for a workbook, the row).
     pub const fn line(&self) -> u64 {
         self.line as u64
     }
 
-    /// Whether employment has ended at `now`. The end date is the last day of employment, and the account may
-    /// live until that day ends; somebody terminated without an end date has left.
-    pub fn has_left(&self, now: Timestamp) -> bool {
-        self.ends_at.map_or(self.status == EmploymentStatus::Terminated, |end| now >= end)
+    /// The columns of the files that name the person.
+    pub const fn columns(&self) -> ColumnSet {
+        self.columns
     }
 
-    fn told(&self, at: usize) -> Option<&str> {
-        self.texts(self.name_at, self.emails_at).get(at).filter(|text| !text.is_empty())
+    /// What the roster says of the employment.
+    pub fn employment(&self) -> Employment {
+        self.employment.unpacked(self.columns)
+    }
+
+    /// Whether employment has ended at `now`; see [`Employment::has_ended`].
+    ///
+    /// # Errors
+    /// Why nobody can say.
+    pub fn left(&self, now: Timestamp) -> Told<bool> {
+        self.employment().has_ended(now)
+    }
+
+    /// Whether the person is known to work here at `now`.
+    pub fn works_here(&self, now: Timestamp) -> bool {
+        self.left(now) == Ok(false)
+    }
+
+    /// Whether the person is known to have left at `now`.
+    pub fn has_left(&self, now: Timestamp) -> bool {
+        self.left(now) == Ok(true)
+    }
+
+    /// Whether two rows say the same of one person, wherever they stand.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let lists = |row: &Self| [row.managers_at, row.emails_at, row.usernames_at, row.extra_at];
+        self.texts == other.texts && lists(self) == lists(other) && self.employment() == other.employment()
+    }
+
+    fn single(&self, at: usize) -> Option<&str> {
+        self.texts(0, self.managers_at).get(at).filter(|text| !text.is_empty())
     }
 
     fn texts(&self, from: u32, to: u32) -> Texts<'_> {
@@ -316,16 +311,17 @@ mod tests {
         let profile = Profile {
             id: "E-1",
             name: "Zoë",
-            manager: "E-2",
             department: "Sales",
             title: "Clerk",
             location: "Bern",
+            managers: &["E-2", "E-3"],
             emails: &["a@x", "b@x"],
             usernames: &["zoe"],
             extra: &["c\0d"],
         };
         let e = Employee::new(&profile).found_in(3, 7);
         assert_eq!((e.id(), e.name(), e.manager()), ("E-1", Some("Zoë"), Some("E-2")));
+        assert_eq!(all(e.managers()), ["E-2", "E-3"]);
         assert_eq!((e.department(), e.title(), e.location()), (Some("Sales"), Some("Clerk"), Some("Bern")));
         assert_eq!((all(e.emails()), all(e.usernames())), (vec!["a@x", "b@x"], vec!["zoe"]));
         assert_eq!((e.extra().first(), e.extra().get(1), e.file(), e.line()), (Some("cd"), None, 3, 7));

@@ -3,9 +3,11 @@
 mod account;
 mod declared;
 mod employee;
+mod employment;
 mod fact;
 mod finding;
 mod json;
+mod packed;
 mod roster;
 mod situation;
 mod source;
@@ -13,10 +15,13 @@ pub mod text;
 
 pub use account::{Account, AccountStatus, SourceName, Timestamp};
 pub use declared::{Declaration, DeclarationIndex, DeclaredKind};
-pub use employee::{Employee, EmployeeId, EmployeeIndex, EmploymentStatus, Profile, Texts, WorkerKind};
+pub use employee::{Employee, EmployeeId, EmployeeIndex, Profile, Texts};
+pub use employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Told, Untold, WorkerKind};
 pub use fact::{Fact, FactName};
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};
 pub use json::Json;
-pub use roster::{ColumnRole, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind};
+pub use roster::{
+    ColumnRole, FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, UnbalancedRows, UnknownWord,
+};
 pub use situation::{AccountField, Attempt, Correlation, Situation, Step, Steps, Tier};
 pub use source::SourceStatus;

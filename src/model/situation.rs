@@ -172,11 +172,13 @@ pub enum Step {
     DomainAliased,
     /// The part from `+` to `@` was removed.
     PlusStripped,
+    /// It was a word for nothing, so that it is nobody's key.
+    StoodForNothing,
 }
 
 impl Step {
     /// Every step, in the order in which they are taken.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Rewritten,
         Self::Trimmed,
         Self::InvisibleRemoved,
@@ -185,6 +187,7 @@ impl Step {
         Self::DomainEncoded,
         Self::DomainAliased,
         Self::PlusStripped,
+        Self::StoodForNothing,
     ];
 
     /// As reports spell it.
@@ -198,13 +201,14 @@ impl Step {
             Self::DomainEncoded => "domain_encoded",
             Self::DomainAliased => "domain_aliased",
             Self::PlusStripped => "plus_stripped",
+            Self::StoodForNothing => "stood_for_nothing",
         }
     }
 }
 
-/// The steps that changed a value. One byte, because every account has some.
+/// The steps that changed a value. Two bytes, because every account has some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub struct Steps(u8);
+pub struct Steps(u16);
 
 impl Steps {
     /// Records that a step changed the value.
@@ -257,6 +261,8 @@ pub struct Attempt {
     pub steps: Steps,
     /// Whom it found, in roster order.
     pub hits: Vec<EmployeeIndex>,
+    /// How many people have the value, if they are so many that it identifies nobody.
+    pub crowd: Option<u64>,
 }
 
 /// The situation of one account with what every tier saw.

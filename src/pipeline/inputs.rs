@@ -7,6 +7,7 @@ use crate::config::{Config, GateConfig, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Waivers};
+use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
 use crate::pipeline::Policy;
 use crate::roster::{self, Refusal};
@@ -25,7 +26,7 @@ pub struct Inputs {
     pub exceptions: Exceptions,
     /// By what the data is judged besides.
     pub policies: Vec<Policy>,
-    correlator: Correlator,
+    pub(super) correlator: Correlator,
 }
 
 impl Inputs {
@@ -38,7 +39,8 @@ impl Inputs {
         let mut mistakes = Vec::new();
         let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
         mistakes.extend(rules.iter().flat_map(|rules| unknown_rules(&config.gate, rules)));
-        let roster = roster::read(&config.roster).map_err(|Refusal { mistakes: refused, missing }| {
+        let normaliser = Normaliser::new(&config.matching);
+        let roster = roster::read(&config.roster, &normaliser).map_err(|Refusal { mistakes: refused, missing }| {
             let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
             mistakes.extend(refused);
             limits.map_or_else(Vec::new, |(previous, limit)| previous.doubts_refused(&missing, limit))
@@ -51,6 +53,9 @@ impl Inputs {
         // First, since no owner that a file names is in an empty roster.
         believe(breaker::doubts_empty(&roster))?;
         let correlator = Correlator::new(&roster, &config.matching);
+        let mut roster = roster;
+        roster.issues.extend(correlator.shared_keys(&roster));
+        roster.issues.sort();
         let declarations = keep(declarations(config, &correlator), &mut mistakes);
         let exceptions = keep(exceptions(config, &rules, &roster), &mut mistakes);
         match (declarations, exceptions) {

@@ -50,7 +50,7 @@ impl Places {
         let top = |path: &Path| Place { path: inside(path, root), line: 1 };
         Self {
             config: top(config.text.path()),
-            roster: config.roster.files.first().map_or_else(|| Self::default().roster, |file| top(file)),
+            roster: config.roster.files.first().map_or_else(|| Self::default().roster, |file| top(&file.path)),
             waivers: config.exceptions.waivers.as_deref().map_or_else(|| Self::default().waivers, top),
             sources: config.sources.iter().map(|source| (source.name.to_string(), source.line)).collect(),
             people: BTreeMap::new(),

@@ -9,8 +9,10 @@ use crate::config::DateOrder;
 /// What a cell in a column of dates holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cell {
-    /// Nothing, or a word for nothing, or the far future by which some systems mean "no end".
+    /// Nothing, or a word for nothing.
     Absent,
+    /// A date by which some system means "none": the far future, or the day with which its calendar begins.
+    Never,
     /// A date that can be read in one way only.
     Date(NaiveDate),
     /// Day and month, or month and day.
@@ -218,10 +220,11 @@ fn is_open_end(cell: &str) -> bool {
     cell.chars().all(zeros) || (cell.starts_with(char::is_alphabetic) && WORDS.contains(&fold(cell).as_str()))
 }
 
-/// A date in a known order. Years from 2900 on mean "no end": 9999 at SAP, 4712 at Oracle, 2999 elsewhere.
+/// A date in a known order. Years from 2900 on mean "no end": 9999 at SAP, 4712 at Oracle, 2999 elsewhere. Calendars begin
+/// on these days: .NET's, that of Windows, that of spreadsheets and SQL Server, and Unix time.
 fn date(year: i32, month: u32, day: u32) -> Cell {
-    if (2900..=9999).contains(&year) {
-        return Cell::Absent;
+    if (2900..=9999).contains(&year) || matches!((year, month, day), (1 | 1601 | 1900 | 1970, 1, 1)) {
+        return Cell::Never;
     }
     plausible(year, month, day).map_or(Cell::Unreadable, Cell::Date)
 }
@@ -309,19 +312,20 @@ mod tests {
 
     #[test]
     fn no_end_is_no_date() {
+        for cell in ["", "-", "n/a", "00/00/0000", "0000-00-00", "Present"] {
+            assert_eq!(read(cell, Tz::UTC), Cell::Absent, "{cell}");
+        }
         for cell in [
-            "",
-            "-",
-            "n/a",
             "9999-12-31",
             "31.12.9999",
             "4712-12-31",
             "31/12/2999",
-            "00/00/0000",
-            "0000-00-00",
-            "Present",
+            "1900-01-01",
+            "01.01.1970",
+            "0001-01-01",
+            "1601-01-01T00:00:00Z",
         ] {
-            assert_eq!(read(cell, Tz::UTC), Cell::Absent, "{cell}");
+            assert_eq!(read(cell, Tz::UTC), Cell::Never, "{cell}");
         }
     }
 

@@ -5,12 +5,13 @@ use chrono_tz::Tz;
 
 use super::date::{self, Cell, Numbers};
 use crate::config::DateOrder;
-use crate::model::{ColumnRole, Employee};
+use crate::model::text::counted;
+use crate::model::{ColumnRole, Employee, Untold};
 
 /// What became of one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// There is nothing in it.
+    /// There is nothing in it, or a date that means "never".
     Absent,
     /// It is this date.
     Date(NaiveDate),
@@ -30,6 +31,8 @@ pub(super) struct DateColumn {
     order: Option<DateOrder>,
     zone: Tz,
     waiting: Vec<(usize, Numbers)>,
+    /// How many dates mean "never".
+    never: u64,
     /// The first lines that can be day-first only and month-first only.
     day_first: Option<u64>,
     month_first: Option<u64>,
@@ -39,13 +42,17 @@ impl DateColumn {
     /// A column that serves as `role`; `order` is what the configuration says.
     pub(super) fn new(at: usize, role: ColumnRole, heading: &str, order: Option<DateOrder>, zone: Tz) -> Self {
         let heading = heading.to_owned();
-        Self { at, role, heading, order, zone, waiting: Vec::new(), day_first: None, month_first: None }
+        Self { at, role, heading, order, zone, waiting: Vec::new(), never: 0, day_first: None, month_first: None }
     }
 
     /// Reads the cell of an employee (by position among those of the column) and line.
     pub(super) fn read(&mut self, cell: &str, employee: usize, line: u64) -> Reading {
         let numbers = match date::read(cell, self.zone) {
             Cell::Absent => return Reading::Absent,
+            Cell::Never => {
+                self.never += 1;
+                return Reading::Absent;
+            }
             Cell::Date(date) => return Reading::Date(date),
             Cell::Unreadable => return Reading::Unreadable,
             Cell::Numbers(numbers) => numbers,
@@ -65,8 +72,17 @@ impl DateColumn {
     /// Adds what has waited in later rows of the same column. `before` is how many employees the earlier ones made.
     pub(super) fn append(&mut self, later: Self, before: usize) {
         self.waiting.extend(later.waiting.into_iter().map(|(employee, numbers)| (before + employee, numbers)));
+        self.never += later.never;
         self.day_first = self.day_first.or(later.day_first);
         self.month_first = self.month_first.or(later.month_first);
+    }
+
+    /// What there is to remark of dates that mean "never".
+    pub(super) fn remark(&self) -> Option<String> {
+        let dates = counted(self.never, "date", "dates");
+        let mean = if self.never == 1 { "means" } else { "mean" };
+        (self.never > 0)
+            .then(|| format!("{dates} of \"{}\", such as 9999-12-31 or 1900-01-01, {mean} none", self.heading))
     }
 
     /// Reads what has waited, as far as it can be read without guessing. Returns what is wrong with the column.
@@ -108,12 +124,14 @@ impl DateColumn {
 
 /// Gives an employee a date, or the knowledge that there is one which can't be read.
 pub(super) fn set(employee: &mut Employee, role: ColumnRole, date: Option<NaiveDate>) {
-    if role == ColumnRole::StartDate {
-        employee.start_date = date;
-    } else {
-        employee.end_date = date;
-        employee.end_date_unread = date.is_none();
-    }
+    employee.change_employment(|employment| {
+        let date = date.ok_or(Untold::Unreadable);
+        if role == ColumnRole::StartDate {
+            employment.start_date = date;
+        } else {
+            employment.end_date = date.map(Some);
+        }
+    });
 }
 
 /// The build of a value that must not be shown: `31/12/26` is `99/99/99`.

@@ -1,8 +1,7 @@
 //! One file: bytes → text → parts of its rows, read on all cores → employees, added to the roster with everything that
 //! is wrong with them.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
 
 use csv::StringRecord;
 
@@ -15,13 +14,16 @@ use super::last_day;
 use super::part::{Dates, Part, PartReader};
 use super::refusal::Refusal;
 use super::row::RowReader;
-use super::words::{self, UnknownWords, Vocabulary};
+use super::words::{Unknown, Vocabulary};
 use super::workbook;
-use crate::config::RosterConfig;
+use crate::config::{RosterConfig, RosterFile};
 use crate::crew;
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
-use crate::model::{ColumnRole, Employee, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, WorkerKind};
+use crate::model::{
+    ColumnRole, ColumnSet, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, UnknownWord, Untold,
+    WorkerKind,
+};
 
 /// How many bytes of rows are read at once: some thousand rows.
 const PART: usize = 1 << 19;
@@ -33,35 +35,36 @@ pub(super) struct Words {
     pub(super) worker_type: Vocabulary<WorkerKind>,
 }
 
-/// Adds the people of a file to the roster. Returns the configured headings that it has.
+/// Adds the rows of a file to the roster, each as an employee. Returns the configured headings that it has.
 ///
 /// # Errors
 /// The file as a whole can't be used.
 pub(super) fn read(
-    file: &Path,
+    file: &RosterFile,
     bytes: &[u8],
     config: &RosterConfig,
     words: &Words,
     roster: &mut Roster,
 ) -> Result<BTreeSet<String>, Refusal> {
+    let path = file.path.as_path();
     let sheet;
     let decoded;
     let (text, encoding, only) = if workbook::is_archive(bytes) {
-        sheet = workbook::text(file, bytes, config.sheet.as_deref())?;
+        sheet = workbook::text(path, bytes, config.sheet.as_deref())?;
         (sheet.as_str(), "xlsx", Some(workbook::SEPARATOR))
     } else {
-        decoded = decode(file, bytes, config.encoding)?;
+        decoded = decode(path, bytes, config.encoding)?;
         let Decoded { text, encoding } = &decoded;
         (text.as_ref(), *encoding, config.delimiter)
     };
     if text.trim().is_empty() {
         roster.encodings.push(encoding.to_owned());
         roster.delimiters.push(None);
-        roster.blank.push(file.to_owned());
+        roster.blank.push(path.to_owned());
         return Ok(BTreeSet::new());
     }
-    let header = header::find(file, text, only, config)?;
-    let columns = columns::assign(file, &header, config)?;
+    let header = header::find(path, text, only, config)?;
+    let columns = columns::assign(path, &header, config)?;
     roster.encodings.push(encoding.to_owned());
     roster.delimiters.push((encoding != "xlsx").then(|| char::from(header.delimiter)));
     let parts = part_reader(file, &columns, config, words, roster);
@@ -73,13 +76,12 @@ pub(super) fn read(
 
 /// Makes the columns of a file known to the roster, and gives what reads its parts.
 fn part_reader<'f>(
-    path: &'f Path,
+    file: &'f RosterFile,
     columns: &Columns,
     config: &RosterConfig,
     words: &'f Words,
     roster: &mut Roster,
 ) -> PartReader<'f> {
-    let file = roster.encodings.len().saturating_sub(1);
     for (role, at) in &columns.roles {
         let headings = roster.columns.entry(*role).or_default();
         for name in at.iter().filter_map(|at| columns.names.get(*at)) {
@@ -98,9 +100,12 @@ fn part_reader<'f>(
         at.map(|(at, name)| DateColumn::new(at, role, name, config.dates, config.timezone)).collect()
     };
     PartReader {
-        path,
-        file,
+        path: &file.path,
+        file: roster.encodings.len().saturating_sub(1),
         rows: RowReader::new(columns, &roster.extra_columns),
+        columns: columns.roles.keys().fold(ColumnSet::default(), |set, role| set.with(*role)),
+        status: file.status,
+        worker_type: file.worker_type,
         words,
         width: roster.delimiters.last().copied().flatten().map(|_| columns.names.len()),
         dates: Dates { starts: dates(ColumnRole::StartDate), ends: dates(ColumnRole::EndDate) },
@@ -112,12 +117,11 @@ struct FileReader<'f> {
     file: usize,
     roster: &'f mut Roster,
     dates: Dates,
-    /// Position of the file's first employee.
+    /// Position of the file's first employee, and of its first unknown word.
     first: usize,
-    /// What the file says of the status of its employees.
-    stated: Vec<Option<EmploymentStatus>>,
-    unknown_statuses: UnknownWords,
-    unknown_kinds: UnknownWords,
+    first_word: usize,
+    /// The positions of unknown words in the roster.
+    words: HashMap<(ColumnRole, String), u16>,
 }
 
 impl<'f> FileReader<'f> {
@@ -126,9 +130,8 @@ impl<'f> FileReader<'f> {
             file: parts.file,
             dates: parts.dates.clone(),
             first: roster.employees.len(),
-            stated: Vec::new(),
-            unknown_statuses: UnknownWords::new(),
-            unknown_kinds: UnknownWords::new(),
+            first_word: roster.words.len(),
+            words: HashMap::new(),
             roster,
         }
     }
@@ -153,24 +156,44 @@ impl<'f> FileReader<'f> {
     }
 
     /// Puts what came of a part to the rest.
-    fn take(&mut self, part: Part) {
+    fn take(&mut self, mut part: Part) {
         let before = self.roster.employees.len() - self.first;
         let Dates { starts, ends } = &mut self.dates;
         let columns = starts.iter_mut().chain(ends);
         for (column, later) in columns.zip(part.dates.starts.into_iter().chain(part.dates.ends)) {
             column.append(later, before);
         }
-        for (word, found) in part.unknown_statuses {
-            words::note(&mut self.unknown_statuses, &word, found);
-        }
-        for (word, found) in part.unknown_kinds {
-            words::note(&mut self.unknown_kinds, &word, found);
+        let statuses: Vec<u16> =
+            part.unknown_statuses.into_iter().map(|word| self.word(ColumnRole::Status, word)).collect();
+        let kinds: Vec<u16> =
+            part.unknown_kinds.into_iter().map(|word| self.word(ColumnRole::WorkerType, word)).collect();
+        if !statuses.is_empty() || !kinds.is_empty() {
+            for employee in &mut part.employees {
+                employee.change_employment(|told| {
+                    told.status = told.status.map_err(|untold| renumbered(untold, &statuses));
+                    told.kind = told.kind.map_err(|untold| renumbered(untold, &kinds));
+                });
+            }
         }
         self.roster.rows += part.rows;
         self.roster.employees.extend(part.employees);
         self.roster.rejected.extend(part.rejected);
         self.roster.issues.extend(part.issues);
-        self.stated.extend(part.stated);
+    }
+
+    /// Notes an unknown word. Returns its position in the roster.
+    fn word(&mut self, role: ColumnRole, found: Unknown) -> u16 {
+        let Unknown { word, line, rows } = found;
+        if let Some(at) = self.words.get(&(role, word.clone())) {
+            if let Some(known) = self.roster.words.get_mut(usize::from(*at)) {
+                known.rows += rows;
+            }
+            return *at;
+        }
+        let at = u16::try_from(self.roster.words.len()).unwrap_or(u16::MAX);
+        self.words.insert((role, word.clone()), at);
+        self.roster.words.push(UnknownWord { role, word, file: self.file, line, rows, is_harmless: false });
+        at
     }
 
     fn issue(&mut self, line: Option<u64>, kind: RosterIssueKind, text: String) {
@@ -184,17 +207,22 @@ impl<'f> FileReader<'f> {
         }
         let Dates { starts, ends } = std::mem::take(&mut self.dates);
         for column in starts.into_iter().chain(ends) {
+            if let Some(text) = column.remark() {
+                self.issue(None, RosterIssueKind::VoidDate, text);
+            }
             let employees = self.roster.employees.get_mut(self.first..).unwrap_or_default();
             if let Some(text) = column.settle(employees) {
                 self.issue(None, RosterIssueKind::BadDate, text);
             }
         }
-        self.report_unknown_words();
         let mut reversed = Vec::new();
-        for (employee, stated) in self.roster.employees.iter_mut().skip(self.first).zip(&self.stated) {
-            employee.ends_at = employee.end_date.and_then(|date| last_day::end_of(date, config.timezone));
-            employee.status = stated.unwrap_or_else(|| derived(employee));
-            if employee.start_date.zip(employee.end_date).is_some_and(|(start, end)| end < start) {
+        let mut blank = Blank::default();
+        for employee in self.roster.employees.iter_mut().skip(self.first) {
+            let told = employee.employment();
+            blank.count(&told, employee.line());
+            let Ok(Some(end)) = told.end_date else { continue };
+            employee.change_employment(|employment| employment.ends_at = last_day::end_of(end, config.timezone));
+            if told.start_date.is_ok_and(|start| end < start) {
                 let text = format!("employee {}: the end_date is before the start_date", employee.id());
                 reversed.push((employee.line(), text));
             }
@@ -202,43 +230,88 @@ impl<'f> FileReader<'f> {
         for (line, text) in reversed {
             self.issue(Some(line), RosterIssueKind::BadDate, text);
         }
+        if let Some((line, text)) = blank.told(columns) {
+            self.issue(line, RosterIssueKind::UnknownWord, text);
+        }
+        self.report_unknown_words(!columns.of(ColumnRole::EndDate).is_empty());
     }
 
-    fn report_unknown_words(&mut self) {
-        let status = unknown_words("status", "[hr.status] active, leave or terminated", &self.unknown_statuses);
-        let worker_type = unknown_words("worker type", "[hr.worker_type] employee or external", &self.unknown_kinds);
-        for (line, text) in status.into_iter().chain(worker_type) {
-            self.issue(Some(line), RosterIssueKind::UnknownStatus, text);
+    /// One issue for each word. So many different ones are no words but something else, perhaps names.
+    fn report_unknown_words(&mut self, dates_decide: bool) {
+        const DIFFERENT: usize = 30;
+        const LONGEST: usize = 40;
+        for (role, what, place) in [
+            (ColumnRole::Status, "status", "[hr.status] active, leave or terminated"),
+            (ColumnRole::WorkerType, "worker type", "[hr.worker_type] employee or external"),
+        ] {
+            let words = self.roster.words.iter_mut().skip(self.first_word).filter(|word| word.role == role);
+            let mut words: Vec<_> = words.collect();
+            let many = words.len() > DIFFERENT;
+            let mut issues = Vec::new();
+            for word in &mut words {
+                word.is_harmless = role == ColumnRole::Status && dates_decide;
+                if many || word.word.chars().count() > LONGEST {
+                    word.word = shape(&word.word);
+                }
+                let rows = counted(word.rows, "row", "rows");
+                let text = format!("the {what} \"{}\" is not known ({rows}); add it to {place}", word.word);
+                issues.push((word.line, text));
+            }
+            if many {
+                let first = issues.iter().map(|(line, _)| *line).min().unwrap_or_default();
+                let count = issues.len();
+                issues = vec![(
+                    first,
+                    format!(
+                        "{count} different words are no known {what}; is it the right column? Set it in [hr.columns]"
+                    ),
+                )];
+            }
+            for (line, text) in issues {
+                self.issue(Some(line), RosterIssueKind::UnknownWord, text);
+            }
         }
     }
 }
 
-/// Without a status the dates decide: whoever has a last day is leaving or has left.
-const fn derived(employee: &Employee) -> EmploymentStatus {
-    if employee.end_date.is_some() || employee.end_date_unread {
-        EmploymentStatus::Terminated
-    } else {
-        EmploymentStatus::Active
+/// The position in the roster of a word with this position in a part.
+fn renumbered(untold: Untold, positions: &[u16]) -> Untold {
+    match untold {
+        Untold::Word(at) => Untold::Word(positions.get(usize::from(at)).copied().unwrap_or(u16::MAX)),
+        other => other,
     }
 }
 
-/// One issue for each word. So many different ones are no statuses but something else, perhaps names.
-fn unknown_words(what: &str, place: &str, unknown: &UnknownWords) -> Vec<(u64, String)> {
-    const DIFFERENT: usize = 30;
-    const LONGEST: usize = 40;
-    let shown = unknown.len() <= DIFFERENT;
-    let all = unknown.iter().map(|(word, unknown)| {
-        let word = if shown && word.len() <= LONGEST { word.clone() } else { shape(word) };
-        let rows = counted(unknown.rows, "row", "rows");
-        (unknown.line, format!("the {what} \"{word}\" is not known ({rows}); add it to {place}"))
-    });
-    if shown {
-        return all.collect();
+/// Rows of which nobody can say whether the person works here, because there is no word where one is needed.
+#[derive(Debug, Default)]
+struct Blank {
+    rows: u64,
+    first: u64,
+}
+
+impl Blank {
+    fn count(&mut self, told: &Employment, line: u64) {
+        let silent = matches!(told.status, Err(Untold::Blank | Untold::NoColumn));
+        if silent && told.end_date == Err(Untold::NoColumn) {
+            self.first = if self.rows == 0 { line } else { self.first };
+            self.rows += 1;
+        }
     }
-    let first = unknown.values().map(|unknown| unknown.line).min().unwrap_or_default();
-    let text = format!(
-        "{} different words are no known {what}; is it the right column? Set it in [hr.columns]",
-        unknown.len()
-    );
-    vec![(first, text)]
+
+    fn told(&self, columns: &Columns) -> Option<(Option<u64>, String)> {
+        let rows = counted(self.rows, "row", "rows");
+        match self.rows {
+            0 => None,
+            _ if columns.of(ColumnRole::Status).is_empty() => Some((
+                None,
+                "no column tells the status or the last day, so that nobody can say who works here; name one in \
+                 [hr.columns], or state status = \"active\" in [[hr.file]] if only who works here is listed"
+                    .to_owned(),
+            )),
+            _ => Some((
+                Some(self.first),
+                format!("the status is blank ({rows}), and no column tells the last day; fill it in at HR"),
+            )),
+        }
+    }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
-use super::key::{Key, KeyMap};
+use super::cell::fold;
 use super::quality::issue;
 use crate::crew;
+use crate::key::{Key, KeyMap};
 use crate::model::{ColumnRole, Employee, Roster, RosterIssue, RosterIssueKind, Timestamp};
 
 /// Everybody who works here at `now` and whose manager is missing, unknown, or has left. Nothing, if the roster has
@@ -15,11 +16,12 @@ pub fn without_manager(roster: &Roster, now: Timestamp) -> Vec<RosterIssue> {
     }
     let people = People::new(roster, now);
     let without = |employee: &Employee| {
-        let why = match employee.manager().map(|manager| people.works_here(manager)) {
-            None => "no manager is given",
-            Some(None) => "the manager is not in the roster",
-            Some(Some(false)) => "the manager has left",
-            Some(Some(true)) => return None,
+        let found: Vec<Option<bool>> = employee.managers().iter().map(|manager| people.works_here(manager)).collect();
+        let why = match found.as_slice() {
+            [] => "no manager is given",
+            all if all.contains(&Some(true)) => return None,
+            all if all.contains(&Some(false)) => "the manager has left",
+            _ => "the manager is not in the roster",
         };
         Some(issue(employee, RosterIssueKind::NoManager, format!("employee {}: {why}", employee.id())))
     };
@@ -60,8 +62,14 @@ impl<'m> Named<'m> {
 
     /// What to look for, in this order: an id or an address, then a name.
     pub(super) fn keys(&self) -> [Key; 2] {
-        [Key::of(self.id), Key::of_name(self.name)]
+        [Key::of(self.id), name_key(self.name)]
     }
+}
+
+/// A name in the order in which it is spoken: `Doe, Jane` is Jane Doe.
+pub(super) fn name_key(name: &str) -> Key {
+    let (family, given) = name.split_once(',').unwrap_or(("", name));
+    Key::of_parts([fold(given).as_str(), fold(family).as_str()])
 }
 
 /// Whether anybody of that name works here.
@@ -84,8 +92,8 @@ impl<'r> People<'r> {
             let emails = |employee: &'r Employee| employee.emails().iter().map(Key::of);
             self.by_email.get_or_init(|| present(self.employees, self.now, emails)).get(&Key::of(id))
         } else {
-            let names = |employee: &'r Employee| employee.name().map(Key::of_name);
-            self.by_name.get_or_init(|| present(self.employees, self.now, names)).get(&Key::of_name(name))
+            let names = |employee: &'r Employee| employee.name().map(name_key);
+            self.by_name.get_or_init(|| present(self.employees, self.now, names)).get(&name_key(name))
         };
         known.copied()
     }

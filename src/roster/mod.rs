@@ -2,8 +2,9 @@
 //!
 //! The way of a file: bytes → text (`decode`, or `workbook`) → the line of headings (`header`) → columns with a
 //! purpose (`columns`, by the tables in `headings`) → rows (`delimited`) → people (`row`, `part`), on all cores → all
-//! people of the file (`file`), whose dates and states take the whole column (`date_column`, `words`). Then the roster
-//! is looked at as a whole (`quality`, `managers`). `reporting` says later whom to ask about a person.
+//! rows of the file (`file`), whose dates and words take the whole column (`date_column`, `words`). Rows are not people:
+//! those with one id become one person, or two (`people`, `employments`). Then the roster is looked at as a whole
+//! (`quality`, `managers`). `reporting` says later whom to ask about a person.
 //!
 //! A file that can't be used is refused with its place and the cure. Everything less is read as far as it can be read
 //! without guessing, and told as an issue. A roster with nobody in it is read, too: whether to believe it is decided
@@ -15,22 +16,24 @@ mod date;
 mod date_column;
 mod decode;
 mod delimited;
+mod employments;
 mod file;
 mod header;
 mod headings;
-mod key;
 mod last_day;
 mod managers;
 mod part;
+mod people;
 mod place;
 mod quality;
 mod refusal;
 mod reporting;
 mod row;
+mod suggest;
 mod words;
 mod workbook;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -41,11 +44,13 @@ pub use managers::without_manager;
 pub use quality::contradictions;
 pub use refusal::Refusal;
 pub use reporting::{Superior, managers_of};
+pub use suggest::toml_lines;
 
-use crate::config::RosterConfig;
+use crate::config::{RosterConfig, RosterFile};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::key::Normaliser;
 use crate::model::text::hex;
-use crate::model::{ColumnRole, Roster, Timestamp};
+use crate::model::{ColumnRole, EmploymentStatus, Roster, Timestamp};
 use file::Words;
 use words::Vocabulary;
 
@@ -53,18 +58,18 @@ use words::Vocabulary;
 ///
 /// # Errors
 /// Every file that can't be used, with place, reason and cure.
-pub fn read(config: &RosterConfig) -> Result<Roster, Refusal> {
+pub fn read(config: &RosterConfig, normaliser: &Normaliser) -> Result<Roster, Refusal> {
     let mut refusal = Refusal::default();
     let mut contents = Vec::with_capacity(config.files.len());
     for file in &config.files {
-        match std::fs::read(file) {
+        match std::fs::read(&file.path) {
             Ok(bytes) => contents.push(bytes),
-            Err(error) => refusal.add(unreadable(file, &error).into()),
+            Err(error) => refusal.add(unreadable(&file.path, &error).into()),
         }
     }
     let contents = refusal.unless(contents)?;
-    let mut roster = parse(config, &contents)?;
-    let written = |file| std::fs::metadata(file).and_then(|data| data.modified()).ok();
+    let mut roster = parse(config, normaliser, &contents)?;
+    let written = |file: &RosterFile| std::fs::metadata(&file.path).and_then(|data| data.modified()).ok();
     roster.modified_at = config.files.iter().filter_map(written).min().map(Timestamp::from);
     Ok(roster)
 }
@@ -73,8 +78,13 @@ pub fn read(config: &RosterConfig) -> Result<Roster, Refusal> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
-    let mut roster = Roster { files: config.files.clone(), ..Roster::default() };
+pub fn parse(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
+    let active = |file: &&RosterFile| file.status == Some(EmploymentStatus::Active);
+    let mut roster = Roster {
+        files: config.files.iter().map(|file| file.path.clone()).collect(),
+        only_active: config.files.iter().filter(active).map(|file| file.path.clone()).collect(),
+        ..Roster::default()
+    };
     let words = Words {
         status: Vocabulary::of_status(&config.status),
         worker_type: Vocabulary::of_worker_type(&config.worker_type),
@@ -84,20 +94,35 @@ pub fn parse(config: &RosterConfig, contents: &[impl AsRef<[u8]>]) -> Result<Ros
     let mut refusal = Refusal::default();
     for (file, bytes) in config.files.iter().zip(contents) {
         hash.update(bytes);
-        match file::read(file, bytes.as_ref(), config, &words, &mut roster) {
-            Ok(headings) => found.extend(headings),
+        let config = config.of_file(file);
+        match file::read(file, bytes.as_ref(), &config, &words, &mut roster) {
+            Ok(headings) => {
+                for missing in missing_headings(&file.columns, &headings, file, &roster) {
+                    refusal.add(missing);
+                }
+                found.extend(headings);
+            }
             Err(more) => refusal.add(more),
         }
     }
     if refusal.mistakes.is_empty() && roster.blank.is_empty() {
-        for missing in missing_headings(config, &found, &roster) {
-            refusal.add(missing);
+        let all =
+            config.columns.iter().filter(|(role, _)| !config.files.iter().all(|file| file.columns.contains_key(role)));
+        let all = all.map(|(role, headings)| (*role, headings.clone())).collect();
+        if let Some(file) = config.files.first() {
+            for missing in missing_headings(&all, &found, file, &roster) {
+                refusal.add(missing);
+            }
         }
     }
     let mut roster = refusal.unless(roster)?;
     roster.sha256 = hex(&hash.finalize());
-    roster.issues.extend(quality::duplicates(&roster));
+    people::of_rows(&mut roster, normaliser);
     roster.issues.sort();
+    roster.check().map_err(|error| {
+        let place = config.files.first().map_or(Path::new(""), |file| file.path.as_path());
+        Diagnostic::of_file(place, error.to_string()).help("please report this as a defect of headcount")
+    })?;
     Ok(roster)
 }
 
@@ -118,20 +143,25 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::of_file(file, what).help(help)
 }
 
-/// Configured headings that no file has: a roster whose export has changed must not be read by halves.
-fn missing_headings(config: &RosterConfig, found: &BTreeSet<String>, roster: &Roster) -> Vec<Refusal> {
+/// Configured headings that no file has, or not the one that they are said to be in: a roster whose export has changed must
+/// not be read by halves.
+fn missing_headings(
+    columns: &BTreeMap<ColumnRole, Vec<String>>,
+    found: &BTreeSet<String>,
+    file: &RosterFile,
+    roster: &Roster,
+) -> Vec<Refusal> {
     let known = || roster.columns.values().flatten().chain(&roster.extra_columns).map(String::as_str);
-    let missing = config.columns.iter().flat_map(|(role, headings)| {
+    let missing = columns.iter().flat_map(|(role, headings)| {
         headings.iter().filter(|heading| !found.contains(*heading)).map(move |heading| (role, heading))
     });
     let explain = |(role, heading): (&ColumnRole, &String)| {
-        let file = config.files.first().map_or(Path::new(""), |file| file.as_path());
-        let message = format!("expected a column \"{heading}\" for [hr.columns] {role}, found none in any file");
+        let message = format!("expected a column \"{heading}\" for [hr.columns] {role}, found none");
         let help = did_you_mean(heading, known()).map_or_else(
             || format!("the files have: {}", known().collect::<Vec<_>>().join(", ")),
             |name| format!("did you mean {role} = \"{name}\"?"),
         );
-        Refusal::missing(*role, Diagnostic::of_file(file, message).help(help))
+        Refusal::missing(*role, Diagnostic::of_file(&file.path, message).help(help))
     };
     missing.map(explain).collect()
 }

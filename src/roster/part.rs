@@ -10,9 +10,12 @@ use super::date_column::{self, DateColumn, Reading, shape};
 use super::delimited::{DelimitedRows, is_ragged};
 use super::file::Words;
 use super::row::RowReader;
-use super::words::{Looking, UnknownWords};
+use super::words::{Looking, Unknown};
 use crate::diagnostic::Diagnostic;
-use crate::model::{ColumnRole, Employee, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, WorkerKind};
+use crate::model::{
+    ColumnRole, ColumnSet, Employee, Employment, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, Told,
+    Untold, WorkerKind,
+};
 
 /// Everything that reading a part of a file needs, and nothing that it changes.
 pub(super) struct PartReader<'f> {
@@ -20,6 +23,11 @@ pub(super) struct PartReader<'f> {
     /// Position of the file in the roster.
     pub(super) file: usize,
     pub(super) rows: RowReader,
+    /// The columns that it has.
+    pub(super) columns: ColumnSet,
+    /// What it states of everybody in it whose row doesn't say so.
+    pub(super) status: Option<EmploymentStatus>,
+    pub(super) worker_type: Option<WorkerKind>,
     pub(super) words: &'f Words,
     /// How many fields a row should have; rows of a workbook may end where they like.
     pub(super) width: Option<usize>,
@@ -38,13 +46,11 @@ pub(super) struct Dates {
 pub(super) struct Part {
     pub(super) rows: u64,
     pub(super) employees: Vec<Employee>,
-    /// What the file says of the status of each employee.
-    pub(super) stated: Vec<Option<EmploymentStatus>>,
     pub(super) rejected: Vec<RejectedRow>,
     pub(super) issues: Vec<RosterIssue>,
     pub(super) dates: Dates,
-    pub(super) unknown_statuses: UnknownWords,
-    pub(super) unknown_kinds: UnknownWords,
+    pub(super) unknown_statuses: Vec<Unknown>,
+    pub(super) unknown_kinds: Vec<Unknown>,
 }
 
 impl PartReader<'_> {
@@ -63,12 +69,11 @@ impl PartReader<'_> {
             part: Part {
                 rows: 0,
                 employees: Vec::new(),
-                stated: Vec::new(),
                 rejected: Vec::new(),
                 issues: Vec::new(),
                 dates: self.dates.clone(),
-                unknown_statuses: UnknownWords::new(),
-                unknown_kinds: UnknownWords::new(),
+                unknown_statuses: Vec::new(),
+                unknown_kinds: Vec::new(),
             },
         };
         let mut row = StringRecord::new();
@@ -94,7 +99,9 @@ impl OpenPart<'_> {
     fn row(&mut self, row: &StringRecord, line: u64) {
         self.part.rows += 1;
         match self.reader.rows.employee(row) {
-            Ok(employee) => self.add(employee.found_in(self.reader.file, line), row),
+            Ok(employee) => {
+                self.add(employee.found_in(self.reader.file, line).with_columns(self.reader.columns), row);
+            }
             Err(reason) => self.reject(line, reason),
         }
     }
@@ -114,6 +121,15 @@ impl OpenPart<'_> {
             );
             self.issue(line, RosterIssueKind::RaggedRow, text);
         }
+        let word = |role| self.reader.rows.first(role, row).filter(|word| !is_absent(word));
+        let status = word(ColumnRole::Status).map(|word| self.statuses.meaning(&word, line));
+        let kind = word(ColumnRole::WorkerType).map(|word| self.kinds.meaning(&word, line));
+        employee = employee.with_employment(&Employment {
+            status: stated(status, self.reader.status),
+            kind: stated(kind, self.reader.worker_type),
+            end_date: Ok(None),
+            ..Employment::default()
+        });
         for role in [ColumnRole::StartDate, ColumnRole::EndDate] {
             if let Some(unreadable) = self.date(role, &mut employee, row) {
                 let text =
@@ -121,9 +137,6 @@ impl OpenPart<'_> {
                 self.issue(line, RosterIssueKind::BadDate, text);
             }
         }
-        let word = |role| self.reader.rows.first(role, row).filter(|word| !is_absent(word));
-        self.part.stated.push(word(ColumnRole::Status).and_then(|word| self.statuses.meaning(&word, line)));
-        employee.kind = word(ColumnRole::WorkerType).and_then(|word| self.kinds.meaning(&word, line));
         self.part.employees.push(employee);
     }
 
@@ -151,5 +164,14 @@ impl OpenPart<'_> {
 
     fn issue(&mut self, line: u64, kind: RosterIssueKind, text: String) {
         self.part.issues.push(RosterIssue { file: self.reader.file, line: Some(line), kind, text });
+    }
+}
+
+/// What a row's word says, else what its file states. Why neither does so is known of the columns.
+fn stated<M>(word: Option<Result<M, usize>>, of_file: Option<M>) -> Told<M> {
+    match word {
+        Some(Ok(meaning)) => Ok(meaning),
+        Some(Err(at)) => Err(Untold::Word(u16::try_from(at).unwrap_or(u16::MAX))),
+        None => of_file.ok_or(Untold::Blank),
     }
 }

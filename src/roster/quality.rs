@@ -1,72 +1,40 @@
-//! What is wrong with the roster as a whole: keys that two rows share, and states that contradict the dates.
+//! States of the roster that contradict the dates, as of the moment of the audit.
 
-use super::key::{Key, KeyMap};
-use crate::crew;
-use crate::model::{Employee, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, Timestamp};
+use crate::model::{Employee, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, Timestamp};
 
-/// Rows that share an employee id, and employees that share an address.
-pub(super) fn duplicates(roster: &Roster) -> Vec<RosterIssue> {
-    let checks = [shared_ids, shared_addresses];
-    crew::map_all(&checks, |check| check(roster)).into_iter().flatten().collect()
-}
-
-fn shared_ids(roster: &Roster) -> Vec<RosterIssue> {
-    let mut issues = Vec::new();
-    let mut ids: KeyMap<&Employee> = KeyMap::with_capacity_and_hasher(roster.employees.len(), <_>::default());
-    for employee in &roster.employees {
-        let first = *ids.entry(Key::of(employee.id())).or_insert(employee);
-        if !std::ptr::eq(first, employee) {
-            let text = format!("employee {}: the same id is in {}", employee.id(), place(roster, first, employee));
-            issues.push(issue(employee, RosterIssueKind::DuplicateId, text));
-        }
-    }
-    issues
-}
-
-fn shared_addresses(roster: &Roster) -> Vec<RosterIssue> {
-    let mut issues = Vec::new();
-    let mut emails: KeyMap<&Employee> = KeyMap::with_capacity_and_hasher(roster.employees.len(), <_>::default());
-    for employee in &roster.employees {
-        for email in employee.emails() {
-            let first = *emails.entry(Key::of(email)).or_insert(employee);
-            if !std::ptr::eq(first, employee) && Key::of(first.id()) != Key::of(employee.id()) {
-                let other = place(roster, first, employee);
-                // The other person isn't named: this goes to the manager of one of them.
-                let text = format!("employee {} shares an address with the person in {other}", employee.id());
-                issues.push(issue(employee, RosterIssueKind::DuplicateEmail, text));
-            }
-        }
-    }
-    issues
-}
-
-/// States that contradict the dates at `now`: still active after the last day, or terminated without one.
+/// Everybody whose state contradicts the dates at `now`, or whose rows contradict each other.
 pub fn contradictions(roster: &Roster, now: Timestamp) -> Vec<RosterIssue> {
     let mut issues = Vec::new();
     for employee in &roster.employees {
-        let id = employee.id();
-        let text = match (employee.status, employee.ends_at) {
-            (EmploymentStatus::Active | EmploymentStatus::Leave, Some(end)) if now >= end => {
-                format!("employee {id}: the status is {}, but the end_date is past", employee.status.as_str())
-            }
-            (EmploymentStatus::Terminated, None) if !employee.end_date_unread => {
-                format!("employee {id}: the status is terminated, but there is no end_date")
-            }
-            _ => continue,
-        };
-        issues.push(issue(employee, RosterIssueKind::Contradiction, text));
+        if let Some(what) = contradiction(&employee.employment(), now) {
+            let text = format!("employee {}: {what}", employee.id());
+            issues.push(issue(employee, RosterIssueKind::Contradiction, text));
+        }
     }
     issues
+}
+
+fn contradiction(told: &Employment, now: Timestamp) -> Option<String> {
+    if told.is_contradictory {
+        return Some(
+            "one row says that the person works here, another one not, and no date tells which holds".to_owned(),
+        );
+    }
+    match (told.status, told.ends_at) {
+        (Ok(state @ (EmploymentStatus::Active | EmploymentStatus::Leave)), Some(end)) if now >= end => {
+            Some(format!("the status is {}, but the end_date is past", state.as_str()))
+        }
+        (Ok(EmploymentStatus::Terminated), Some(end)) if end.signed_duration_since(now) > Employment::NOTICE => {
+            let days = Employment::NOTICE.num_days();
+            Some(format!("the status is terminated, but the end_date is more than {days} days ahead"))
+        }
+        (Ok(EmploymentStatus::Terminated), _) if told.end_date == Ok(None) => {
+            Some("the status is terminated, but there is no end_date".to_owned())
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn issue(employee: &Employee, kind: RosterIssueKind, text: String) -> RosterIssue {
     RosterIssue { file: employee.file(), line: Some(employee.line()), kind, text }
-}
-
-/// `line 4`, or `line 4 of staff.csv` when that is another file.
-fn place(roster: &Roster, employee: &Employee, seen_from: &Employee) -> String {
-    match roster.files.get(employee.file()).and_then(|file| file.file_name()) {
-        Some(name) if employee.file() != seen_from.file() => format!("line {} of {}", employee.line(), name.display()),
-        _ => format!("line {}", employee.line()),
-    }
 }

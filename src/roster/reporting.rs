@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::key::{Key, KeyMap, KeySet};
-use super::managers::Named;
+use super::managers::{Named, name_key};
+use crate::key::{Key, KeyMap, KeySet};
 use crate::model::{Employee, Roster, Timestamp};
 
 /// Whom to ask about a person, or why nobody can be asked.
@@ -16,25 +16,31 @@ pub fn managers_of<'p, 'r>(
     now: Timestamp,
 ) -> BTreeMap<&'p str, Superior<'r>> {
     let ids: KeyMap<&'p str> = people.into_iter().map(|id| (Key::of(id), id)).collect();
-    let asked: Vec<(&'p str, Option<Named<'r>>)> = roster
+    let asked: Vec<(&'p str, Vec<Named<'r>>)> = roster
         .employees
         .iter()
         .filter_map(|employee| {
             let id = ids.get(&Key::of(employee.id()))?;
-            Some((*id, employee.manager().map(Named::of)))
+            Some((*id, employee.managers().iter().map(Named::of).collect()))
         })
         .collect();
-    let named = find(roster, asked.iter().filter_map(|(_, named)| named.as_ref()));
+    let named = find(roster, asked.iter().flat_map(|(_, named)| named));
     let mut found = BTreeMap::new();
-    for (id, manager) in asked {
-        // Of two rows with one id the first counts, as everywhere.
-        found.entry(id).or_insert_with(|| superior(manager.as_ref(), &named, now));
+    for (id, managers) in asked {
+        // Of two people with one id, the first.
+        found.entry(id).or_insert_with(|| superior(&managers, &named, now));
     }
     found
 }
 
-fn superior<'r>(manager: Option<&Named<'r>>, found: &KeyMap<Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
-    let manager = manager.ok_or("no manager is given")?;
+/// The first manager who can be asked; else, why the first can't.
+fn superior<'r>(managers: &[Named<'r>], found: &KeyMap<Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
+    let mut all = managers.iter().map(|manager| one_superior(manager, found, now));
+    let first = all.next().unwrap_or(Err("no manager is given"));
+    if first.is_ok() { first } else { all.find(Result::is_ok).unwrap_or(first) }
+}
+
+fn one_superior<'r>(manager: &Named<'r>, found: &KeyMap<Vec<&'r Employee>>, now: Timestamp) -> Superior<'r> {
     let people =
         manager.keys().into_iter().find_map(|key| found.get(&key)).ok_or("the manager is not in the roster")?;
     let mut here = people.iter().filter(|person| !person.has_left(now));
@@ -56,7 +62,7 @@ where
     for employee in &roster.employees {
         let id = Key::of(employee.id());
         let emails = employee.emails().iter().map(Key::of);
-        let name = employee.name().map(Key::of_name);
+        let name = employee.name().map(name_key);
         for key in emails.chain(name).chain([id]).filter(|key| wanted.contains(key)) {
             let called = found.entry(key).or_default();
             // Whoever is called so in two ways is one person.
@@ -71,16 +77,19 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EmploymentStatus, Profile};
+    use crate::model::{Employment, EmploymentStatus, Profile};
 
     fn person(id: &str, name: &str, manager: &str) -> Employee {
         let email = format!("{id}@example.com");
-        Employee::new(&Profile { id, name, manager, emails: &[&email], ..Profile::default() })
+        let managers: &[&str] = if manager.is_empty() { &[] } else { &[manager] };
+        let works_here = Employment { status: Ok(EmploymentStatus::Active), ..Employment::default() };
+        Employee::new(&Profile { id, name, managers, emails: &[&email], ..Profile::default() })
+            .with_employment(&works_here)
     }
 
     fn manager_of(id: &str) -> Result<String, &'static str> {
         let mut left = person("9", "Gone By", "");
-        left.status = EmploymentStatus::Terminated;
+        left.change_employment(|employment| employment.status = Ok(EmploymentStatus::Terminated));
         let roster = Roster {
             employees: vec![
                 person("1", "Ann Lee", "2"),

@@ -6,6 +6,7 @@ use csv::StringRecord;
 
 use super::cell::{clean, fold, is_absent};
 use super::columns::Columns;
+use crate::key::{KeyKind, fold as fold_key, stands_for_nothing};
 use crate::model::{ColumnRole, Employee, Profile};
 
 /// Where a file keeps what, looked up by position for every row.
@@ -47,6 +48,7 @@ impl RowReader {
         let text = |role| self.first(role, row).unwrap_or_default();
         let name = self.first(ColumnRole::Name, row).or_else(|| self.joined_name(row).map(Cow::Owned));
         let manager = self.first(ColumnRole::Manager, row).filter(|manager| !is_absent(manager));
+        let managers: Vec<&str> = manager.iter().map(AsRef::as_ref).collect();
         let emails: Vec<Cow<'_, str>> = self.cells(ColumnRole::Email, row).collect();
         let usernames: Vec<Cow<'_, str>> = self.cells(ColumnRole::Username, row).collect();
         let extras = self.extras.iter().map(|at| at.and_then(|at| row.get(at)).map_or(Cow::Borrowed(""), clean));
@@ -54,7 +56,7 @@ impl RowReader {
         Ok(Employee::new(&Profile {
             id: &id,
             name: &name.unwrap_or_default(),
-            manager: &manager.unwrap_or_default(),
+            managers: &managers,
             department: &text(ColumnRole::Department),
             title: &text(ColumnRole::Title),
             location: &text(ColumnRole::Location),
@@ -84,6 +86,9 @@ impl RowReader {
         }
         if no_id {
             return Err("the row has no employee id");
+        }
+        if stands_for_nothing(KeyKind::Id, &fold_key(&id).text) {
+            return Err("the employee id stands for nothing");
         }
         if is_rounded(&id) {
             return Err(

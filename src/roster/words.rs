@@ -1,66 +1,70 @@
 //! Words for the state of an employment and the kind of a worker: well-known ones as data, and the
 //! organisation's own, which go first.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::cell::fold;
 use super::headings::umlauts_written_out;
 use crate::model::EmploymentStatus::{self, Active, Leave, Terminated};
 use crate::model::WorkerKind::{self, Employee, External};
 
-/// To teach headcount a word, add it here. Single letters are left out: T is terminated here and true there.
+/// To teach headcount a word, add it here. Digits and single letters that mean different things elsewhere are left out: 0
+/// is "withdrawn" here and "false" there. A and T are ADP's.
 const STATUS: &[(EmploymentStatus, &str)] = &[
     (
         Active,
-        "Active | Current | Employed | Working | Enabled | Yes | True | 1 | Full-Time | Part-Time | Full Time | Part Time | Onboarding | Pre-hire | Future hire | Pending | Hired | Probation | Active - Payroll Eligible | Active - No Payroll | ACTIVE_PROCESS | Active Assignment",
-    ),
-    (Active, "Aktiv | Beschäftigt | Angestellt | Ja | Wahr | Vollzeit | Teilzeit | In Probezeit | Probezeit"),
-    (
-        Active,
-        "Actif | Active | Présent | En poste | En activité | Oui | Vrai | Temps plein | Temps partiel | En période d'essai",
+        "Active | A | Current | Currently Employed | Employed | Employee | Working | At Work | Enabled | Yes | True | Full-Time | Part-Time | Full Time | Part Time | Onboarding | Pre-hire | Future hire | Pending | Pending Hire | Hired | New Hire | Rehired | Reinstated | Probation | On Probation | Probationary | Notice Period | On Notice | Active - Payroll Eligible | Active - No Payroll | ACTIVE_PROCESS | ACTIVE_NO_PROCESS | Active Assignment | Active Contingent Assignment | In Service | In Post",
     ),
     (
         Active,
-        "Activo | Activa | Alta | De alta | Vigente | Empleado | Sí | Verdadero | Tiempo completo | Tiempo parcial | En periodo de prueba",
+        "Aktiv | Aktives Arbeitsverhältnis | Beschäftigt | Angestellt | Tätig | Ja | Wahr | Vollzeit | Teilzeit | In Probezeit | Probezeit | In Kündigungsfrist | Eingestellt | Im Dienst",
+    ),
+    (
+        Active,
+        "Actif | Active | Présent | Présente | En poste | En activité | En fonction | Oui | Vrai | Temps plein | Temps partiel | En période d'essai | En préavis",
+    ),
+    (
+        Active,
+        "Activo | Activa | Alta | De alta | En alta | Vigente | Empleado | Empleada | Contratado | Contratada | Sí | Verdadero | Tiempo completo | Tiempo parcial | En periodo de prueba | En activo",
     ),
     (
         Leave,
-        "Leave | On Leave | Leave of Absence | LOA | Paid Leave | Unpaid Leave | Parental Leave | Maternity Leave | Paternity Leave | Medical Leave | Sick Leave | Long-Term Leave | Sabbatical | Suspended | Furlough | Furloughed | SUSPEND_PROCESS | Suspended - Payroll Eligible | Suspended - No Payroll | Garden Leave",
+        "Leave | On Leave | Leave of Absence | LOA | Leave With Pay | Leave Without Pay | Paid Leave | Paid Leave of Absence | Unpaid Leave | Unpaid Leave of Absence | Parental Leave | Maternity Leave | Paternity Leave | Family Leave | Military Leave | Medical Leave | Sick Leave | Long-Term Leave | Long Term Sick | Sabbatical | Suspended | Suspended Assignment | Furlough | Furloughed | SUSPEND_PROCESS | SUSPEND_NO_PROCESS | Suspended - Payroll Eligible | Suspended - No Payroll | Garden Leave | Gardening Leave | Dormant | Short Work Break | Short-Term Disability | Long-Term Disability | Extended Absence | Absent",
     ),
     (
         Leave,
-        "Abwesend | Beurlaubt | Elternzeit | In Elternzeit | Mutterschutz | Langzeitkrank | Langzeitabwesend | Ruhend | Ruhendes Arbeitsverhältnis | Sabbatical | Freigestellt | Unbezahlter Urlaub",
+        "Abwesend | Beurlaubt | Elternzeit | In Elternzeit | Mutterschutz | In Mutterschutz | Langzeitkrank | Langzeiterkrankt | Langzeitabwesend | Ruhend | Ruhendes Arbeitsverhältnis | Ruhendes Beschäftigungsverhältnis | Sabbatical | Freigestellt | Freistellung | Unbezahlter Urlaub | Pflegezeit",
     ),
     (
         Leave,
-        "En congé | Congé | Congé parental | Congé maternité | Congé sabbatique | Congé sans solde | Arrêt maladie | Absent | Suspendu | Suspension du contrat",
+        "En congé | Congé | Congés | Congé parental | Congé maternité | Congé paternité | Congé sabbatique | Congé sans solde | Arrêt maladie | En arrêt | Longue maladie | Absent | Absente | Suspendu | Suspendue | Suspension du contrat | En disponibilité",
     ),
     (
         Leave,
-        "De permiso | En licencia | Licencia | Permiso | Excedencia | En excedencia | Baja médica | Baja por maternidad | Baja maternal | Suspendido | Suspendida",
+        "De permiso | En licencia | Licencia | Permiso | Excedencia | En excedencia | Baja médica | Baja por enfermedad | Baja por maternidad | Baja por paternidad | Baja maternal | Incapacidad temporal | Suspendido | Suspendida",
     ),
     (
         Terminated,
-        "Terminated | Inactive | Left | Leaver | Former | Former Employee | Ex-Employee | Ended | Resigned | Retired | Deceased | Dismissed | Laid Off | Separated | Discharged | Offboarded | Withdrawn | No | False | 0 | INACTIVE_PROCESS | Inactive - Payroll Eligible | Inactive - No Payroll | Inactive - Process When Earning | Disabled",
+        "Terminated | Termed | Term | T | Termination | Inactive | Not Active | No Longer Active | Non-Active | Nonactive | Not Employed | No Longer Employed | No Longer Here | Left | Has Left | Leaver | Former | Former Employee | Ex-Employee | Alumni | Alumnus | Ended | Contract Ended | Contract Expired | Expired | Resigned | Resignation | Quit | Voluntary Termination | Involuntary Termination | Retired | Retiree | Retirement | Retired With Pay | Terminated With Pay | Terminated Pension Payout | Deceased | Dismissed | Fired | Laid Off | Layoff | Redundant | Made Redundant | Separated | Separation | Discharged | Offboarded | Discarded | Withdrawn | Reported No Show | No Show | No | False | INACTIVE_PROCESS | INACTIVE_NO_PROCESS | Inactive - Payroll Eligible | Inactive - No Payroll | Inactive - Process When Earning | Inactive Assignment | Deactivated | Disabled | Archived | Cancelled | Canceled",
     ),
     (
         Terminated,
-        "Inaktiv | Ausgeschieden | Ausgetreten | Beendet | Ehemalig | Ehemaliger Mitarbeiter | Entlassen | Pensioniert | Verrentet | In Rente | Verstorben | Nein | Falsch",
+        "Inaktiv | Nicht aktiv | Nicht mehr aktiv | Nicht mehr beschäftigt | Ausgeschieden | Ausgetreten | Austritt | Beendet | Vertrag beendet | Ehemalig | Ehemalige | Ehemaliger | Ehemalige Mitarbeiterin | Ehemaliger Mitarbeiter | Entlassen | Pensioniert | Pensionär | Rentner | Verrentet | In Rente | Im Ruhestand | Verstorben | Nein | Falsch | Abgang",
     ),
     (
         Terminated,
-        "Inactif | Inactive | Sorti | Sortie | Parti | Partie | Terminé | Licencié | Licenciée | Démissionné | Démissionnaire | Retraité | Retraitée | Décédé | Ancien salarié | Non | Faux",
+        "Inactif | Inactive | Non actif | Plus actif | N'est plus actif | Sorti | Sortie | Parti | Partie | Terminé | Terminée | Contrat terminé | Fin de contrat | Licencié | Licenciée | Démissionné | Démissionnaire | Retraité | Retraitée | À la retraite | Décédé | Décédée | Ancien salarié | Ancienne salariée | Ancien employé | Radié | Radiée | Non | Faux",
     ),
     (
         Terminated,
-        "Inactivo | Inactiva | Baja | Cesado | Cesada | Terminado | Despedido | Despedida | Jubilado | Jubilada | Fallecido | Desvinculado | Extinguido | Falso",
+        "Inactivo | Inactiva | No activo | No activa | Ya no activo | Ya no trabaja | Baja | De baja | Baja definitiva | Baja voluntaria | Cesado | Cesada | Cese | Terminado | Terminada | Contrato terminado | Fin de contrato | Despedido | Despedida | Jubilado | Jubilada | Fallecido | Fallecida | Desvinculado | Desvinculada | Extinguido | Extinguida | Ex empleado | Falso",
     ),
 ];
 
 const WORKER_TYPE: &[(WorkerKind, &str)] = &[
     (
         Employee,
-        "Employee | Emp | Regular | Regular Employee | Permanent | Permanent Employee | Staff | Internal | Full-Time | Part-Time | Full Time | Part Time | Full-Time Employee | Part-Time Employee | Intern | Trainee | Apprentice | Working Student | Student | Fixed Term | Fixed-Term | Temporary Employee | Salaried | Hourly | Salaried, full-time | Salaried, part-time | Hourly, full-time | Hourly, part-time | Executive",
+        "Employee | Emp | Regular | Regular Employee | Permanent | Permanent Employee | Staff | Internal | Full-Time | Part-Time | Full Time | Part Time | Full-Time Employee | Part-Time Employee | Intern | Trainee | Apprentice | Working Student | Student | Fixed Term | Fixed-Term | Temporary Employee | Salaried | Hourly | Salaried, full-time | Salaried, part-time | Hourly, full-time | Hourly, part-time | Executive | FTE | Full Time Equivalent | Employee (Fixed Term) | Permanent Staff | Payroll | W2 | W-2 | Seasonal | Casual | Seasonal Employee | Casual Employee | Officer | Active Employee",
     ),
     (
         Employee,
@@ -76,7 +80,7 @@ const WORKER_TYPE: &[(WorkerKind, &str)] = &[
     ),
     (
         External,
-        "Contractor | Independent Contractor | Contingent | Contingent Worker | CWK | Consultant | External | External Worker | Freelance | Freelancer | Agency | Agency Worker | Agency Temp | Temp | Vendor | Supplier | Partner | Outsourced | Third Party | 1099 | Non-Employee | Nonworker | Service Provider",
+        "Contractor | Independent Contractor | Contingent | Contingent Worker | CWK | Consultant | External | External Worker | Freelance | Freelancer | Agency | Agency Worker | Agency Temp | Temp | Vendor | Supplier | Partner | Outsourced | Third Party | 1099 | Non-Employee | Nonworker | Service Provider | Contract | Contract Worker | Contingent Labor | Contingent Labour | Outsourced Worker | Subcontractor | Self-Employed | Externals | C2C",
     ),
     (
         External,
@@ -98,25 +102,23 @@ pub(super) struct Vocabulary<M> {
     folded: HashMap<String, M>,
 }
 
-/// Words that mean nothing, by how they are written.
-pub(super) type UnknownWords = BTreeMap<String, Unknown>;
+/// A word that means nothing to headcount.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unknown {
+    pub(super) word: String,
+    /// The first line that has it.
+    pub(super) line: u64,
+    /// How many lines have it.
+    pub(super) rows: u64,
+}
 
 /// Looks words up, and remembers which it met.
 #[derive(Debug)]
 pub(super) struct Looking<'v, M> {
     vocabulary: &'v Vocabulary<M>,
-    /// Words as they were met: rosters repeat a handful of them.
-    met: HashMap<String, Option<M>>,
-    unknown: UnknownWords,
-}
-
-/// A word that means nothing to headcount.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unknown {
-    /// The first line that has it.
-    pub(super) line: u64,
-    /// How many lines have it.
-    pub(super) rows: u64,
+    /// Words as they were met: rosters repeat a handful of them. One that means nothing has its position in `unknown`.
+    met: HashMap<String, Result<M, usize>>,
+    unknown: Vec<Unknown>,
 }
 
 impl Vocabulary<EmploymentStatus> {
@@ -133,7 +135,7 @@ impl Vocabulary<WorkerKind> {
     }
 }
 
-impl<M: Copy> Vocabulary<M> {
+impl<M: Copy + PartialEq> Vocabulary<M> {
     fn new(own: &[(String, M)], known: &[(M, &str)]) -> Self {
         let mut folded = HashMap::new();
         for (word, meaning) in own {
@@ -150,37 +152,68 @@ impl<M: Copy> Vocabulary<M> {
 
     /// Starts to look words up.
     pub(super) fn look_up(&self) -> Looking<'_, M> {
-        Looking { vocabulary: self, met: HashMap::new(), unknown: BTreeMap::new() }
+        Looking { vocabulary: self, met: HashMap::new(), unknown: Vec::new() }
+    }
+
+    /// What a word means: as it is, or before a suffix that says nothing else, as in `Terminated - Rehire` and
+    /// `Active (US)`. `Active - Terminated` says two things, and means nothing.
+    fn meaning(&self, word: &str) -> Option<M> {
+        if let Some(meaning) = self.folded.get(&fold(word)) {
+            return Some(*meaning);
+        }
+        let at = word.find([',', ';', ':', '(', '/', '–', '—']).into_iter().chain(word.find(" -")).min()?;
+        let (head, tail) = word.split_at_checked(at)?;
+        let meaning = self.folded.get(&fold(head)).copied()?;
+        let agrees = self.hints(tail).iter().all(|hint| *hint == meaning) && !has_negation(tail);
+        agrees.then_some(meaning)
+    }
+
+    /// What the words within a text say.
+    fn hints(&self, text: &str) -> Vec<M> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 2);
+        words.chain([text]).filter_map(|word| self.folded.get(&fold(word)).copied()).collect()
+    }
+
+    /// What somebody who reads an unknown word would take it for, if it holds words that say one thing.
+    pub(super) fn guess(&self, text: &str) -> Option<M> {
+        let hints = self.hints(text);
+        let first = *hints.first().filter(|_| !has_negation(text))?;
+        hints.iter().all(|hint| *hint == first).then_some(first)
     }
 }
 
-impl<M: Copy> Looking<'_, M> {
-    /// What a word means. One that isn't known is remembered.
-    pub(super) fn meaning(&mut self, word: &str, line: u64) -> Option<M> {
+/// Whether a text denies what else it says.
+fn has_negation(text: &str) -> bool {
+    const WORDS: [&str; 12] =
+        ["not", "no", "non", "never", "longer", "nicht", "kein", "keine", "plus", "pas", "sans", "ya"];
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&fold(word).as_str()))
+}
+
+impl<M: Copy + PartialEq> Looking<'_, M> {
+    /// What a word means.
+    ///
+    /// # Errors
+    /// The position among [`Self::into_unknown`] of one that isn't known.
+    pub(super) fn meaning(&mut self, word: &str, line: u64) -> Result<M, usize> {
         let meaning = if let Some(meaning) = self.met.get(word) {
             *meaning
         } else {
-            let meaning = self.vocabulary.folded.get(&fold(word)).copied();
+            let meaning = self.vocabulary.meaning(word).ok_or(self.unknown.len());
+            if meaning.is_err() {
+                self.unknown.push(Unknown { word: word.to_owned(), line, rows: 0 });
+            }
             self.met.insert(word.to_owned(), meaning);
             meaning
         };
-        if meaning.is_none() {
-            note(&mut self.unknown, word, Unknown { line, rows: 1 });
+        if let Some(unknown) = meaning.err().and_then(|at| self.unknown.get_mut(at)) {
+            unknown.rows += 1;
         }
         meaning
     }
 
     /// The words that mean nothing.
-    pub(super) fn into_unknown(self) -> UnknownWords {
+    pub(super) fn into_unknown(self) -> Vec<Unknown> {
         self.unknown
-    }
-}
-
-/// Adds an unknown word of later lines.
-pub(super) fn note(words: &mut UnknownWords, word: &str, found: Unknown) {
-    match words.get_mut(word) {
-        Some(known) => known.rows += found.rows,
-        None => drop(words.insert(word.to_owned(), found)),
     }
 }
 
@@ -191,7 +224,6 @@ mod tests {
     #[test]
     fn four_languages_are_known() {
         let words = Vocabulary::of_status(&[]);
-        let mut words = words.look_up();
         for (word, meaning) in [
             ("ACTIVE", Active),
             ("aktiv", Active),
@@ -199,32 +231,68 @@ mod tests {
             ("Baja", Terminated),
             ("Beschaeftigt", Active),
             ("On-Leave", Leave),
+            ("Termed", Terminated),
+            ("t", Terminated),
+            ("A", Active),
         ] {
-            assert_eq!(words.meaning(word, 1), Some(meaning), "{word}");
+            assert_eq!(words.meaning(word), Some(meaning), "{word}");
         }
         let words = Vocabulary::of_worker_type(&[]);
-        let mut words = words.look_up();
-        assert_eq!(words.meaning("Intérimaire", 1), Some(External));
-        assert_eq!(words.meaning("Werkstudentin", 1), Some(Employee));
+        assert_eq!(words.meaning("Intérimaire"), Some(External));
+        assert_eq!(words.meaning("Werkstudentin"), Some(Employee));
+    }
+
+    #[test]
+    fn what_is_denied_or_said_twice_is_not_active() {
+        let words = Vocabulary::of_status(&[]);
+        for (word, meaning) in [
+            ("Not Active", Some(Terminated)),
+            ("No longer active", Some(Terminated)),
+            ("nicht mehr aktiv", Some(Terminated)),
+            ("Active - Terminated", None),
+            ("Active (terminated 3 May)", None),
+            ("Active - not working", None),
+            ("Active (on leave)", None),
+            ("Terminated - Rehire", Some(Terminated)),
+            ("Terminated – voluntary", Some(Terminated)),
+            ("Active (US)", Some(Active)),
+            ("Active, Full-Time", Some(Active)),
+            ("Leave of Absence: medical", Some(Leave)),
+            ("Vertrag beendet (K)", Some(Terminated)),
+        ] {
+            assert_eq!(words.meaning(word), meaning, "{word}");
+        }
+        for word in ["1", "0", "N", "Y", "L", "I", "S", "2", "3"] {
+            assert_eq!(words.meaning(word), None, "{word} means different things");
+        }
+    }
+
+    #[test]
+    fn a_guess_is_made_where_words_say_one_thing() {
+        let words = Vocabulary::of_status(&[]);
+        assert_eq!(words.guess("Arbeitsvertrag beendet"), Some(Terminated));
+        assert_eq!(words.guess("aktiv laut Lohnlauf"), Some(Active));
+        assert_eq!(words.guess("nicht aktiv laut Lohnlauf"), None);
+        assert_eq!(words.guess("Zombie"), None);
     }
 
     #[test]
     fn the_organisations_words_go_first() {
         let words = Vocabulary::of_status(&[("Suspended".to_owned(), Terminated), ("A1".to_owned(), Active)]);
-        let mut words = words.look_up();
-        assert_eq!(words.meaning("suspended", 1), Some(Terminated));
-        assert_eq!(words.meaning("a-1", 1), Some(Active));
+        assert_eq!(words.meaning("suspended"), Some(Terminated));
+        assert_eq!(words.meaning("a-1"), Some(Active));
     }
 
     #[test]
     fn unknown_words_are_counted() {
         let words = Vocabulary::of_status(&[]);
         let mut words = words.look_up();
-        assert_eq!((words.meaning("Zzz", 4), words.meaning("Zzz", 9)), (None, None));
         assert_eq!(
-            words.into_unknown().into_iter().collect::<Vec<_>>(),
-            [("Zzz".to_owned(), Unknown { line: 4, rows: 2 })]
+            (words.meaning("Zzz", 4), words.meaning("Zzz", 9), words.meaning("Yyy", 9)),
+            (Err(0), Err(0), Err(1))
         );
+        let unknown = |word: &str, line, rows| Unknown { word: word.to_owned(), line, rows };
+        assert_eq!(words.into_unknown(), [unknown("Zzz", 4, 2), unknown("Yyy", 9, 1)]);
     }
 
     /// Within a language no word may have two meanings; the first would win by accident.

@@ -96,7 +96,11 @@ fn table_of_facts(out: &mut String, facts: &[&Fact], exposed: &[(&'static str, &
     out.push_str("\n| Fact | Type | Meaning | Told by |\n|---|---|---|---|\n");
     for fact in facts {
         let optional = if fact.optional { ", optional" } else { "" };
-        let told = fact.needs.map_or_else(|| "always known".to_owned(), |name| tellers(name, exposed));
+        let told = match (fact.needs, fact.needs_of_roster) {
+            (Some(name), _) => tellers(name, exposed),
+            (None, Some(_)) => "the roster, as far as its files and words do".to_owned(),
+            (None, None) => "always known".to_owned(),
+        };
         let kind = match fact.kind {
             Kind::Words(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(" or "),
             kind => kind.ty().to_string(),

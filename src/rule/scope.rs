@@ -17,7 +17,7 @@ pub struct Scope<'a> {
     pub now: Timestamp,
     /// The account, in rules about accounts.
     pub account: Option<AccountScope<'a>>,
-    /// The owner of the account, the common owner of the group, or the person that the rule is about.
+    /// The owner of the account, whoever could own it, the common owner of the group, or the person that the rule is about.
     pub employee: Option<EmployeeScope<'a>>,
     /// What the organisation declares of the account, if it vouches for it.
     pub declared: Option<DeclaredScope<'a>>,
@@ -100,13 +100,41 @@ impl<'a> AccountScope<'a> {
     }
 }
 
-/// An employee and the headings of the roster's further columns.
+/// An employee and the headings of the roster's further columns. Where several people could own an account, a fact is what
+/// all of them agree on, and otherwise unknown.
 #[derive(Debug, Clone, Copy)]
 pub struct EmployeeScope<'a> {
     /// The person.
     pub employee: &'a Employee,
+    /// Who else could be meant.
+    pub others: &'a [&'a Employee],
     /// The headings of [`Employee::extra`].
     pub headings: &'a [String],
+}
+
+impl<'a> EmployeeScope<'a> {
+    /// One person.
+    pub const fn one(employee: &'a Employee, headings: &'a [String]) -> Self {
+        Self { employee, others: &[], headings }
+    }
+
+    /// Several people, of whom nobody knows which is meant.
+    pub const fn several(people: &'a [&'a Employee], headings: &'a [String]) -> Option<Self> {
+        match people.split_first() {
+            Some((employee, others)) => Some(Self { employee, others, headings }),
+            None => None,
+        }
+    }
+
+    /// Everybody who could be meant.
+    pub fn people(self) -> impl Iterator<Item = &'a Employee> {
+        std::iter::once(self.employee).chain(self.others.iter().copied())
+    }
+
+    /// Whether all of them are known to have left.
+    pub fn have_all_left(self, now: Timestamp) -> bool {
+        self.people().all(|person| person.has_left(now))
+    }
 }
 
 /// The declaration of an account, and what the roster says of its owner.

@@ -11,7 +11,7 @@ pub enum Verdict {
     Violation,
     /// The condition doesn't hold.
     Pass,
-    /// The vendor doesn't tell these facts, and without them the condition is open. It is never a pass.
+    /// The vendor or the roster doesn't tell these facts, and without them the condition is open. It is never a pass.
     NotEvaluable(Missing),
     /// The condition failed on this data.
     Failed(EvalError),
@@ -34,7 +34,7 @@ impl fmt::Display for Verdict {
             Self::Violation => f.write_str("a violation"),
             Self::Pass => f.write_str("a pass"),
             Self::NotEvaluable(missing) => {
-                let names: Vec<_> = missing.iter().map(crate::model::FactName::as_str).collect();
+                let names: Vec<_> = missing.names().collect();
                 write!(f, "not evaluable without {}", names.join(" and "))
             }
             Self::Failed(error) => write!(f, "a failure: {error}"),

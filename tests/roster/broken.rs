@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use headcount::config::RosterConfig;
+use headcount::key::Normaliser;
 use headcount::model::{ColumnRole, RosterIssueKind};
 use rstest::rstest;
 
@@ -102,9 +103,13 @@ fn hopeless_files_are_refused_with_place_and_advice(#[case] text: &str, #[case] 
 
 #[test]
 fn nothing_personal_is_shown_of_a_line() {
-    let mistakes = headcount::roster::parse(&config(), &["Employee ID,Name\n1,\"Secret Person\n2,Other\n"])
-        .expect_err("refused")
-        .mistakes;
+    let mistakes = headcount::roster::parse(
+        &config(),
+        &Normaliser::default(),
+        &["Employee ID,Name\n1,\"Secret Person\n2,Other\n"],
+    )
+    .expect_err("refused")
+    .mistakes;
     let shown = mistakes[0].render(false);
     assert!(shown.contains("hr.csv:2:3") && shown.contains("x,\"xxxxxx xxxxxx"), "{shown}");
 }
@@ -113,7 +118,9 @@ fn nothing_personal_is_shown_of_a_line() {
 #[case::no_such_file("no-such-file.csv", "found no such file")]
 #[case::folder("", "found a folder")]
 fn files_that_cannot_be_opened_are_refused(#[case] file: &str, #[case] what: &str) {
-    let mistakes = headcount::roster::read(&RosterConfig::of_files(vec![fixture(file)])).expect_err("refused").mistakes;
+    let mistakes = headcount::roster::read(&RosterConfig::of_files(vec![fixture(file)]), &Normaliser::default())
+        .expect_err("refused")
+        .mistakes;
     assert!(mistakes[0].message.contains(what) && mistakes[0].help.is_some(), "{}", mistakes[0]);
 }
 
@@ -122,14 +129,16 @@ fn a_configured_heading_that_no_file_has_is_refused() {
     let config = configured("file = \"hr.csv\"\ncolumns = { email = \"Work Emial\" }");
     assert_eq!(
         refused_with(&config, "Employee ID,Work Email\n1,a@x.example\n"),
-        "hr.csv: expected a column \"Work Emial\" for [hr.columns] email, found none in any file (did you mean email = \"Work Email\"?)"
+        "hr.csv: expected a column \"Work Emial\" for [hr.columns] email, found none (did you mean email = \"Work Email\"?)"
     );
 }
 
 #[test]
 fn all_files_are_looked_at_before_anything_is_refused() {
     let config = RosterConfig::of_files(vec![PathBuf::from("a.csv"), PathBuf::from("b.csv")]);
-    let mistakes = headcount::roster::parse(&config, &["no,headings\n", "%PDF"]).expect_err("refused").mistakes;
+    let mistakes = headcount::roster::parse(&config, &Normaliser::default(), &["no,headings\n", "%PDF"])
+        .expect_err("refused")
+        .mistakes;
     let files: Vec<_> = mistakes.iter().map(|mistake| mistake.file.display().to_string()).collect();
     assert_eq!(files, ["a.csv", "b.csv"]);
 }

@@ -1,6 +1,7 @@
 //! The traps of dates: order, two digits, serial numbers, months by name, no end, time zones.
 
-use headcount::model::{EmploymentStatus, RosterIssueKind::BadDate};
+use headcount::model::EmploymentStatus;
+use headcount::model::RosterIssueKind::{BadDate, VoidDate};
 use rstest::rstest;
 
 use super::support::*;
@@ -21,9 +22,9 @@ fn with_ends(ends: &[&str]) -> String {
 fn dates_are_read_as_a_person_reads_them(#[case] ends: &[&str]) {
     let roster = read(with_ends(ends));
     let settles = ["25/12/2026", "12/25/2026"];
-    for (employee, end) in roster.employees.iter().zip(ends) {
-        let expected = if settles.contains(end) { day("2026-12-25") } else { day("2026-03-04") };
-        assert_eq!(employee.end_date, expected, "{end}");
+    for (employee, written) in roster.employees.iter().zip(ends) {
+        let expected = if settles.contains(written) { day("2026-12-25") } else { day("2026-03-04") };
+        assert_eq!(end(employee), expected, "{written}");
     }
     assert!(issues(&roster, BadDate).is_empty(), "{:#?}", roster.issues);
 }
@@ -31,9 +32,9 @@ fn dates_are_read_as_a_person_reads_them(#[case] ends: &[&str]) {
 #[test]
 fn a_column_that_is_ambiguous_is_an_issue_and_never_a_guess() {
     let roster = read(with_ends(&["2026-01-31", "03/04/2026", "05/06/2026", "07/07/2026", ""]));
-    let ends: Vec<_> = roster.employees.iter().map(|employee| employee.end_date).collect();
+    let ends: Vec<_> = roster.employees.iter().map(end).collect();
     assert_eq!(ends, [day("2026-01-31"), None, None, day("2026-07-07"), None]);
-    let unread: Vec<_> = roster.employees.iter().map(|employee| employee.end_date_unread).collect();
+    let unread: Vec<_> = roster.employees.iter().map(|employee| employee.employment().end_date.is_err()).collect();
     assert_eq!(unread, [false, true, true, false, false]);
     assert_eq!(
         issues(&roster, BadDate),
@@ -51,15 +52,15 @@ fn a_column_that_is_ambiguous_is_an_issue_and_never_a_guess() {
 fn configuration_settles_it(#[case] order: &str, #[case] expected: Option<chrono::NaiveDate>) {
     let config = configured(&format!("file = \"hr.csv\"\ndates = \"{order}\""));
     let roster = read_with(&config, with_ends(&["03/04/2026", "2026-01-02"]));
-    assert_eq!(roster.employees[0].end_date, expected);
-    assert_eq!(roster.employees[1].end_date, day("2026-01-02"));
+    assert_eq!(end(&roster.employees[0]), expected);
+    assert_eq!(end(&roster.employees[1]), day("2026-01-02"));
     assert_eq!(issues(&roster, BadDate).len(), usize::from(expected.is_none()));
 }
 
 #[test]
 fn two_formats_in_a_column_are_told() {
     let roster = read(with_ends(&["25/03/2026", "03/26/2026", "03/04/2026"]));
-    let ends: Vec<_> = roster.employees.iter().map(|employee| employee.end_date).collect();
+    let ends: Vec<_> = roster.employees.iter().map(end).collect();
     assert_eq!(ends, [day("2026-03-25"), day("2026-03-26"), None]);
     let issue = &issues(&roster, BadDate)[0];
     assert!(
@@ -71,7 +72,7 @@ fn two_formats_in_a_column_are_told() {
 #[test]
 fn each_column_is_settled_by_itself() {
     let roster = read("Employee ID;Start Date;End Date\n1;25/03/2020;03/04/2026\n");
-    assert_eq!((roster.employees[0].start_date, roster.employees[0].end_date), (day("2020-03-25"), None));
+    assert_eq!((start(&roster.employees[0]), end(&roster.employees[0])), (day("2020-03-25"), None));
     assert!(issues(&roster, BadDate)[0].contains("\"End Date\""));
 }
 
@@ -85,15 +86,16 @@ fn what_cannot_be_read_is_told_without_being_shown() {
             "3: employee 2: the end_date \"xxxxx xxxx xxxxx xxxx\" can't be read; write 2026-12-31"
         ]
     );
-    assert!(roster.employees.iter().all(|employee| employee.end_date_unread));
+    assert!(roster.employees.iter().all(|employee| employee.employment().end_date.is_err()));
 }
 
 #[test]
 fn no_end_is_not_an_end() {
     let roster = read(with_ends(&["9999-12-31", "31.12.9999", "4712-12-31", "00.00.0000", "n/a", "-", "unbefristet"]));
-    assert!(roster.employees.iter().all(|employee| employee.end_date.is_none() && !employee.end_date_unread));
-    assert!(roster.employees.iter().all(|employee| employee.status == EmploymentStatus::Active));
-    assert!(roster.issues.is_empty(), "{:#?}", roster.issues);
+    assert!(roster.employees.iter().all(|employee| employee.employment().end_date == Ok(None)));
+    assert!(roster.employees.iter().all(|employee| state(employee) == Some(EmploymentStatus::Active)));
+    let told: Vec<_> = roster.issues.iter().map(|issue| (issue.kind, issue.text.as_str())).collect();
+    assert_eq!(told, [(VoidDate, "3 dates of \"Termination Date\", such as 9999-12-31 or 1900-01-01, mean none")]);
 }
 
 #[test]
@@ -111,13 +113,13 @@ fn an_end_before_the_start_is_told() {
 fn the_last_day_ends_in_the_zone_of_the_roster(#[case] zone: &str, #[case] ends: &str) {
     let config = configured(&format!("file = \"hr.csv\"\ntimezone = \"{zone}\""));
     let roster = read_with(&config, with_ends(&["2026-10-31"]));
-    assert_eq!(roster.employees[0].ends_at, Some(at(ends)));
+    assert_eq!(roster.employees[0].employment().ends_at, Some(at(ends)));
 }
 
 #[test]
 fn of_several_columns_the_first_with_a_date_counts() {
     let config = configured("file = \"hr.csv\"\ncolumns = { end_date = [\"Termination Date\", \"Contract End\"] }");
     let text = "Employee ID,Contract End,Termination Date\n1,2026-12-31,2026-06-30\n2,2026-12-31,\n3,31/12/2026,\n";
-    let ends: Vec<_> = read_with(&config, text).employees.iter().map(|employee| employee.end_date).collect();
+    let ends: Vec<_> = read_with(&config, text).employees.iter().map(end).collect();
     assert_eq!(ends, [day("2026-06-30"), day("2026-12-31"), day("2026-12-31")]);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use headcount::key::Normaliser;
 use headcount::model::Employee;
 use proptest::prelude::*;
 
@@ -59,9 +60,9 @@ fn configurations() -> Vec<headcount::config::RosterConfig> {
 
 fn holds(bytes: &[u8]) {
     for config in configurations() {
-        match headcount::roster::parse(&config, &[bytes]) {
+        match headcount::roster::parse(&config, &Normaliser::default(), &[bytes]) {
             Ok(roster) => {
-                assert_eq!(roster.rows, (roster.employees.len() + roster.rejected.len()) as u64);
+                assert_eq!(roster.check(), Ok(()));
                 assert!(roster.employees.iter().all(|employee| !employee.id().is_empty() && employee.line() > 0));
                 let now = at("2026-06-01T00:00:00Z");
                 headcount::roster::contradictions(&roster, now);

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use headcount::config::{ConfigText, RawRoster, RosterConfig};
-use headcount::model::{Employee, Roster, RosterIssueKind, Timestamp};
+use headcount::config::{ConfigText, MatchConfig, RawRoster, RosterConfig};
+use headcount::correlate::Correlator;
+use headcount::key::Normaliser;
+use headcount::model::{Employee, EmploymentStatus, Roster, RosterIssueKind, Timestamp};
 
 /// A file in tests/fixtures/roster.
 pub(crate) fn fixture(name: &str) -> PathBuf {
@@ -29,7 +31,7 @@ pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Roster {
 
 /// The roster in some bytes, with a configuration.
 pub(crate) fn read_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> Roster {
-    headcount::roster::parse(config, &[bytes])
+    headcount::roster::parse(config, &Normaliser::default(), &[bytes])
         .map_err(|refusal| refusal.mistakes.iter().map(|mistake| mistake.render(false)).collect::<String>())
         .unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
@@ -41,7 +43,7 @@ pub(crate) fn refused(bytes: impl AsRef<[u8]>) -> String {
 
 /// Why some bytes are refused, with a configuration.
 pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> String {
-    match headcount::roster::parse(config, &[bytes]) {
+    match headcount::roster::parse(config, &Normaliser::default(), &[bytes]) {
         Ok(roster) => panic!("read: {roster:#?}"),
         Err(refusal) => refusal.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
@@ -50,6 +52,28 @@ pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> St
 /// The employee with that id.
 pub(crate) fn employee<'r>(roster: &'r Roster, id: &str) -> &'r Employee {
     roster.employees.iter().find(|employee| employee.id() == id).unwrap_or_else(|| panic!("no {id}: {roster:#?}"))
+}
+
+/// The last day of somebody's employment, as far as it is known and there is one.
+pub(crate) fn end(employee: &Employee) -> Option<chrono::NaiveDate> {
+    employee.employment().end_date.ok().flatten()
+}
+
+/// The first day of somebody's employment, as far as it is known.
+pub(crate) fn start(employee: &Employee) -> Option<chrono::NaiveDate> {
+    employee.employment().start_date.ok()
+}
+
+/// The state of somebody's employment in November 2026, as far as it is known.
+pub(crate) fn state(employee: &Employee) -> Option<EmploymentStatus> {
+    employee.employment().status(at("2026-11-20T08:00:00Z")).ok()
+}
+
+/// The same roster, with what only the index of its keys tells.
+pub(crate) fn indexed(mut roster: Roster) -> Roster {
+    let correlator = Correlator::new(&roster, &MatchConfig::default());
+    roster.issues.extend(correlator.shared_keys(&roster));
+    roster
 }
 
 /// All issues of a kind, as `line: text`.

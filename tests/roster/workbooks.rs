@@ -44,9 +44,12 @@ fn the_first_visible_sheet_is_read() {
     assert_eq!((roster.rows, roster.employees.len(), roster.rejected[0].line), (3, 2, 7));
     let zoe = employee(&roster, "1001");
     assert_eq!((zoe.line(), zoe.name()), (4, Some("Zoë \"Z\" Example, B.Sc.")));
-    assert_eq!((zoe.start_date, zoe.extra().get(0)), (day("2020-03-04"), Some("4.5")));
+    assert_eq!((start(zoe), zoe.extra().get(0)), (day("2020-03-04"), Some("4.5")));
     let other = employee(&roster, "0007");
-    assert_eq!((other.line(), other.status, other.end_date), (6, EmploymentStatus::Terminated, day("2026-12-31")));
+    assert_eq!(
+        (other.line(), other.employment().status, end(other)),
+        (6, Ok(EmploymentStatus::Terminated), day("2026-12-31"))
+    );
     assert!(issues(&roster, RosterIssueKind::RaggedRow).is_empty(), "{:#?}", roster.issues);
 }
 

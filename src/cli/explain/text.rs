@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::audit::{Judgement, Story};
 use crate::correlate::{NearMiss, Segment};
+use crate::model::text::grouped;
 use crate::model::{Attempt, Declaration, EmployeeIndex, Roster, Situation, Step};
 use crate::pipeline::Inputs;
 use crate::render::terminal;
@@ -89,7 +90,11 @@ fn tried(attempt: &Attempt, roster: &Roster) -> String {
     let steps: Vec<_> = attempt.steps.iter().map(Step::as_str).collect();
     let steps = if steps.is_empty() { String::new() } else { format!(" ({})", steps.join(", ")) };
     let key = attempt.normalised.as_ref().map_or_else(|| "nothing".to_owned(), |key| format!("{key:?}"));
-    let hits = if attempt.hits.is_empty() { "nobody".to_owned() } else { people(&attempt.hits, roster) };
+    let hits = match attempt.crowd {
+        Some(crowd) => format!("{} people, so that it identifies nobody", grouped(crowd)),
+        None if attempt.hits.is_empty() => "nobody".to_owned(),
+        None => people(&attempt.hits, roster),
+    };
     format!("{what} {} looked up as {}{steps} finds {hits}", terminal(&format!("{raw:?}")), terminal(&key))
 }
 

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{Bound, Covers, Key, Waiver, Waivers};
-use crate::correlate::fold;
 use crate::exception::Sight;
+use crate::key::fold;
 use crate::model::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, Roster, RuleId, SourceName, Subject, Timestamp};
 

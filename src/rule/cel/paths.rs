@@ -171,7 +171,7 @@ impl Checker<'_> {
         if fact.name.is_empty() {
             return;
         }
-        self.needs = self.needs.and(fact.needs.map_or(super::Missing::NOTHING, super::Missing::of));
+        self.needs = self.needs.and(fact.missing());
         self.facts.push(fact);
         self.reads.insert(fact.path(), Node::Fact(fact));
     }
@@ -188,10 +188,11 @@ impl Checker<'_> {
 
 /// Refuses `employee.…` where the account may have no owner.
 fn reachable(fact: &Fact, availability: Availability, span: Span, proven: Proven) -> Result<(), Fault> {
-    let Availability::When(guard) = availability else { return Ok(()) };
-    if facts::position(guard).is_some_and(|guard| proven.contains(guard)) {
+    let Availability::When(guards) = availability else { return Ok(()) };
+    if guards.iter().filter_map(|guard| facts::position(guard)).any(|guard| proven.contains(guard)) {
         return Ok(());
     }
+    let guard = guards.first().copied().unwrap_or_default();
     Err(Fault::new(span, format!("`{}` can't be read here: there may be no {}", fact.path(), fact.root))
         .help(format!("write `{guard} && …` before it")))
 }

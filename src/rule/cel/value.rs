@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{SecondsFormat, TimeDelta};
 use serde::{Serialize, Serializer};
 
-use crate::model::{FactName, Texts, Timestamp};
+use crate::model::{EmployeeFact, FactName, Texts, Timestamp};
 
 /// The facts that are missing for a judgement, as a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -17,12 +17,24 @@ pub struct Missing(u32);
 impl Missing {
     /// No missing fact.
     pub const NOTHING: Self = Self(0);
-    /// A fact that has not been read yet, and may be known. Facts of accounts are fewer than bits.
+    /// A fact that has not been read yet, and may be known. Facts of accounts and employees are fewer than bits.
     pub(super) const LATER: Self = Self(1 << 31);
+    /// The bits of employees' facts.
+    const OF_ROSTER: u32 = ((1 << EmployeeFact::ALL.len()) - 1) << FactName::ALL.len();
 
-    /// One missing fact.
+    /// One missing fact, which a vendor doesn't tell.
     pub const fn of(name: FactName) -> Self {
         Self(1 << name as u32)
+    }
+
+    /// One missing fact, which the roster doesn't tell.
+    pub const fn of_employee(fact: EmployeeFact) -> Self {
+        Self((1 << fact as u32) << FactName::ALL.len())
+    }
+
+    /// Whether the roster doesn't tell something of it.
+    pub const fn is_of_roster(self) -> bool {
+        self.0 & Self::OF_ROSTER != 0
     }
 
     /// All that is missing in either.
@@ -51,9 +63,19 @@ impl Missing {
         self.0 & (1 << name as u32) != 0
     }
 
-    /// The missing facts, in the order of the account's definition.
+    /// What vendors don't tell, in the order of the account's definition.
     pub fn iter(self) -> impl Iterator<Item = FactName> {
         FactName::ALL.into_iter().filter(move |name| self.contains(*name))
+    }
+
+    /// What the roster doesn't tell, in the order of the employee's definition.
+    pub fn of_roster(self) -> impl Iterator<Item = EmployeeFact> {
+        EmployeeFact::ALL.into_iter().filter(move |fact| self.0 & Self::of_employee(*fact).0 != 0)
+    }
+
+    /// The names of all, as reports have them.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.iter().map(FactName::as_str).chain(self.of_roster().map(EmployeeFact::as_str))
     }
 }
 
@@ -188,6 +210,17 @@ impl<'a> Value<'a> {
     /// shown as null.
     pub const fn is_told(&self) -> bool {
         matches!(self, Self::Error(EvalError::Absent)) || !matches!(self, Self::Unknown(_) | Self::Error(_))
+    }
+
+    /// Whether both are the same, of the same kind.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Timestamp(one), Self::Timestamp(other)) => one == other,
+            (Self::Error(one), Self::Error(other)) => one == other,
+            _ => self.is_told() && other.is_told() && self.to_json() == other.to_json(),
+        }
     }
 
     /// The value as a report's JSON shows it, if it can be shown.
@@ -326,7 +359,10 @@ mod tests {
         let missing = Missing::of(FactName::LastLoginAt).and(Missing::of(FactName::Status));
         assert_eq!(missing.iter().collect::<Vec<_>>(), [FactName::Status, FactName::LastLoginAt]);
         assert!(missing.contains(FactName::Status) && !missing.contains(FactName::Locked));
-        assert!(FactName::ALL.len() <= 32, "the set has 32 places");
+        assert!(FactName::ALL.len() + EmployeeFact::ALL.len() < 32, "the set has 32 places, and one is for later");
+        let kind = Missing::of_employee(EmployeeFact::Kind);
+        assert_eq!(missing.and(kind).names().collect::<Vec<_>>(), ["status", "last_login_at", "employee.kind"]);
+        assert!(kind.is_of_roster() && !missing.is_of_roster() && !Missing::LATER.is_of_roster());
     }
 
     #[test]

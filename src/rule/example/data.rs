@@ -13,9 +13,9 @@ use toml::Spanned;
 use super::{fact_name, find};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Account, AccountStatus, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeId, EmployeeIndex,
-    EmploymentStatus, Fact, FactName, Profile, Roster, RosterIssue, RosterIssueKind, Situation, SourceName,
-    SourceStatus, Tier, Timestamp, WorkerKind,
+    Account, AccountStatus, ColumnRole, ColumnSet, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeFact,
+    EmployeeId, EmployeeIndex, Employment, EmploymentStatus, Fact, FactName, Profile, Roster, RosterIssue,
+    RosterIssueKind, Situation, SourceName, SourceStatus, Tier, Timestamp, Untold, WorkerKind,
 };
 use crate::rule::cel::Missing;
 use crate::rule::place::Page;
@@ -295,40 +295,111 @@ pub(super) struct ExampleEmployee {
     department: Option<String>,
     title: Option<String>,
     location: Option<String>,
+    /// The last day of the employment before this one.
+    #[schemars(with = "Option<String>")]
+    previous_end_date: Option<Moment>,
     /// Further columns of the roster.
     columns: BTreeMap<String, String>,
+    /// Facts that the roster doesn't tell: `kind`, `left`, `manager`, …
+    #[schemars(with = "Vec<String>")]
+    unknown: Vec<Spanned<String>>,
 }
 
 impl ExampleEmployee {
+    /// Facts that don't exist among those that the roster doesn't tell.
+    pub(super) fn check(&self, page: &Page<'_>) -> Vec<Diagnostic> {
+        let unknown = self.unknown.iter().filter(|name| employee_fact(name.get_ref()).is_none());
+        let names = || EmployeeFact::ALL.into_iter().filter_map(|fact| fact.as_str().strip_prefix("employee."));
+        let mistake = |name: &Spanned<String>| {
+            page.at(name.span(), format!("there is no fact {:?} that a roster tells", name.get_ref()))
+                .help(format!("it is one of: {}", names().collect::<Vec<_>>().join(", ")))
+        };
+        unknown.map(mistake).collect()
+    }
+
+    /// Somebody of whom nothing is said: staff who works here, for long and with no end.
+    fn employment(&self) -> Employment {
+        let date = |moment: Option<Moment>| moment.map(|moment| moment.0.date_naive());
+        let midnight = date(self.end_date).and_then(|day| day.checked_add_days(Days::new(1))?.and_hms_opt(0, 0, 0));
+        let mut employment = Employment {
+            status: Ok(self.status.unwrap_or(EmploymentStatus::Active)),
+            kind: Ok(self.kind.unwrap_or(WorkerKind::Employee)),
+            start_date: date(self.start_date).or(NaiveDate::from_ymd_opt(2000, 1, 1)).ok_or(Untold::Blank),
+            end_date: Ok(date(self.end_date)),
+            ends_at: self.ends_at.map(|time| time.0).or(midnight.map(|time| time.and_utc())),
+            previous_end_date: date(self.previous_end_date),
+            ..Employment::default()
+        };
+        for fact in self.unknown.iter().filter_map(|name| employee_fact(name.get_ref())) {
+            match fact {
+                EmployeeFact::Status => employment.status = Err(Untold::Blank),
+                EmployeeFact::Left => employment.is_contradictory = true,
+                EmployeeFact::Kind => employment.kind = Err(Untold::Blank),
+                EmployeeFact::StartDate => employment.start_date = Err(Untold::Unreadable),
+                EmployeeFact::EndDate => employment.end_date = Err(Untold::Unreadable),
+                _ => {}
+            }
+        }
+        employment
+    }
+
+    /// The columns of a roster that doesn't tell the unknown facts.
+    fn roster_columns(&self) -> ColumnSet {
+        use ColumnRole as Column;
+        let hidden = self.unknown.iter().filter_map(|name| employee_fact(name.get_ref()));
+        let hidden: Vec<ColumnRole> = hidden
+            .flat_map(|fact| match fact {
+                EmployeeFact::Name => vec![Column::Name, Column::GivenName, Column::FamilyName],
+                EmployeeFact::Emails => vec![Column::Email],
+                EmployeeFact::Usernames => vec![Column::Username],
+                EmployeeFact::Manager => vec![Column::Manager],
+                EmployeeFact::Department => vec![Column::Department],
+                EmployeeFact::Title => vec![Column::Title],
+                EmployeeFact::Location => vec![Column::Location],
+                _ => Vec::new(),
+            })
+            .collect();
+        let shown = Column::ALL.into_iter().filter(|role| !hidden.contains(role));
+        shown.fold(ColumnSet::default(), ColumnSet::with)
+    }
+
     pub(super) fn headings(&self) -> Vec<String> {
         self.columns.keys().cloned().collect()
     }
 
     pub(super) fn employee(&self) -> Employee {
-        let date = |moment: Option<Moment>| moment.map(|moment| moment.0.date_naive());
-        let midnight = date(self.end_date).and_then(|day| day.checked_add_days(Days::new(1))?.and_hms_opt(0, 0, 0));
         let emails: Vec<&str> = self.emails.iter().map(String::as_str).collect();
         let usernames: Vec<&str> = self.usernames.iter().map(String::as_str).collect();
         let columns: Vec<&str> = self.columns.values().map(String::as_str).collect();
-        let mut employee = Employee::new(&Profile {
+        let managers: Vec<&str> = self.manager.iter().map(String::as_str).collect();
+        Employee::new(&Profile {
             id: self.id.as_deref().unwrap_or("E-1"),
             name: self.name.as_deref().unwrap_or_default(),
-            manager: self.manager.as_deref().unwrap_or_default(),
             department: self.department.as_deref().unwrap_or_default(),
             title: self.title.as_deref().unwrap_or_default(),
             location: self.location.as_deref().unwrap_or_default(),
+            managers: &managers,
             emails: &emails,
             usernames: &usernames,
             extra: &columns,
         })
-        .found_in(0, 2);
-        employee.status = self.status.unwrap_or(EmploymentStatus::Active);
-        employee.kind = self.kind;
-        employee.start_date = date(self.start_date);
-        employee.end_date = date(self.end_date);
-        employee.ends_at = self.ends_at.map(|time| time.0).or(midnight.map(|time| time.and_utc()));
-        employee
+        .found_in(0, 2)
+        .with_columns(self.roster_columns())
+        .with_employment(&self.employment())
     }
+}
+
+/// A name of a roster's fact, without `employee.`.
+fn employee_fact(name: &str) -> Option<EmployeeFact> {
+    EmployeeFact::ALL.into_iter().find(|fact| fact.as_str().strip_prefix("employee.") == Some(name))
+}
+
+/// Two people of whom one has left: whom an account's keys may name where an example doesn't say.
+pub(super) fn strangers() -> [Employee; 2] {
+    [(EmploymentStatus::Active, "E-1"), (EmploymentStatus::Terminated, "E-2")].map(|(status, id)| {
+        let person = ExampleEmployee { id: Some(id.to_owned()), status: Some(status), ..ExampleEmployee::default() };
+        person.employee()
+    })
 }
 
 /// A source of an example.

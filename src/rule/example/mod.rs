@@ -19,7 +19,7 @@ use super::params::{Param, Params};
 use super::place::{Checked, Page};
 use super::subject::Subject;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::FactName;
+use crate::model::{EmployeeFact, FactName};
 
 pub(super) use run::run;
 pub use run::{ExampleResult, Outcome};
@@ -51,6 +51,9 @@ pub struct Example {
     accounts: Vec<ExampleAccount>,
     /// The owner of the accounts, or the person that the rule is about.
     employee: Option<ExampleEmployee>,
+    /// Who else could own the account, if it is ambiguous or in conflict.
+    #[serde(default)]
+    others: Vec<ExampleEmployee>,
     /// The source, in rules about sources.
     source: Option<ExampleSource>,
     /// The exception, in rules about them.
@@ -95,9 +98,10 @@ impl Example {
         if let Err(message) = this.params(&rule.params) {
             found.push(page.at(span.clone(), message));
         }
-        for name in &this.missing {
+        for name in this.missing.iter().filter(|name| employee_fact(name.get_ref()).is_none()) {
             found.extend(fact_name(page, name).err().map(|boxed| *boxed));
         }
+        found.extend(this.employee.iter().chain(&this.others).flat_map(|person| person.check(page)));
         match (this.expect, this.missing.is_empty()) {
             (Expect::NotEvaluable, true) => found.push(
                 page.at(span.clone(), "the example doesn't say what is missing")
@@ -157,8 +161,15 @@ impl Example {
     }
 
     fn missing(&self) -> Missing {
-        self.missing.iter().filter_map(|name| find(name.get_ref())).collect()
+        let of_roster = self.missing.iter().filter_map(|name| employee_fact(name.get_ref()));
+        let of_vendor: Missing = self.missing.iter().filter_map(|name| find(name.get_ref())).collect();
+        of_roster.fold(of_vendor, |all, fact| all.and(Missing::of_employee(fact)))
     }
+}
+
+/// A name of a roster's fact, `employee.left`.
+fn employee_fact(name: &str) -> Option<EmployeeFact> {
+    EmployeeFact::ALL.into_iter().find(|fact| fact.as_str() == name)
 }
 
 fn find(name: &str) -> Option<FactName> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::data::{ExampleAccount, ExampleIssue, ExampleRoster};
+use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, strangers};
 use super::exception::ExampleException;
 use super::groups::{Owned, groups};
 use super::{Example, Expect};
-use crate::model::{FactName, RuleId};
+use crate::model::{Employee, FactName, RuleId, Situation};
 use crate::rule::cel::{EvalError, Missing};
 use crate::rule::compiled::Compiled;
 use crate::rule::place::Page;
@@ -102,7 +102,10 @@ impl Example {
         let own = (!self.params.is_empty()).then(|| self.compile(rule)).flatten();
         let compiled = own.as_ref().unwrap_or_else(|| rule.as_written());
         let person = self.employee.as_ref().map(|person| (person.employee(), person.headings()));
-        let employee = person.as_ref().map(|(employee, headings)| EmployeeScope { employee, headings });
+        let others: Vec<_> = self.others.iter().map(ExampleEmployee::employee).collect();
+        let others: Vec<&Employee> = others.iter().collect();
+        let employee =
+            person.as_ref().map(|(employee, headings)| EmployeeScope { employee, others: &others, headings });
         let scope = Scope { employee, ..Scope::at(self.now.0) };
         match rule.subject() {
             Subject::Account => self.account.as_ref().map_or((failed(), None), |account| {
@@ -197,7 +200,16 @@ pub(super) fn with_account<T>(
     let built = account.account(number, &record);
     let mut account_scope = AccountScope::new(&built, &source, account.vendor(), &situation);
     account_scope.privileged = account.privileged.ok_or(FactName::Privileged);
-    // The employee owns the account only if correlation says so.
-    let employee = scope.employee.filter(|_| situation.employee().is_some());
+    let strangers = strangers();
+    let strangers: Vec<&Employee> = strangers.iter().collect();
+    let employee = match situation {
+        // The employee owns the account only if correlation says so.
+        Situation::Matched { .. } => scope.employee,
+        Situation::Ambiguous { .. } | Situation::Conflict { .. } => {
+            scope.employee.filter(|people| !people.others.is_empty()).or(EmployeeScope::several(&strangers, &[]))
+        }
+        Situation::Declared { .. } => scope.employee.filter(|people| people.have_all_left(scope.now)),
+        Situation::Unmatched => None,
+    };
     Some(judge(&Scope { account: Some(account_scope), employee, declared, ..scope.clone() }))
 }

@@ -111,7 +111,7 @@ impl Case {
     fn run(&self, page: &Page<'_>, rules: &RuleSet) -> Checked<TestResult> {
         let people: Vec<_> = self.employees.iter().map(|person| (person.employee(), person.headings())).collect();
         let people: Vec<EmployeeScope<'_>> =
-            people.iter().map(|(employee, headings)| EmployeeScope { employee, headings }).collect();
+            people.iter().map(|(employee, headings)| EmployeeScope::one(employee, headings)).collect();
         let accounts = self.owned(page, &people)?;
         let mut made = BTreeSet::new();
         for rule in self.asked(page, rules)? {

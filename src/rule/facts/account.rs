@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Fact, Kind, names};
-use crate::model::{Account, Fact as Told, FactName, Situation, Timestamp};
+use crate::model::{Account, EmployeeFact, Fact as Told, FactName, Situation, Timestamp};
 use crate::rule::cel::{List, Map, Missing, Value};
 use crate::rule::scope::{AccountScope, Scope};
 
@@ -91,6 +91,26 @@ pub(super) static FACTS: &[Fact] = &[
     account("matched", Kind::Bool, "whether exactly one employee owns it, who is `employee` then", |s| {
         of(s, |a| Value::Bool(matches!(a.situation, Situation::Matched { .. })))
     }),
+    account(
+        "attributable",
+        Kind::Bool,
+        "whether its keys name somebody in the roster: its owner, or all who could own it; `employee` is then what all of them \
+         agree on. Of a declared account, only if everybody whom its keys name has left",
+        |s| of(s, |_| Value::Bool(s.employee.is_some())),
+    ),
+    account(
+        "owned",
+        Kind::Bool,
+        "whether it belongs to somebody in the roster, working here or not; unknown if several could own it and not all of \
+         them have left",
+        owned,
+    )
+    .needs_of_roster(EmployeeFact::Id),
+    account("candidates", Kind::Texts, "the ids of those who could own it, of many the first five", |s| {
+        let ids = s.employee.iter().flat_map(|scope| scope.people()).take(SHOWN).map(|person| Value::text(person.id()));
+        of(s, |_| Value::List(List::Owned(ids.collect())))
+    })
+    .dear(),
     account("declared", Kind::Bool, "whether the organisation vouches for it; `declared` says how, then", |s| {
         of(s, |a| Value::Bool(matches!(a.situation, Situation::Declared { .. })))
     }),
@@ -149,6 +169,23 @@ pub(super) static FACTS: &[Fact] = &[
         })
     }),
 ];
+
+/// So many candidates are named: evidence must not grow with them.
+const SHOWN: usize = 5;
+
+fn owned<'a>(scope: &'a Scope<'a>) -> Value<'a> {
+    of(scope, |a| match a.situation {
+        Situation::Matched { .. } => Value::Bool(true),
+        Situation::Unmatched | Situation::Declared { .. } => Value::Bool(false),
+        Situation::Ambiguous { .. } | Situation::Conflict { .. } => {
+            if scope.employee.is_some_and(|people| people.have_all_left(scope.now)) {
+                Value::Bool(true)
+            } else {
+                Value::Unknown(Missing::of_employee(EmployeeFact::Id))
+            }
+        }
+    })
+}
 
 fn of<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a AccountScope<'a>) -> Value<'a>) -> Value<'a> {
     scope.account.as_ref().map_or(Value::or_absent(None), get)

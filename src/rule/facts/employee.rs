@@ -1,79 +1,157 @@
-//! The facts of an employee.
+//! The facts of an employee. What the roster doesn't tell is unknown, never a default; and where several people could be meant,
+//! so is what they don't agree on.
 
 use chrono::NaiveDate;
 
 use super::{Fact, Kind};
-use crate::model::WorkerKind;
-use crate::rule::cel::{Getter, List, Map, Value};
-use crate::rule::scope::{EmployeeScope, Scope};
+use crate::model::{ColumnRole, Employee, EmployeeFact, Timestamp, Told};
+use crate::rule::cel::{Getter, List, Map, Missing, Value};
+use crate::rule::scope::Scope;
 
 const STATUS: &[&str] = &["active", "leave", "terminated"];
 const KIND: &[&str] = &["employee", "external"];
 
-const fn employee(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Fact {
-    Fact::new("employee", name, kind, doc, get)
+const fn employee(name: &'static str, fact: EmployeeFact, kind: Kind, doc: &'static str, get: Getter) -> Fact {
+    Fact::new("employee", name, kind, doc, get).needs_of_roster(fact)
 }
 
 pub(super) static FACTS: &[Fact] = &[
-    employee("id", Kind::Text, "the organisation's identifier", |s| of(s, |e| Value::text(e.employee.id()))),
-    employee("name", Kind::Text, "full name", |s| text(s, |e| e.employee.name())).optional(),
-    employee("emails", Kind::Texts, "every address that the roster gives", |s| {
-        of(s, |e| Value::List(List::Texts(e.employee.emails())))
+    employee("id", EmployeeFact::Id, Kind::Text, "the organisation's identifier", |s| {
+        of(s, EmployeeFact::Id, |e| Value::text(e.id()))
     }),
-    employee("usernames", Kind::Texts, "every login name that the roster gives", |s| {
-        of(s, |e| Value::List(List::Texts(e.employee.usernames())))
-    }),
-    employee("status", Kind::Words(STATUS), "what HR says of the employment", |s| {
-        of(s, |e| Value::text(e.employee.status.as_str()))
-    }),
-    employee("kind", Kind::Words(KIND), "staff or external", |s| {
-        text(s, |e| {
-            e.employee.kind.map(|kind| match kind {
-                WorkerKind::Employee => "employee",
-                WorkerKind::External => "external",
-            })
-        })
+    employee("name", EmployeeFact::Name, Kind::Text, "full name", |s| {
+        text(s, EmployeeFact::Name, &[ColumnRole::Name, ColumnRole::GivenName, ColumnRole::FamilyName], Employee::name)
     })
     .optional(),
-    employee("start_date", Kind::Time, "first day of the employment, at 00:00 UTC", |s| {
-        date(s, |e| e.employee.start_date)
-    })
-    .optional(),
-    employee("end_date", Kind::Time, "last day of the employment or contract, at 00:00 UTC", |s| {
-        date(s, |e| e.employee.end_date)
-    })
-    .optional(),
-    employee("ends_at", Kind::Time, "the moment at which the last day ends, in the roster's time zone", |s| {
-        of(s, |e| Value::or_absent(e.employee.ends_at.map(Value::Timestamp)))
-    })
-    .optional(),
-    employee("left", Kind::Bool, "whether the employment has ended", |s| {
-        of(s, |e| Value::Bool(e.employee.has_left(s.now)))
+    employee("emails", EmployeeFact::Emails, Kind::Texts, "every address that the roster gives", |s| {
+        told(s, EmployeeFact::Emails, &[ColumnRole::Email], |e| Value::List(List::Texts(e.emails())))
     }),
-    employee("manager", Kind::Text, "the manager as the roster names them", |s| text(s, |e| e.employee.manager()))
-        .optional(),
-    employee("department", Kind::Text, "department", |s| text(s, |e| e.employee.department())).optional(),
-    employee("title", Kind::Text, "job title", |s| text(s, |e| e.employee.title())).optional(),
-    employee("location", Kind::Text, "site or country", |s| text(s, |e| e.employee.location())).optional(),
-    employee("columns", Kind::Columns, "all other columns of the roster: `employee.columns[\"Cost centre\"]`", |s| {
-        of(s, |e| Value::Map(Map::Columns(e.headings, e.employee.extra())))
+    employee("usernames", EmployeeFact::Usernames, Kind::Texts, "every login name that the roster gives", |s| {
+        told(s, EmployeeFact::Usernames, &[ColumnRole::Username], |e| Value::List(List::Texts(e.usernames())))
     }),
+    employee("status", EmployeeFact::Status, Kind::Words(STATUS), "what HR says of the employment", |s| {
+        let now = s.now;
+        known(s, EmployeeFact::Status, move |e| e.employment().status(now), |status| Value::text(status.as_str()))
+    }),
+    employee("kind", EmployeeFact::Kind, Kind::Words(KIND), "staff or external", |s| {
+        known(s, EmployeeFact::Kind, |e| e.employment().kind, |kind| Value::text(kind.as_str()))
+    })
+    .optional(),
+    employee(
+        "start_date",
+        EmployeeFact::StartDate,
+        Kind::Time,
+        "first day of the present employment, at 00:00 UTC",
+        |s| known(s, EmployeeFact::StartDate, |e| e.employment().start_date, |day| midnight(Some(day))),
+    )
+    .optional(),
+    employee(
+        "end_date",
+        EmployeeFact::EndDate,
+        Kind::Time,
+        "last day of the employment or contract, at 00:00 UTC",
+        |s| known(s, EmployeeFact::EndDate, |e| e.employment().end_date, midnight),
+    )
+    .optional(),
+    employee(
+        "ends_at",
+        EmployeeFact::EndDate,
+        Kind::Time,
+        "the moment at which the last day ends, in the roster's time zone",
+        |s| known(s, EmployeeFact::EndDate, ends_at, |end| Value::or_absent(end.map(Value::Timestamp))),
+    )
+    .optional(),
+    employee(
+        "previous_end_date",
+        EmployeeFact::PreviousEndDate,
+        Kind::Time,
+        "last day of the employment before the present one, at 00:00 UTC; absent: the roster tells of none",
+        |s| of(s, EmployeeFact::PreviousEndDate, |e| midnight(e.employment().previous_end_date)),
+    )
+    .optional(),
+    employee("left", EmployeeFact::Left, Kind::Bool, "whether the employment has ended", |s| {
+        let now = s.now;
+        known(s, EmployeeFact::Left, move |e| e.left(now), Value::Bool)
+    }),
+    employee(
+        "manager",
+        EmployeeFact::Manager,
+        Kind::Text,
+        "the manager as the roster names them; of several, the first",
+        |s| text(s, EmployeeFact::Manager, &[ColumnRole::Manager], Employee::manager),
+    )
+    .optional(),
+    employee("department", EmployeeFact::Department, Kind::Text, "department", |s| {
+        text(s, EmployeeFact::Department, &[ColumnRole::Department], Employee::department)
+    })
+    .optional(),
+    employee("title", EmployeeFact::Title, Kind::Text, "job title", |s| {
+        text(s, EmployeeFact::Title, &[ColumnRole::Title], Employee::title)
+    })
+    .optional(),
+    employee("location", EmployeeFact::Location, Kind::Text, "site or country", |s| {
+        text(s, EmployeeFact::Location, &[ColumnRole::Location], Employee::location)
+    })
+    .optional(),
+    employee(
+        "columns",
+        EmployeeFact::Columns,
+        Kind::Columns,
+        "all other columns of the roster: `employee.columns[\"Cost centre\"]`",
+        |s| {
+            let headings = s.employee.as_ref().map_or(&[][..], |scope| scope.headings);
+            of(s, EmployeeFact::Columns, move |e| Value::Map(Map::Columns(headings, e.extra())))
+        },
+    ),
 ];
 
-fn of<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a EmployeeScope<'a>) -> Value<'a>) -> Value<'a> {
-    scope.employee.as_ref().map_or(Value::or_absent(None), get)
+/// What everybody who could be meant agrees on.
+fn of<'a>(scope: &'a Scope<'a>, fact: EmployeeFact, get: impl Fn(&'a Employee) -> Value<'a>) -> Value<'a> {
+    let Some(people) = scope.employee.as_ref() else { return Value::or_absent(None) };
+    let first = get(people.employee);
+    let agree = |other: &&'a Employee| first.is_same(&get(other));
+    if people.others.iter().all(agree) { first } else { Value::Unknown(Missing::of_employee(fact)) }
 }
 
-fn text<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a EmployeeScope<'a>) -> Option<&'a str>) -> Value<'a> {
-    of(scope, |e| Value::or_absent(get(e).map(Value::text)))
+/// A fact that the roster may not tell.
+fn known<'a, T>(
+    scope: &'a Scope<'a>,
+    fact: EmployeeFact,
+    told: impl Fn(&'a Employee) -> Told<T>,
+    value: impl Fn(T) -> Value<'a>,
+) -> Value<'a> {
+    of(scope, fact, |e| told(e).map_or_else(|_| Value::Unknown(Missing::of_employee(fact)), &value))
 }
 
-fn date<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a EmployeeScope<'a>) -> Option<NaiveDate>) -> Value<'a> {
-    of(scope, |e| midnight(get(e)))
+/// A fact that is told where the person's files have one of the columns.
+fn told<'a>(
+    scope: &'a Scope<'a>,
+    fact: EmployeeFact,
+    columns: &[ColumnRole],
+    get: impl Fn(&'a Employee) -> Value<'a>,
+) -> Value<'a> {
+    of(scope, fact, |e| {
+        let is_told = columns.iter().any(|role| e.columns().has(*role));
+        if is_told { get(e) } else { Value::Unknown(Missing::of_employee(fact)) }
+    })
+}
+
+fn text<'a>(
+    scope: &'a Scope<'a>,
+    fact: EmployeeFact,
+    columns: &[ColumnRole],
+    get: fn(&Employee) -> Option<&str>,
+) -> Value<'a> {
+    told(scope, fact, columns, move |e| Value::or_absent(get(e).map(Value::text)))
+}
+
+fn ends_at(employee: &Employee) -> Told<Option<Timestamp>> {
+    let employment = employee.employment();
+    employment.end_date.map(|_| employment.ends_at)
 }
 
 /// A day as rules see it: its first moment, in UTC.
-pub(super) fn midnight(date: Option<NaiveDate>) -> Value<'static> {
+pub(super) fn midnight<'a>(date: Option<NaiveDate>) -> Value<'a> {
     let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0));
     Value::or_absent(midnight.map(|time| Value::Timestamp(time.and_utc())))
 }

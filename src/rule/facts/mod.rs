@@ -14,10 +14,10 @@ use std::sync::LazyLock;
 
 pub use read::Facts;
 
-use super::cel::{Getter, Type};
+use super::cel::{Getter, Missing, Type};
 use super::scope::Scope;
 use super::{GroupBy, Subject};
-use crate::model::FactName;
+use crate::model::{EmployeeFact, FactName};
 
 /// A fact that conditions and messages can read.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct Fact {
     pub optional: bool,
     /// The vendor's fact that it needs; without it the result is unknown.
     pub needs: Option<FactName>,
+    /// The roster's fact that it needs; without it the result is unknown.
+    pub needs_of_roster: Option<EmployeeFact>,
     /// What it means.
     pub doc: &'static str,
     /// Whether reading it is work.
@@ -78,7 +80,7 @@ impl Kind {
 
 impl Fact {
     const fn new(root: &'static str, name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Self {
-        Self { root, name, kind, optional: false, needs: None, doc, dear: false, get }
+        Self { root, name, kind, optional: false, needs: None, needs_of_roster: None, doc, dear: false, get }
     }
 
     const fn optional(mut self) -> Self {
@@ -94,6 +96,17 @@ impl Fact {
     const fn needs(mut self, name: FactName) -> Self {
         self.needs = Some(name);
         self
+    }
+
+    const fn needs_of_roster(mut self, fact: EmployeeFact) -> Self {
+        self.needs_of_roster = Some(fact);
+        self
+    }
+
+    /// What is missing where it is unknown.
+    pub(super) fn missing(&self) -> Missing {
+        let of_vendor = self.needs.map_or(Missing::NOTHING, Missing::of);
+        self.needs_of_roster.map_or(Missing::NOTHING, Missing::of_employee).and(of_vendor)
     }
 
     /// Its value, null where it is absent; `None` where the vendor doesn't tell it.
@@ -132,8 +145,8 @@ pub struct Root {
 pub(super) enum Availability {
     /// It is always there.
     Always,
-    /// It is there when this fact is true.
-    When(&'static str),
+    /// It is there when one of these facts is true.
+    When(&'static [&'static str]),
     /// It has no meaning in such a rule.
     Never,
 }
@@ -161,7 +174,7 @@ pub static ROOTS: &[Root] = &[
         name: "employee",
         doc: "a person in the roster",
         available: |subject, by| match (subject, by) {
-            (Subject::Account, _) => Availability::When("account.matched"),
+            (Subject::Account, _) => Availability::When(&["account.attributable", "account.matched"]),
             (Subject::Employee, _) | (Subject::Group, [GroupBy::Employee]) => Availability::Always,
             _ => Availability::Never,
         },
@@ -170,7 +183,7 @@ pub static ROOTS: &[Root] = &[
         name: "declared",
         doc: "what the organisation declares of an account that it vouches for",
         available: |subject, _| match subject {
-            Subject::Account => Availability::When("account.declared"),
+            Subject::Account => Availability::When(&["account.declared"]),
             _ => Availability::Never,
         },
     },

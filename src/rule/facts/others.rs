@@ -1,22 +1,12 @@
 //! The clock, and the facts of sources, groups and the roster.
 
 use super::{Fact, Kind};
-use crate::model::{Roster, RosterIssue};
+use crate::model::{Roster, RosterIssue, RosterIssueKind};
 use crate::rule::cel::{List, Value};
 use crate::rule::scope::{AccountsFacts, GroupFacts, Scope, SourceFacts};
 
 const STATUS: &[&str] = &["complete", "incomplete", "failed"];
-const ISSUE_KIND: &[&str] = &[
-    "duplicate_id",
-    "duplicate_email",
-    "bad_date",
-    "contradiction",
-    "unknown_status",
-    "no_manager",
-    "ambiguous_column",
-    "ragged_row",
-    "rejected",
-];
+const ISSUE_KIND: &[&str] = &RosterIssueKind::WORDS;
 
 pub(super) static NOW: &[Fact] =
     &[Fact::new("now", "", Kind::Time, "the moment for which the audit is made", |s| Value::Timestamp(s.now))];
@@ -77,7 +67,7 @@ pub(super) static GROUP: &[Fact] = &[
 
 pub(super) static ROSTER: &[Fact] = &[
     Fact::new("roster", "rows", Kind::Int, "how many rows the files have", |s| roster(s, |x| Value::count(x.rows))),
-    Fact::new("roster", "employees", Kind::Int, "how many rows became an employee", |s| {
+    Fact::new("roster", "employees", Kind::Int, "how many people they name", |s| {
         roster(s, |x| Value::count(x.employees.len() as u64))
     }),
     Fact::new("roster", "rejected", Kind::Int, "how many rows could not be read", |s| {

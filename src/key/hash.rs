@@ -1,5 +1,5 @@
-//! Identifiers, addresses and names as they are compared within the roster: by hashes of 128 bits, because a map
-//! of millions of texts would cost an allocation for each. Correlation normalises more, with its own keys.
+//! Keys as they are compared within the roster: by hashes of 128 bits, because a map of millions of texts would cost an
+//! allocation for each.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
@@ -7,44 +7,43 @@ use std::sync::LazyLock;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
-use super::cell::fold;
+use super::normalise::{fold, trim};
 
 /// What is compared. Two different texts don't share one by accident, and only this run compares them: whoever wrote the
 /// files can't know how it hashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Key([u64; 2]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key([u64; 2]);
 
 /// What belongs to keys. Nothing may depend on their order.
-pub(super) type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<AsItIs>>;
+pub type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<AsItIs>>;
 
 /// Each key once.
-pub(super) type KeySet = HashSet<Key, BuildHasherDefault<AsItIs>>;
+pub type KeySet = HashSet<Key, BuildHasherDefault<AsItIs>>;
 
 impl Key {
-    /// Of an identifier or an address: case aside.
-    pub(super) fn of(text: &str) -> Self {
+    /// Of an identifier, as [`fold`] spells it.
+    pub fn of(text: &str) -> Self {
         const BLOCK: usize = 64;
+        if !text.is_ascii() {
+            return Self::of_parts([fold(text).text.as_ref()]);
+        }
         let mut hash = hasher();
-        if text.is_ascii() {
-            for block in text.as_bytes().chunks(BLOCK) {
-                let mut lower = [0; BLOCK];
-                let Some(lower) = lower.get_mut(..block.len()) else { continue };
-                lower.copy_from_slice(block);
-                lower.make_ascii_lowercase();
-                hash.write(lower);
-            }
-        } else {
-            hash.write(text.to_lowercase().as_bytes());
+        for block in trim(text).as_bytes().chunks(BLOCK) {
+            let mut lower = [0; BLOCK];
+            let Some(lower) = lower.get_mut(..block.len()) else { continue };
+            lower.copy_from_slice(block);
+            lower.make_ascii_lowercase();
+            hash.write(lower);
         }
         Self::from(hash)
     }
 
-    /// Of a name in the order in which it is spoken: `Doe, Jane` is Jane Doe.
-    pub(super) fn of_name(name: &str) -> Self {
+    /// Of texts as they are, one behind the other.
+    pub fn of_parts<'t>(parts: impl IntoIterator<Item = &'t str>) -> Self {
         let mut hash = hasher();
-        let (family, given) = name.split_once(',').unwrap_or(("", name));
-        hash.write(fold(given).as_bytes());
-        hash.write(fold(family).as_bytes());
+        for part in parts {
+            hash.write(part.as_bytes());
+        }
         Self::from(hash)
     }
 }
@@ -64,8 +63,8 @@ impl std::hash::Hash for Key {
 }
 
 /// For keys, which are hashes already.
-#[derive(Debug, Default)]
-pub(super) struct AsItIs(u64);
+#[derive(Debug, Default, Clone, Copy)]
+pub struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     fn write_u64(&mut self, hash: u64) {
@@ -90,11 +89,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_and_order_of_names_do_not_count() {
+    fn identifiers_are_compared_as_correlation_compares_them() {
         let long = "x".repeat(63);
         assert_eq!(Key::of(&format!("{long}AB")), Key::of(&format!("{long}ab")));
         assert_ne!(Key::of(&format!("{long}AB")), Key::of(&format!("{long}ac")));
         assert_eq!(Key::of("ÄRGER"), Key::of("ärger"));
-        assert_eq!(Key::of_name("Example, Zoë"), Key::of_name("Zoe EXAMPLE"));
+        assert_eq!(Key::of(" e-1"), Key::of("Ｅ-1"), "as correlation compares them");
+        assert_eq!(Key::of("E-1"), Key::of_parts(["e-", "1"]));
     }
 }

@@ -1,4 +1,4 @@
-//! Values of accounts and rosters as keys: one spelling for what means the same. The first step of correlation.
+//! Values of accounts and rosters in one spelling for what means the same. The first step of correlation.
 //!
 //! Normalising a normalised value changes nothing, so it doesn't matter which side was normalised first.
 
@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use icu_casemap::CaseMapper;
 use unicode_normalization::{UnicodeNormalization as _, is_nfkc};
 
+use super::placeholder::{KeyKind, stands_for_nothing};
 use crate::config::{MatchConfig, PlusAddressing};
 use crate::model::{Step, Steps};
 
@@ -34,6 +35,20 @@ impl Normaliser {
             domains: config.domains.iter().map(|(alias, target)| (alias.clone(), target.clone())).collect(),
             strip_plus: config.plus_addressing == PlusAddressing::Strip,
         }
+    }
+
+    /// A key of this kind; empty if the value stands for nothing.
+    pub fn key<'v>(&self, kind: KeyKind, raw: &'v str) -> Normalised<'v> {
+        let key = match kind {
+            KeyKind::Id => fold(raw),
+            KeyKind::Address | KeyKind::Login => self.address(raw),
+        };
+        if key.text.is_empty() || !stands_for_nothing(kind, &key.text) {
+            return key;
+        }
+        let mut steps = key.steps;
+        steps.add(Step::StoodForNothing);
+        Normalised { text: Cow::Borrowed(""), steps }
     }
 
     /// An address, or a login name, which often is one. What has no `@` is only folded.
@@ -95,12 +110,12 @@ pub fn verbatim(raw: &str) -> Normalised<'_> {
 }
 
 /// Without the spaces and invisible characters around it.
-pub(super) fn trim(raw: &str) -> &str {
+pub fn trim(raw: &str) -> &str {
     raw.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
 /// The local part and the domain, if there are both.
-pub(super) fn split(address: &str) -> Option<(&str, &str)> {
+pub fn split(address: &str) -> Option<(&str, &str)> {
     address.rsplit_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 

@@ -1,0 +1,11 @@
+//! Values of accounts and people as keys: one spelling for what means the same (`normalise`), nothing for what stands
+//! for nothing (`placeholder`), and hashes by which keys are compared (`hash`). Roster, crosswalks, declared accounts and
+//! tiers all compare by these, so that what is one key for one of them is one for all.
+
+mod hash;
+mod normalise;
+mod placeholder;
+
+pub use hash::{Key, KeyMap, KeySet};
+pub use normalise::{Normalised, Normaliser, fold, split, trim, verbatim};
+pub use placeholder::{KeyKind, stands_for_nothing};
