@@ -160,8 +160,17 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     };
     let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome)).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
-    let parts =
-        Parts { run, verdict, roster: &inputs.roster, later_issues, sources, rules: &inputs.rules, outcome, policies };
+    let parts = Parts {
+        run,
+        verdict,
+        roster: &inputs.roster,
+        later_issues,
+        cures: roster::cures(&inputs.roster, &config.roster),
+        sources,
+        rules: &inputs.rules,
+        outcome,
+        policies,
+    };
     let report = Report::new(parts);
     Ok(match config.email.as_ref().map(|email| &email.to) {
         Some(Recipients::Managers { .. }) => report.with_managers(&inputs.roster).map_err(AuditError::Findings)?,

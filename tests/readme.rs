@@ -94,13 +94,16 @@ fn the_configuration_can_be_read() {
     let config = Config::parse(Path::new("headcount.toml"), whole)
         .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     assert_eq!(config.expect("a good configuration").sources.len(), 2);
-    let rules = text.get(2).expect("a rules section").replace("paths = [\"rules\"]\n", "");
+    let section = |name: &str| text.iter().find(|block| block.starts_with(name)).expect("a section");
+    let rules = section("[rules]").replace("paths = [\"rules\"]\n", "");
     let config = Config::parse(Path::new("headcount.toml"), &format!("{whole}\n{rules}")).expect("good rules");
     RuleSet::load(&config.rules).expect("rules and params that exist");
     let (before, after) = whole.split_once("[gate]").expect("a gate");
     let (_, after) = after.split_once("[report]").expect("a report");
-    let exceptions = text.get(1).expect("an exceptions section");
+    let exceptions = section("[exceptions]");
     Config::parse(Path::new("headcount.toml"), &format!("{before}[report]{after}\n{exceptions}")).expect("exceptions");
+    let several = whole.replace("[hr]\nfile = \"hr.csv\"\n", section("[[hr.file]]"));
+    assert_eq!(Config::parse(Path::new("headcount.toml"), &several).expect("files").roster.files.len(), 2);
 }
 
 #[test]

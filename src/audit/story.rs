@@ -15,9 +15,9 @@ use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
 use crate::diagnostic::similarity;
 use crate::finding::{Finding, Head};
-use crate::model::{Account, AccountField, Correlation, RuleId, Severity, Situation, Timestamp};
+use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
-use crate::rule::{Rule, Scope, Verdict};
+use crate::rule::{Missing, Rule, Scope, Verdict};
 use crate::source::Population;
 
 /// What there is to tell about an account.
@@ -44,7 +44,7 @@ pub struct Judgement {
     pub rule: RuleId,
     /// Of its findings.
     pub severity: Severity,
-    /// In words: a violation, a pass, not evaluable without ….
+    /// In words: a violation, a pass, does not apply, not evaluable without ….
     pub verdict: String,
     /// The facts that decided.
     pub facts: BTreeMap<String, Value>,
@@ -123,7 +123,7 @@ impl Audit<'_> {
 }
 
 fn judgements(judge: &Judge<'_>, scope: &Scope<'_>, id: &str, groups: &[Finding]) -> Vec<Judgement> {
-    let of_account = judge.about_accounts.iter().map(|rule| judged(rule, scope));
+    let of_account = judge.about_accounts.iter().map(|rule| judged(rule, scope, judge.roster));
     let of_group = judge.about_groups.iter().map(|rule| judged_group(rule, scope, id, groups));
     let mut all: Vec<Judgement> = of_account.chain(of_group).collect();
     all.sort_by(|a, b| a.rule.cmp(&b.rule));
@@ -146,15 +146,38 @@ fn judged_group(rule: &Rule, scope: &Scope<'_>, id: &str, groups: &[Finding]) ->
     Judgement { rule: rule.id().clone(), severity: rule.severity(), verdict, facts, message }
 }
 
-fn judged(rule: &Rule, scope: &Scope<'_>) -> Judgement {
+fn judged(rule: &Rule, scope: &Scope<'_>, roster: &Roster) -> Judgement {
     let verdict = rule.judge(scope);
+    let words = match verdict {
+        Verdict::Pass if !rule.concerns(scope) => "does not apply".to_owned(),
+        Verdict::NotEvaluable(missing) => {
+            let why = why(missing, scope, roster);
+            if why.is_empty() { verdict.to_string() } else { format!("{verdict}: {}", why.join("; ")) }
+        }
+        _ => verdict.to_string(),
+    };
     Judgement {
         rule: rule.id().clone(),
         severity: rule.severity(),
-        verdict: verdict.to_string(),
+        verdict: words,
         facts: rule.facts(scope).to_map(),
         message: matches!(verdict, Verdict::Violation).then(|| rule.message(scope)),
     }
+}
+
+/// Why the roster doesn't tell what is missing.
+fn why(missing: Missing, scope: &Scope<'_>, roster: &Roster) -> Vec<String> {
+    let Some(people) = scope.employee.as_ref() else { return Vec::new() };
+    let of_all = missing.of_roster().map(|fact| {
+        let untold = people.people().find_map(|person| Some((person, person.untold(fact, scope.now)?)));
+        match untold {
+            Some((person, untold)) => roster.why(person, fact, untold),
+            None => format!("those who could own the account differ in {}", fact.noun()),
+        }
+    });
+    let mut why: Vec<String> = of_all.collect();
+    why.dedup();
+    why
 }
 
 /// The facts of what there is: an account always, an owner or a declaration perhaps. The record is told by itself.

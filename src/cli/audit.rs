@@ -19,8 +19,8 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
 use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
-use crate::render::{Format, Places, RenderOptions, Templates, check_templates};
-use crate::report::{Gate, Privacy, Report, Verdict};
+use crate::render::{Format, Places, RenderOptions, Templates, check_templates, terminal};
+use crate::report::{Gate, Privacy, Report, RosterSummary, Verdict};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -321,10 +321,18 @@ fn summarise(report: &Report, configured: usize) {
         let why = source.error.as_deref().unwrap_or("no reason is known");
         say(&format!("{} {}: {why}", source.name, source.status.in_a_sentence()));
     }
+    say_words(&report.roster);
     say(&format!("Findings: {}", findings(report)));
     say_verdict("Gate", &report.verdict);
     for policy in &report.policies {
         say_verdict(&format!("Policy {} ({})", policy.id, policy.title), &policy.verdict);
+    }
+}
+
+/// The lines that settle the roster's unknown words, to be pasted.
+fn say_words(roster: &RosterSummary) {
+    for cure in &roster.unknown.cures {
+        say(&format!("Unknown words in the roster; paste below {}: {}", cure.table, terminal(&cure.line)));
     }
 }
 

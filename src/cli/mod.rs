@@ -10,6 +10,7 @@ mod email;
 mod exit;
 mod explain;
 mod fetch;
+mod hr;
 mod init;
 mod inquiry;
 mod output;
@@ -85,6 +86,9 @@ enum Command {
     /// Suggest whose the unmatched accounts are, for a person to confirm
     #[command(subcommand)]
     Crosswalk(crosswalk::CrosswalkCommand),
+    /// Tell how the HR files are read
+    #[command(subcommand)]
+    Hr(hr::HrCommand),
     /// Show what is configured
     Sources(sources::SourcesArgs),
     /// List or explain the rules
@@ -131,6 +135,7 @@ impl Cli {
             Command::Fetch(args) => fetch::run(&args, &global),
             Command::Explain(args) => explain::run(&args, &global),
             Command::Crosswalk(command) => crosswalk::run(&command, &global),
+            Command::Hr(command) => hr::run(&command),
             Command::Sources(args) => sources::run(&args),
             Command::Rules(command) => rules::run(&command),
             Command::Waivers(command) => waivers::run(&command),

@@ -3,6 +3,7 @@
 use clap::Args;
 use futures_util::future::join_all;
 
+use super::hr::Reading;
 use super::output::{say, show};
 use super::{ConfigArg, Exit, runtime};
 use crate::config::{Config, SourceConfig};
@@ -14,7 +15,7 @@ use crate::source;
 pub(super) struct SourcesArgs {
     #[command(flatten)]
     config: ConfigArg,
-    /// Ask each vendor for one record
+    /// Read the roster, and ask each vendor for one record
     #[arg(long)]
     check: bool,
 }
@@ -60,8 +61,17 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
         show(&mistakes);
         return Ok(Exit::Unusable);
     }
+    let reading = match Reading::of(config) {
+        Ok(reading) => reading,
+        Err(mistakes) => {
+            show(&mistakes);
+            return Ok(Exit::Unusable);
+        }
+    };
     let answers = join_all(connectors.iter().map(|(_, connector)| connector.probe())).await;
     let mut out = anstream::stdout().lock();
+    reading.tell(&mut out)?;
+    super::output::print(&mut out, "\nSources")?;
     let mut failures = 0;
     for ((source, _), answer) in connectors.iter().zip(answers) {
         let result = match answer {
@@ -71,7 +81,7 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
                 format!("failed: {error}")
             }
         };
-        super::output::print(&mut out, &line(source, &result))?;
+        super::output::print(&mut out, &format!("  {}", line(source, &result)))?;
     }
     if failures == 0 {
         return Ok(Exit::Success);

@@ -6,9 +6,9 @@ use std::str::SplitTerminator;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
-use super::employment::{ColumnSet, Employment, Told};
+use super::employment::{ColumnSet, EmployeeFact, Employment, Told, Untold};
 use super::packed::Packed;
+use super::{ColumnRole, Timestamp};
 
 /// The organisation's own identifier of a person, as the HR file writes it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -223,6 +223,28 @@ impl Employee {
     pub fn says_the_same_as(&self, other: &Self) -> bool {
         let lists = |row: &Self| [row.managers_at, row.emails_at, row.usernames_at, row.extra_at];
         self.texts == other.texts && lists(self) == lists(other) && self.employment() == other.employment()
+    }
+
+    /// Why a fact isn't told at `now`; `None` if it is.
+    pub fn untold(&self, fact: EmployeeFact, now: Timestamp) -> Option<Untold> {
+        let employment = self.employment();
+        let column =
+            |roles: &[ColumnRole]| (!roles.iter().any(|role| self.columns.has(*role))).then_some(Untold::NoColumn);
+        match fact {
+            EmployeeFact::Status => employment.status(now).err(),
+            EmployeeFact::Left => employment.has_ended(now).err(),
+            EmployeeFact::Kind => employment.kind.err(),
+            EmployeeFact::StartDate => employment.start_date.err(),
+            EmployeeFact::EndDate => employment.end_date.err(),
+            EmployeeFact::Name => column(&[ColumnRole::Name, ColumnRole::GivenName, ColumnRole::FamilyName]),
+            EmployeeFact::Emails => column(&[ColumnRole::Email]),
+            EmployeeFact::Usernames => column(&[ColumnRole::Username]),
+            EmployeeFact::Manager => column(&[ColumnRole::Manager]),
+            EmployeeFact::Department => column(&[ColumnRole::Department]),
+            EmployeeFact::Title => column(&[ColumnRole::Title]),
+            EmployeeFact::Location => column(&[ColumnRole::Location]),
+            EmployeeFact::Id | EmployeeFact::PreviousEndDate | EmployeeFact::Columns => None,
+        }
     }
 
     fn single(&self, at: usize) -> Option<&str> {

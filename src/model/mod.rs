@@ -21,7 +21,7 @@ pub use fact::{Fact, FactName};
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};
 pub use json::Json;
 pub use roster::{
-    ColumnRole, FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, UnbalancedRows, UnknownWord,
+    ColumnRole, FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, RosterWord, UnbalancedRows,
 };
 pub use situation::{AccountField, Attempt, Correlation, Situation, Step, Steps, Tier};
 pub use source::SourceStatus;

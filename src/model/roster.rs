@@ -194,13 +194,15 @@ pub struct FurtherRow {
     pub employee: EmployeeIndex,
 }
 
-/// A word that nobody declared, where a state or a kind of worker is expected.
+/// A word where a state or a kind of worker is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownWord {
+pub struct RosterWord {
     /// What the column is for: the status or the worker type.
     pub role: ColumnRole,
     /// As it is written, or its build, if it is too long to be a word or there are too many of them.
     pub word: String,
+    /// What it means, as rules and reports spell it; `None`: nobody declared it.
+    pub meaning: Option<&'static str>,
     /// Position of the file in [`Roster::files`].
     pub file: usize,
     /// The first line that has it.
@@ -247,8 +249,8 @@ pub struct Roster {
     pub rejected: Vec<RejectedRow>,
     /// What is wrong with the files.
     pub issues: Vec<RosterIssue>,
-    /// The words that nobody declared.
-    pub words: Vec<UnknownWord>,
+    /// The words for states and kinds of workers, file by file.
+    pub words: Vec<RosterWord>,
     /// Files that state of themselves that they list only people who work here.
     pub only_active: Vec<PathBuf>,
     /// Detected or configured encoding of each file.

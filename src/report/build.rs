@@ -4,13 +4,14 @@ use serde_json::json;
 
 use super::exceptions;
 use super::{
-    CorrelationSummary, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary, RuleSummary, Run,
-    SCHEMA_VERSION, SourceSummary,
+    CorrelationSummary, Cure, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary, RuleSummary, Run,
+    SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords,
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
 use crate::gate::Verdict;
 use crate::model::{self, Roster, SourceName};
+use crate::roster;
 use crate::rule::RuleSet;
 use crate::source::Certificate;
 
@@ -38,6 +39,8 @@ pub struct Parts<'a> {
     pub roster: &'a Roster,
     /// What is wrong with them as of the audit, and could not be told when they were read.
     pub later_issues: Vec<model::RosterIssue>,
+    /// What settles their unknown words.
+    pub cures: Vec<roster::Cure>,
     /// The vendors.
     pub sources: Vec<ReportedSource<'a>>,
     /// The rules.
@@ -51,13 +54,13 @@ pub struct Parts<'a> {
 impl Report {
     /// Puts the parts together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { run, verdict, roster, later_issues, mut sources, rules, outcome, policies } = parts;
+        let Parts { run, verdict, roster, later_issues, cures, mut sources, rules, outcome, policies } = parts;
         sources.sort_by(|a, b| a.name.cmp(b.name));
         Self {
             schema_version: SCHEMA_VERSION,
             run,
             verdict: verdict.with_policies(policies.iter().map(|policy| (policy.id.as_str(), &policy.verdict))),
-            roster: roster_summary(roster, &later_issues),
+            roster: roster_summary(roster, &later_issues, cures),
             sources: sources.into_iter().map(source_summary).collect(),
             correlation: correlation_summary(&outcome.tally),
             rules: rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect(),
@@ -70,7 +73,18 @@ impl Report {
     }
 }
 
-fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> RosterSummary {
+fn unknown_words(roster: &Roster, cures: Vec<roster::Cure>) -> UnknownWords {
+    let unknown = roster.words.iter().filter(|word| word.meaning.is_none());
+    let word = |word: &model::RosterWord| UnknownWord {
+        column: word.role.to_string(),
+        word: word.word.clone(),
+        rows: word.rows,
+    };
+    let cure = |roster::Cure { table, line }| Cure { table, line };
+    UnknownWords { words: unknown.map(word).collect(), cures: cures.into_iter().map(cure).collect() }
+}
+
+fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue], cures: Vec<roster::Cure>) -> RosterSummary {
     let names: Vec<String> = roster.files.iter().map(|file| file.display().to_string()).collect();
     let several = names.len() > 1;
     let place = |file: usize, text: &str| match names.get(file) {
@@ -86,12 +100,15 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue]) -> Roste
         sha256: roster.sha256.clone(),
         rows: roster.rows,
         employees: roster.employees.len() as u64,
+        further: roster.further.len() as u64,
         rejected: roster.rejected.len() as u64,
         encoding: roster.encodings.join(", "),
         delimiter: roster.delimiters.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         columns: roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect(),
         keys: roster.keys(),
         issues: noted.collect(),
+        unknown: unknown_words(roster, cures),
+        only_active: roster.only_active.iter().map(|file| file.display().to_string()).collect(),
         file: names.join(", "),
     }
 }
@@ -166,6 +183,7 @@ fn evaluability(cell: &Cell) -> Option<Evaluability> {
         evaluated: cell.evaluated,
         violations: cell.violations,
         not_evaluable: cell.not_evaluable,
+        because_of_roster: cell.because_of_roster,
         missing: cell.missing.iter().cloned().collect(),
     })
 }

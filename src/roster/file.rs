@@ -14,14 +14,14 @@ use super::last_day;
 use super::part::{Dates, Part, PartReader};
 use super::refusal::Refusal;
 use super::row::RowReader;
-use super::words::{Unknown, Vocabulary};
+use super::words::{Met, Vocabulary};
 use super::workbook;
 use crate::config::{RosterConfig, RosterFile};
 use crate::crew;
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
 use crate::model::{
-    ColumnRole, ColumnSet, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, UnknownWord, Untold,
+    ColumnRole, ColumnSet, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, RosterWord, Untold,
     WorkerKind,
 };
 
@@ -117,10 +117,10 @@ struct FileReader<'f> {
     file: usize,
     roster: &'f mut Roster,
     dates: Dates,
-    /// Position of the file's first employee, and of its first unknown word.
+    /// Position of the file's first employee, and of its first word.
     first: usize,
     first_word: usize,
-    /// The positions of unknown words in the roster.
+    /// The positions of words in the roster.
     words: HashMap<(ColumnRole, String), u16>,
 }
 
@@ -163,11 +163,14 @@ impl<'f> FileReader<'f> {
         for (column, later) in columns.zip(part.dates.starts.into_iter().chain(part.dates.ends)) {
             column.append(later, before);
         }
-        let statuses: Vec<u16> =
-            part.unknown_statuses.into_iter().map(|word| self.word(ColumnRole::Status, word)).collect();
-        let kinds: Vec<u16> =
-            part.unknown_kinds.into_iter().map(|word| self.word(ColumnRole::WorkerType, word)).collect();
-        if !statuses.is_empty() || !kinds.is_empty() {
+        let has_unknown = part.statuses.iter().any(|word| word.meaning.is_none())
+            || part.kinds.iter().any(|word| word.meaning.is_none());
+        let statuses =
+            part.statuses.into_iter().map(|met| self.word(ColumnRole::Status, met, EmploymentStatus::as_str));
+        let statuses: Vec<u16> = statuses.collect();
+        let kinds = part.kinds.into_iter().map(|met| self.word(ColumnRole::WorkerType, met, WorkerKind::as_str));
+        let kinds: Vec<u16> = kinds.collect();
+        if has_unknown {
             for employee in &mut part.employees {
                 employee.change_employment(|told| {
                     told.status = told.status.map_err(|untold| renumbered(untold, &statuses));
@@ -181,9 +184,9 @@ impl<'f> FileReader<'f> {
         self.roster.issues.extend(part.issues);
     }
 
-    /// Notes an unknown word. Returns its position in the roster.
-    fn word(&mut self, role: ColumnRole, found: Unknown) -> u16 {
-        let Unknown { word, line, rows } = found;
+    /// Notes a word. Returns its position in the roster.
+    fn word<M>(&mut self, role: ColumnRole, found: Met<M>, spell: impl FnOnce(M) -> &'static str) -> u16 {
+        let Met { word, meaning, line, rows } = found;
         if let Some(at) = self.words.get(&(role, word.clone())) {
             if let Some(known) = self.roster.words.get_mut(usize::from(*at)) {
                 known.rows += rows;
@@ -192,7 +195,8 @@ impl<'f> FileReader<'f> {
         }
         let at = u16::try_from(self.roster.words.len()).unwrap_or(u16::MAX);
         self.words.insert((role, word.clone()), at);
-        self.roster.words.push(UnknownWord { role, word, file: self.file, line, rows, is_harmless: false });
+        let meaning = meaning.map(spell);
+        self.roster.words.push(RosterWord { role, word, meaning, file: self.file, line, rows, is_harmless: false });
         at
     }
 
@@ -244,7 +248,12 @@ impl<'f> FileReader<'f> {
             (ColumnRole::Status, "status", "[hr.status] active, leave or terminated"),
             (ColumnRole::WorkerType, "worker type", "[hr.worker_type] employee or external"),
         ] {
-            let words = self.roster.words.iter_mut().skip(self.first_word).filter(|word| word.role == role);
+            let words = self
+                .roster
+                .words
+                .iter_mut()
+                .skip(self.first_word)
+                .filter(|word| word.role == role && word.meaning.is_none());
             let mut words: Vec<_> = words.collect();
             let many = words.len() > DIFFERENT;
             let mut issues = Vec::new();

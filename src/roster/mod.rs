@@ -44,7 +44,7 @@ pub use managers::without_manager;
 pub use quality::contradictions;
 pub use refusal::Refusal;
 pub use reporting::{Superior, managers_of};
-pub use suggest::toml_lines;
+pub use suggest::{Cure, cures};
 
 use crate::config::{RosterConfig, RosterFile};
 use crate::diagnostic::{Diagnostic, did_you_mean};

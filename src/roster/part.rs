@@ -10,7 +10,7 @@ use super::date_column::{self, DateColumn, Reading, shape};
 use super::delimited::{DelimitedRows, is_ragged};
 use super::file::Words;
 use super::row::RowReader;
-use super::words::{Looking, Unknown};
+use super::words::{Looking, Met};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     ColumnRole, ColumnSet, Employee, Employment, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, Told,
@@ -49,8 +49,8 @@ pub(super) struct Part {
     pub(super) rejected: Vec<RejectedRow>,
     pub(super) issues: Vec<RosterIssue>,
     pub(super) dates: Dates,
-    pub(super) unknown_statuses: Vec<Unknown>,
-    pub(super) unknown_kinds: Vec<Unknown>,
+    pub(super) statuses: Vec<Met<EmploymentStatus>>,
+    pub(super) kinds: Vec<Met<WorkerKind>>,
 }
 
 impl PartReader<'_> {
@@ -72,8 +72,8 @@ impl PartReader<'_> {
                 rejected: Vec::new(),
                 issues: Vec::new(),
                 dates: self.dates.clone(),
-                unknown_statuses: Vec::new(),
-                unknown_kinds: Vec::new(),
+                statuses: Vec::new(),
+                kinds: Vec::new(),
             },
         };
         let mut row = StringRecord::new();
@@ -83,7 +83,7 @@ impl PartReader<'_> {
             }
         }
         let OpenPart { statuses, kinds, part, .. } = part;
-        Ok(Part { unknown_statuses: statuses.into_unknown(), unknown_kinds: kinds.into_unknown(), ..part })
+        Ok(Part { statuses: statuses.into_met(), kinds: kinds.into_met(), ..part })
     }
 }
 

@@ -102,23 +102,25 @@ pub(super) struct Vocabulary<M> {
     folded: HashMap<String, M>,
 }
 
-/// A word that means nothing to headcount.
+/// A word that was met.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unknown {
+pub(super) struct Met<M> {
     pub(super) word: String,
+    /// `None`: it means nothing to headcount.
+    pub(super) meaning: Option<M>,
     /// The first line that has it.
     pub(super) line: u64,
     /// How many lines have it.
     pub(super) rows: u64,
 }
 
-/// Looks words up, and remembers which it met.
+/// Looks words up, and remembers which it met: rosters repeat a handful of them.
 #[derive(Debug)]
 pub(super) struct Looking<'v, M> {
     vocabulary: &'v Vocabulary<M>,
-    /// Words as they were met: rosters repeat a handful of them. One that means nothing has its position in `unknown`.
-    met: HashMap<String, Result<M, usize>>,
-    unknown: Vec<Unknown>,
+    /// Their positions among those that were met.
+    positions: HashMap<String, usize>,
+    met: Vec<Met<M>>,
 }
 
 impl Vocabulary<EmploymentStatus> {
@@ -152,7 +154,7 @@ impl<M: Copy + PartialEq> Vocabulary<M> {
 
     /// Starts to look words up.
     pub(super) fn look_up(&self) -> Looking<'_, M> {
-        Looking { vocabulary: self, met: HashMap::new(), unknown: Vec::new() }
+        Looking { vocabulary: self, positions: HashMap::new(), met: Vec::new() }
     }
 
     /// What a word means: as it is, or before a suffix that says nothing else, as in `Terminated - Rehire` and
@@ -193,27 +195,21 @@ impl<M: Copy + PartialEq> Looking<'_, M> {
     /// What a word means.
     ///
     /// # Errors
-    /// The position among [`Self::into_unknown`] of one that isn't known.
+    /// The position among [`Self::into_met`] of one that isn't known.
     pub(super) fn meaning(&mut self, word: &str, line: u64) -> Result<M, usize> {
-        let meaning = if let Some(meaning) = self.met.get(word) {
-            *meaning
-        } else {
-            let meaning = self.vocabulary.meaning(word).ok_or(self.unknown.len());
-            if meaning.is_err() {
-                self.unknown.push(Unknown { word: word.to_owned(), line, rows: 0 });
-            }
-            self.met.insert(word.to_owned(), meaning);
-            meaning
-        };
-        if let Some(unknown) = meaning.err().and_then(|at| self.unknown.get_mut(at)) {
-            unknown.rows += 1;
-        }
-        meaning
+        let at = self.positions.get(word).copied().unwrap_or_else(|| {
+            self.positions.insert(word.to_owned(), self.met.len());
+            self.met.push(Met { word: word.to_owned(), meaning: self.vocabulary.meaning(word), line, rows: 0 });
+            self.met.len() - 1
+        });
+        let met = self.met.get_mut(at).ok_or(at)?;
+        met.rows += 1;
+        met.meaning.ok_or(at)
     }
 
-    /// The words that mean nothing.
-    pub(super) fn into_unknown(self) -> Vec<Unknown> {
-        self.unknown
+    /// The words that were met.
+    pub(super) fn into_met(self) -> Vec<Met<M>> {
+        self.met
     }
 }
 
@@ -284,15 +280,13 @@ mod tests {
     }
 
     #[test]
-    fn unknown_words_are_counted() {
+    fn words_are_counted() {
         let words = Vocabulary::of_status(&[]);
         let mut words = words.look_up();
-        assert_eq!(
-            (words.meaning("Zzz", 4), words.meaning("Zzz", 9), words.meaning("Yyy", 9)),
-            (Err(0), Err(0), Err(1))
-        );
-        let unknown = |word: &str, line, rows| Unknown { word: word.to_owned(), line, rows };
-        assert_eq!(words.into_unknown(), [unknown("Zzz", 4, 2), unknown("Yyy", 9, 1)]);
+        let found = [("Zzz", 4), ("Zzz", 9), ("aktiv", 9)].map(|(word, line)| words.meaning(word, line));
+        assert_eq!(found, [Err(0), Err(0), Ok(Active)]);
+        let met = |word: &str, meaning, line, rows| Met { word: word.to_owned(), meaning, line, rows };
+        assert_eq!(words.into_met(), [met("Zzz", None, 4, 2), met("aktiv", Some(Active), 9, 1)]);
     }
 
     /// Within a language no word may have two meanings; the first would win by accident.

@@ -78,6 +78,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether the rule is about subjects such as this one, so that a pass says something.
+    pub fn concerns(&self, scope: &Scope<'_>) -> bool {
+        self.compiled.when.applies(scope)
+    }
+
     /// Judges one subject.
     pub fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
         self.compiled.judge(scope)

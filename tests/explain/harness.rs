@@ -107,7 +107,7 @@ impl Office {
         self.command(&["fetch", "--out", folder])
     }
 
-    fn command(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Run {
         let mut command = Command::cargo_bin("headcount").expect("built");
         for name in ["NO_COLOR", "RUST_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"] {
             command.env_remove(name);

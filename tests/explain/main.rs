@@ -8,4 +8,5 @@ mod crosswalk;
 mod declared;
 mod harness;
 mod near_misses;
+mod roster;
 mod story;

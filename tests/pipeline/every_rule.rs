@@ -23,13 +23,40 @@ fn the_demo_and_a_bad_day_exercise_every_rule() {
     let rules = RuleSet::load(&RulesConfig::default()).expect("the built-in rules");
     let all: BTreeSet<String> = rules.iter().map(|rule| rule.id().to_string()).collect();
     assert_eq!(&demo | &bad_day, all);
-    assert_eq!(&all - &demo, BTreeSet::from(["source-incomplete", "source-stale"].map(str::to_owned)));
+    let only_on_a_bad_day = [
+        "roster-duplicate-username",
+        "roster-placeholder-key",
+        "roster-unknown-word",
+        "source-incomplete",
+        "source-stale",
+    ];
+    assert_eq!(&all - &demo, BTreeSet::from(only_on_a_bad_day.map(str::to_owned)));
+}
+
+/// A word that nobody knows, a login name that two people have, and an address that six have.
+fn bad_day_at_hr(roster: &std::path::Path) {
+    let text = std::fs::read_to_string(roster).expect("a roster");
+    let headings: Vec<&str> = text.lines().next().expect("headings").split(',').collect();
+    let row = |number: u32| {
+        let cell = |heading: &&str| match *heading {
+            "Worker ID" => format!("Q-{number}"),
+            "Full Name" => format!("Quinn Sample{number}"),
+            "Work Email" => "quinn@example.com".to_owned(),
+            "Username" => format!("quinn{}", number / 2),
+            "Employment Status" => "Phase 9".to_owned(),
+            _ => String::new(),
+        };
+        headings.iter().map(cell).collect::<Vec<_>>().join(",")
+    };
+    let rows: Vec<String> = (0..6).map(row).collect();
+    std::fs::write(roster, format!("{}\n{}\n", text.trim_end(), rows.join("\n"))).expect("written");
 }
 
 /// A vendor takes back a key while a snapshot is taken, and that is judged three days later.
 fn bad_day() -> Report {
     let tenant = Tenant::new(300, 6);
     let path = |name: &str| tenant.kit.path().join(name);
+    bad_day_at_hr(&path("hr.csv"));
     std::fs::write(path("secrets/voiso-key"), "taken-back").expect("written");
     let fetch = |command: &mut assert_cmd::Command| {
         command.arg("-c").arg(tenant.config()).arg("--out").arg(path("snapshot")).output().expect("ran").status.code()

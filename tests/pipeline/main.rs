@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can't be set up has to stop")]
 
 mod demo;
+mod disturbed;
 mod every_rule;
 mod failures;
 mod harness;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::text::{NAME, Pair, SENTENCE, at_least, iso, moment, pairs};
 use crate::model::text::{counted, grouped};
 use crate::render::escape::{anchor, clip};
-use crate::report::{self, Report, RuleSummary, SourceStatus, SourceSummary};
+use crate::report::{self, Report, RuleSummary, SourceStatus, SourceSummary, UnknownWord};
 
 /// When, with what and over what.
 #[derive(Debug, Serialize)]
@@ -162,6 +162,10 @@ pub(super) struct Roster {
     encoding: String,
     delimiter: String,
     law: String,
+    /// What nobody declared, a phrase for each word.
+    unknown: Vec<String>,
+    /// What to write below which table.
+    cures: Vec<Pair>,
     rejected: bool,
     columns: Vec<Pair>,
     issues: Capped<Issue>,
@@ -188,12 +192,14 @@ impl Roster {
             sha256: clip(&roster.sha256, NAME),
             encoding: clip(&roster.encoding, NAME),
             delimiter: clip(&roster.delimiter, NAME),
-            law: format!(
-                "{} = {} + {} rejected",
-                counted(roster.rows, "row", "rows"),
-                counted(roster.employees, "employee", "employees"),
-                grouped(roster.rejected)
-            ),
+            law: roster.law(),
+            unknown: roster.unknown.words.iter().take(30).map(unknown_word).collect(),
+            cures: roster
+                .unknown
+                .cures
+                .iter()
+                .map(|cure| Pair { name: clip(&cure.table, NAME), value: clip(&cure.line, SENTENCE) })
+                .collect(),
             rejected: roster.rejected > 0,
             columns: columns
                 .map(|(name, headings)| Pair { name: clip(name, NAME), value: clip(&headings.join(", "), SENTENCE) })
@@ -201,6 +207,11 @@ impl Roster {
             issues: Capped::new(roster.issues.len(), issues),
         }
     }
+}
+
+fn unknown_word(word: &UnknownWord) -> String {
+    let column = word.column.replace('_', " ");
+    format!("{column} \"{}\" ({})", clip(&word.word, NAME), counted(word.rows, "row", "rows"))
 }
 
 /// A rule as it applied.

@@ -84,6 +84,10 @@ fn verdict(report: &Report) -> Vec<Line> {
     lines.extend(report.verdict.reasons.iter().map(|reason| ("", reason.text.clone())));
     lines.extend(report.verdict.remedy.iter().map(|remedy| ("", remedy.clone())));
     lines.push(("Findings", findings(report)));
+    lines.push(("Roster", report.roster.law()));
+    lines.extend(report.roster.unknown.cures.iter().map(|cure| {
+        ("", format!("Nobody declared some words of the roster. Write below {}: {}", cure.table, cure.line))
+    }));
     lines.push((
         "Accounts",
         format!(

@@ -120,6 +120,11 @@ impl Condition {
         self.node.truth(node::Env::new(scope))
     }
 
+    /// Whether it is about subjects such as this one: none of its parts that only choose them fails.
+    pub(super) fn applies(&self, scope: &Scope<'_>) -> bool {
+        self.node.chooses(node::Env::new(scope))
+    }
+
     /// What coarse facts alone say; `None` where it depends on others.
     pub(super) fn outline(&self, scope: &Scope<'_>) -> Option<Truth> {
         match self.node.truth(node::Env::in_outline(scope)) {

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::slice;
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use regex::Regex;
@@ -167,7 +167,26 @@ impl From<Value<'_>> for Truth {
     }
 }
 
+/// The facts by which conditions choose their subjects.
+const CHOOSING: [&str; 5] =
+    ["account.live", "account.matched", "account.attributable", "account.declared", "account.situation"];
+
 impl Node {
+    /// Whether none of the parts of a condition fails that only choose its subjects.
+    pub(super) fn chooses(&self, env: Env<'_, '_>) -> bool {
+        let parts = if let Self::And(parts) = self { parts.as_slice() } else { from_ref(self) };
+        parts.iter().filter(|part| part.is_choice()).all(|part| part.truth(env) != Truth::No)
+    }
+
+    fn is_choice(&self) -> bool {
+        match self {
+            Self::Fact(fact) | Self::IsText(fact, ..) => CHOOSING.contains(&fact.path().as_str()),
+            Self::Not(inner) => inner.is_choice(),
+            Self::Has(_) => true,
+            _ => false,
+        }
+    }
+
     /// Evaluates a condition.
     pub(super) fn truth<'a>(&'a self, env: Env<'_, 'a>) -> Truth {
         match self {
@@ -202,7 +221,7 @@ impl Node {
 
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n>(&'n self, scope: &Scope<'_>) -> Vec<&'n Self> {
-        let parts = if let Self::And(parts) = self { parts } else { slice::from_ref(self) };
+        let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
         parts.iter().filter(|part| part.truth(Env::in_outline(scope)) != Truth::Yes).collect()
     }
 

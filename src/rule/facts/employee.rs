@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 
 use super::{Fact, Kind};
-use crate::model::{ColumnRole, Employee, EmployeeFact, Timestamp, Told};
+use crate::model::{Employee, EmployeeFact, Timestamp, Told};
 use crate::rule::cel::{Getter, List, Map, Missing, Value};
 use crate::rule::scope::Scope;
 
@@ -19,15 +19,13 @@ pub(super) static FACTS: &[Fact] = &[
     employee("id", EmployeeFact::Id, Kind::Text, "the organisation's identifier", |s| {
         of(s, EmployeeFact::Id, |e| Value::text(e.id()))
     }),
-    employee("name", EmployeeFact::Name, Kind::Text, "full name", |s| {
-        text(s, EmployeeFact::Name, &[ColumnRole::Name, ColumnRole::GivenName, ColumnRole::FamilyName], Employee::name)
-    })
-    .optional(),
+    employee("name", EmployeeFact::Name, Kind::Text, "full name", |s| text(s, EmployeeFact::Name, Employee::name))
+        .optional(),
     employee("emails", EmployeeFact::Emails, Kind::Texts, "every address that the roster gives", |s| {
-        told(s, EmployeeFact::Emails, &[ColumnRole::Email], |e| Value::List(List::Texts(e.emails())))
+        told(s, EmployeeFact::Emails, |e| Value::List(List::Texts(e.emails())))
     }),
     employee("usernames", EmployeeFact::Usernames, Kind::Texts, "every login name that the roster gives", |s| {
-        told(s, EmployeeFact::Usernames, &[ColumnRole::Username], |e| Value::List(List::Texts(e.usernames())))
+        told(s, EmployeeFact::Usernames, |e| Value::List(List::Texts(e.usernames())))
     }),
     employee("status", EmployeeFact::Status, Kind::Words(STATUS), "what HR says of the employment", |s| {
         let now = s.now;
@@ -78,19 +76,17 @@ pub(super) static FACTS: &[Fact] = &[
         EmployeeFact::Manager,
         Kind::Text,
         "the manager as the roster names them; of several, the first",
-        |s| text(s, EmployeeFact::Manager, &[ColumnRole::Manager], Employee::manager),
+        |s| text(s, EmployeeFact::Manager, Employee::manager),
     )
     .optional(),
     employee("department", EmployeeFact::Department, Kind::Text, "department", |s| {
-        text(s, EmployeeFact::Department, &[ColumnRole::Department], Employee::department)
+        text(s, EmployeeFact::Department, Employee::department)
     })
     .optional(),
-    employee("title", EmployeeFact::Title, Kind::Text, "job title", |s| {
-        text(s, EmployeeFact::Title, &[ColumnRole::Title], Employee::title)
-    })
-    .optional(),
+    employee("title", EmployeeFact::Title, Kind::Text, "job title", |s| text(s, EmployeeFact::Title, Employee::title))
+        .optional(),
     employee("location", EmployeeFact::Location, Kind::Text, "site or country", |s| {
-        text(s, EmployeeFact::Location, &[ColumnRole::Location], Employee::location)
+        text(s, EmployeeFact::Location, Employee::location)
     })
     .optional(),
     employee(
@@ -123,26 +119,16 @@ fn known<'a, T>(
     of(scope, fact, |e| told(e).map_or_else(|_| Value::Unknown(Missing::of_employee(fact)), &value))
 }
 
-/// A fact that is told where the person's files have one of the columns.
-fn told<'a>(
-    scope: &'a Scope<'a>,
-    fact: EmployeeFact,
-    columns: &[ColumnRole],
-    get: impl Fn(&'a Employee) -> Value<'a>,
-) -> Value<'a> {
-    of(scope, fact, |e| {
-        let is_told = columns.iter().any(|role| e.columns().has(*role));
-        if is_told { get(e) } else { Value::Unknown(Missing::of_employee(fact)) }
+/// A fact that is told where the person's files have a column for it.
+fn told<'a>(scope: &'a Scope<'a>, fact: EmployeeFact, get: impl Fn(&'a Employee) -> Value<'a>) -> Value<'a> {
+    of(scope, fact, |e| match e.untold(fact, scope.now) {
+        None => get(e),
+        Some(_) => Value::Unknown(Missing::of_employee(fact)),
     })
 }
 
-fn text<'a>(
-    scope: &'a Scope<'a>,
-    fact: EmployeeFact,
-    columns: &[ColumnRole],
-    get: fn(&Employee) -> Option<&str>,
-) -> Value<'a> {
-    told(scope, fact, columns, move |e| Value::or_absent(get(e).map(Value::text)))
+fn text<'a>(scope: &'a Scope<'a>, fact: EmployeeFact, get: fn(&Employee) -> Option<&str>) -> Value<'a> {
+    told(scope, fact, move |e| Value::or_absent(get(e).map(Value::text)))
 }
 
 fn ends_at(employee: &Employee) -> Told<Option<Timestamp>> {
