@@ -198,6 +198,7 @@ pub(super) fn in_roster(roster: &Roster) -> Found {
     BTreeMap::from([
         ("roster-duplicate-id", repeated(0)),
         ("roster-duplicate-email", repeated(2)),
+        ("roster-duplicate-username", repeated(3)),
         ("roster-bad-date", people().filter(|person| person.end.is_some_and(|end| end < person.hired)).count() as u64),
         ("roster-contradiction", people().filter(contradicts).count() as u64),
         ("roster-no-manager", roster.rows.iter().filter(alone).count() as u64),

@@ -268,7 +268,11 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "two employees share the key",
         rows: 2,
-        expect: &[finds("ambiguous-match", BY_NAME), finds_in_roster("roster-duplicate-email")],
+        expect: &[
+            finds("ambiguous-match", BY_NAME),
+            finds_in_roster("roster-duplicate-email"),
+            finds_in_roster("roster-duplicate-username"),
+        ],
         ..scenario(2, BY_NAME, &[SHARED])
     },
     Scenario {
@@ -278,6 +282,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
             finds("ambiguous-match", BY_NAME),
             finds("inactive", BY_NAME),
             finds_in_roster("roster-duplicate-email"),
+            finds_in_roster("roster-duplicate-username"),
         ],
         ..scenario(2, BY_NAME, &[Shape { enabled: false, ..SHARED }])
     },
