@@ -103,6 +103,7 @@ impl<'a> Found<'a> {
             evaluated: waivers.len() as u64,
             violations,
             not_evaluable: 0,
+            because_of_roster: 0,
             missing: BTreeSet::new(),
         }))
     }

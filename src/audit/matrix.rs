@@ -18,6 +18,9 @@ pub struct Cell {
     pub violations: u64,
     /// Subjects that could not be judged.
     pub not_evaluable: u64,
+    /// Of these, subjects that could not be judged because of the roster, and whose `ambiguous-match` or
+    /// `identity-conflict` isn't waived or baselined.
+    pub because_of_roster: u64,
     /// The facts that were missing, and errors of evaluation.
     pub missing: BTreeSet<String>,
 }
@@ -103,6 +106,7 @@ impl Matrix {
                 evaluated: counts.evaluated,
                 violations: counts.violations,
                 not_evaluable: counts.not_evaluable,
+                because_of_roster: 0,
                 missing: counts.missing(),
             })
         });

@@ -166,6 +166,7 @@ fn evaluability(cell: &Cell) -> Option<Evaluability> {
         evaluated: cell.evaluated,
         violations: cell.violations,
         not_evaluable: cell.not_evaluable,
+        because_of_roster: cell.because_of_roster,
         missing: cell.missing.iter().cloned().collect(),
     })
 }

@@ -89,6 +89,9 @@ pub struct Run {
     pub title: String,
     /// `[report] organisation`.
     pub organisation: String,
+    /// Configured sources that were not audited (`--source`).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub left_out: Vec<String>,
 }
 
 /// The HR files.
@@ -255,8 +258,16 @@ pub struct Evaluability {
     pub violations: u64,
     /// Subjects that could not.
     pub not_evaluable: u64,
+    /// Of these, because of the roster, and no exception covers that the owner isn't settled.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub because_of_roster: u64,
     /// The facts that were missing.
     pub missing: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Report {
@@ -281,12 +292,12 @@ impl Report {
 
     /// Whether this finding is among those that fail the gate.
     pub fn fails_gate(&self, finding: &Finding) -> bool {
-        finding.disposition == Disposition::Open && self.is_limited(&finding.rule, finding.severity)
+        finding.disposition == Disposition::Open && self.is_limited(&finding.rule)
     }
 
-    /// Whether a limit that failed counts the open findings of this rule and severity.
-    pub fn is_limited(&self, rule: &str, severity: Severity) -> bool {
-        self.verdict.reasons.iter().any(|reason| reason.counts(rule, severity))
+    /// Whether a limit that failed counts the open findings of this rule.
+    pub fn is_limited(&self, rule: &str) -> bool {
+        self.verdict.reasons.iter().any(|reason| reason.counts(rule))
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn empty() -> Report {
             rules_sha256: "a7".repeat(32),
             title: "Access review 2026-Q4".to_owned(),
             organisation: "Example Ltd".to_owned(),
+            left_out: vec![],
         },
         verdict: Verdict { gate: Gate::Pass, exit_code: 0, reasons: vec![], remedy: None },
         roster: RosterSummary {
@@ -159,6 +160,7 @@ pub(crate) fn settle(mut report: Report, blind: &[(&str, &str, &str)]) -> Report
                 evaluated: if missing.is_some() { 0 } else { source.distinct },
                 violations: findings.iter().filter(of).filter(here).count() as u64,
                 not_evaluable: missing.map_or(0, |_| source.distinct),
+                because_of_roster: 0,
                 missing: missing.map(|(_, _, fact)| vec![(*fact).to_owned()]).unwrap_or_default(),
             });
         }
@@ -177,10 +179,12 @@ pub(crate) fn gaps() -> Report {
                 kind: ReasonKind::Source,
                 rule: None,
                 severity: None,
+                rules: vec![],
                 source: text.split(' ').next().map(str::to_owned),
                 count: None,
                 limit: None,
                 text: text.to_owned(),
+                remedy: None,
             })
             .into(),
         remedy: None,
