@@ -2,6 +2,7 @@
 //! checked without a request; [`run`] fetches, judges and reports.
 
 mod inputs;
+mod named;
 mod policy;
 
 use std::fmt;
@@ -16,7 +17,7 @@ use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::diagnostic::Diagnostic;
 use crate::exception::Sight;
-use crate::gate::{self, Verdict};
+use crate::gate::{self, Seen, Verdict};
 use crate::model::text::counted;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
@@ -57,8 +58,12 @@ impl fmt::Debug for RunOptions<'_> {
 impl RunOptions<'_> {
     /// The moment of judgement.
     pub(crate) fn as_of(&self) -> Timestamp {
-        let fetched_at = || self.snapshot.map_or_else(self.clock, |snapshot| snapshot.manifest().started_at);
-        self.as_of.unwrap_or_else(fetched_at)
+        self.as_of.unwrap_or_else(|| self.read_at())
+    }
+
+    /// When reading the accounts began: now, unless they come from a snapshot.
+    fn read_at(&self) -> Timestamp {
+        self.snapshot.map_or_else(self.clock, |snapshot| snapshot.manifest().started_at)
     }
 }
 
@@ -125,7 +130,7 @@ impl Ready<'_> {
 /// What can't be used, before any request; or an audit that could not be finished.
 pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> Result<Report, RunError> {
     let started_at = (options.clock)();
-    let as_of = options.as_of();
+    let (read_at, as_of) = (options.read_at(), options.as_of());
     let sources = ready(config, inputs, options)?;
     debug!("rules, roster and exceptions have been read");
     believe(
@@ -144,7 +149,9 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     }))?;
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
-    let case = Case { config, inputs, sources: &sources, later_issues: &later_issues, as_of };
+    let left_out: Vec<SourceName> = config.left_out(options.only).map(|source| source.name.clone()).collect();
+    let case =
+        Case { config, inputs, sources: &sources, left_out: &left_out, later_issues: &later_issues, as_of, read_at };
     let (mut outcome, verdict) = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations)?;
     let policies = policy::compare(&case, &outcome, &mut populations)?;
     let run = Run {
@@ -157,6 +164,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         rules_sha256: inputs.rules.sha256(),
         title: config.report.title.clone(),
         organisation: config.report.organisation.clone(),
+        left_out: left_out.iter().map(ToString::to_string).collect(),
     };
     let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome)).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
@@ -183,8 +191,10 @@ struct Case<'c> {
     config: &'c Config,
     inputs: &'c Inputs,
     sources: &'c [Ready<'c>],
+    left_out: &'c [SourceName],
     later_issues: &'c [RosterIssue],
     as_of: Timestamp,
+    read_at: Timestamp,
 }
 
 impl Case<'_> {
@@ -207,7 +217,14 @@ impl Case<'_> {
         debug!("people, roster and exceptions have been judged");
         let certificates: Vec<_> =
             populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
-        let verdict = gate::decide(gate, &outcome, &certificates).map_err(AuditError::Findings)?;
+        let seen = Seen {
+            sources: &certificates,
+            left_out: self.left_out,
+            only_active: &self.inputs.roster.only_active,
+            as_of: self.as_of,
+            read_at: self.read_at,
+        };
+        let verdict = gate::decide(gate, rules, &outcome, &seen).map_err(AuditError::Findings)?;
         Ok((outcome, verdict))
     }
 }

@@ -11,16 +11,17 @@ use super::email::AuditMail;
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
+use super::summary::summarise;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::audit::Inventory;
 use crate::breaker::Previous;
 use crate::config::{Config, Demand, GateConfig, MaxChange};
+use crate::deliver::Attempt;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::text::{counted, grouped};
-use crate::model::{Disposition, Severity, SourceName, SourceStatus, Timestamp};
+use crate::model::{SourceName, Timestamp};
 use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
-use crate::render::{Format, Places, RenderOptions, Templates, check_templates, terminal};
-use crate::report::{Gate, Privacy, Report, RosterSummary, Verdict};
+use crate::render::{Format, Places, RenderOptions, Templates, check_templates};
+use crate::report::{Gate, Privacy, Report, Verdict};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -66,7 +67,7 @@ pub(super) struct AuditArgs {
     /// Send the report as [email] says; `headcount email` repeats what could not be delivered
     #[arg(long)]
     email: bool,
-    /// A failed gate exits with 0; changes no other exit code
+    /// Findings don't change the exit code; what could not be verified (3) or delivered (4) still does
     #[arg(long)]
     exit_zero: bool,
 }
@@ -85,6 +86,14 @@ pub(super) struct Job<'a> {
     pub(super) snapshot: Option<&'a Path>,
     pub(super) measure: Measure<'a>,
     pub(super) email: bool,
+    pub(super) exit_zero: bool,
+}
+
+/// How an attempt ended.
+struct Ended {
+    exit: Exit,
+    /// The run of its report, if there is one.
+    run_id: Option<String>,
 }
 
 /// What roster and sources are held against.
@@ -116,9 +125,9 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
             None => Measure::LastReport,
         },
         email: args.email,
+        exit_zero: args.exit_zero,
     };
-    let exit = runtime()?.block_on(job.run(global))?;
-    Ok(if args.exit_zero && exit == Exit::GateFailed { Exit::Success } else { exit })
+    runtime()?.block_on(job.run(global))
 }
 
 /// Everything that was checked before the first request.
@@ -136,11 +145,23 @@ struct Checked {
 }
 
 impl Job<'_> {
-    /// Does the whole job.
+    /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
+        let ended = self.attempt(global).await;
+        // What no command foresees ends like what can't be used.
+        let (exit, run_id) = ended.as_ref().map_or((Exit::Unusable, None), |ended| (ended.exit, ended.run_id.clone()));
+        let attempt = Attempt { ended_at: now(), exit_code: exit.code(), run_id };
+        let written = if self.out == Path::new("-") { Ok(()) } else { attempt.write(self.out) };
+        if let Err(error) = &written {
+            say(&format!("error: {error}; `headcount email` can't know of this audit"));
+        }
+        Ok(ended?.exit.and(if written.is_ok() { Exit::Success } else { Exit::DeliveryFailed }))
+    }
+
+    async fn attempt(&self, global: &Global) -> anyhow::Result<Ended> {
         let checked = match self.check() {
             Ok(checked) => checked,
-            Err(error) => return Ok(refuse(&error)),
+            Err(error) => return Ok(Ended { exit: refuse(&error), run_id: None }),
         };
         let lists_accounts = checked.formats.contains(&Format::Xlsx);
         let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
@@ -156,9 +177,13 @@ impl Job<'_> {
         };
         let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
-            Err(error) => return Ok(refuse(&self.privacy.withhold_from(error, &checked.config))),
+            Err(error) => {
+                let exit = refuse(&self.privacy.withhold_from(error, &checked.config));
+                return Ok(Ended { exit, run_id: None });
+            }
         };
-        self.publish(report, inventory, checked, global).await
+        let run_id = Some(report.run.id.clone());
+        Ok(Ended { exit: self.publish(report, inventory, checked, global).await?, run_id })
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
@@ -190,24 +215,35 @@ impl Job<'_> {
             destination::deliver(&report, &formats, self.out, &rendering)
         });
         if !global.quiet {
-            summarise(&report, config.sources.len());
+            summarise(&report);
         }
+        let judged = self.exit_of(&report.verdict);
         match written {
             Ok(paths) if global.quiet || paths.is_empty() => {}
             Ok(paths) => say(&format!("Reports: {}", paths.join("  "))),
             Err(error) => {
-                say(&format!("error: {error}"));
-                return Ok(Exit::DeliveryFailed);
+                let unsent = if mail.is_some() { "; no mail was sent" } else { "" };
+                say(&format!("error: {error}{unsent}"));
+                return Ok(judged.and(Exit::DeliveryFailed));
             }
         }
         if let Some(mail) = &mail {
             let templates = config.report.templates.as_deref();
             // As large as a conversation with a mail server is, it would make every audit larger.
             if Box::pin(mail.send(&report, self.out, templates, global)).await != Exit::Success {
-                return Ok(Exit::DeliveryFailed);
+                return Ok(judged.and(Exit::DeliveryFailed));
             }
         }
-        Ok(exit_of(report.verdict.gate))
+        Ok(judged)
+    }
+
+    /// What the verdict means for scripts.
+    fn exit_of(&self, verdict: &Verdict) -> Exit {
+        match if self.exit_zero { verdict.gate_without_failures() } else { verdict.gate } {
+            Gate::Pass => Exit::Success,
+            Gate::Fail => Exit::GateFailed,
+            Gate::Unverified => Exit::Unverified,
+        }
     }
 
     fn check(&self) -> Result<Checked, RunError> {
@@ -291,86 +327,4 @@ pub(super) fn source_names(names: &[String], config: &Config, path: &Path) -> Re
         })
         .collect();
     if mistakes.is_empty() { Ok(names.iter().map(|name| SourceName::new(name)).collect()) } else { Err(mistakes) }
-}
-
-const fn exit_of(gate: Gate) -> Exit {
-    match gate {
-        Gate::Pass => Exit::Success,
-        Gate::Fail => Exit::GateFailed,
-        Gate::Unverified => Exit::Unverified,
-    }
-}
-
-/// Says what was found, in a few lines.
-fn summarise(report: &Report, configured: usize) {
-    let correlation = &report.correlation;
-    say(&format!(
-        "{} from {}: {} matched, {} unmatched, {} ambiguous, {} in conflict, {} declared",
-        counted(correlation.accounts, "account", "accounts"),
-        counted(report.sources.len() as u64, "source", "sources"),
-        grouped(correlation.matched),
-        grouped(correlation.unmatched),
-        grouped(correlation.ambiguous),
-        grouped(correlation.conflict),
-        grouped(correlation.declared),
-    ));
-    if report.sources.len() < configured {
-        say(&format!("Only {} of {configured} configured sources were audited", report.sources.len()));
-    }
-    for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
-        let why = source.error.as_deref().unwrap_or("no reason is known");
-        say(&format!("{} {}: {why}", source.name, source.status.in_a_sentence()));
-    }
-    say_words(&report.roster);
-    say(&format!("Findings: {}", findings(report)));
-    say_verdict("Gate", &report.verdict);
-    for policy in &report.policies {
-        say_verdict(&format!("Policy {} ({})", policy.id, policy.title), &policy.verdict);
-    }
-}
-
-/// The lines that settle the roster's unknown words, to be pasted.
-fn say_words(roster: &RosterSummary) {
-    for cure in &roster.unknown.cures {
-        say(&format!("Unknown words in the roster; paste below {}: {}", cure.table, terminal(&cure.line)));
-    }
-}
-
-fn say_verdict(of: &str, verdict: &Verdict) {
-    let decided = match verdict.gate {
-        Gate::Pass => "passed",
-        Gate::Fail => "failed",
-        Gate::Unverified => "could not verify",
-    };
-    say(&format!("{of}: {decided}"));
-    for reason in &verdict.reasons {
-        say(&format!("  - {}", reason.text));
-    }
-    if let Some(remedy) = &verdict.remedy {
-        say(remedy);
-    }
-}
-
-/// Open findings by severity, and how many exceptions cover.
-fn findings(report: &Report) -> String {
-    let of = |disposition| report.findings.heads().filter(move |head| head.disposition() == disposition);
-    let open = Severity::ALL.map(|severity| {
-        let of_it = of(Disposition::Open).filter(|head| head.severity() == severity);
-        let count: u64 = of_it.map(|head| head.stands_for()).sum();
-        (count > 0).then(|| format!("{} {severity}", grouped(count)))
-    });
-    let open: Vec<String> = open.into_iter().flatten().collect();
-    let covered =
-        [(Disposition::Waived, "waived"), (Disposition::Baselined, "baselined")].map(|(disposition, name)| {
-            let count: u64 = of(disposition).map(|head| head.stands_for()).sum();
-            if count == 0 { String::new() } else { format!("; {} {name}", grouped(count)) }
-        });
-    let resolved = report.resolved().count() as u64;
-    let resolved = if resolved == 0 {
-        String::new()
-    } else {
-        format!("; {} of the baseline resolved (`headcount baseline write` drops them)", grouped(resolved))
-    };
-    let open = if open.is_empty() { "none open".to_owned() } else { open.join(", ") };
-    format!("{open}{}{resolved}", covered.concat())
 }

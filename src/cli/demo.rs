@@ -60,6 +60,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             snapshot: None,
             measure: Measure::Nothing,
             email: false,
+            exit_zero: false,
         };
         job.run(global).await
     })

@@ -10,8 +10,9 @@ use super::privacy::PrivacyLevel;
 use super::{ConfigArg, Exit, Global, runtime};
 use crate::config::{AttachedFile, Config, EmailConfig, Recipients};
 use crate::deliver::email::{self, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
-use crate::deliver::{DeliveryError, write_file};
+use crate::deliver::{Attempt, DeliveryError, write_file};
 use crate::diagnostic::Diagnostic;
+use crate::model::Timestamp;
 use crate::model::text::counted;
 use crate::render::{Format, terminal};
 use crate::report::{Privacy, Report};
@@ -77,12 +78,39 @@ impl EmailArgs {
         let email = section(&config).map_err(one)?;
         let privacy = self.privacy.with_key(&config).map_err(one)?;
         let unreadable = |error| one(Diagnostic::of_file(&self.report, format!("can't read its findings: {error}")));
-        let report = Report::read(&self.report).map_err(one)?.with_privacy(&privacy).map_err(unreadable)?;
+        let report = Report::read(&self.report).map_err(one)?;
+        self.is_news(&report, &email, now()).map_err(one)?;
+        let report = report.with_privacy(&privacy).map_err(unreadable)?;
         let way = match &self.dry_run {
             Some(folder) => Way::Folder(folder.clone()),
             None => Way::Server(Box::new(Carrier::new(&email).map_err(one)?)),
         };
         Ok(Checked { config, email, report, whole: matches!(privacy, Privacy::Full), way })
+    }
+
+    /// Whether the report tells how things are: it is not old, and no audit has come after it.
+    fn is_news(&self, report: &Report, email: &EmailConfig, now: Timestamp) -> Result<(), Diagnostic> {
+        let moment = |time: Timestamp| time.format("%Y-%m-%d %H:%M UTC").to_string();
+        let finished = report.run.finished_at;
+        let stale = |message: String| Diagnostic::of_file(&self.report, message);
+        if let Some(last) = Attempt::beside(&self.report)?.filter(|last| last.outdates(&report.run.id, finished)) {
+            let (ended, code) = (moment(last.ended_at), last.exit_code);
+            let left = if last.run_id.is_some() { "another report" } else { "no report" };
+            let message = format!(
+                "this report is of {}, and the last audit, which ended on {ended} with exit code {code}, left {left}",
+                moment(finished)
+            );
+            return Err(
+                stale(message).help("mend what the audit said, and run `headcount audit` until it writes report.json")
+            );
+        }
+        let age = (now - finished).to_std().unwrap_or_default();
+        if age > email.max_age {
+            let (finished, limit) = (moment(finished), humantime::format_duration(email.max_age));
+            let message = format!("this report is of {finished}, and older than {limit} ([email] max_age)");
+            return Err(stale(message).help("run `headcount audit`, or raise max_age"));
+        }
+        Ok(())
     }
 }
 

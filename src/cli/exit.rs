@@ -11,7 +11,8 @@ pub enum Exit {
     GateFailed,
     /// The command line, configuration, rules or roster can't be used; nothing ran.
     Unusable,
-    /// A source is incomplete or failed, or the policy forbids what was not evaluable.
+    /// A source is incomplete or failed, a rule of the gate could not be judged, or the policy forbids what was not
+    /// evaluable.
     Unverified,
     /// The audit is done, but a delivery failed; or a snapshot could not be written.
     DeliveryFailed,
@@ -31,10 +32,37 @@ impl Exit {
             Self::Interrupted => 130,
         }
     }
+
+    /// What an audit ends with that ended with both: 1 goes before 3, and 3 before 4, because a finding is a finding.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Success, other) => other,
+            (first, Self::Success) => first,
+            (first, other) if other.code() < first.code() => other,
+            (first, _) => first,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_before_three_and_three_before_four() {
+        use Exit::{DeliveryFailed, GateFailed, Success, Unverified};
+        let order = [GateFailed, Unverified, DeliveryFailed, Success];
+        for (at, first) in order.into_iter().enumerate() {
+            for later in order.into_iter().skip(at) {
+                assert_eq!((first.and(later), later.and(first)), (first, first));
+            }
+        }
     }
 }

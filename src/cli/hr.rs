@@ -68,19 +68,19 @@ pub(super) struct Reading {
     people: u64,
     further: u64,
     rejected: u64,
-    files: Vec<File>,
+    files: Vec<ReadFile>,
     /// Which headings serve which purpose.
     columns: Vec<Column>,
     /// The headings that serve none.
     unused: Vec<String>,
-    words: Vec<Word>,
+    words: Vec<MetWord>,
     issues: Vec<Issue>,
     /// The lines that settle unknown words, as (table, line).
     cures: Vec<(String, String)>,
 }
 
 #[derive(Debug, Serialize)]
-struct File {
+struct ReadFile {
     file: String,
     encoding: String,
     delimiter: Option<char>,
@@ -94,7 +94,7 @@ struct Column {
 }
 
 #[derive(Debug, Serialize)]
-struct Word {
+struct MetWord {
     column: &'static str,
     word: String,
     /// `null`: nobody declared it.
@@ -125,7 +125,7 @@ impl Reading {
 
     fn new(roster: &Roster, cures: Vec<Cure>) -> Self {
         let name = |at: usize| roster.files.get(at).map(|file| file.display().to_string()).unwrap_or_default();
-        let file = |at: usize| File {
+        let file = |at: usize| ReadFile {
             file: name(at),
             encoding: roster.encodings.get(at).cloned().unwrap_or_default(),
             delimiter: roster.delimiters.get(at).copied().flatten(),
@@ -135,7 +135,7 @@ impl Reading {
             purpose: role.as_str(),
             headings: headings.clone(),
         };
-        let word = |word: &RosterWord| Word {
+        let word = |word: &RosterWord| MetWord {
             column: word.role.as_str(),
             word: word.word.clone(),
             meaning: word.meaning,
@@ -177,11 +177,11 @@ impl Reading {
             counted(self.further, "further row of the same people", "further rows of the same people"),
             counted(self.rejected, "rejected row", "rejected rows"),
         );
-        let files = self.files.iter().map(File::line);
+        let files = self.files.iter().map(ReadFile::line);
         section(&mut text, "Files", files);
         section(&mut text, "Columns used", self.columns.iter().map(Column::line));
         section(&mut text, "Columns not used", self.unused.iter().map(|heading| terminal(heading)));
-        section(&mut text, "Words", self.words.iter().map(Word::line));
+        section(&mut text, "Words", self.words.iter().map(MetWord::line));
         section(&mut text, "What is wrong", self.told_issues());
         section(
             &mut text,
@@ -200,7 +200,7 @@ impl Reading {
     }
 }
 
-impl File {
+impl ReadFile {
     fn line(&self) -> String {
         let delimiter =
             self.delimiter.map(|delimiter| format!(", fields separated by {delimiter:?}")).unwrap_or_default();
@@ -215,7 +215,7 @@ impl Column {
     }
 }
 
-impl Word {
+impl MetWord {
     fn line(&self) -> String {
         let meaning = self.meaning.unwrap_or("unknown");
         format!(

@@ -21,6 +21,7 @@ mod schema;
 mod shell;
 mod simulate;
 mod sources;
+mod summary;
 mod waivers;
 
 use std::io::IsTerminal;

@@ -17,6 +17,9 @@ use crate::diagnostic::Diagnostic;
 /// How long the server may take for a connection or for one answer, unless the configuration says otherwise.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
+/// How old a report may be that is sent, unless the configuration says otherwise.
+const MAX_AGE: Duration = Duration::from_hours(7 * 24);
+
 /// What an address looks like.
 const EXAMPLE: &str = "for example \"smtps://mailer@smtp.example.com:465\"";
 
@@ -40,6 +43,8 @@ pub struct EmailConfig {
     pub list_id: String,
     /// What each subject starts with.
     pub subject_prefix: String,
+    /// How old a report may be that is sent.
+    pub max_age: Duration,
 }
 
 /// Who gets mail.
@@ -173,6 +178,9 @@ pub(super) struct RawEmail {
     /// For a connection, and for each answer; "2m" by default.
     #[schemars(with = "Option<String>")]
     timeout: Option<Spanned<String>>,
+    /// How old a report may be that `headcount email` sends; "7d" by default.
+    #[schemars(with = "Option<String>")]
+    max_age: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -193,10 +201,11 @@ impl RawEmail {
         let attach = self.attach(text).map_err(&mut keep).ok();
         let list_id = self.list_id(from.as_ref(), text).map_err(&mut keep).ok();
         let subject_prefix = self.subject_prefix(text).map_err(&mut keep).ok();
+        let max_age = text.duration(self.max_age.as_ref(), "max_age", "7d").map_err(&mut keep).ok();
         if let (Some(to), Some(allowed)) = (&to, &allowed_domains) {
             mistakes.extend(self.outside(to, allowed.as_deref(), text));
         }
-        match (server, from, to, allowed_domains, attach, list_id, subject_prefix) {
+        match (server, from, to, allowed_domains, attach, list_id, subject_prefix, max_age) {
             (
                 Some(server),
                 Some(from),
@@ -205,8 +214,10 @@ impl RawEmail {
                 Some(attach),
                 Some(list_id),
                 Some(subject_prefix),
+                Some(max_age),
             ) if mistakes.is_empty() => {
-                Ok(EmailConfig { server, from, to, allowed_domains, attach, list_id, subject_prefix })
+                let max_age = max_age.unwrap_or(MAX_AGE);
+                Ok(EmailConfig { server, from, to, allowed_domains, attach, list_id, subject_prefix, max_age })
             }
             _ => Err(mistakes),
         }
@@ -233,13 +244,7 @@ impl RawEmail {
             return Err(error("the address has more than user, server and port".to_owned(), EXAMPLE));
         }
         let login = self.login(&url, text)?;
-        let timeout = match &self.timeout {
-            None => TIMEOUT,
-            Some(value) => humantime::parse_duration(value.get_ref())
-                .ok()
-                .filter(|timeout| !timeout.is_zero())
-                .ok_or_else(|| text.error(value.span(), "timeout is not a duration").help("for example \"2m\""))?,
-        };
+        let timeout = text.duration(self.timeout.as_ref(), "timeout", "2m")?.unwrap_or(TIMEOUT);
         let ca_file = self.ca_file.as_ref().map(|path| text.resolve(path));
         Ok(MailServer { host, port: url.port().unwrap_or(port), tls, login, ca_file, timeout })
     }

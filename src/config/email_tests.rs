@@ -23,6 +23,7 @@ fn a_list_needs_no_more_than_server_sender_and_recipients() {
     assert_eq!(email.server.tls, MailTls::Implicit);
     assert_eq!(email.server.login.as_ref().map(|login| login.user.as_str()), Some("mailer"));
     assert_eq!(email.list_id, "access-review.example.com");
+    assert_eq!(email.max_age.as_secs(), 7 * 24 * 60 * 60);
     assert!(matches!(email.to, Recipients::List(list) if list.len() == 1));
     let starttls = parse(&LIST.replace("smtps://mailer@", "smtp://mailer%40example.com@")).expect("good");
     assert_eq!((starttls.server.port, starttls.server.tls), (587, MailTls::StartTls));
@@ -60,7 +61,9 @@ fn mistakes_have_a_place_and_no_secret() {
         ("to =", "attach = [\"report.html\"]\nto =", "this file can't be attached"),
         ("to =", "list_id = \"<x>\"\nto =", "this is no List-Id"),
         ("to =", "subject_prefix = \"a\\nb\"\nto =", "one line"),
-        ("to =", "timeout = \"0s\"\nto =", "not a duration"),
+        ("to =", "timeout = \"0s\"\nto =", "timeout is not a duration"),
+        ("to =", "max_age = \"0d\"\nto =", "max_age is not a duration"),
+        ("to =", "max_age = \"a week\"\nto =", "for example \"7d\""),
         ("to =", "fallback = [\"a@example.com\"]\nto =", "fallback is for to = \"managers\""),
         ("to =", "allowed_domains = [\"example.org\"]\nto =", "ciso@example.com is outside"),
     ] {

@@ -1,6 +1,6 @@
 //! `[gate]`: what makes CI red.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,9 +10,10 @@ use super::text::ConfigText;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{RuleId, Severity};
 
-/// What fails when the configuration has no `fail_on`: live accounts that nobody owns or whose owner has left,
-/// and everything that is as bad.
-const DEFAULT_FAIL_ON: [&str; 3] = ["orphaned", "leaver-active", "severity:critical"];
+/// What fails when the configuration has no `fail_on`: live accounts that nobody owns or whose owner has left, accounts
+/// whose owner isn't settled or answers for nothing, and everything that is as bad. `headcount init` writes it out.
+const DEFAULT_FAIL_ON: [&str; 6] =
+    ["orphaned", "leaver-active", "ambiguous-match", "identity-conflict", "declared-no-owner", "severity:critical"];
 
 /// What makes CI red. Whether the rules exist is checked when the rules are loaded.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +26,10 @@ pub struct GateConfig {
     pub forbid_not_evaluable: bool,
     /// Only new findings may fail it: where that is said. There has to be a baseline then.
     pub new: Option<Diagnostic>,
-    /// Where each rule is named, to point at one that doesn't exist.
+    /// Where each rule is named, to point at one that doesn't exist or judges nothing.
     pub mentions: Vec<(RuleId, Diagnostic)>,
+    /// Where `fail_on` would stand, if it is the default.
+    pub implied: Option<Diagnostic>,
 }
 
 /// The most open findings of a rule.
@@ -34,7 +37,7 @@ pub struct GateConfig {
 pub enum Max {
     /// `10`
     Count(u64),
-    /// `"2.5%"` of what the rule was asked about, in hundredths of a percent.
+    /// `"2.5%"` of what the rule could judge, in hundredths of a percent.
     Share(u64),
 }
 
@@ -61,6 +64,19 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// Reads `"rule"` or `"severity:NAME"`.
+    fn parse(text: &str) -> Result<Self, String> {
+        let Some(name) = text.strip_prefix("severity:") else { return Ok(Self::Rule(RuleId::new(text))) };
+        let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == name);
+        known.map(Self::Severity).ok_or_else(|| {
+            let names = Severity::ALL.map(Severity::as_str);
+            match did_you_mean(name, names) {
+                Some(meant) => format!("unknown severity \"{name}\", did you mean \"severity:{meant}\"?"),
+                None => format!("unknown severity \"{name}\", known are {}", names.join(", ")),
+            }
+        })
+    }
+
     /// As the configuration spells it.
     pub fn describe(&self) -> String {
         match self {
@@ -105,22 +121,17 @@ impl Demand {
             let max = Max::parse(max.trim()).ok_or_else(|| format!("{:?} is no limit, {LIMITS}", max.trim()))?;
             return Ok(Self::Max(RuleId::new(rule.trim()), max));
         }
-        let Some(name) = text.strip_prefix("severity:") else {
-            return Ok(Self::FailOn(FailOn::Rule(RuleId::new(text))));
-        };
-        let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == name);
-        known.map(|severity| Self::FailOn(FailOn::Severity(severity))).ok_or_else(|| {
-            let names = Severity::ALL.map(Severity::as_str);
-            match did_you_mean(name, names) {
-                Some(meant) => format!("unknown severity \"{name}\", did you mean \"severity:{meant}\"?"),
-                None => format!("unknown severity \"{name}\", known are {}", names.join(", ")),
-            }
-        })
+        FailOn::parse(text).map(Self::FailOn)
     }
 }
 
+/// Whether there is a demand, and none that says what fails: `new` narrows the others, and never stands for them.
+fn narrows_only<'d>(demands: impl Iterator<Item = &'d Demand> + Clone) -> bool {
+    demands.clone().next().is_some() && demands.into_iter().all(|demand| *demand == Demand::New)
+}
+
 /// What a limit looks like.
-const LIMITS: &str = "write a number, 10, or a share of what the rule is asked about, \"5%\"";
+const LIMITS: &str = "write a number, 10, or a share of what the rule could judge, \"5%\"";
 
 #[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields)]
@@ -154,22 +165,18 @@ impl RawGate {
         if let Some(new) = self.new.filter(|new| *new.get_ref()) {
             gate.new = Some(place(new.span()));
         }
-        match self.fail_on {
-            None => {
-                let default = DEFAULT_FAIL_ON.iter().filter_map(|limit| Demand::parse(limit).ok());
-                default.for_each(|demand| gate.add(demand, &text.error_of_file(String::new())));
-                // The default names no rule that could be misspelt; a rule that is replaced is no mistake.
-                gate.mentions.clear();
-            }
-            Some(demands) => {
-                for entry in demands {
-                    match Demand::parse(entry.get_ref()) {
-                        Ok(demand) => gate.add(demand, &place(entry.span())),
-                        Err(message) => mistakes.push(text.error(entry.span(), message)),
-                    }
-                }
+        let mut demands = Vec::new();
+        for entry in self.fail_on.iter().flatten() {
+            match Demand::parse(entry.get_ref()) {
+                Ok(demand) => demands.push((demand, place(entry.span()))),
+                Err(message) => mistakes.push(text.error(entry.span(), message)),
             }
         }
+        if self.fail_on.is_none() || narrows_only(demands.iter().map(|(demand, _)| demand)) {
+            gate.fail_on = DEFAULT_FAIL_ON.iter().filter_map(|limit| FailOn::parse(limit).ok()).collect();
+            gate.implied = Some(text.error_of_file(String::new()));
+        }
+        demands.into_iter().for_each(|(demand, place)| gate.add(demand, &place));
         for (rule, value) in self.max {
             let max = match value.get_ref() {
                 toml::Value::Integer(count) => u64::try_from(*count).ok().map(Max::Count),
@@ -186,16 +193,29 @@ impl RawGate {
 }
 
 impl GateConfig {
-    /// The same with other demands than those of `fail_on`, which are made at `place`. `max` stays.
+    /// The same with other demands than those of `fail_on`, which are made at `place`. `max` stays, and so does
+    /// `fail_on` if it is only narrowed.
     #[must_use]
     pub fn with_fail_on(&self, demands: &[Demand], place: &Diagnostic) -> Self {
         let mut gate = self.clone();
-        gate.fail_on.clear();
-        gate.mentions.retain(|(rule, _)| gate.max.contains_key(rule));
+        if !narrows_only(demands.iter()) {
+            gate.fail_on.clear();
+            gate.implied = None;
+            gate.mentions.retain(|(rule, _)| gate.max.contains_key(rule));
+        }
         for demand in demands {
             gate.add(demand.clone(), place);
         }
         gate
+    }
+
+    /// The rules that it names, each once: what it demands of them has to be judged.
+    pub fn rules(&self) -> BTreeSet<&RuleId> {
+        let named = self.fail_on.iter().filter_map(|limit| match limit {
+            FailOn::Rule(rule) => Some(rule),
+            FailOn::Severity(_) => None,
+        });
+        named.chain(self.max.keys()).collect()
     }
 
     fn add(&mut self, demand: Demand, place: &Diagnostic) {
@@ -218,7 +238,46 @@ impl GateConfig {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+
+    fn gate(lines: &str) -> GateConfig {
+        let raw: RawGate = toml::from_str(lines).expect("TOML");
+        raw.check(&ConfigText::new(Path::new("headcount.toml"), lines)).expect("a gate")
+    }
+
+    fn demands(gate: &GateConfig) -> Vec<String> {
+        gate.fail_on.iter().map(FailOn::describe).collect()
+    }
+
+    #[test]
+    fn the_gate_that_is_written_out_is_the_default() {
+        for text in [include_str!("../../templates/init/tail.toml"), include_str!("../simulate/kit.rs")] {
+            let (_, line) = text.split_once("\nfail_on = ").expect("a gate");
+            let written = gate(&format!("fail_on = {}", line.lines().next().unwrap_or_default()));
+            assert_eq!(demands(&written), DEFAULT_FAIL_ON);
+        }
+    }
+
+    #[test]
+    fn new_narrows_what_fails_and_never_stands_for_it() {
+        assert_eq!(demands(&gate("")), DEFAULT_FAIL_ON);
+        assert_eq!(demands(&gate("fail_on = []")), [""; 0]);
+        let new = gate("fail_on = [\"new\"]");
+        assert!(demands(&new) == DEFAULT_FAIL_ON && new.new.is_some() && new.implied.is_some());
+        let one = gate("fail_on = [\"new\", \"locked\"]");
+        assert!(demands(&one) == ["locked"] && one.new.is_some() && one.implied.is_none());
+
+        let place = Diagnostic::of_file(Path::new("--fail-on"), "");
+        let narrowed = gate("fail_on = [\"locked\"]").with_fail_on(&[Demand::New], &place);
+        assert!(demands(&narrowed) == ["locked"] && narrowed.new.is_some() && narrowed.mentions.len() == 1);
+        let narrowed = gate("").with_fail_on(&[Demand::New], &place);
+        assert!(demands(&narrowed) == DEFAULT_FAIL_ON && narrowed.implied.is_some());
+        let replaced = gate("").with_fail_on(&[Demand::New, Demand::FailOn(FailOn::Severity(Severity::Low))], &place);
+        assert!(demands(&replaced) == ["severity:low"] && replaced.new.is_some() && replaced.implied.is_none());
+        assert_eq!(demands(&gate("").with_fail_on(&[Demand::NotEvaluable], &place)), [""; 0]);
+    }
 
     #[test]
     fn demands_are_read_and_nothing_else_is() {

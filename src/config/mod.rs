@@ -151,6 +151,11 @@ impl Config {
     pub fn chosen<'c>(&'c self, only: &'c [SourceName]) -> impl Iterator<Item = &'c SourceConfig> {
         self.sources.iter().filter(move |source| only.is_empty() || only.contains(&source.name))
     }
+
+    /// The others.
+    pub fn left_out<'c>(&'c self, only: &'c [SourceName]) -> impl Iterator<Item = &'c SourceConfig> {
+        self.sources.iter().filter(move |source| !only.is_empty() && !only.contains(&source.name))
+    }
 }
 
 /// The value, or its mistakes added to the others.

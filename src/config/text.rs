@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use regex::Regex;
 use serde::de::DeserializeOwned;
@@ -51,6 +52,19 @@ impl ConfigText {
     /// A mistake at a place.
     pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::in_text(&self.path, &self.shown, span, message)
+    }
+
+    /// The duration under a key, if it is given: `"2m"`, and never none.
+    pub(super) fn duration(
+        &self,
+        value: Option<&Spanned<String>>,
+        key: &str,
+        example: &str,
+    ) -> Result<Option<Duration>, Diagnostic> {
+        let Some(value) = value else { return Ok(None) };
+        let duration = humantime::parse_duration(value.get_ref()).ok().filter(|duration| !duration.is_zero());
+        let mistake = || self.error(value.span(), format!("{key} is not a duration"));
+        duration.map(Some).ok_or_else(|| mistake().help(format!("for example \"{example}\"")))
     }
 
     /// A mistake of the whole file.

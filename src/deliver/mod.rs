@@ -1,6 +1,9 @@
 //! Brings a finished report to where it belongs: files that are whole or absent, standard output, or a mail server.
 
+mod attempt;
 pub mod email;
+
+pub use attempt::Attempt;
 
 use std::fs;
 use std::io::{self, BufWriter, Write};

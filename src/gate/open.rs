@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::{Reason, ReasonKind};
+use super::{Reason, ReasonKind, Weight, remedy};
 use crate::audit::Outcome;
 use crate::config::{FailOn, GateConfig, Max};
 use crate::finding::{Finding, Head};
 use crate::model::text::{counted, grouped};
 use crate::model::{RuleId, Severity};
+use crate::rule::{RuleSet, Subject};
 
 /// What is open, by rule.
 #[derive(Debug, Clone)]
-pub(super) struct OpenFindings {
-    rules: BTreeMap<RuleId, Open>,
-    /// How many subjects each rule was asked about.
-    subjects: BTreeMap<RuleId, u64>,
+pub(super) struct OpenFindings<'r> {
+    rules: &'r RuleSet,
+    open: BTreeMap<RuleId, Open>,
+    /// How many subjects each rule could judge.
+    judged: BTreeMap<RuleId, u64>,
+    /// Whether some of what was found is known from before.
+    has_baseline: bool,
 }
 
 /// The open findings of one rule.
@@ -29,53 +33,68 @@ struct Open {
     only: Option<String>,
 }
 
-impl OpenFindings {
+impl<'r> OpenFindings<'r> {
     /// # Errors
     /// The findings can't be read back.
-    pub(super) fn count(outcome: &Outcome) -> io::Result<Self> {
-        let mut rules: BTreeMap<&str, (Vec<Head<'_>>, u64)> = BTreeMap::new();
+    pub(super) fn count(outcome: &Outcome, rules: &'r RuleSet) -> io::Result<Self> {
+        let mut open: BTreeMap<&str, (Vec<Head<'_>>, u64)> = BTreeMap::new();
         for head in outcome.findings.heads().filter(Head::is_open) {
-            let (worth_reading, count) = rules.entry(head.rule()).or_default();
+            let (worth_reading, count) = open.entry(head.rule()).or_default();
             if *count == 0 || head.has_expired_waiver() {
                 worth_reading.push(head);
             }
             *count += 1;
         }
-        let mut subjects = BTreeMap::new();
+        let mut judged = BTreeMap::new();
         for cell in &outcome.cells {
-            *subjects.entry(cell.rule.clone()).or_default() += cell.evaluated + cell.not_evaluable;
+            *judged.entry(cell.rule.clone()).or_default() += cell.evaluated;
         }
-        let rules = rules.into_iter().filter_map(|(rule, (heads, count))| {
+        let open = open.into_iter().filter_map(|(rule, (heads, count))| {
             Some(Open::new(*heads.first()?, &heads, count).map(|open| (RuleId::new(rule), open)))
         });
-        Ok(Self { rules: rules.collect::<io::Result<_>>()?, subjects })
+        Ok(Self { rules, open: open.collect::<io::Result<_>>()?, judged, has_baseline: !outcome.baseline.is_empty() })
     }
 
     /// The limits that are exceeded.
     pub(super) fn exceeds(&self, policy: &GateConfig) -> Vec<Reason> {
+        let has_baseline = self.has_baseline || policy.new.is_some();
         let demands = policy.fail_on.iter().filter_map(|limit| self.exceeds_none(limit));
-        demands.chain(policy.max.iter().filter_map(|(rule, max)| self.exceeds_max(rule, *max))).collect()
+        let demands = demands.chain(policy.max.iter().filter_map(|(rule, max)| self.exceeds_max(rule, *max)));
+        demands.filter_map(|reason| self.weighed(reason, has_baseline)).collect()
+    }
+
+    /// What an exceeded limit means, with the ways out.
+    fn weighed(&self, reason: Reason, has_baseline: bool) -> Option<Reason> {
+        let rule = reason.rule.as_deref().map(RuleId::new);
+        match rule.as_ref().map_or(Weight::Fails, Weight::of) {
+            Weight::Said => None,
+            Weight::Unverified => Some(Reason { kind: ReasonKind::Source, ..reason }.with_remedy(remedy::STALE)),
+            Weight::Fails => {
+                let rule = rule.and_then(|rule| self.rules.get(&rule));
+                Some(reason.with_remedy(remedy::of_findings(rule, has_baseline)))
+            }
+        }
     }
 
     /// Rules with open findings.
     pub(super) fn rules(&self) -> impl Iterator<Item = &RuleId> {
-        self.rules.keys()
+        self.open.keys()
     }
 
     /// The open findings of a rule.
     pub(super) fn of_rule(&self, rule: &RuleId) -> u64 {
-        self.rules.get(rule).map_or(0, |open| open.count)
+        self.open.get(rule).map_or(0, |open| open.count)
     }
 
     /// The fingerprint of a rule's only open finding.
     pub(super) fn only(&self, rule: &RuleId) -> Option<&str> {
-        self.rules.get(rule).and_then(|open| open.only.as_deref())
+        self.open.get(rule).and_then(|open| open.only.as_deref())
     }
 
     /// What would be open if `mended` findings of a rule were not.
     pub(super) fn less(&self, rule: &RuleId, mended: u64) -> Self {
         let mut rest = self.clone();
-        if let Some(open) = rest.rules.get_mut(rule) {
+        if let Some(open) = rest.open.get_mut(rule) {
             open.count = open.count.saturating_sub(mended);
         }
         rest
@@ -86,24 +105,36 @@ impl OpenFindings {
         match max {
             Max::Count(count) => count,
             Max::Share(share) => {
-                let subjects = u128::from(self.subjects.get(rule).copied().unwrap_or_default());
+                let subjects = u128::from(self.judged.get(rule).copied().unwrap_or_default());
                 u64::try_from(subjects * u128::from(share) / 10_000).unwrap_or(u64::MAX)
             }
         }
     }
 
     fn exceeds_none(&self, limit: &FailOn) -> Option<Reason> {
-        let (open, what): (Vec<&Open>, _) = match limit {
-            FailOn::Rule(rule) => (self.rules.get(rule).into_iter().collect(), rule.to_string()),
+        let open: Vec<(&RuleId, &Open)> = match limit {
+            FailOn::Rule(rule) => self.open.get_key_value(rule).into_iter().collect(),
             FailOn::Severity(severity) => {
-                let open = self.rules.values().filter(|open| open.severity == *severity).collect();
-                (open, format!("{severity}-severity"))
+                self.open.iter().filter(|(rule, open)| open.severity == *severity && self.has_severity(rule)).collect()
             }
         };
-        let count = open.iter().map(|open| open.count).sum();
+        let (what, severity) = match limit {
+            FailOn::Rule(rule) => (rule.to_string(), None),
+            FailOn::Severity(severity) => (format!("{severity}-severity"), Some(*severity)),
+        };
+        let count = open.iter().map(|(_, open)| open.count).sum();
         let findings = counted(count, &format!("open {what} finding"), &format!("open {what} findings"));
-        let text = format!("{findings}; none is allowed (fail_on){}", expired(&open));
-        (count > 0).then(|| reason(ReasonKind::FailOn, limit, count, 0, text))
+        let text = format!("{findings}; none is allowed (fail_on){}", expired(open.iter().map(|(_, open)| *open)));
+        let reason = reason(count, 0, text);
+        (count > 0).then(|| match severity {
+            None => Reason { rule: Some(what), ..reason },
+            Some(_) => Reason { severity, rules: open.iter().map(|(rule, _)| rule.to_string()).collect(), ..reason },
+        })
+    }
+
+    /// Severities are those of findings about people and what they have; data that is missing or old has none.
+    fn has_severity(&self, rule: &RuleId) -> bool {
+        self.rules.get(rule).is_none_or(|rule| !matches!(rule.subject(), Subject::Source | Subject::Roster))
     }
 
     fn exceeds_max(&self, rule: &RuleId, max: Max) -> Option<Reason> {
@@ -111,23 +142,19 @@ impl OpenFindings {
         let share = match max {
             Max::Count(_) => String::new(),
             Max::Share(_) => {
-                let subjects = self.subjects.get(rule).copied().unwrap_or_default();
-                format!(", {} of {}", max.describe(), counted(subjects, "subject", "subjects"))
+                let judged = self.judged.get(rule).copied().unwrap_or_default();
+                format!(", {} of {}", max.describe(), counted(judged, "judged subject", "judged subjects"))
             }
         };
-        let open: Vec<_> = self.rules.get(rule).into_iter().collect();
         let findings = counted(count, &format!("open {rule} finding"), &format!("open {rule} findings"));
-        let text = format!("{findings}; at most {} are allowed (max{share}){}", grouped(allowed), expired(&open));
-        (count > allowed).then(|| reason(ReasonKind::Max, &FailOn::Rule(rule.clone()), count, allowed, text))
+        let expired = expired(self.open.get(rule));
+        let text = format!("{findings}; at most {} are allowed (max{share}){expired}", grouped(allowed));
+        (count > allowed).then(|| Reason { rule: Some(rule.to_string()), ..reason(count, allowed, text) })
     }
 }
 
-fn reason(kind: ReasonKind, about: &FailOn, count: u64, limit: u64, text: String) -> Reason {
-    let (rule, severity) = match about {
-        FailOn::Rule(rule) => (Some(rule.to_string()), None),
-        FailOn::Severity(severity) => (None, Some(*severity)),
-    };
-    Reason { kind, rule, severity, source: None, count: Some(count), limit: Some(limit), text }
+fn reason(count: u64, limit: u64, text: String) -> Reason {
+    Reason { count: Some(count), limit: Some(limit), ..Reason::new(ReasonKind::Finding, text) }
 }
 
 impl Open {
@@ -151,8 +178,8 @@ fn until(finding: &Finding) -> String {
 }
 
 /// Which waivers have ended that kept findings from counting.
-fn expired(open: &[&Open]) -> String {
-    let mut ended = open.iter().filter(|open| open.expired.0 > 0);
+fn expired<'o>(open: impl IntoIterator<Item = &'o Open>) -> String {
+    let mut ended = open.into_iter().filter(|open| open.expired.0 > 0);
     let Some(first) = ended.next() else { return String::new() };
     let all = first.expired.0 + ended.map(|open| open.expired.0).sum::<u64>();
     let more = if all == 1 { String::new() } else { format!(", and {} more", all - 1) };

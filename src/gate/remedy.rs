@@ -1,15 +1,49 @@
-//! Which single change would turn the gate green.
+//! The ways out of each reason, and which single change would turn the gate green.
 
 use super::open::OpenFindings;
 use super::{Reason, ReasonKind};
 use crate::config::GateConfig;
 use crate::model::RuleId;
 use crate::model::text::{counted, grouped};
+use crate::rule::{Rule, Subject};
+
+/// Out of a source that was not seen whole.
+pub(super) const SOURCE: &str = "mend what it says, and audit again";
+
+/// Out of a source that was read long ago.
+pub(super) const STALE: &str = "fetch it again, or audit as of when it was read (--as-of)";
+
+/// Out of a roster that doesn't say enough.
+pub(super) const ROSTER: &str =
+    "complete the roster, name the owners in the crosswalk, or waive their ambiguous-match or identity-conflict";
+
+/// Out of findings of this rule, or of several rules. Findings are named by fingerprints, which the reports have.
+pub(super) fn of_findings(rule: Option<&Rule>, has_baseline: bool) -> String {
+    if rule.is_some_and(|rule| rule.subject() == Subject::Exception) {
+        return "renew the waiver, mend what it covers, or remove it; `headcount waivers check` lists them".to_owned();
+    }
+    let mend =
+        if rule.is_some_and(asks_for_an_owner) { "name the owner in the crosswalk" } else { "mend what was found" };
+    let write = if has_baseline { "baseline write --accept-new" } else { "baseline write" };
+    format!(
+        "{mend}, waive it (`headcount waivers add FINGERPRINT`), or accept what is there now with `headcount {write}`"
+    )
+}
+
+/// Whether a line of the crosswalk can be the answer.
+fn asks_for_an_owner(rule: &Rule) -> bool {
+    rule.reads().any(|fact| fact == "account.situation") && !rule.reads().any(|fact| fact.starts_with("declared."))
+}
+
+/// Out of a rule that could be judged nowhere.
+pub(super) fn of_blind(rule: &str) -> String {
+    format!("let the source tell it, or don't apply the rule there ([rules.override.{rule}] sources)")
+}
 
 /// The smallest change, if there is something to change. Findings are named by their fingerprint, because this goes
 /// into logs that others can read.
 pub(super) fn find(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> Option<String> {
-    let limit = |reason: &&Reason| matches!(reason.kind, ReasonKind::FailOn | ReasonKind::Max);
+    let limit = |reason: &&Reason| reason.kind == ReasonKind::Finding;
     let other: Vec<&Reason> = reasons.iter().filter(|reason| !limit(reason)).collect();
     match (reasons.is_empty(), other.as_slice()) {
         (true, _) => None,
@@ -39,20 +73,19 @@ fn mend_a_rule(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> 
         None => format!("Green if {} of {} open {rule} findings are mended or waived", grouped(mended), grouped(all)),
     };
     match reasons {
-        [one] if one.kind == ReasonKind::Max => format!("{what}, or max.{rule} is {all}"),
+        [one] if one.limit > Some(0) => format!("{what}, or max.{rule} is {all}"),
         _ => what,
     }
 }
 
 fn mend_the_evidence(reason: &Reason) -> String {
-    let source = reason.source.as_deref().unwrap_or("the roster");
-    match reason.kind {
-        ReasonKind::NotEvaluable => {
-            let rule = reason.rule.as_deref().unwrap_or_default();
-            format!(
-                "{source} tells what {rule} needs, or the rule is not applied there ([rules.override.{rule}] sources)"
-            )
-        }
-        _ => format!("Green if {source} is read completely"),
+    match (&reason.source, &reason.rule) {
+        (Some(source), Some(rule)) => format!(
+            "Green if {source} tells what {rule} needs, or the rule is not applied there ([rules.override.{rule}] sources)"
+        ),
+        (Some(source), None) => format!("Green if {source} is read completely"),
+        (None, Some(rule)) if reason.kind == ReasonKind::Source => format!("Green if {rule} finds nothing"),
+        (None, Some(rule)) => format!("Green if {rule} can be judged"),
+        (None, None) => no_single_change(std::slice::from_ref(reason)),
     }
 }

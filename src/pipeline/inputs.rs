@@ -1,11 +1,11 @@
 //! Rules, roster and exceptions → [`Inputs`]: everything that is read and checked before the first request.
 
-use super::{RunError, believe};
+use super::{RunError, believe, named};
 use crate::audit::{Audit, Measures};
 use crate::breaker::{self, Previous};
-use crate::config::{Config, GateConfig, SourceConfig};
+use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::Diagnostic;
 use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Waivers};
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
@@ -38,7 +38,7 @@ impl Inputs {
     pub fn load(config: &Config, previous: Option<&Previous>) -> Result<Self, RunError> {
         let mut mistakes = Vec::new();
         let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
-        mistakes.extend(rules.iter().flat_map(|rules| unknown_rules(&config.gate, rules)));
+        mistakes.extend(rules.iter().flat_map(|rules| named::mistakes(&config.gate, rules, config)));
         let normaliser = Normaliser::new(&config.matching);
         let roster = roster::read(&config.roster, &normaliser).map_err(|Refusal { mistakes: refused, missing }| {
             let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
@@ -134,17 +134,4 @@ pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster) -> Kno
 /// The value, or its mistakes added to the others.
 fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
     checked.map_err(|found| mistakes.extend(found)).ok()
-}
-
-/// Rules that the gate names and that don't exist: a misspelt one would never fail.
-pub(super) fn unknown_rules(gate: &GateConfig, rules: &RuleSet) -> Vec<Diagnostic> {
-    let unknown = gate.mentions.iter().filter(|(rule, _)| rules.get(rule).is_none());
-    let mistakes = unknown.map(|(rule, place)| {
-        let help = match did_you_mean(rule.as_str(), rules.iter().map(|rule| rule.id().as_str())) {
-            Some(meant) => format!("did you mean \"{meant}\"?"),
-            None => "`headcount rules list` shows all; a severity is written \"severity:high\"".to_owned(),
-        };
-        Diagnostic { message: format!("there is no rule \"{rule}\""), help: Some(help), ..place.clone() }
-    });
-    mistakes.collect()
 }

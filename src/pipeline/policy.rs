@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Case;
-use super::inputs::unknown_rules;
+use super::{Case, named};
 use crate::audit::{AuditError, Outcome};
 use crate::config::{Config, PolicyConfig};
 use crate::diagnostic::Diagnostic;
@@ -42,7 +41,7 @@ impl Policy {
 
     fn check(policy: PolicyConfig, config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let rules = RuleSet::layered(&[&config.rules, &policy.rules])?;
-        let mut mistakes = unknown_rules(&policy.gate, &rules);
+        let mut mistakes = named::mistakes(&policy.gate, &rules, config);
         if let Some(place) = policy.gate.new.as_ref().filter(|_| config.exceptions.baseline.is_none()) {
             let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
             mistakes.push(Diagnostic { message, ..place.clone() }.help("name a baseline in the configuration"));

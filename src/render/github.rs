@@ -1,13 +1,13 @@
 //! GitHub's workflow commands, for the log of a step: at most ten errors and ten warnings, because GitHub drops the
 //! eleventh without a word. Errors are what fails the gate or could not be seen; warnings are the other open
-//! findings; the verdict is a notice. Excepted findings are not annotated.
+//! findings; the verdict and its scope are notices. Excepted findings are not annotated.
 
 use std::io::Write;
 
 use super::escape::{clip, command_message, command_property};
 use super::fit::worst;
 use super::place::Place;
-use super::subject::{sentence, unproven, verdict};
+use super::subject::{scope, sentence, unproven, verdict};
 use super::{RenderError, RenderOptions};
 use crate::finding::Head;
 use crate::report::{Finding, Report};
@@ -42,7 +42,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
         message: clip(&message, MESSAGE),
     });
     let unseen: Vec<Annotation> = unseen.collect();
-    let limited = |head: &Head<'_>| report.is_limited(head.rule(), head.severity());
+    let limited = |head: &Head<'_>| report.is_limited(head.rule());
     let open = || report.findings.heads().filter(Head::is_open);
     let failing = open().filter(limited);
     let others = open().filter(|head| !limited(head));
@@ -50,6 +50,11 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     write_all(out, "warning", Vec::new(), others, &of, places.config())?;
     let message = command_message(&clip(&verdict(report), MESSAGE));
     writeln!(out, "::notice title=headcount::{message}")?;
+    let scope: Vec<&str> = scope(report).collect();
+    if !scope.is_empty() {
+        let message = command_message(&clip(&scope.join("; "), MESSAGE));
+        writeln!(out, "::notice title=headcount%2C scope::{message}")?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use crate::model::Disposition;
 use crate::model::SourceStatus;
-use crate::report::{Finding, Gate, Report, SourceSummary};
+use crate::report::{Finding, Gate, Reason, Report, SourceSummary};
 
 /// What tells the subject from others: `voiso/88213`, `E-1042`, `voiso`.
 pub(super) fn subject(finding: &Finding) -> String {
@@ -36,9 +36,20 @@ pub(super) fn sentence(finding: &Finding) -> String {
     format!("{}{exception}: {}", subject(finding), finding.message)
 }
 
+/// A reason with the ways out of it.
+pub(super) fn reason(reason: &Reason) -> String {
+    let remedy = reason.remedy.as_ref().map(|remedy| format!(". To do: {remedy}")).unwrap_or_default();
+    format!("{}{remedy}", reason.text)
+}
+
+/// What the verdict doesn't cover, a sentence each.
+pub(super) fn scope(report: &Report) -> impl Iterator<Item = &str> {
+    report.verdict.scope().map(|reason| reason.text.as_str())
+}
+
 /// The verdict as a sentence, with what would turn it green.
 pub(super) fn verdict(report: &Report) -> String {
-    let reasons: Vec<&str> = report.verdict.reasons.iter().map(|reason| reason.text.as_str()).collect();
+    let reasons: Vec<&str> = report.verdict.deciding().map(|reason| reason.text.as_str()).collect();
     let decided = match report.verdict.gate {
         Gate::Pass => return "The gate passed.".to_owned(),
         Gate::Fail => "The gate failed",

@@ -282,15 +282,19 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
     let count = grouped(reason.count.unwrap_or_default());
     let limit = reason.limit.map(grouped);
     let about = reason.rule.as_deref().or(reason.severity.map(Severity::as_str)).unwrap_or("any rule");
-    let place = reason.source.as_deref().unwrap_or("the roster");
-    let text = match reason.kind {
-        ReasonKind::Policy | ReasonKind::PolicyUnverified => reason.text.clone(),
-        ReasonKind::FailOn | ReasonKind::Max => {
+    let text = match (reason.kind, &reason.source) {
+        (ReasonKind::Policy | ReasonKind::PolicyUnverified, _) => reason.text.clone(),
+        (ReasonKind::Scope, _) if reason.rule.is_none() || reason.count.is_none() => reason.text.clone(),
+        (ReasonKind::Finding, _) | (ReasonKind::Source, None) => {
             format!("{count} open findings of {about}; at most {} allowed", limit.as_deref().unwrap_or("0"))
         }
-        ReasonKind::NotEvaluable => format!("{about} can't be judged for {count} subjects of {place}"),
-        ReasonKind::Source => {
-            let source = sources.iter().find(|source| source.name == place);
+        (ReasonKind::Roster, _) => format!("{about} can't be judged for {count} subjects because of the roster"),
+        (ReasonKind::NotEvaluable | ReasonKind::Scope, place) => {
+            let place = place.as_ref().map(|place| format!(" of {place}")).unwrap_or_default();
+            format!("{about} can't be judged for {count} subjects{place}")
+        }
+        (ReasonKind::Source, Some(place)) => {
+            let source = sources.iter().find(|source| source.name == *place);
             let state = source.map_or(SourceStatus::Incomplete, |source| source.status).in_a_sentence();
             let of = limit.map(|limit| format!(" of {limit}")).unwrap_or_default();
             format!("{place} {state}: {count}{of} accounts were seen")

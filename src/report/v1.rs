@@ -90,6 +90,9 @@ pub struct Run {
     pub title: String,
     /// `[report] organisation`.
     pub organisation: String,
+    /// Configured sources that were not audited (`--source`).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub left_out: Vec<String>,
 }
 
 /// The HR files.
@@ -349,12 +352,12 @@ impl Report {
 
     /// Whether this finding is among those that fail the gate.
     pub fn fails_gate(&self, finding: &Finding) -> bool {
-        finding.disposition == Disposition::Open && self.is_limited(&finding.rule, finding.severity)
+        finding.disposition == Disposition::Open && self.is_limited(&finding.rule)
     }
 
-    /// Whether a limit that failed counts the open findings of this rule and severity.
-    pub fn is_limited(&self, rule: &str, severity: Severity) -> bool {
-        self.verdict.reasons.iter().any(|reason| reason.counts(rule, severity))
+    /// Whether a limit that failed counts the open findings of this rule.
+    pub fn is_limited(&self, rule: &str) -> bool {
+        self.verdict.reasons.iter().any(|reason| reason.counts(rule))
     }
 }
 

@@ -120,6 +120,11 @@ impl Rule {
         self.sources.as_ref().is_none_or(|sources| sources.contains(source))
     }
 
+    /// Whether it is applied to one of these sources. What is about the roster or the exceptions is of no source.
+    pub fn applies_to_any<'s>(&self, mut sources: impl Iterator<Item = &'s SourceName>) -> bool {
+        matches!(self.subject(), Subject::Roster | Subject::Exception) || sources.any(|source| self.applies_to(source))
+    }
+
     /// Its name.
     pub const fn id(&self) -> &RuleId {
         &self.id
@@ -198,6 +203,14 @@ impl Rule {
     /// The param that has to be set before the rule says anything.
     pub fn waits_for(&self) -> Option<&str> {
         self.off_until.as_deref().filter(|name| self.params.get(*name).is_none_or(Param::is_empty))
+    }
+
+    /// Why it isn't applied, if it isn't.
+    pub fn why_off(&self) -> Option<String> {
+        if !self.enabled {
+            return Some("disabled by the configuration".to_owned());
+        }
+        self.waits_for().map(|param| format!("until its param {param} is set"))
     }
 
     /// For rules about the roster: whether it is asked about every defect, and not once.

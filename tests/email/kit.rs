@@ -44,7 +44,8 @@ impl Kit {
     /// `[email]` with an address, further lines, and nothing about a server that is there.
     pub(crate) fn configure(&self, smtp: &str, lines: &str) {
         let rest = "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"badges\"\nvendor = \"file\"\nfile = \"badges.csv\"\n";
-        let email = format!("[email]\nsmtp = \"{smtp}\"\nfrom = \"Access review <access@example.com>\"\n");
+        let email =
+            format!("[email]\nsmtp = \"{smtp}\"\nfrom = \"Access review <access@example.com>\"\nmax_age = \"1000y\"\n");
         self.write("headcount.toml", &format!("{rest}{email}{lines}"));
     }
 

@@ -8,7 +8,7 @@ use crate::team::Team;
 fn decided(team: &Team, arguments: &[&str]) -> (i32, Vec<String>, String) {
     let audited = team.audit(arguments);
     let verdict = audited.report().verdict;
-    let reasons = verdict.reasons.into_iter().map(|reason| reason.text).collect();
+    let reasons = verdict.deciding().map(|reason| reason.text.clone()).collect();
     (audited.code(), reasons, verdict.remedy.unwrap_or_default())
 }
 
@@ -52,7 +52,7 @@ fn what_is_not_evaluable_can_be_forbidden_on_the_command_line() {
     let audited = team.audit(&["--fail-on", "not-evaluable"]);
     let verdict = audited.report().verdict;
     assert_eq!((audited.code(), verdict.gate), (3, Gate::Unverified));
-    assert!(verdict.reasons.iter().all(|reason| reason.kind == ReasonKind::NotEvaluable));
+    assert!(verdict.deciding().all(|reason| reason.kind == ReasonKind::NotEvaluable));
 }
 
 #[test]

@@ -93,9 +93,9 @@ fn the_cron_script_audits_and_speaks_only_when_there_is_something_to_say() {
     assert!(day.join("findings.csv").exists() && day.join("report.html").exists());
 
     let config = std::fs::read_to_string(tenant.config()).expect("a configuration");
-    let lax = config.replace("fail_on = [\"orphaned\", \"leaver-active\", \"severity:critical\"]", "fail_on = []");
-    assert_ne!(lax, config);
-    std::fs::write(tenant.config(), lax).expect("written");
+    let (before, after) = config.split_once("fail_on = [").expect("a gate");
+    let (_, after) = after.split_once(']').expect("its end");
+    std::fs::write(tenant.config(), format!("{before}fail_on = []{after}")).expect("written");
     let output = cron(&tenant);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b""[..]));
 }

@@ -76,7 +76,7 @@ fn a_policy_that_fails_fails_the_audit_and_one_that_passes_does_not() {
     assert_eq!(audited.code(), 1);
     let verdict = audited.report().verdict;
     assert_eq!((verdict.gate, verdict.own_gate(), verdict.exit_code), (Gate::Fail, Gate::Pass, 1));
-    assert!(verdict.reasons.iter().all(|reason| reason.kind == ReasonKind::Policy), "{:?}", verdict.reasons);
+    assert!(verdict.deciding().all(|reason| reason.kind == ReasonKind::Policy), "{:?}", verdict.reasons);
     assert_eq!(tenant.audit(&[&own[..], &["--policy", PCI, "--exit-zero"]].concat()).code(), 0);
     let blind = policy(&tenant, "id = 'own'\ntitle = 'Own'\n[gate]\nfail_on = []\nnot_evaluable = 'forbid'\n");
     assert_eq!(tenant.audit(&[&own[..], &["--policy", &blind]].concat()).code(), 3);

@@ -100,13 +100,15 @@ pub(crate) fn demo() -> Report {
 
 pub(crate) fn reason(rule: &str, count: u64, text: &str) -> Reason {
     Reason {
-        kind: ReasonKind::FailOn,
+        kind: ReasonKind::Finding,
         rule: Some(rule.to_owned()),
         severity: None,
+        rules: vec![],
         source: None,
         count: Some(count),
         limit: Some(0),
         text: text.to_owned(),
+        remedy: None,
     }
 }
 

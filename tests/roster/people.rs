@@ -167,8 +167,10 @@ fn parts_of_a_large_file_are_read_as_one() {
     assert!(swallowed.starts_with("hr.csv:38002:8: this quote is closed only"), "{swallowed}");
 }
 
+type Person = (String, u64, Result<bool, Untold>);
+
 /// The people, as (id, first line, whether they have left on 20 November 2026), and how many further rows there are.
-fn people(csv: &str) -> (Vec<(String, u64, Result<bool, Untold>)>, usize) {
+fn people(csv: &str) -> (Vec<Person>, usize) {
     let roster = read(csv);
     let person = |who: &Employee| (who.id().to_owned(), who.line(), who.left(at("2026-11-20T08:00:00Z")));
     assert_eq!(roster.rows as usize, roster.employees.len() + roster.further.len() + roster.rejected.len());

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::RenderError;
 use super::escape::clip;
 use super::fit::worst;
-use super::subject::{exception, sentence, subject, verdict};
+use super::subject::{exception, reason as words, scope, sentence, subject, verdict};
 use crate::finding::Head;
 use crate::report::{Finding, ReasonKind, Report, RuleSummary};
 use xml::{Case, Document, Outcome};
@@ -102,23 +102,28 @@ impl Suite<'_> {
 fn gate(report: &Report, left_out: Option<String>) -> Suite<'_> {
     let case = |name: String, outcome, message| Case { class: "gate", name, outcome, message, output: None };
     let decided = case("verdict".to_owned(), Outcome::Passed, String::new());
-    let mut cases = vec![Case { output: Some(clip(&verdict(report), TEXT)), ..decided }];
+    let said = std::iter::once(verdict(report)).chain(scope(report).map(|text| format!("Scope: {text}.")));
+    let said = said.collect::<Vec<_>>().join(" ");
+    let mut cases = vec![Case { output: Some(clip(&said, TEXT)), ..decided }];
     cases.extend(left_out.map(|words| case("left out".to_owned(), Outcome::Skipped, words)));
-    for (at, reason) in report.verdict.reasons.iter().enumerate() {
+    for (at, reason) in report.verdict.deciding().enumerate() {
         let outcome = match reason.kind {
-            ReasonKind::Source | ReasonKind::NotEvaluable | ReasonKind::PolicyUnverified => {
-                Outcome::Error("unverified")
+            ReasonKind::Finding | ReasonKind::Policy => {
+                if report.findings.heads().any(|head| reason.counts(head.rule())) {
+                    continue;
+                }
+                Outcome::Failure("unverified")
             }
-            _ if report.findings.heads().any(|head| reason.counts(head.rule(), head.severity())) => continue,
-            _ => Outcome::Failure("unverified"),
+            _ => Outcome::Error("unverified"),
         };
         let about = [reason.source.as_deref(), reason.rule.as_deref()];
         let about: Vec<String> = about.into_iter().flatten().map(|name| clip(name, NAME)).collect();
         let name = format!("{} {}", at + 1, about.join(" "));
-        cases.push(case(name.trim_end().to_owned(), outcome, clip(&reason.text, TEXT)));
+        cases.push(case(name.trim_end().to_owned(), outcome, clip(&words(reason), TEXT)));
     }
-    let properties =
-        vec![("gate", report.verdict.gate.as_str().to_owned()), ("exit_code", report.verdict.exit_code.to_string())];
+    let decided =
+        [("gate", report.verdict.gate.as_str().to_owned()), ("exit_code", report.verdict.exit_code.to_string())];
+    let properties = decided.into_iter().chain(scope(report).map(|text| ("scope", clip(text, TEXT)))).collect();
     Suite { name: "gate", properties, cases, findings: Vec::new() }
 }
 
@@ -137,7 +142,7 @@ fn quiet<'r>(rule: &'r str, summary: Option<&RuleSummary>) -> Case<'r> {
 fn outcome(report: &Report, head: Head<'_>) -> Outcome {
     if !head.is_open() {
         Outcome::Skipped
-    } else if report.is_limited(head.rule(), head.severity()) {
+    } else if report.is_limited(head.rule()) {
         Outcome::Failure(head.severity().as_str())
     } else {
         Outcome::Passed

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::escape::{clip, terminal};
 use super::lazy::{Lazy, of_each};
-use super::subject::{sentence, subject, verdict};
+use super::subject::{scope, sentence, subject, verdict};
 use super::view::is_whole;
 use super::{RenderError, RenderOptions};
 use crate::finding::Head;
@@ -99,12 +99,7 @@ fn assessment(input: &Input<'_>) -> Assessment<impl Serialize, impl Serialize> {
         ),
         start: time(report.run.started_at),
         end: time(report.run.finished_at),
-        props: vec![
-            prop("gate", report.verdict.gate.as_str()),
-            prop("exit-code", &report.verdict.exit_code.to_string()),
-            prop("rules-sha256", &report.run.rules_sha256),
-            prop("roster-sha256", &report.roster.sha256),
-        ],
+        props: props(report),
         local_definitions: (!components.is_empty()).then_some(LocalDefinitions { components }),
         reviewed_controls: ReviewedControls { control_selections: [selection(controls)] },
         observations: (!observed.is_empty())
@@ -112,6 +107,17 @@ fn assessment(input: &Input<'_>) -> Assessment<impl Serialize, impl Serialize> {
         findings: (!controls.is_empty()).then(|| Lazy(controls.iter().map(judged))),
         remarks: text(&verdict(report)),
     }
+}
+
+/// What the verdict doesn't cover has a property each.
+fn props(report: &Report) -> Vec<Prop> {
+    let own = [
+        prop("gate", report.verdict.gate.as_str()),
+        prop("exit-code", &report.verdict.exit_code.to_string()),
+        prop("rules-sha256", &report.run.rules_sha256),
+        prop("roster-sha256", &report.roster.sha256),
+    ];
+    own.into_iter().chain(scope(report).map(|text| prop("scope", text))).collect()
 }
 
 fn component(source: &crate::report::SourceSummary, ids: &Ids) -> Component {

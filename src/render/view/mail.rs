@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::entries::{Entries, Entry, Group};
 use super::evidence::Run;
 use super::text::{NAME, is_whole};
-use super::verdict::{Needing, Verdict, gaps};
+use super::verdict::{Needing, Verdict, gaps, scope};
 use crate::model::Disposition;
 use crate::model::text::{counted, grouped};
 use crate::render::email::{Audience, Letter};
@@ -59,6 +59,7 @@ impl MailModel {
             gap.error = if manager { String::new() } else { clip(&gap.error, ERROR) };
         }
         verdict.reasons = capped(verdict.reasons);
+        verdict.scope = capped(verdict.scope);
         Self {
             verdict,
             run: Run::new(report),
@@ -136,6 +137,7 @@ fn own(letter: &Letter<'_>) -> Verdict {
         ),
         reasons: Vec::new(),
         remedy: String::new(),
+        scope: scope(letter.report),
         gaps: gaps(letter.report),
     }
 }

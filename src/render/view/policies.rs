@@ -8,8 +8,8 @@ use super::controls::met;
 use super::text::{NAME, SENTENCE, at_least, is_whole, value};
 use super::verdict::Tally;
 use crate::model::text::grouped;
-use crate::render::RenderError;
 use crate::render::escape::{anchor, clip};
+use crate::render::{RenderError, subject};
 use crate::report::{ControlLimits, Finding, Gate, Policy, Report, RuleSummary, Verdict, control_limits};
 
 /// The most findings of a policy that are shown.
@@ -33,6 +33,8 @@ struct Column {
     open: String,
     reasons: Vec<String>,
     remedy: String,
+    /// What it doesn't cover, besides what none of them does.
+    scope: Vec<String>,
     /// Findings that the configuration's rules don't have.
     findings: Vec<Extra>,
     left_out: String,
@@ -66,7 +68,7 @@ impl Comparison {
         }
         let mut columns = vec![configured(report, tally)];
         for policy in &report.policies {
-            columns.push(further(policy, is_whole(report))?);
+            columns.push(further(policy, &report.verdict, is_whole(report))?);
         }
         Ok(Some(Self { columns, rules: rules(report, tally), controls: controls(report) }))
     }
@@ -82,11 +84,13 @@ fn configured(report: &Report, tally: &Tally<'_>) -> Column {
     column("configuration", &report.run.title, &verdict, at_least(open, is_whole(report)))
 }
 
-fn further(policy: &Policy, whole: bool) -> Result<Column, RenderError> {
+fn further(policy: &Policy, configured: &Verdict, whole: bool) -> Result<Column, RenderError> {
     let open = at_least(policy.open.values().sum(), whole);
+    let scope = policy.verdict.scope_beyond(configured);
     let left_out = policy.findings.len().saturating_sub(FINDINGS) as u64;
     let findings = policy.findings.iter().take(FINDINGS).map(|finding| finding.map(|finding| extra(&finding)));
     Ok(Column {
+        scope: scope.map(|reason| clip(&reason.text, SENTENCE)).collect(),
         findings: findings.collect::<std::io::Result<_>>().map_err(RenderError::Findings)?,
         left_out: if left_out == 0 { String::new() } else { grouped(left_out) },
         ..column(&policy.id, &policy.title, &policy.verdict, open)
@@ -105,8 +109,9 @@ fn column(id: &str, title: &str, verdict: &Verdict, open: String) -> Column {
         gate,
         class,
         open,
-        reasons: verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
+        reasons: verdict.deciding().map(|reason| clip(&subject::reason(reason), SENTENCE)).collect(),
         remedy: verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
+        scope: Vec::new(),
         findings: Vec::new(),
         left_out: String::new(),
     }

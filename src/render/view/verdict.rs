@@ -9,8 +9,8 @@ use super::text::{NAME, SENTENCE, at_least, is_whole};
 use crate::finding::{Findings, Head};
 use crate::model::Severity;
 use crate::model::text::{counted, grouped};
-use crate::render::RenderError;
 use crate::render::escape::{clip, short};
+use crate::render::{RenderError, subject};
 use crate::report::{Gate, ReasonKind, Report, RuleSummary, SourceStatus};
 
 /// The verdict in words.
@@ -21,6 +21,8 @@ pub(super) struct Verdict {
     pub(super) summary: String,
     pub(super) reasons: Vec<String>,
     pub(super) remedy: String,
+    /// What it doesn't cover.
+    pub(super) scope: Vec<String>,
     pub(super) gaps: Vec<Gap>,
 }
 
@@ -40,11 +42,16 @@ impl Verdict {
             gate: report.verdict.gate.as_str(),
             headline: words(report, &needing),
             summary: summary(report, &needing, entries),
-            reasons: report.verdict.reasons.iter().map(|reason| clip(&reason.text, SENTENCE)).collect(),
+            reasons: report.verdict.deciding().map(|reason| clip(&subject::reason(reason), SENTENCE)).collect(),
             remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
+            scope: scope(report),
             gaps: gaps(report),
         }
     }
+}
+
+pub(super) fn scope(report: &Report) -> Vec<String> {
+    subject::scope(report).map(|text| clip(text, SENTENCE)).collect()
 }
 
 /// What asks for action: open findings that are more than information.
@@ -85,18 +92,34 @@ fn words(report: &Report, needing: &Needing) -> String {
         Gate::Fail => format!("Action needed: {least}{}", counted(needing.findings, "finding", "findings")),
         Gate::Unverified => format!("Could not verify: {}", unverified(report)),
         Gate::Pass if needing.findings == 0 => {
-            format!("All clear: {} checked", counted(report.correlation.accounts, "account", "accounts"))
+            let accounts = counted(report.correlation.accounts, "account", "accounts");
+            format!("All clear{}: {accounts} checked", of_sources(report))
         }
-        Gate::Pass => format!("All clear: within limits, {} {of} have findings", grouped(needing.accounts)),
+        Gate::Pass => {
+            let of_sources = of_sources(report);
+            format!("All clear{of_sources}: within limits, {} {of} have findings", grouped(needing.accounts))
+        }
     }
+}
+
+/// Nobody may take a part for the whole.
+fn of_sources(report: &Report) -> String {
+    let (audited, left_out) = (report.sources.len(), report.run.left_out.len());
+    if left_out == 0 { String::new() } else { format!(" at {audited} of {} sources", audited + left_out) }
 }
 
 fn unverified(report: &Report) -> String {
     let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete).count();
+    let of_kind = |kind| report.verdict.reasons.iter().filter(move |reason| reason.kind == kind).count() as u64;
+    let (roster, blind) = (of_kind(ReasonKind::Roster), of_kind(ReasonKind::NotEvaluable));
     if partial > 0 {
         format!("{partial} of {} not seen completely", counted(report.sources.len() as u64, "source", "sources"))
-    } else if report.verdict.reasons.iter().any(|reason| reason.kind == ReasonKind::NotEvaluable) {
-        "the policy forbids what could not be evaluated".to_owned()
+    } else if of_kind(ReasonKind::Source) > 0 {
+        "the accounts were read long ago".to_owned()
+    } else if roster > 0 {
+        format!("the roster tells too little for {}", counted(roster, "rule of the gate", "rules of the gate"))
+    } else if blind > 0 {
+        "the gate rests on what could not be evaluated".to_owned()
     } else {
         "see the reasons".to_owned()
     }
@@ -107,8 +130,12 @@ fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String 
     let all: u64 = report.findings.heads().map(stand_for).sum();
     let waived: u64 = report.findings.heads().filter(|head| !head.is_open()).map(stand_for).sum();
     let info = all - waived - needing.findings;
+    let left_out = match report.run.left_out.len() {
+        0 => String::new(),
+        more => format!("; {more} more configured, and not audited"),
+    };
     format!(
-        "{} on {}: {} to act on, {} for information, {} covered by exceptions. {} of {} seen completely.",
+        "{} on {}: {} to act on, {} for information, {} covered by exceptions. {} of {} seen completely{left_out}.",
         counted(all, "finding", "findings"),
         counted(entries.len() as u64, "subject", "subjects"),
         grouped(needing.findings),

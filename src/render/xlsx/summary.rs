@@ -81,8 +81,9 @@ fn verdict(report: &Report) -> Vec<Line> {
         ("As of", run.as_of.format("%Y-%m-%d %H:%M UTC").to_string()),
         ("Verdict", report.verdict.gate.as_str().to_owned()),
     ];
-    lines.extend(report.verdict.reasons.iter().map(|reason| ("", reason.text.clone())));
+    lines.extend(report.verdict.deciding().map(|reason| ("", subject::reason(reason))));
     lines.extend(report.verdict.remedy.iter().map(|remedy| ("", remedy.clone())));
+    lines.extend(subject::scope(report).map(|text| ("Scope", text.to_owned())));
     lines.push(("Findings", findings(report)));
     lines.push(("Roster", report.roster.law()));
     lines.extend(report.roster.unknown.cures.iter().map(|cure| {

@@ -1,0 +1,95 @@
+//! What the verdict doesn't cover, said with it: sources that were left out, rules that are off, demands that could not be
+//! judged, and a moment before the data. None of it changes the verdict.
+
+use chrono::TimeDelta;
+
+use super::judged::Judged;
+use super::{Reason, ReasonKind, Seen};
+use crate::audit::Cell;
+use crate::config::GateConfig;
+use crate::model::text::counted;
+use crate::model::{SourceName, Timestamp};
+use crate::rule::{Rule, RuleSet};
+
+pub(super) fn reasons(policy: &GateConfig, rules: &RuleSet, cells: &[Cell], seen: &Seen<'_>) -> Vec<Reason> {
+    let named = policy.rules().into_iter().filter_map(|rule| rules.get(rule));
+    let demands = named.filter_map(|rule| elsewhere(rule, seen).or_else(|| partly(policy, rule, cells)));
+    let undemanding = (policy.fail_on.is_empty() && policy.max.is_empty()).then(undemanding);
+    let all = left_out(seen).into_iter().chain(only_active(seen)).chain(demands);
+    let all = all.chain(before_the_data(seen)).chain(off(rules));
+    all.chain(undemanding).collect()
+}
+
+fn say(text: String, remedy: &str) -> Reason {
+    Reason::new(ReasonKind::Scope, text).with_remedy(remedy)
+}
+
+/// The configured sources that were not chosen.
+fn left_out(seen: &Seen<'_>) -> Option<Reason> {
+    let names: Vec<&str> = seen.left_out.iter().map(SourceName::as_str).collect();
+    let count = names.len() as u64;
+    let sources = counted(count + seen.sources.len() as u64, "configured source", "configured sources");
+    let were = if count == 1 { "was" } else { "were" };
+    let text = format!("{count} of {sources} {were} not audited (--source): {}", names.join(", "));
+    (count > 0).then(|| Reason { count: Some(count), ..say(text, "audit without --source") })
+}
+
+/// Whoever left is in none of these files, and their accounts look like nobody's.
+fn only_active(seen: &Seen<'_>) -> Option<Reason> {
+    let names: Vec<String> = seen.only_active.iter().map(|file| file.display().to_string()).collect();
+    let list = if names.len() == 1 { "lists" } else { "list" };
+    let text = format!(
+        "{} {list} only people who work here: the accounts of those who have left show as orphaned, not as leavers'",
+        names.join(", ")
+    );
+    (!names.is_empty())
+        .then(|| say(text, "export those who have left, too, and take status = \"active\" out of [[hr.file]]"))
+}
+
+/// A rule of the gate that is applied to none of the sources that were chosen.
+fn elsewhere(rule: &Rule, seen: &Seen<'_>) -> Option<Reason> {
+    if rule.applies_to_any(seen.sources.iter().map(|(name, _)| name)) {
+        return None;
+    }
+    let places: Vec<&str> = rule.sources().into_iter().flatten().map(|name| name.as_str()).collect();
+    let text = format!("{} was not judged in this run: it is applied to {} only", rule.id(), places.join(", "));
+    Some(Reason { rule: Some(rule.id().to_string()), ..say(text, "audit these sources, too") })
+}
+
+/// A rule of the gate that could be judged for some.
+fn partly(policy: &GateConfig, rule: &Rule, cells: &[Cell]) -> Option<Reason> {
+    let judged = Judged::of(rule.id(), cells);
+    if policy.forbid_not_evaluable || !judged.is_partial() {
+        return None;
+    }
+    let text = format!("{} can't be judged for {}", rule.id(), judged.describe());
+    let remedy = "not_evaluable = \"forbid\" below [gate] makes it count";
+    Some(Reason { rule: Some(rule.id().to_string()), count: Some(judged.untold()), ..say(text, remedy) })
+}
+
+/// Whoever left and whatever was made between the two moments is judged as if it hadn't happened yet.
+fn before_the_data(seen: &Seen<'_>) -> Option<Reason> {
+    // A script may have taken the time right before.
+    if seen.read_at - seen.as_of < TimeDelta::minutes(1) {
+        return None;
+    }
+    let moment = |time: Timestamp| time.format("%Y-%m-%d %H:%M UTC");
+    let (as_of, read) = (moment(seen.as_of), moment(seen.read_at));
+    let text = format!(
+        "judged as of {as_of}, before the accounts were read on {read}: what happened since counts as not yet happened"
+    );
+    Some(say(text, "leave out --as-of, or judge a snapshot of that day (--snapshot)"))
+}
+
+fn off(rules: &RuleSet) -> Option<Reason> {
+    let named = |rule: &Rule| Some(format!("{} ({})", rule.id(), rule.why_off()?));
+    let names: Vec<String> = rules.iter().filter_map(named).collect();
+    let count = names.len() as u64;
+    let text = format!("{} off: {}", counted(count, "rule is", "rules are"), names.join(", "));
+    let remedy = "take them out of [rules] disable, or set the params for which they wait";
+    (count > 0).then(|| Reason { count: Some(count), ..say(text, remedy) })
+}
+
+fn undemanding() -> Reason {
+    say("no finding fails this gate: fail_on and max name nothing".to_owned(), "name what fails it in [gate] fail_on")
+}
