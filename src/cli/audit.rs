@@ -147,7 +147,8 @@ struct Checked {
 impl Job<'_> {
     /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
-        let ended = self.attempt(global).await;
+        // Large, and once for a process.
+        let ended = Box::pin(self.attempt(global)).await;
         // What no command foresees ends like what can't be used.
         let (exit, run_id) = ended.as_ref().map_or((Exit::Unusable, None), |ended| (ended.exit, ended.run_id.clone()));
         let attempt = Attempt { ended_at: now(), exit_code: exit.code(), run_id };

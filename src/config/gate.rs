@@ -176,7 +176,9 @@ impl RawGate {
             gate.fail_on = DEFAULT_FAIL_ON.iter().filter_map(|limit| FailOn::parse(limit).ok()).collect();
             gate.implied = Some(text.error_of_file(String::new()));
         }
-        demands.into_iter().for_each(|(demand, place)| gate.add(demand, &place));
+        for (demand, place) in demands {
+            gate.add(demand, &place);
+        }
         for (rule, value) in self.max {
             let max = match value.get_ref() {
                 toml::Value::Integer(count) => u64::try_from(*count).ok().map(Max::Count),

@@ -22,11 +22,10 @@ pub(super) fn of_findings(rule: Option<&Rule>, has_baseline: bool) -> String {
     if rule.is_some_and(|rule| rule.subject() == Subject::Exception) {
         return "renew the waiver, mend what it covers, or remove it; `headcount waivers check` lists them".to_owned();
     }
-    let mend =
-        if rule.is_some_and(asks_for_an_owner) { "name the owner in the crosswalk" } else { "mend what was found" };
+    let name = if rule.is_some_and(asks_for_an_owner) { "name the owner in the crosswalk, " } else { "" };
     let write = if has_baseline { "baseline write --accept-new" } else { "baseline write" };
     format!(
-        "{mend}, waive it (`headcount waivers add FINGERPRINT`), or accept what is there now with `headcount {write}`"
+        "mend what was found, {name}waive it (`headcount waivers add FINGERPRINT`), or accept what is there now with `headcount {write}`"
     )
 }
 

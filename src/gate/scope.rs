@@ -51,7 +51,7 @@ fn elsewhere(rule: &Rule, seen: &Seen<'_>) -> Option<Reason> {
     if rule.applies_to_any(seen.sources.iter().map(|(name, _)| name)) {
         return None;
     }
-    let places: Vec<&str> = rule.sources().into_iter().flatten().map(|name| name.as_str()).collect();
+    let places: Vec<&str> = rule.sources().into_iter().flatten().map(SourceName::as_str).collect();
     let text = format!("{} was not judged in this run: it is applied to {} only", rule.id(), places.join(", "));
     Some(Reason { rule: Some(rule.id().to_string()), ..say(text, "audit these sources, too") })
 }

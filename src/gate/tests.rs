@@ -248,7 +248,7 @@ fn the_ways_out_are_those_of_the_rule() {
     };
     for rule in ["orphaned", "ambiguous-match", "identity-conflict"] {
         let remedy = way_out(rule, rule);
-        assert!(remedy.starts_with("name the owner in the crosswalk, waive it (`headcount waivers add"), "{remedy}");
+        assert!(remedy.starts_with("mend what was found, name the owner in the crosswalk, waive it"), "{remedy}");
         assert!(remedy.ends_with("`headcount baseline write`"), "{remedy}");
     }
     for rule in ["locked", "declared-owner-left"] {

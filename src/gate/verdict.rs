@@ -123,6 +123,12 @@ impl Reason {
             && (self.rule.as_deref() == Some(rule) || self.rules.iter().any(|counted| counted == rule))
     }
 
+    /// Whether the verdict is unverified because of it, and all accounts were seen nevertheless.
+    pub fn leaves_unjudged(&self) -> bool {
+        let unseen = self.kind == ReasonKind::Source && self.rule.is_none();
+        self.kind.gate() == Gate::Unverified && !unseen
+    }
+
     /// Whether it had a part in the decision, and doesn't only say what the verdict leaves out.
     pub fn decides(&self) -> bool {
         self.kind != ReasonKind::Scope

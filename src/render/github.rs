@@ -7,7 +7,7 @@ use std::io::Write;
 use super::escape::{clip, command_message, command_property};
 use super::fit::worst;
 use super::place::Place;
-use super::subject::{scope, sentence, unproven, verdict};
+use super::subject::{scope, sentence, unjudged, unproven, verdict};
 use super::{RenderError, RenderOptions};
 use crate::finding::Head;
 use crate::report::{Finding, Report};
@@ -41,7 +41,14 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
         title: "not all accounts were seen".to_owned(),
         message: clip(&message, MESSAGE),
     });
-    let unseen: Vec<Annotation> = unseen.collect();
+    let unjudged: Vec<String> = unjudged(report).collect();
+    let unjudged = (!unjudged.is_empty()).then(|| Annotation {
+        place: places.config().clone(),
+        title: "could not verify".to_owned(),
+        message: clip(&unjudged.join("; "), MESSAGE),
+    });
+    // One annotation for all of these, so that the sources that were not seen, and the findings, keep their places.
+    let unseen: Vec<Annotation> = unjudged.into_iter().chain(unseen).collect();
     let limited = |head: &Head<'_>| report.is_limited(head.rule());
     let open = || report.findings.heads().filter(Head::is_open);
     let failing = open().filter(limited);

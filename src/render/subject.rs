@@ -42,6 +42,11 @@ pub(super) fn reason(reason: &Reason) -> String {
     format!("{}{remedy}", reason.text)
 }
 
+/// What could not be judged and has to be, a sentence each.
+pub(super) fn unjudged(report: &Report) -> impl Iterator<Item = String> {
+    report.verdict.reasons.iter().filter(|reason| reason.leaves_unjudged()).map(reason)
+}
+
 /// What the verdict doesn't cover, a sentence each.
 pub(super) fn scope(report: &Report) -> impl Iterator<Item = &str> {
     report.verdict.scope().map(|reason| reason.text.as_str())

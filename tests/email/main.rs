@@ -19,6 +19,7 @@ mod form;
 mod harness;
 mod kit;
 mod managers;
+mod news;
 mod refusals;
 mod sending;
 mod server;

@@ -22,5 +22,6 @@ mod privacy;
 mod reading;
 mod same;
 mod schemas;
+mod scope;
 mod switch;
 mod workbook;

@@ -69,6 +69,6 @@ fn bad_day() -> Report {
         .arg("--out")
         .arg(path("out"))
         .assert()
-        .code(1);
+        .code(3);
     read_report(&path("out"))
 }

@@ -96,6 +96,12 @@ impl Audited {
     pub(crate) fn report(&self) -> Report {
         read_report(&self.out)
     }
+
+    /// Whether nothing is there but the word of how it ended.
+    pub(crate) fn left_no_report(&self) -> bool {
+        let files = std::fs::read_dir(&self.out).expect("a folder").map(|entry| entry.expect("a file").file_name());
+        files.collect::<Vec<_>>() == ["last-attempt.json"]
+    }
 }
 
 pub(crate) fn read_report(folder: &Path) -> Report {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that can't be set up has to stop")]
 
+mod attempts;
 mod demo;
 mod disturbed;
 mod every_rule;

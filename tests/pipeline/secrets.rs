@@ -50,7 +50,7 @@ fn wrong_credentials_are_told_as_such() {
     let tenant = Tenant::new(300, 2);
     fs::write(tenant.kit.path().join("secrets/voxmind-token"), "wrong-token-for-voxmind\n").expect("written");
     let audited = tenant.audit(&["--source", "voxmind", "-vvv"]);
-    assert_eq!(audited.code(), 1, "source-incomplete is critical: {}", audited.stderr());
+    assert_eq!(audited.code(), 3, "nobody is accused: {}", audited.stderr());
     let report = audited.report();
     let error = report.sources[0].error.clone().expect("an error");
     assert!(error.contains("401") && error.contains("credentials"), "{error}");

@@ -13,7 +13,7 @@ use super::escape::{clip, markdown, sarif, terminal};
 use super::fit::worst;
 use super::lazy::of_each;
 use super::place::{Place, Places};
-use super::subject::{scope, sentence, subject, unproven, verdict};
+use super::subject::{scope, sentence, subject, unjudged, unproven, verdict};
 use super::{RenderError, RenderOptions};
 use crate::model::{Disposition, Severity, SourceStatus, Timestamp};
 use crate::report::{Finding, Report, RuleSummary};
@@ -29,7 +29,8 @@ const DESCRIPTION: usize = 1_000;
 /// The kinds of notification, in the order of their descriptors.
 const INCOMPLETE: Reference = Reference { id: "incomplete-data", index: 0 };
 const CUT: Reference = Reference { id: "results-left-out", index: 1 };
-const SCOPE: Reference = Reference { id: "scope", index: 2 };
+const UNJUDGED: Reference = Reference { id: "not-judged", index: 2 };
+const SCOPE: Reference = Reference { id: "scope", index: 3 };
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
@@ -75,6 +76,7 @@ fn driver(report: &Report) -> Result<Driver, RenderError> {
         notifications: vec![
             notification(&INCOMPLETE, "IncompleteData", "A source whose accounts were not all seen."),
             notification(&CUT, "ResultsLeftOut", "There are more findings than this file may hold."),
+            notification(&UNJUDGED, "NotJudged", "What the gate rests on and could not be judged."),
             notification(&SCOPE, "Scope", "What the verdict of this run doesn't cover."),
         ],
     })
@@ -155,6 +157,7 @@ fn invocation(report: &Report, left_out: Option<String>, places: &Places) -> Inv
         )
     });
     let cut = left_out.map(|text| notify(CUT, "warning", text, places.config()));
+    let unjudged = unjudged(report).map(|text| notify(UNJUDGED, "error", text, places.config()));
     let scope = scope(report).map(|text| notify(SCOPE, "note", text.to_owned(), places.config()));
     Invocation {
         execution_successful: report.sources.iter().all(|source| source.status == SourceStatus::Complete),
@@ -162,7 +165,7 @@ fn invocation(report: &Report, left_out: Option<String>, places: &Places) -> Inv
         exit_code_description: terminal(&clip(&verdict(report), DESCRIPTION)),
         start_time_utc: time(report.run.started_at),
         end_time_utc: time(report.run.finished_at),
-        tool_execution_notifications: unseen.chain(cut).chain(scope).collect(),
+        tool_execution_notifications: unseen.chain(cut).chain(unjudged).chain(scope).collect(),
     }
 }
 
