@@ -46,10 +46,22 @@ fn only_active(seen: &Seen<'_>) -> Option<Reason> {
         .then(|| say(text, "export those who have left, too, and take status = \"active\" out of [[hr.file]]"))
 }
 
-/// A rule of the gate that is applied to none of the sources that were chosen.
+/// A rule of the gate that is applied to none of the sources that were chosen, or not to all of them.
 fn elsewhere(rule: &Rule, seen: &Seen<'_>) -> Option<Reason> {
-    if rule.applies_to_any(seen.sources.iter().map(|(name, _)| name)) {
+    let outside: Vec<&str> = seen
+        .sources
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| !rule.applies_to(name))
+        .map(SourceName::as_str)
+        .collect();
+    if outside.is_empty() {
         return None;
+    }
+    if outside.len() < seen.sources.len() {
+        let text = format!("{} is not applied to {} ([rules.override] sources)", rule.id(), outside.join(", "));
+        let remedy = "add these sources to the override, if their accounts are to be judged by it";
+        return Some(Reason { rule: Some(rule.id().to_string()), ..say(text, remedy) });
     }
     let places: Vec<&str> = rule.sources().into_iter().flatten().map(SourceName::as_str).collect();
     let text = format!("{} was not judged in this run: it is applied to {} only", rule.id(), places.join(", "));

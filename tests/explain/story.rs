@@ -89,7 +89,7 @@ fn a_declared_account_with_a_hostile_name() {
             "Matching: declared; shared account by line 1 (id = 4021), E-0041 answers for it",
             "declared.owner           \"E-0041\"",
             "declared.purpose         none",
-            "orphaned                 high      a pass",
+            "orphaned                 high      does not apply",
         ],
     );
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "nothing reaches the terminal: {text:?}");
