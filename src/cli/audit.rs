@@ -45,7 +45,7 @@ pub(super) struct AuditArgs {
     #[arg(long, value_name = "DIR")]
     snapshot: Option<PathBuf>,
     /// What fails the gate, separated by commas, instead of the configured `fail_on`: rules, severity:NAME,
-    /// 'RULE>10', 'RULE>5%', not-evaluable, and new for only what isn't in the baseline
+    /// 'RULE>10', 'RULE>5%', not-evaluable; new narrows it (or the configured one) to what isn't in the baseline
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Demand::parse)]
     fail_on: Option<Vec<Demand>>,
     /// Judge the same data by this policy, too: a file with id, title, [rules] and [gate]; may be given again. A

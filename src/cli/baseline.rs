@@ -45,7 +45,9 @@ pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     };
     let complete = report.sources.iter().filter(|source| source.status == SourceStatus::Complete);
     let names = |source: &crate::report::SourceSummary| SourceName::new(&source.name);
-    let configured: Vec<_> = report.sources.iter().map(names).collect();
+    // One that was not audited was not seen, either: what is known of it, and of everybody over all sources, stays.
+    let left_out = report.run.left_out.iter().map(|name| SourceName::new(name));
+    let configured: Vec<_> = report.sources.iter().map(names).chain(left_out).collect();
     let sight = Sight::new(&configured, complete.map(names));
     let mut current = Vec::new();
     for finding in report.findings.iter() {

@@ -57,10 +57,8 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     write_all(out, "warning", Vec::new(), others, &of, places.config())?;
     let message = command_message(&clip(&verdict(report), MESSAGE));
     writeln!(out, "::notice title=headcount::{message}")?;
-    let scope: Vec<&str> = scope(report).collect();
-    if !scope.is_empty() {
-        let message = command_message(&clip(&scope.join("; "), MESSAGE));
-        writeln!(out, "::notice title=headcount%2C scope::{message}")?;
+    for text in scope(report).take(KEPT - 1) {
+        writeln!(out, "::notice title=headcount%2C scope::{}", command_message(&clip(text, MESSAGE)))?;
     }
     Ok(())
 }

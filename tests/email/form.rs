@@ -1,7 +1,7 @@
 //! What a mail looks like, from any report.
 
 use headcount::model::Disposition;
-use headcount::report::Report;
+use headcount::report::{Reason, ReasonKind, Report};
 
 use crate::fixture;
 use crate::kit::{Kit, Opened, open};
@@ -79,6 +79,26 @@ fn both_parts_say_the_same() {
             }
         }
         assert!(!plain.contains("Dmitri Halloran"), "what is waived asks for nothing");
+    }
+}
+
+#[test]
+fn every_mail_says_what_the_verdict_does_not_cover() {
+    let words = "1 of 6 configured sources was not audited: badges";
+    let mut report = fixture::empty();
+    report.verdict.reasons = vec![Reason { kind: ReasonKind::Scope, ..fixture::a_reason(words) }];
+    report.run.left_out = vec!["badges".to_owned()];
+    let managers = "to = \"managers\"\nfallback = [\"iam@example.com\"]\nallowed_domains = [\"example.com\"]\n";
+    for (report, lines) in [(report.clone(), "to = [\"ciso@example.com\"]\n"), (report, managers)] {
+        let kit = Kit::new(&report);
+        kit.configure(ADDRESS, lines);
+        for (name, mail) in kit.dry_run() {
+            let mail = open(&mail);
+            assert!(header(&mail, "Subject").starts_with("All clear at 0 of 1 sources"), "{name}: {}", mail.headers);
+            for text in [&mail.plain, &mail.html] {
+                assert!(text.contains(words), "{name}: {text}");
+            }
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! An old report is no news: neither one that is old, nor one after which an audit has ended without any.
 
-use chrono::{TimeDelta, Utc};
+use std::time::SystemTime;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use headcount::report::Report;
 
 use crate::fixture;
@@ -9,10 +11,15 @@ use crate::server::{Server, Tls};
 
 const LIST: &str = "to = [\"ciso@example.com\"]\n";
 
+/// The command reads the clock of this machine, and the reports here are as old as they have to be for it.
+fn ago(age: TimeDelta) -> DateTime<Utc> {
+    DateTime::from(SystemTime::now()) - age
+}
+
 /// The all-clear of a run that ended so long ago.
 fn report_of(age: TimeDelta) -> Report {
     let mut report = fixture::empty();
-    report.run.finished_at = Utc::now() - age;
+    report.run.finished_at = ago(age);
     report
 }
 
@@ -46,7 +53,7 @@ fn a_report_older_than_the_limit_is_refused() {
 #[test]
 fn a_report_is_no_news_after_an_audit_that_left_none() {
     let kit = Kit::new(&report_of(TimeDelta::days(1)));
-    let later = (Utc::now() - TimeDelta::hours(1)).to_rfc3339();
+    let later = ago(TimeDelta::hours(1)).to_rfc3339();
     for code in [2, 3] {
         kit.write("last-attempt.json", &format!("{{\"ended_at\": \"{later}\", \"exit_code\": {code}}}"));
         let time = later[..16].replace('T', " ");

@@ -212,3 +212,20 @@ fn a_moment_before_the_accounts_were_read_is_said_and_changes_nothing() {
     assert_eq!(long_ago("2026-01-01"), (Some(0), true));
     assert_eq!(long_ago("2999-01-01"), (Some(0), false));
 }
+
+#[test]
+fn what_a_left_out_source_could_have_shown_stays_in_the_baseline() {
+    let team = Team::new(60, "");
+    let gone =
+        "{\"fingerprint\":\"00000000000000000000000000000000\",\"rule\":\"own-rule\",\"first_seen\":\"2026-09-01\"}";
+    let baseline = format!("{{\n  \"format\": \"headcount-baseline-1\",\n  \"findings\": [\n    {gone}\n  ]\n}}\n");
+    let written = |arguments: &[&str]| {
+        team.write("baseline.json", &baseline);
+        team.audit(arguments);
+        let (code, said) = team.run(&["baseline", "write", "--report", crate::team::REPORT]);
+        assert_eq!(code, 0, "{said}");
+        team.read("baseline.json").contains("own-rule")
+    };
+    assert!(written(&["--source", "badges"]), "nobody looked everywhere");
+    assert!(!written(&[]), "it is gone");
+}

@@ -11,23 +11,13 @@ const UNJUDGED: &str = "orphaned can't be judged for 3 of 2,412 subjects";
 const WAY_OUT: &str = "complete the roster";
 
 fn reason(kind: ReasonKind, text: &str) -> Reason {
-    Reason {
-        kind,
-        rule: Some("orphaned".to_owned()),
-        severity: None,
-        rules: vec![],
-        source: None,
-        count: None,
-        limit: None,
-        text: text.to_owned(),
-        remedy: Some(WAY_OUT.to_owned()),
-    }
+    Reason { kind, remedy: Some(WAY_OUT.to_owned()), ..fixture::a_reason(text) }
 }
 
 /// The report with these words besides.
 fn with_scope(mut report: Report) -> Report {
     report.run.left_out = vec!["badges".to_owned()];
-    report.verdict.reasons.extend(SCOPE.map(|text| Reason { rule: None, ..reason(ReasonKind::Scope, text) }));
+    report.verdict.reasons.extend(SCOPE.map(|text| reason(ReasonKind::Scope, text)));
     report
 }
 
@@ -87,6 +77,22 @@ fn a_scope_is_no_reason_and_no_fault() {
     let log = rendered(Format::Github, &report);
     assert!(log.contains("::notice title=headcount%2C scope::1 of 6 configured sources"), "{log}");
     assert!(!log.contains("::error"), "{log}");
+}
+
+#[test]
+fn a_control_is_not_satisfied_by_a_part_of_the_sources() {
+    let satisfied = |report: &Report| {
+        let oscal = json(&rendered(Format::Oscal, report));
+        let findings = list(&oscal["assessment-results"]["results"][0]["findings"]);
+        findings.iter().filter(|finding| finding["target"]["status"]["state"] == "satisfied").count()
+    };
+    let mut whole = fixture::demo();
+    fixture::edit(&mut whole, Vec::clear);
+    assert!(satisfied(&whole) > 0);
+    let part = with_scope(whole);
+    assert_eq!(satisfied(&part), 0);
+    assert!(rendered(Format::Html, &part).contains("badges (not audited)"));
+    assert!(plain(Format::Markdown, &part).contains("badges (not audited)"));
 }
 
 #[test]

@@ -99,14 +99,19 @@ pub(crate) fn demo() -> Report {
 }
 
 pub(crate) fn reason(rule: &str, count: u64, text: &str) -> Reason {
+    Reason { rule: Some(rule.to_owned()), count: Some(count), limit: Some(0), ..a_reason(text) }
+}
+
+/// About nothing in particular.
+pub(crate) fn a_reason(text: &str) -> Reason {
     Reason {
         kind: ReasonKind::Finding,
-        rule: Some(rule.to_owned()),
+        rule: None,
         severity: None,
         rules: vec![],
         source: None,
-        count: Some(count),
-        limit: Some(0),
+        count: None,
+        limit: None,
         text: text.to_owned(),
         remedy: None,
     }

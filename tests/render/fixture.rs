@@ -7,7 +7,7 @@ use headcount::model::{Disposition, RuleId, Severity, SourceName, Subject as Mod
 use headcount::report::*;
 use serde_json::{Value, json};
 
-pub(crate) use crate::demo::demo;
+pub(crate) use crate::demo::{a_reason, demo};
 use crate::demo::{owned, pick, reason, rules};
 
 pub(crate) fn at(text: &str) -> Timestamp {
@@ -180,14 +180,8 @@ pub(crate) fn gaps() -> Report {
         reasons: ["vcc is incomplete", "voximplant failed"]
             .map(|text| Reason {
                 kind: ReasonKind::Source,
-                rule: None,
-                severity: None,
-                rules: vec![],
                 source: text.split(' ').next().map(str::to_owned),
-                count: None,
-                limit: None,
-                text: text.to_owned(),
-                remedy: None,
+                ..a_reason(text)
             })
             .into(),
         remedy: None,

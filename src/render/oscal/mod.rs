@@ -185,7 +185,7 @@ fn control_finding(input: &Input<'_>, control: &str, rules: &[&RuleSummary]) -> 
     let concerned = |head: &Head<'_>| rules.iter().any(|rule| rule.id == head.rule());
     let open = input.report.findings.heads().filter(|head| head.is_open() && concerned(head));
     let open: u64 = open.map(|head| head.stands_for()).sum();
-    let whole = is_whole(input.report);
+    let whole = is_whole(input.report) && input.report.run.left_out.is_empty();
     let blind: u64 = rules.iter().map(|rule| rule.not_evaluable).sum();
     let status = match (open, whole && blind == 0) {
         (0, true) => State { state: "satisfied", reason: Some("pass") },

@@ -82,11 +82,12 @@ pub(super) fn met(limit: Option<&ControlLimits>) -> (&'static str, &'static str)
     }
 }
 
-/// Where one of the rules could not judge every account: `voxmind, voximplant (no last_login_at)`.
+/// Where one of the rules could not judge every account: `voxmind, voximplant (no last_login_at)`, `vcc (not audited)`.
 fn blind(report: &Report, rules: &[&RuleSummary]) -> Vec<String> {
     let ids: BTreeSet<&str> = rules.iter().map(|rule| rule.id.as_str()).collect();
     let mut missing: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for entry in report.evaluability.iter().filter(|entry| ids.contains(entry.rule.as_str())) {
+    let of_these = || report.evaluability.iter().filter(|entry| ids.contains(entry.rule.as_str()));
+    for entry in of_these() {
         let source = report.sources.iter().find(|source| source.name == entry.source);
         let partial = source.is_some_and(|source| source.status != SourceStatus::Complete);
         if entry.not_evaluable > 0 || partial {
@@ -102,5 +103,7 @@ fn blind(report: &Report, rules: &[&RuleSummary]) -> Vec<String> {
         let facts = facts.into_iter().collect::<Vec<_>>().join(", ");
         format!("{} (no {})", names.join(", "), clip(&facts, NAME))
     };
-    sources.into_iter().map(line).collect()
+    let left_out = of_these().next().is_some() && !report.run.left_out.is_empty();
+    let left_out = left_out.then(|| format!("{} (not audited)", clip(&report.run.left_out.join(", "), NAME)));
+    sources.into_iter().map(line).chain(left_out).collect()
 }
