@@ -29,9 +29,21 @@ fn end(row: &Employment) -> End {
     }
 }
 
+/// How each row ends. Beside a row that has ended, one with neither a known state nor a first day says nothing: no end may
+/// mean that it is open, or that nobody filled it in.
+fn ends(rows: &[Employment]) -> Vec<End> {
+    let ends: Vec<End> = rows.iter().map(end).collect();
+    let any_ended = ends.iter().any(|end| matches!(end, End::On(_) | End::Undated));
+    let weigh = |(row, end): (&Employment, End)| match (end, row.status, row.start_date) {
+        (End::Open, Err(why), Err(_)) if any_ended => End::Unknown(why),
+        _ => end,
+    };
+    rows.iter().zip(ends).map(weigh).collect()
+}
+
 /// What the rows of one person come to, and the position of the one that holds longest.
 pub(super) fn combined(rows: &[Employment]) -> (Employment, Option<usize>) {
-    let ends: Vec<End> = rows.iter().map(end).collect();
+    let ends = ends(rows);
     let present = present(rows, &ends);
     let Some(base) = present.and_then(|at| rows.get(at)) else { return (Employment::default(), None) };
     let (start_date, previous_end_date) = chain(rows, present);
@@ -52,7 +64,7 @@ pub(super) fn combined(rows: &[Employment]) -> (Employment, Option<usize>) {
 
 /// Whether the employments of these rows follow each other, with time between any two of them.
 pub(super) fn are_successive(rows: &[Employment]) -> bool {
-    let ends: Vec<End> = rows.iter().map(end).collect();
+    let ends = ends(rows);
     chain(rows, present(rows, &ends)).1.is_some()
 }
 
@@ -199,6 +211,19 @@ mod tests {
         assert_eq!(left(&[odd, row("", "", Active)]), Ok(false));
         assert!(left(&[odd, row("", "2024-01-01", Terminated)]).is_err());
         assert_eq!(left(&[odd, row("", "2027-01-01", Terminated)]), Ok(false));
+    }
+
+    #[test]
+    fn a_row_that_says_nothing_makes_nobody_come_back() {
+        let nothing = Employment { status: Err(Untold::Blank), ..row("", "", Active) };
+        let ended = row("2020-01-01", "2024-01-01", Terminated);
+        assert!(left(&[ended, nothing]).is_err());
+        assert_eq!(left(&[nothing, nothing]), Ok(false));
+        assert_eq!(
+            left(&[ended, Employment { start_date: Ok(day("2025-01-01").expect("a day")), ..nothing }]),
+            Ok(false)
+        );
+        assert_eq!(left(&[row("2020-01-01", "2027-01-01", Active), nothing]), Ok(false));
     }
 
     #[test]
