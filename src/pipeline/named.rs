@@ -60,7 +60,7 @@ impl Mistake {
     fn message(&self, gate: &str, rule: &RuleId) -> String {
         match self {
             Self::Unknown => format!("there is no rule \"{rule}\""),
-            Self::Off(why) => format!("{gate} names \"{rule}\", which is off: {why}"),
+            Self::Off(why) => format!("{gate} names \"{rule}\", which is off ({why})"),
             Self::Nowhere => format!("{gate} names \"{rule}\", which is applied to no source"),
         }
     }

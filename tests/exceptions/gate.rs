@@ -69,7 +69,7 @@ fn the_format_never_changes_the_exit_code() {
 /// A rule that can fail nothing is no demand: whoever names it believes that it is held to.
 #[test]
 fn a_rule_of_the_gate_that_is_off_or_applied_nowhere_is_an_error_with_its_place() {
-    let off = "which is off: disabled by the configuration";
+    let off = "which is off (disabled by the configuration)";
     for (further, arguments, expected) in [
         ("[rules]\ndisable = [\"locked\"]\n[gate]\nfail_on = [\"locked\"]\n", &[][..], ["headcount.toml:", off]),
         ("[rules.override.locked]\nenabled = false\n[gate]\nmax = { locked = 3 }\n", &[], ["headcount.toml:", off]),

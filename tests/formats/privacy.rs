@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use headcount::render::Format;
-use headcount::report::{Finding, Named, Privacy, Pseudonyms, Report};
+use headcount::report::{Finding, Named, Privacy, Pseudonyms, Reason, ReasonKind, Report};
 
 use crate::harness::{NOW, Tenant, headcount, read_report};
 use crate::reading::{expected, rendered};
@@ -258,6 +258,16 @@ fn hostile_words_are_taken_out_with_the_names() {
         report.sources[1].warnings = vec!["Maren Oduya".to_owned()];
         report.sources[3].error = Some("no user Maren Oduya".to_owned());
         report.verdict.reasons[1].text = "failed: no user Maren Oduya".to_owned();
+        for (kind, rule, source) in [
+            (ReasonKind::Roster, Some("orphaned"), None),
+            (ReasonKind::NotEvaluable, Some("orphaned"), Some("vcc")),
+            (ReasonKind::Source, Some("source-stale"), None),
+            (ReasonKind::Scope, Some("orphaned"), None),
+        ] {
+            let [rule, source] = [rule, source].map(|name| name.map(str::to_owned));
+            let named = Reason { kind, rule, source, count: Some(3), ..fixture::a_reason("Maren Oduya") };
+            report.verdict.reasons.push(named);
+        }
         report.verdict.remedy = Some(format!("Green if {fingerprint} is mended"));
         report.rules[0].changes =
             vec!["approved is [\"Maren Oduya\"], not []".to_owned(), "severity is high, not low".to_owned()];
