@@ -233,7 +233,7 @@ impl<'p> Collector<'p> {
     pub(super) fn finish(mut self) -> Result<Collected, SourceError> {
         for (problem, count) in std::mem::take(&mut self.problems) {
             let records = counted(count, "record", "records");
-            self.warn(format!("{records}: {problem}; the fact is treated as unknown there"));
+            self.warn(format!("{records}: {problem}"));
         }
         let distinct = self.ids.len();
         let keys = KEYS.into_iter().zip(self.keys).filter(|(_, count)| *count > 0);
