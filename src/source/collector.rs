@@ -263,6 +263,10 @@ impl Intake for Collector<'_> {
         self.page(page)
     }
 
+    fn knows(&self, id: u128) -> bool {
+        self.pass.ids.as_ref().unwrap_or(&self.ids).contains(id)
+    }
+
     fn distinct(&self) -> u64 {
         self.pass.distinct
     }

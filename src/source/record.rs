@@ -243,7 +243,7 @@ pub(super) fn from_seconds(seconds: f64) -> Option<Timestamp> {
     DateTime::from_timestamp_micros((seconds * 1e6) as i64)
 }
 
-/// Whether a text in the place of a time is a zero: of a number, whatever it counts, or of MySQL's dates.
+/// Whether a text in the place of a time is a zero: of a number, whatever it counts, or of a date in a database that has no better word for none.
 pub(super) fn is_zero(text: &str) -> bool {
     text == "0" || text.starts_with("0000-00-00")
 }

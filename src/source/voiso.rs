@@ -89,8 +89,8 @@ impl Connector for Voiso {
     /// There is no documented order, so a list of several pages needs two equal readings.
     fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
         Box::pin(async move {
-            let plan =
-                Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order: Order::Unknown };
+            let (size, concurrency) = (u64::from(self.page_size), self.client.concurrency());
+            let plan = Plan { size, concurrency, order: Order::Unknown, if_stuck: None };
             paging::by_offset(collector, plan, |offset, limit| self.page(offset, limit)).await
         })
     }

@@ -78,6 +78,17 @@ async fn what_cannot_be_read_is_named_with_its_place() {
 }
 
 #[tokio::test]
+async fn fewer_accounts_than_there_are_for_sure_are_not_all() {
+    let kit = Kit::new().with("x.csv", "id,mail\n1,a\n2,b\n");
+    for (expect_min, status) in [(2, "complete"), (3, "incomplete")] {
+        let fetched = kit.fetch(&format!("vendor = \"file\"\nfile = \"x.csv\"\nexpect_min = {expect_min}")).await;
+        assert_eq!(fetched.status(), status);
+        let said = "2 different accounts arrived, and there are at least 3 (expect_min)";
+        assert_eq!(fetched.error() == said, status == "incomplete", "{}", fetched.error());
+    }
+}
+
+#[tokio::test]
 async fn bytes_in_another_encoding_are_no_text() {
     let kit = Kit::new().with("x.csv", b"id,name\n1,M\xfcller\n2,Bo\n");
     let fetched = kit.fetch("vendor = \"file\"\nfile = \"x.csv\"").await;

@@ -130,7 +130,8 @@ impl Voximplant {
             records: Vec::new(),
             pages: 0,
         };
-        let plan = Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order };
+        let (size, concurrency) = (u64::from(self.page_size), self.client.concurrency());
+        let plan = Plan { size, concurrency, order, if_stuck: None };
         let proof = paging::by_offset(&mut gathered, plan, |offset, count| async move {
             let mut query = parameters.to_vec();
             query.extend([("count", count.to_string()), ("offset", offset.to_string())]);
