@@ -130,7 +130,7 @@ async fn one_answer_that_differs_shows_that_the_start_index_counts() {
         for users in [2, 7, 50, 51, 130] {
             for (ignores_count, sorts) in [(false, false), (true, false), (false, true)] {
                 let (fetched, running) =
-                    fetch(Provider { users, start, ignores_count, sorts, ..Provider::default() }).await;
+                    fetch(Provider { users, sorts, start, ignores_count, ..Provider::default() }).await;
                 let certificate = &fetched.population.certificate;
                 assert_eq!((fetched.status(), fetched.error()), ("complete", ""), "{:?}", running.queries());
                 assert_eq!((certificate.declared, certificate.distinct), (Some(users), users));
