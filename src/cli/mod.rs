@@ -12,6 +12,7 @@ mod explain;
 mod fetch;
 mod init;
 mod inquiry;
+mod measure;
 mod output;
 mod privacy;
 mod progress;
