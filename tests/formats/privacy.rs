@@ -46,7 +46,7 @@ fn outputs(tenant: &Tenant, privacy: &str, out: &Path) -> Vec<(String, String)> 
         let text = reading::read(&name, std::fs::read(path).expect("a file"));
         texts.push((name, text));
     }
-    assert_eq!(texts.len(), Format::ALL.len() - 1 + 3, "files, job summary, stdout and stderr");
+    assert_eq!(texts.len(), Format::ALL.len() - 1 + 4, "files, the breaker's memory, job summary, stdout and stderr");
     texts
 }
 
