@@ -1,47 +1,44 @@
 //! The circuit-breaker: input that can't be true stops the audit before it accuses hundreds of people. The roster is
-//! held against the previous audit before the first request, the sources before the first account is judged.
+//! held against the last audit before the first request, the sources before the first account is judged.
 //!
-//! The previous audit is its `report.json`. When the breaker stops an audit nothing is written, so that the report
-//! which is there stays the measure until somebody has looked.
+//! The measure of each source, and of the roster, is the last time that it was seen completely. When the breaker stops an
+//! audit nothing is written, so that the measure stays until somebody has looked.
+
+mod memory;
+mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+pub use memory::Memory;
 
 use crate::config::MaxChange;
-use crate::diagnostic::Diagnostic;
 use crate::model::text::{counted, grouped};
 use crate::model::{ColumnRole, KeyCounts, Roster, SourceName, SourceStatus, Timestamp};
 
-/// What is known of the previous audit: of its `report.json`, the few numbers that are compared.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// What an audit is held against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Previous {
-    schema_version: u32,
-    run: PreviousRun,
-    roster: PreviousRoster,
-    sources: Vec<PreviousSource>,
+    roster: Option<PreviousRoster>,
+    /// By name, those that were complete.
+    sources: BTreeMap<String, PreviousSource>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-struct PreviousRun {
-    as_of: Timestamp,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A roster as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct PreviousRoster {
+    as_of: Timestamp,
     employees: u64,
     columns: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
     keys: KeyCounts,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// A source as it was when it was complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct PreviousSource {
-    name: String,
-    status: SourceStatus,
+    as_of: Timestamp,
     distinct: u64,
-    #[serde(default)]
     keys: KeyCounts,
 }
 
@@ -93,119 +90,123 @@ pub fn doubts_empty(roster: &Roster) -> Vec<Suspicion> {
 }
 
 impl Previous {
-    /// Reads the `report.json` of the previous audit.
-    ///
-    /// # Errors
-    /// It can't be read, or isn't a report.
-    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
-        let unusable = |message: String| {
-            Diagnostic::of_file(path, message)
-                .help("max_change compares with the report.json of an earlier audit; --accept-change goes without")
-        };
-        let bytes =
-            std::fs::read(path).map_err(|error| unusable(format!("can't read the previous report: {error}")))?;
-        let previous: Self =
-            serde_json::from_slice(&bytes).map_err(|error| unusable(format!("this isn't a report: {error}")))?;
-        if previous.schema_version == 1 {
-            Ok(previous)
-        } else {
-            Err(unusable(format!("expected a report of schema 1 and found schema {}", previous.schema_version)))
-        }
-    }
-
     /// What speaks against the roster.
     pub fn doubts_roster(&self, roster: &Roster, limit: MaxChange) -> Vec<Suspicion> {
-        if limit == MaxChange::Off {
-            return Vec::new();
-        }
+        let Some(before) = self.roster.as_ref().filter(|_| limit != MaxChange::Off) else { return Vec::new() };
         let has = |key: &str| roster.columns.keys().any(|role| role.as_str() == key);
         let lost = KEYS.into_iter().filter(|role| !has(role.as_str()));
-        let lost = lost.filter_map(|role| self.lost(role)).map(Suspicion::Changed);
+        let lost = lost.filter_map(|role| before.lost(role)).map(Suspicion::Changed);
         // What was said of a column that is gone needn't be said of its cells.
-        let mut kept = self.roster.keys.clone();
+        let mut kept = before.keys.clone();
         kept.retain(|key, _| has(key));
-        let before = Crowd { count: self.roster.employees, keys: &kept };
-        let now = Crowd { count: roster.employees.len() as u64, keys: &roster.keys() };
-        let nouns = ("employee", "employees");
-        lost.chain(self.resized("the roster", nouns, (before.count, now.count), limit))
-            .chain(self.emptied("the roster", nouns.1, (before, now), limit))
-            .collect()
+        let change = Change {
+            what: "the roster",
+            nouns: ("employee", "employees"),
+            before: Crowd { count: before.employees, keys: &kept },
+            now: Crowd { count: roster.employees.len() as u64, keys: &roster.keys() },
+            since: before.as_of,
+            limit,
+        };
+        lost.chain(change.doubts()).collect()
     }
 
     /// What speaks against a roster that was refused, because these columns and nothing else are missing.
     pub fn doubts_refused(&self, missing: &BTreeSet<ColumnRole>, limit: MaxChange) -> Vec<Suspicion> {
-        if limit == MaxChange::Off {
-            return Vec::new();
-        }
+        let Some(before) = self.roster.as_ref().filter(|_| limit != MaxChange::Off) else { return Vec::new() };
         let lost = KEYS.into_iter().filter(|role| missing.contains(role));
         let doubt = |role| {
             let advice = format!("export it again, or name the new heading: [hr.columns] {role} = \"…\"");
-            Some(Suspicion::Lost(format!("{}; {advice}", self.lost(role)?)))
+            Some(Suspicion::Lost(format!("{}; {advice}", before.lost(role)?)))
         };
         lost.filter_map(doubt).collect()
     }
 
-    /// That a column is gone, if it was there.
-    fn lost(&self, role: ColumnRole) -> Option<String> {
-        let before = self.roster.columns.get(role.as_str())?.join(", ");
-        Some(format!("the roster has no column for {role} any more; on {} it was {before}", self.day()))
+    fn doubts_source(&self, name: &SourceName, now: Crowd<'_>, limit: MaxChange) -> Vec<Suspicion> {
+        let Some(before) = self.sources.get(name.as_str()) else { return Vec::new() };
+        let change = Change {
+            what: name.as_str(),
+            nouns: ("account", "accounts"),
+            before: Crowd { count: before.distinct, keys: &before.keys },
+            now,
+            since: before.as_of,
+            limit,
+        };
+        change.doubts()
+    }
+}
+
+impl PreviousRoster {
+    fn of(roster: &Roster, as_of: Timestamp) -> Self {
+        let columns = roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect();
+        Self { as_of, employees: roster.employees.len() as u64, columns, keys: roster.keys() }
     }
 
-    fn doubts_source(&self, name: &SourceName, now: Crowd<'_>, limit: MaxChange) -> Vec<Suspicion> {
-        // The count of a source that wasn't seen completely is a minimum, and no measure.
-        let whole = |source: &&PreviousSource| source.name == name.as_str() && source.status == SourceStatus::Complete;
-        let Some(before) = self.sources.iter().find(whole) else { return Vec::new() };
-        let before = Crowd { count: before.distinct, keys: &before.keys };
-        let resized = self.resized(name.as_str(), ("account", "accounts"), (before.count, now.count), limit);
-        resized.into_iter().chain(self.emptied(name.as_str(), "accounts", (before, now), limit)).collect()
+    /// That a column is gone, if it was there.
+    fn lost(&self, role: ColumnRole) -> Option<String> {
+        let before = self.columns.get(role.as_str())?.join(", ");
+        Some(format!("the roster has no column for {role} any more; on {} it was {before}", day(self.as_of)))
+    }
+}
+
+/// What people or accounts were, and what they are.
+struct Change<'c> {
+    what: &'c str,
+    /// One of them, and many.
+    nouns: (&'c str, &'c str),
+    before: Crowd<'c>,
+    now: Crowd<'c>,
+    since: Timestamp,
+    limit: MaxChange,
+}
+
+impl Change<'_> {
+    fn doubts(&self) -> Vec<Suspicion> {
+        self.resized().into_iter().chain(self.emptied()).collect()
     }
 
     /// Whether there are many more or fewer than there were.
-    fn resized(
-        &self,
-        what: &str,
-        (one, many): (&str, &str),
-        counts: (u64, u64),
-        limit: MaxChange,
-    ) -> Option<Suspicion> {
-        let (before, now) = counts;
-        limit.is_exceeded(before, now).then(|| {
+    fn resized(&self) -> Option<Suspicion> {
+        let (before, now, (one, many)) = (self.before.count, self.now.count, self.nouns);
+        self.limit.is_exceeded(before, now).then(|| {
             let verb = if now < before { "shrank" } else { "grew" };
             Suspicion::Changed(format!(
-                "{what} {verb} from {} on {} to {} now; {}",
+                "{} {verb} from {} on {} to {} now; {}",
+                self.what,
                 counted(before, one, many),
-                self.day(),
+                day(self.since),
                 grouped(now),
-                allowed(limit)
+                allowed(self.limit)
             ))
         })
     }
 
     /// The keys that many more would have, if as large a part had them as before: a column that is there, but whose
     /// cells have gone.
-    fn emptied(&self, what: &str, many: &str, crowds: (Crowd<'_>, Crowd<'_>), limit: MaxChange) -> Vec<Suspicion> {
-        let (before, now) = crowds;
-        let day = self.day();
-        let doubt = |(key, had): (&String, &u64)| {
+    fn emptied(&self) -> impl Iterator<Item = Suspicion> {
+        let (before, now) = (self.before, self.now);
+        let doubt = move |(key, had): (&String, &u64)| {
             let has = now.keys.get(key).copied().unwrap_or(0);
             let expected = had.saturating_mul(now.count).checked_div(before.count)?;
-            (has < expected && limit.is_exceeded(expected, has)).then(|| {
+            (has < expected && self.limit.is_exceeded(expected, has)).then(|| {
                 Suspicion::Changed(format!(
-                    "{what} has {key} for {} of {} {many}, and had it for {} of {} on {day}; {}",
+                    "{} has {key} for {} of {} {}, and had it for {} of {} on {}; {}",
+                    self.what,
                     grouped(has),
                     grouped(now.count),
+                    self.nouns.1,
                     grouped(*had),
                     grouped(before.count),
-                    allowed(limit)
+                    day(self.since),
+                    allowed(self.limit)
                 ))
             })
         };
-        before.keys.iter().filter_map(doubt).collect()
+        before.keys.iter().filter_map(doubt)
     }
+}
 
-    fn day(&self) -> String {
-        self.run.as_of.format("%Y-%m-%d").to_string()
-    }
+fn day(moment: Timestamp) -> String {
+    moment.format("%Y-%m-%d").to_string()
 }
 
 fn allowed(limit: MaxChange) -> String {
@@ -241,21 +242,13 @@ mod tests {
         keys.iter().map(|(key, count)| ((*key).to_owned(), *count)).collect()
     }
 
-    fn previous(employees: u64, accounts: u64, status: SourceStatus) -> Previous {
+    fn previous(employees: u64, accounts: u64) -> Previous {
+        let as_of = "2026-10-14T00:00:00Z".parse().expect("a time");
+        let columns = [("email".to_owned(), vec!["Work Email".to_owned()])].into();
+        let source = PreviousSource { as_of, distinct: accounts, keys: counts(&[("external_id", accounts / 2)]) };
         Previous {
-            schema_version: 1,
-            run: PreviousRun { as_of: "2026-10-14T00:00:00Z".parse().expect("a time") },
-            roster: PreviousRoster {
-                employees,
-                columns: [("email".to_owned(), vec!["Work Email".to_owned()])].into(),
-                keys: counts(&[("email", employees)]),
-            },
-            sources: vec![PreviousSource {
-                name: "voiso".to_owned(),
-                status,
-                distinct: accounts,
-                keys: counts(&[("external_id", accounts / 2)]),
-            }],
+            roster: Some(PreviousRoster { as_of, employees, columns, keys: counts(&[("email", employees)]) }),
+            sources: [("voiso".to_owned(), source)].into(),
         }
     }
 
@@ -281,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_roster_that_shrank_or_lost_a_key_is_doubted() {
-        let before = previous(100, 0, SourceStatus::Complete);
+        let before = previous(100, 0);
         let doubts = |now: &Roster, limit| texts(before.doubts_roster(now, limit));
         assert!(doubts(&roster(80, 0, &[ColumnRole::Email]), LIMIT).is_empty());
         assert_eq!(
@@ -296,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_key_whose_cells_have_gone_is_doubted() {
-        let before = previous(100, 100, SourceStatus::Complete);
+        let before = previous(100, 100);
         let doubts = |without| texts(before.doubts_roster(&roster(90, without, &[ColumnRole::Email]), LIMIT));
         assert!(doubts(18).is_empty(), "a fifth of 90");
         assert_eq!(
@@ -311,7 +304,7 @@ mod tests {
         };
         assert!(source(40).is_empty() && source(90).is_empty(), "half had it; more than before is no loss");
         assert!(source(0).iter().any(|doubt| doubt.starts_with("voiso has external_id for 0 of 100 accounts")));
-        let unknown = Previous { sources: Vec::new(), ..before.clone() };
+        let unknown = Previous { sources: BTreeMap::new(), ..before.clone() };
         let keys = KeyCounts::new();
         let now = (SourceStatus::Complete, Crowd { count: 100, keys: &keys });
         assert!(doubts_source(&SourceName::new("voiso"), now, Some(LIMIT), Some(&unknown)).is_empty());
@@ -331,21 +324,19 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_and_is_seen_completely_is_compared() {
+    fn only_what_is_seen_completely_is_compared() {
         use SourceStatus::{Complete, Failed, Incomplete};
-        let doubt = |before: (u64, SourceStatus), now: (u64, SourceStatus), limit| {
-            let previous = previous(0, before.0, before.1);
+        let doubt = |now: (u64, SourceStatus), limit| {
             let keys = counts(&[("external_id", now.0)]);
             let now = (now.1, Crowd { count: now.0, keys: &keys });
-            texts(doubts_source(&SourceName::new("voiso"), now, limit, Some(&previous))).join("\n")
+            texts(doubts_source(&SourceName::new("voiso"), now, limit, Some(&previous(0, 100)))).join("\n")
         };
-        assert!(doubt((100, Complete), (50, Complete), Some(LIMIT)).contains("shrank from 100 accounts"));
-        assert!(doubt((100, Complete), (500, Complete), Some(LIMIT)).contains("grew"));
-        assert_eq!(doubt((100, Incomplete), (50, Complete), Some(LIMIT)), "");
-        assert_eq!(doubt((100, Complete), (50, Incomplete), Some(LIMIT)), "");
-        assert_eq!(doubt((100, Complete), (0, Failed), Some(LIMIT)), "");
-        assert_eq!(doubt((100, Complete), (50, Complete), None), "");
-        assert!(doubt((100, Complete), (0, Complete), None).contains("has no accounts"));
-        assert_eq!(doubt((100, Complete), (0, Complete), Some(MaxChange::Off)), "");
+        assert!(doubt((50, Complete), Some(LIMIT)).contains("shrank from 100 accounts"));
+        assert!(doubt((500, Complete), Some(LIMIT)).contains("grew"));
+        assert_eq!(doubt((50, Incomplete), Some(LIMIT)), "");
+        assert_eq!(doubt((0, Failed), Some(LIMIT)), "");
+        assert_eq!(doubt((50, Complete), None), "");
+        assert!(doubt((0, Complete), None).contains("has no accounts"));
+        assert_eq!(doubt((0, Complete), Some(MaxChange::Off)), "");
     }
 }

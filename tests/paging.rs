@@ -124,12 +124,14 @@ enum Vendor {
     CognigyBySkip,
     CognigyByCursor,
     Vonage,
+    ScimByIndex,
+    ScimByCursor,
 }
 
 impl Vendor {
     /// Whether the vendor is asked for an order that new users don't disturb.
     fn is_ordered(self) -> bool {
-        !matches!(self, Self::Voiso | Self::Vonage)
+        !matches!(self, Self::Voiso | Self::Vonage | Self::ScimByIndex)
     }
 
     fn source(self, url: &str) -> Source {
@@ -144,6 +146,7 @@ impl Vendor {
             Self::Voiso => new("voiso", "api_key = \"file:k\"", &[("k", "secret-key")]),
             Self::CognigyBySkip => new("cognigy", "api_key = \"file:k\"", &[("k", "secret-key")]),
             Self::CognigyByCursor => new("cognigy", "api_key = \"file:k\"\ndetails = true", &[("k", "secret-key")]),
+            Self::ScimByIndex | Self::ScimByCursor => new("scim", "token = \"file:t\"", &[("t", "secret-token")]),
             Self::Vonage => {
                 let lines = format!("token_url = \"{url}/token\"\nclient_id = \"file:k\"\nclient_secret = \"file:k\"");
                 new("vonage-contact-center", &lines, &[("k", "secret-key")])
@@ -161,6 +164,9 @@ impl Vendor {
         }
         if seen.path.starts_with("/new/v2.0/users/") {
             return answer(200, &json!({}));
+        }
+        if seen.path == "/ServiceProviderConfig" {
+            return answer(200, &json!({"pagination": {"cursor": self == Self::ScimByCursor}}));
         }
         world.tick();
         let total = world.list.len();
@@ -188,6 +194,19 @@ impl Vendor {
             Self::Voximplant => {
                 let users = rows("user_id", &world.page(seen.number("offset"), seen.number("count").min(cap)));
                 answer(200, &json!({"result": users, "total_count": total}))
+            }
+            Self::ScimByIndex => {
+                let (start, count) = (seen.number("startIndex"), seen.number("count").min(cap));
+                let users = rows("id", &world.page(start - 1, count));
+                answer(200, &json!({"Resources": users, "totalResults": total}))
+            }
+            Self::ScimByCursor => {
+                let after: u64 = seen.query["cursor"].parse().unwrap_or(0);
+                let offset = world.list.iter().position(|user| *user > after).unwrap_or(total);
+                let count = seen.number("count").min(cap);
+                let next = world.list.get(offset + count - 1).filter(|_| offset + count < total);
+                let users = rows("id", &world.page(offset, count));
+                answer(200, &json!({"Resources": users, "nextCursor": next.map(ToString::to_string)}))
             }
             Self::CognigyBySkip | Self::CognigyByCursor => {
                 let after = seen.number("next") as u64;
@@ -225,8 +244,8 @@ fn run(vendor: Vendor, history: &History) -> Result<SourceStatus, TestCaseError>
 
 fn history(vendor: Vendor) -> impl Strategy<Value = History> {
     let index = 0_usize..100;
-    // Voxmind counts pages and not users, so nothing can tell that one of its last page is hidden.
-    let hide = u32::from(vendor != Vendor::Voxmind);
+    // Voxmind counts pages and not users, and cursors need no total: nothing can tell that somebody is hidden.
+    let hide = u32::from(!matches!(vendor, Vendor::Voxmind | Vendor::ScimByCursor));
     let anywhere = if vendor.is_ordered() { 0 } else { 3 };
     let event = prop_oneof![
         4 => index.clone().prop_map(Event::Delete),
@@ -296,6 +315,16 @@ fn cognigy_loses_nobody_by_cursor() {
 #[test]
 fn vonage_loses_nobody() {
     holds(Vendor::Vonage);
+}
+
+#[test]
+fn scim_loses_nobody_by_index() {
+    holds(Vendor::ScimByIndex);
+}
+
+#[test]
+fn scim_loses_nobody_by_cursor() {
+    holds(Vendor::ScimByCursor);
 }
 
 #[test]

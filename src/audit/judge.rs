@@ -147,7 +147,8 @@ impl<'j> Judge<'j> {
     }
 
     fn decoded<'c>(&self, line: &'c str) -> io::Result<Decoded<'c>> {
-        self.context.decoder.decode(record(line)?).map_err(io::Error::other)
+        let decoded = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?;
+        Ok(Decoded { account: decoded.account.as_of(self.now), ..decoded })
     }
 
     fn account(

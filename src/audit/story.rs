@@ -79,11 +79,11 @@ impl Audit<'_> {
         if let Some(spool) = &mut population.spool {
             spool
                 .for_each(|_, record| {
-                    let decoded = context.decoder.decode(record).map_err(io::Error::other)?;
-                    if decoded.account.id == account_id {
-                        story = Some(self.story(context, &decoded.account, &groups));
+                    let account = context.decoder.decode(record).map_err(io::Error::other)?.account.as_of(self.now);
+                    if account.id == account_id {
+                        story = Some(self.story(context, &account, &groups));
                     } else if story.is_none() {
-                        alike.offer(&decoded.account);
+                        alike.offer(&account);
                     }
                     Ok::<_, io::Error>(())
                 })

@@ -8,14 +8,14 @@ use clap::Args;
 
 use super::clock::{now, parse_moment};
 use super::email::AuditMail;
+use super::measure::{Held, Measure};
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::summary::summarise;
 use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::audit::Inventory;
-use crate::breaker::Previous;
-use crate::config::{Config, Demand, GateConfig, MaxChange};
+use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::Attempt;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{SourceName, Timestamp};
@@ -58,7 +58,7 @@ pub(super) struct AuditArgs {
     /// The findings that are not new, instead of the configured file
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// The JSON report of the audit that this one is held against; by default the one in --out
+    /// The JSON report that roster and sources are held against, instead of the last time that each was complete
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
     /// Roster and sources have really changed so much: don't hold them against the previous audit
@@ -96,17 +96,6 @@ struct Ended {
     run_id: Option<String>,
 }
 
-/// What roster and sources are held against.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Measure<'a> {
-    /// Nothing.
-    Nothing,
-    /// The report that the previous audit left where this one goes, if there is one.
-    LastReport,
-    /// This report.
-    Report(&'a Path),
-}
-
 pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
     let job = Job {
         config: args.config.config.clone(),
@@ -120,9 +109,9 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
         privacy: args.privacy,
         snapshot: args.snapshot.as_deref(),
         measure: match &args.previous {
-            _ if args.accept_change => Measure::Nothing,
+            _ if args.accept_change => Measure::Accepted,
             Some(path) => Measure::Report(path),
-            None => Measure::LastReport,
+            None => Measure::LastComplete,
         },
         email: args.email,
         exit_zero: args.exit_zero,
@@ -131,7 +120,7 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
 }
 
 /// Everything that was checked before the first request.
-struct Checked {
+struct Checked<'a> {
     config: Config,
     inputs: Inputs,
     gate: GateConfig,
@@ -140,11 +129,11 @@ struct Checked {
     only: Vec<SourceName>,
     privacy: Privacy,
     snapshot: Option<Snapshot>,
-    previous: Option<Previous>,
+    held: Held<'a>,
     mail: Option<AuditMail>,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
     /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
         // Large, and once for a process.
@@ -171,7 +160,7 @@ impl Job<'_> {
             as_of: self.as_of,
             only: &checked.only,
             snapshot: checked.snapshot.as_ref(),
-            previous: checked.previous.as_ref(),
+            previous: checked.held.previous(),
             inventory: inventory.as_ref(),
             gate: &checked.gate,
             observer: &Bars::new(global.bars()),
@@ -192,15 +181,16 @@ impl Job<'_> {
         &self,
         report: Report,
         inventory: Option<Inventory>,
-        checked: Checked,
+        checked: Checked<'a>,
         global: &Global,
     ) -> anyhow::Result<Exit> {
-        let Checked { config, inputs, formats, templates, privacy, mail, .. } = checked;
+        let Checked { config, inputs, formats, templates, privacy, mail, mut held, .. } = checked;
         let root = destination::repository();
         let mut places = Places::new(&config, &root);
         if matches!(privacy, Privacy::Full) && formats.iter().any(|format| format.shows_places()) {
             places = places.with_people(&report, &inputs.roster, &root)?;
         }
+        held.remember(&config, &inputs.roster, &report);
         // The roster is the larger part of the memory, and what is written now can have its room.
         drop(inputs);
         let report = report.with_privacy(&privacy)?;
@@ -213,7 +203,9 @@ impl Job<'_> {
                 beside: if self.out == Path::new("-") { &[] } else { &formats },
                 ..RenderOptions::default()
             };
-            destination::deliver(&report, &formats, self.out, &rendering)
+            let paths = destination::deliver(&report, &formats, self.out, &rendering)?;
+            held.write()?;
+            Ok(paths)
         });
         if !global.quiet {
             summarise(&report);
@@ -247,7 +239,7 @@ impl Job<'_> {
         }
     }
 
-    fn check(&self) -> Result<Checked, RunError> {
+    fn check(&self) -> Result<Checked<'a>, RunError> {
         let mut config = Config::load(&self.config)?;
         if let Some(fail_on) = self.fail_on {
             config.gate = config.gate.with_fail_on(fail_on, &Diagnostic::of_file(Path::new("--fail-on"), ""));
@@ -266,25 +258,11 @@ impl Job<'_> {
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let previous = self.previous(&config).transpose().map_err(|mistake| vec![mistake])?;
-        let inputs = Inputs::load(&config, previous.as_ref());
+        let held = self.measure.hold(&config, self.out).map_err(|mistake| vec![mistake])?;
+        let inputs = Inputs::load(&config, held.previous());
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, &config))?;
         inputs.policies = Policy::load_all(self.policies, &config)?;
-        Ok(Checked { config, inputs, gate, formats, templates, only, privacy, snapshot, previous, mail })
-    }
-
-    /// The report to compare with, if anything is limited.
-    fn previous(&self, config: &Config) -> Option<Result<Previous, Diagnostic>> {
-        let limits = config.sources.iter().map(|source| source.max_change).chain([config.roster.max_change]);
-        let limited = limits.flatten().any(|limit| limit != MaxChange::Off);
-        match self.measure {
-            Measure::Report(path) => Some(Previous::read(path)),
-            Measure::LastReport if limited => {
-                let last = self.out.join(Format::Json.file_name()?);
-                last.exists().then(|| Previous::read(&last))
-            }
-            Measure::LastReport | Measure::Nothing => None,
-        }
+        Ok(Checked { config, inputs, gate, formats, templates, only, privacy, snapshot, held, mail })
     }
 
     fn formats(&self, config: &Config) -> Result<Vec<Format>, Vec<Diagnostic>> {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::audit::{Job, Measure};
+use super::audit::Job;
 use super::clock::{now, parse_moment};
+use super::measure::Measure;
 use super::output::say;
 use super::privacy::PrivacyLevel;
 use super::{Exit, Global, runtime};
@@ -18,7 +19,7 @@ use crate::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
     /// Where the reports go
-    #[arg(long, value_name = "DIR", default_value = "headcount-out")]
+    #[arg(long, value_name = "DIR", default_value = "headcount-demo")]
     out: PathBuf,
     /// Simulated accounts over all vendors
     #[arg(long, value_name = "N", default_value_t = 2_400)]

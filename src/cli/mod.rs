@@ -13,6 +13,7 @@ mod fetch;
 mod hr;
 mod init;
 mod inquiry;
+mod measure;
 mod output;
 mod privacy;
 mod progress;

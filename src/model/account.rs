@@ -4,13 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Json};
-
-/// A moment in UTC.
-pub type Timestamp = DateTime<Utc>;
+use super::{Fact, Json, Timestamp};
 
 /// The name of a configured vendor tenant, as the configuration gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,7 +83,7 @@ pub struct Account<'r> {
     pub updated_at: Fact<Timestamp>,
     /// When it was last used to log in; `Known(None)` means never.
     pub last_login_at: Fact<Option<Timestamp>>,
-    /// When it was deleted; `Known(None)` means that it was not.
+    /// When it was deleted, or will be; `Known(None)` means neither.
     pub deleted_at: Fact<Option<Timestamp>>,
     /// Applications, telephony identities and other things bound to the account.
     pub linked: Fact<Vec<Cow<'r, str>>>,
@@ -117,9 +113,50 @@ impl<'r> Account<'r> {
         }
     }
 
-    /// Live: the status is active or unknown, and the account isn't deleted. What isn't known to be switched
-    /// off has to be treated as usable.
-    pub fn is_live(&self) -> bool {
-        self.status != Fact::Known(AccountStatus::Inactive) && self.deleted_at.present().is_none()
+    /// Whether it can be used: the status is active or unknown, and the account isn't deleted by `now`. What isn't
+    /// known to be switched off has to be treated as usable, and a deletion that is to come is a plan.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.status != Fact::Known(AccountStatus::Inactive) && !self.is_deleted(now)
+    }
+
+    /// The same account as it is `now`: where the vendor tells no state, a deletion that has happened is one.
+    #[must_use]
+    pub fn as_of(mut self, now: Timestamp) -> Self {
+        if !self.status.is_known() && self.is_deleted(now) {
+            self.status = Fact::Known(AccountStatus::Inactive);
+        }
+        self
+    }
+
+    fn is_deleted(&self, now: Timestamp) -> bool {
+        self.deleted_at.present().is_some_and(|deleted_at| *deleted_at <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_that_is_to_come_is_a_plan() {
+        let at = |day: &str| format!("{day}T00:00:00Z").parse::<Timestamp>().expect("a time");
+        let (now, past, future) = (at("2026-11-20"), at("2026-11-19"), at("2026-11-21"));
+        let (active, inactive) = (Fact::Known(AccountStatus::Active), Fact::Known(AccountStatus::Inactive));
+        for (status, deleted_at, live, as_of_now) in [
+            (active, Fact::Known(None), true, active),
+            (active, Fact::NotExposed, true, active),
+            (active, Fact::Known(Some(future)), true, active),
+            (active, Fact::Known(Some(now)), false, active),
+            (Fact::NotExposed, Fact::Known(None), true, Fact::NotExposed),
+            (Fact::NotExposed, Fact::NotExposed, true, Fact::NotExposed),
+            (Fact::NotExposed, Fact::Known(Some(future)), true, Fact::NotExposed),
+            (Fact::NotExposed, Fact::Known(Some(past)), false, inactive),
+            (inactive, Fact::Known(None), false, inactive),
+            (inactive, Fact::Known(Some(future)), false, inactive),
+        ] {
+            let account = Account { status, deleted_at, ..Account::new("1".into(), Json::kept("{}")) };
+            assert_eq!(account.is_live(now), live, "{status:?} {deleted_at:?}");
+            assert_eq!(account.as_of(now).status, as_of_now, "{status:?} {deleted_at:?}");
+        }
     }
 }

@@ -7,19 +7,21 @@ mod employment;
 mod fact;
 mod finding;
 mod json;
+mod moment;
 mod packed;
 mod roster;
 mod situation;
 mod source;
 pub mod text;
 
-pub use account::{Account, AccountStatus, SourceName, Timestamp};
+pub use account::{Account, AccountStatus, SourceName};
 pub use declared::{Declaration, DeclarationIndex, DeclaredKind};
 pub use employee::{Employee, EmployeeId, EmployeeIndex, Profile, Texts};
 pub use employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Told, Untold, WorkerKind};
 pub use fact::{Fact, FactName};
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};
 pub use json::Json;
+pub use moment::{Timestamp, means_never};
 pub use roster::{
     ColumnRole, FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, RosterWord, UnbalancedRows,
 };

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::cell::{fold, is_absent};
 use crate::config::DateOrder;
+use crate::model::means_never;
 
 /// What a cell in a column of dates holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -220,10 +221,11 @@ fn is_open_end(cell: &str) -> bool {
     cell.chars().all(zeros) || (cell.starts_with(char::is_alphabetic) && WORDS.contains(&fold(cell).as_str()))
 }
 
-/// A date in a known order. Years from 2900 on mean "no end": 9999 at SAP, 4712 at Oracle, 2999 elsewhere. Calendars begin
-/// on these days: .NET's, that of Windows, that of spreadsheets and SQL Server, and Unix time.
+/// A date in a known order. Years from 2900 on mean "no end": 9999 at SAP, 4712 at Oracle, 2999 elsewhere; and so does the
+/// day with which some calendar begins.
 fn date(year: i32, month: u32, day: u32) -> Cell {
-    if (2900..=9999).contains(&year) || matches!((year, month, day), (1 | 1601 | 1900 | 1970, 1, 1)) {
+    let midnight = NaiveDate::from_ymd_opt(year, month, day).and_then(|date| date.and_hms_opt(0, 0, 0));
+    if (2900..=9999).contains(&year) || midnight.is_some_and(|time| means_never(time.and_utc())) {
         return Cell::Never;
     }
     plausible(year, month, day).map_or(Cell::Unreadable, Cell::Date)

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
+
 use super::cel::functions::{FUNCTIONS, Function, MACROS, Style};
 use super::control::FRAMEWORKS;
 use super::facts::{FACTS, Fact, Kind, ROOTS};
 use super::{Rule, RuleSet};
-use crate::model::FactName;
+use crate::model::{Account, AccountStatus, Fact as Told, FactName, Json, Timestamp};
 
 const HEAD: &str = "# Rules: facts, functions, catalogue
 
@@ -17,6 +19,13 @@ when it is loaded. A fact that a vendor doesn't tell is unknown: `false && unkno
 everything else is unknown, and then the rule is *not evaluable* there. Optional facts are asked for with `has()` first.
 `headcount schema rule` prints the form of the file, `headcount rules show ID` explains a rule, `headcount rules test` judges
 its examples and `headcount rules check` looks for what is allowed and is a mistake all the same.
+";
+
+const STATES: &str = "
+What decides `account.live`:
+
+| `account.status` | `account.deleted_at` | `account.live` |
+|---|---|---|
 ";
 
 const OPERATORS: &str = "
@@ -68,6 +77,9 @@ pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]
         // Writing to a String can't fail.
         let _ = writeln!(out, "\n### `{}`\n\n{}.", root.name, capital(root.doc));
         table_of_facts(&mut out, &facts, exposed);
+        if root.name == "account" {
+            table_of_states(&mut out);
+        }
     }
     out.push_str("\n## Functions\n\n| Written | Meaning |\n|---|---|\n");
     for function in FUNCTIONS {
@@ -106,6 +118,26 @@ fn table_of_facts(out: &mut String, facts: &[&Fact], exposed: &[(&'static str, &
             kind => kind.ty().to_string(),
         };
         let _ = writeln!(out, "| `{}` | {kind}{optional} | {} | {told} |", fact.path(), cell(fact.doc));
+    }
+}
+
+/// Which accounts are live, as the code decides it.
+fn table_of_states(out: &mut String) {
+    let now = Timestamp::UNIX_EPOCH;
+    let (active, inactive) = (Told::Known(AccountStatus::Active), Told::Known(AccountStatus::Inactive));
+    let states = [("active", active), ("not told", Told::NotExposed), ("inactive", inactive)];
+    let deletions = [
+        ("none, or not told", None),
+        ("to come: a plan", Some(now + TimeDelta::days(1))),
+        ("now or in the past", Some(now)),
+    ];
+    out.push_str(STATES);
+    for (status, known) in states {
+        for (deletion, deleted_at) in deletions {
+            let mut account = Account::new("".into(), Json::kept("{}"));
+            (account.status, account.deleted_at) = (known, Told::Known(deleted_at));
+            let _ = writeln!(out, "| {status} | {deletion} | {} |", account.is_live(now));
+        }
     }
 }
 

@@ -83,7 +83,9 @@ impl Snapshot {
             });
         }
         let spool = stored.records.as_ref().map(|records| self.unpack(stored, records)).transpose()?;
-        Ok(Population { source: source.name.clone(), certificate: stored.certificate.clone(), spool })
+        let mut certificate = stored.certificate.clone();
+        certificate.expect(source.expect_min);
+        Ok(Population { source: source.name.clone(), certificate, spool })
     }
 
     /// The file of a source is the one that was stored. Its name is no path to somewhere else.

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::collector::Collector;
-use super::paging::{self, CursorPage, Order, Page, Plan, Total};
+use super::paging::{self, CursorPage, Next, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError, from_seconds};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::http::{Authorize, Client, Refusal, Request, Response, Usage};
@@ -176,6 +176,7 @@ impl Connector for Cognigy {
                 size: u64::from(self.page_size),
                 concurrency: self.client.concurrency(),
                 order: Order::OldestFirst,
+                if_stuck: None,
             };
             paging::by_offset(collector, plan, |skip, limit| self.page_at(skip, limit)).await
         })
@@ -204,8 +205,8 @@ struct ListBody {
     items: Vec<Box<RawValue>>,
     total: u64,
     /// Older versions call it `next`.
-    #[serde(rename = "nextCursor", alias = "next")]
-    next_cursor: Option<String>,
+    #[serde(default, rename = "nextCursor", alias = "next")]
+    next_cursor: Next,
 }
 
 /// RFC 7807 with a `traceId` that the vendor's support asks for; OAuth2 errors have a shape of their own.

@@ -233,7 +233,7 @@ impl<'p> Collector<'p> {
     pub(super) fn finish(mut self) -> Result<Collected, SourceError> {
         for (problem, count) in std::mem::take(&mut self.problems) {
             let records = counted(count, "record", "records");
-            self.warn(format!("{records}: {problem}; the fact is treated as unknown there"));
+            self.warn(format!("{records}: {problem}"));
         }
         let distinct = self.ids.len();
         let keys = KEYS.into_iter().zip(self.keys).filter(|(_, count)| *count > 0);
@@ -261,6 +261,10 @@ impl Intake for Collector<'_> {
 
     fn take(&mut self, page: &Page) -> Result<usize, SourceError> {
         self.page(page)
+    }
+
+    fn knows(&self, id: u128) -> bool {
+        self.pass.ids.as_ref().unwrap_or(&self.ids).contains(id)
     }
 
     fn distinct(&self) -> u64 {

@@ -1,12 +1,14 @@
 //! All accounts of a source with the certificate of how they were counted: the outcome of fetching.
 
+use std::num::NonZeroU64;
+
 use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
 use super::{Connector, Decoder, Proof, SourceError, Spool};
 use crate::config::SourceConfig;
 use crate::http::Usage;
-use crate::model::text::counted;
+use crate::model::text::{counted, grouped};
 use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
 
 /// All accounts of a source, as far as they could be fetched.
@@ -55,6 +57,19 @@ pub struct Certificate {
     pub warnings: Vec<String>,
     /// Why it isn't complete.
     pub error: Option<String>,
+}
+
+impl Certificate {
+    /// Fewer accounts than there are at least can't be all of them, whatever the vendor says.
+    pub(crate) fn expect(&mut self, at_least: Option<NonZeroU64>) {
+        let Some(minimum) = at_least.filter(|minimum| self.distinct < minimum.get()) else { return };
+        if self.status == SourceStatus::Complete {
+            self.status = SourceStatus::Incomplete;
+            let arrived = counted(self.distinct, "account", "different accounts");
+            self.error =
+                Some(format!("{arrived} arrived, and there are at least {} (expect_min)", grouped(minimum.get())));
+        }
+    }
 }
 
 /// Told of every page.
@@ -109,6 +124,7 @@ pub async fn fetch(
     certificate.warnings.extend(skewed(certificate.usage.clock_skew));
     certificate.warnings.extend(source.exposed_secrets());
     certificate.finished_at = clock();
+    certificate.expect(source.expect_min);
     Population { source: source.name.clone(), certificate, spool }
 }
 

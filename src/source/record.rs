@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::scan::{self, Elements, Members};
-use crate::model::{Account, Fact, Json, Timestamp};
+use crate::model::{Account, Fact, Json, Timestamp, means_never};
 
 /// A record that can't become an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,27 +24,40 @@ pub enum RecordError {
     },
 }
 
-/// A field that was there but could not be read. The fact is treated as not exposed.
+/// A field that was there and doesn't say what it seems to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FieldProblem {
-    /// The vendor's name of the field.
-    pub field: &'static str,
-    /// What it should have been.
-    pub expected: &'static str,
+pub enum FieldProblem {
+    /// It could not be read. The fact is treated as not exposed.
+    Unreadable {
+        /// The vendor's name of the field.
+        field: &'static str,
+        /// What it should have been.
+        expected: &'static str,
+    },
+    /// It holds a moment that stands for "never", so there is none.
+    Never {
+        /// The vendor's name of the field.
+        field: &'static str,
+    },
 }
 
 impl fmt::Display for FieldProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not {}", self.field, self.expected)
+        match self {
+            Self::Unreadable { field, expected } => {
+                write!(f, "`{field}` is not {expected}; the fact is treated as unknown there")
+            }
+            Self::Never { field } => write!(f, "`{field}` holds a moment that means \"never\"; it is read as none"),
+        }
     }
 }
 
-/// An account with what could not be read of it.
+/// An account with what is odd about its record.
 #[derive(Debug)]
 pub struct Decoded<'r> {
     /// The account.
     pub account: Account<'r>,
-    /// Fields that could not be read.
+    /// Fields that don't say what they seem to.
     pub problems: Vec<FieldProblem>,
 }
 
@@ -110,10 +123,8 @@ impl<'r> Record<'r> {
             None => Fact::Known(None),
             Some(value) => match text_or_integer(value) {
                 Some(text) if text.is_empty() => Fact::Known(None),
-                Some(text) => match parse_time(&text) {
-                    Some(time) => Fact::Known(Some(time)),
-                    None => self.problem(field, "an RFC 3339 time"),
-                },
+                Some(text) if is_zero(&text) => self.never(field),
+                Some(text) => self.moment(field, parse_time(&text), "an RFC 3339 time"),
                 None => self.problem(field, "an RFC 3339 time"),
             },
         }
@@ -123,11 +134,27 @@ impl<'r> Record<'r> {
     pub(super) fn unix_seconds(&mut self, field: &'static str) -> Fact<Option<Timestamp>> {
         match self.value(field) {
             None => Fact::Known(None),
-            Some(value) => match number(value).and_then(from_seconds) {
-                Some(time) => Fact::Known(Some(time)),
-                None => self.problem(field, "a time in Unix seconds"),
-            },
+            Some(value) => self.moment(field, number(value).and_then(from_seconds), "a time in Unix seconds"),
         }
+    }
+
+    /// What was read as a time, if anything was.
+    fn moment(
+        &mut self,
+        field: &'static str,
+        time: Option<Timestamp>,
+        expected: &'static str,
+    ) -> Fact<Option<Timestamp>> {
+        match time {
+            Some(time) if means_never(time) => self.never(field),
+            Some(time) => Fact::Known(Some(time)),
+            None => self.problem(field, expected),
+        }
+    }
+
+    fn never(&mut self, field: &'static str) -> Fact<Option<Timestamp>> {
+        self.problems.push(FieldProblem::Never { field });
+        Fact::Known(None)
     }
 
     /// A number of any kind.
@@ -173,7 +200,7 @@ impl<'r> Record<'r> {
 
     /// Records a problem that a vendor's file found itself.
     pub(super) fn note(&mut self, field: &'static str, expected: &'static str) {
-        self.problems.push(FieldProblem { field, expected });
+        self.problems.push(FieldProblem::Unreadable { field, expected });
     }
 
     /// Adds the problems of an object inside the record.
@@ -214,6 +241,11 @@ pub(super) fn from_seconds(seconds: f64) -> Option<Timestamp> {
     }
     #[expect(clippy::cast_possible_truncation, reason = "within a range that i64 holds exactly")]
     DateTime::from_timestamp_micros((seconds * 1e6) as i64)
+}
+
+/// Whether a text in the place of a time is a zero: of a number, whatever it counts, or of a date in a database that has no better word for none.
+pub(super) fn is_zero(text: &str) -> bool {
+    text == "0" || text.starts_with("0000-00-00")
 }
 
 /// RFC 3339; or the same without a zone and with `T` or a space, which the vendors mean as UTC.
@@ -286,6 +318,24 @@ mod tests {
             assert_eq!(parse_time(text), Some(expected), "{text}");
         }
         assert_eq!(parse_time("yesterday"), None);
+    }
+
+    #[test]
+    fn a_moment_that_means_never_is_none_and_noted() {
+        for never in
+            ["\"0001-01-01T00:00:00\"", "\"1601-01-01T00:00:00Z\"", "\"0000-00-00 00:00:00\"", "\"0\"", "0", "0.0"]
+        {
+            let value = raw(&format!("{{\"when\":{never}}}"));
+            let mut record = Record::read(&value).expect("object");
+            assert_eq!(record.time("when"), Fact::Known(None), "{never}");
+            assert_eq!(record.into_problems(), [FieldProblem::Never { field: "when" }], "{never}");
+        }
+        let value = raw(r#"{"zero":0,"end":253402300799,"when":1700000000}"#);
+        let mut record = Record::read(&value).expect("object");
+        assert_eq!((record.unix_seconds("zero"), record.unix_seconds("end")), (Fact::Known(None), Fact::Known(None)));
+        assert!(record.unix_seconds("when").present().is_some());
+        let problems = record.into_problems();
+        assert_eq!(problems, [FieldProblem::Never { field: "zero" }, FieldProblem::Never { field: "end" }]);
     }
 
     #[test]

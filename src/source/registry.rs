@@ -97,11 +97,10 @@ pub fn connector_with(
             auth.scope = Some(vonage::SCOPE);
             Box::new(vonage::Vonage::new(client, url, auth, size(vonage::MAX_PAGE_SIZE)))
         }
-        VendorConfig::Scim { credentials, .. } => {
+        VendorConfig::Scim { credentials, in_one_answer, .. } => {
             let client = client()?;
             let auth = scim_auth(&client, credentials)?;
-            let size = connection.page_size.map_or(scim::USUAL_PAGE_SIZE, NonZeroU32::get);
-            Box::new(scim::Scim::new(client, url, auth, size))
+            Box::new(scim::Scim::new(client, url, auth, connection.page_size, *in_one_answer))
         }
         VendorConfig::File(file) => Box::new(file::File::new(file.as_ref().clone())),
         VendorConfig::Command(command) => {

@@ -1,7 +1,9 @@
 //! Any SCIM 2.0 server (RFC 7643, RFC 7644): `GET /Users`, by `startIndex` and `count`, or by cursors (RFC 9865)
-//! where the server says that it has them: a list that changes meanwhile doesn't disturb those.
+//! where the server says that it has them: a list that changes meanwhile doesn't disturb those. Many servers take no
+//! notice of `startIndex`, so it counts only when an answer has shown that it does.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -10,18 +12,25 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::collector::Collector;
-use super::paging::{self, CursorPage, Order, Page, Plan, Total};
+use super::paging::{self, CursorPage, Next, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::config::ScimExternalId;
-use crate::http::{Authorize, Client, Refusal, Request, Response, Usage};
+use crate::http::{Authorize, Cause, Client, HttpError, Refusal, Request, Response, Usage};
 use crate::model::{Account, AccountStatus, Fact, FactName, Json};
 
 /// Most servers serve no more at a time, and none has to: the RFC lets them cap without saying so.
 pub(super) const USUAL_PAGE_SIZE: u32 = 100;
 
+/// What is said of a server to which `startIndex` means nothing.
+const STUCK: &str = "the server answers every startIndex with its first page, so nothing shows that there aren't more \
+                     accounts; if it sends the whole list in one answer, say so: paging = \"none\" with expect_min";
+
 /// RFC 7643, 4.3.
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// RFC 7644, 3.4.2.
+const LIST: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /// RFC 7644, 8.1.
 const MEDIA_TYPE: &str = "application/scim+json";
@@ -126,7 +135,10 @@ pub(super) struct Scim {
     client: Client,
     auth: Box<dyn Authorize>,
     base_url: Url,
-    page_size: u32,
+    /// As configured.
+    page_size: Option<NonZeroU32>,
+    /// Whoever configured it says that the list comes in one answer.
+    in_one_answer: bool,
 }
 
 /// What the server says of itself, as far as it matters here.
@@ -154,15 +166,35 @@ struct Pagination {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ListResponse {
+    schemas: Option<Box<RawValue>>,
     total_results: Option<u64>,
-    #[serde(default, rename = "Resources", alias = "resources")]
-    resources: Vec<Box<RawValue>>,
-    next_cursor: Option<String>,
+    #[serde(rename = "Resources", alias = "resources")]
+    resources: Option<Vec<Box<RawValue>>>,
+    #[serde(default)]
+    next_cursor: Next,
+}
+
+impl ListResponse {
+    /// Whether it is a list at all, and not something else that a server has to say.
+    fn is_list(&self) -> bool {
+        let is_named = || self.schemas.as_ref().is_some_and(|schemas| schemas.get().contains(LIST));
+        self.resources.is_some() || self.total_results.is_some() || is_named()
+    }
 }
 
 impl Scim {
-    pub(super) fn new(client: Client, base_url: &Url, auth: Box<dyn Authorize>, page_size: u32) -> Self {
-        Self { client, auth, base_url: base_url.clone(), page_size }
+    pub(super) fn new(
+        client: Client,
+        base_url: &Url,
+        auth: Box<dyn Authorize>,
+        page_size: Option<NonZeroU32>,
+        in_one_answer: bool,
+    ) -> Self {
+        Self { client, auth, base_url: base_url.clone(), page_size, in_one_answer }
+    }
+
+    fn count(&self) -> u32 {
+        self.page_size.map_or(USUAL_PAGE_SIZE, NonZeroU32::get)
     }
 
     async fn get(&self, endpoint: &str, parameters: &[(&str, String)]) -> Result<(Request, Response), SourceError> {
@@ -190,7 +222,12 @@ impl Scim {
     async fn users(&self, parameters: &[(&str, String)]) -> Result<CursorPage, SourceError> {
         let (request, response) = self.get("Users", parameters).await?;
         let list: ListResponse = super::parse(&request, &response)?;
-        Ok((Page { records: list.resources, total: list.total_results.map(Total::Records) }, list.next_cursor))
+        if !list.is_list() {
+            let found = format!("neither Resources nor totalResults; the body is {}", response.excerpt());
+            return Err(HttpError::new(&request, Cause::Unexpected { status: response.status, found }).into());
+        }
+        let records = list.resources.unwrap_or_default();
+        Ok((Page { records, total: list.total_results.map(Total::Records) }, list.next_cursor))
     }
 
     /// By index, which counts from 1; in the order of creation where the server can sort, so that new users land
@@ -205,17 +242,27 @@ impl Scim {
 
     /// By cursor. An empty one asks for the first page.
     async fn users_after(&self, cursor: Option<String>) -> Result<CursorPage, SourceError> {
-        self.users(&[("cursor", cursor.unwrap_or_default()), ("count", self.page_size.to_string())]).await
+        self.users(&[("cursor", cursor.unwrap_or_default()), ("count", self.count().to_string())]).await
+    }
+
+    /// All that the server sends when it is asked for no page.
+    async fn users_at_once(&self) -> Result<CursorPage, SourceError> {
+        let count = self.page_size.map(|size| ("count", size.to_string()));
+        self.users(count.as_slice()).await
     }
 
     async fn read(&self, collector: &mut Collector<'_>) -> Result<Proof, SourceError> {
+        if self.in_one_answer {
+            return paging::in_one_answer(collector, &self.users_at_once().await?);
+        }
         let features = self.features().await?;
         if features.pagination.cursor {
             return paging::by_cursor(collector, |cursor| self.users_after(cursor)).await;
         }
         let sorted = features.sort.supported;
         let order = if sorted { Order::OldestFirst } else { Order::Unknown };
-        let plan = Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order };
+        let (size, concurrency) = (u64::from(self.count()), self.client.concurrency());
+        let plan = Plan { size, concurrency, order, if_stuck: Some(STUCK) };
         paging::by_offset(collector, plan, |offset, count| self.users_at(offset, count, sorted)).await
     }
 }
@@ -226,7 +273,12 @@ impl Connector for Scim {
     }
 
     fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {
-        Box::pin(async { self.users_at(0, 1, false).await.map(drop) })
+        Box::pin(async {
+            if self.in_one_answer {
+                return self.users_at_once().await.map(drop);
+            }
+            self.users_at(0, 1, false).await.map(drop)
+        })
     }
 
     fn usage(&self) -> Usage {
@@ -234,7 +286,8 @@ impl Connector for Scim {
     }
 
     fn request(&self) -> String {
-        format!("GET {}/Users?count={}", self.base_url.as_str().trim_end_matches('/'), self.page_size)
+        let users = format!("GET {}/Users", self.base_url.as_str().trim_end_matches('/'));
+        if self.in_one_answer { users } else { format!("{users}?count={}", self.count()) }
     }
 
     fn deadline(&self) -> Duration {

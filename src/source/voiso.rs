@@ -1,5 +1,5 @@
 //! Voiso, API v4: `GET /api/v4/users`. Its `status` is a person's presence and not the state of an account, so
-//! the state stays unknown unless the user is deleted.
+//! all that is told of the state is a deletion.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::http::{Client, Refusal, Request, Response, StaticToken, Usage};
-use crate::model::{Account, AccountStatus, Fact, FactName, Json};
+use crate::model::{Account, Fact, FactName, Json};
 
 /// Vendor page, "Pagination": maximum is 100.
 pub(super) const MAX_PAGE_SIZE: u32 = 100;
@@ -41,9 +41,6 @@ impl Decoder for VoisoDecoder {
         account.created_at = record.time("created_at").flatten();
         account.updated_at = record.time("updated_at").flatten();
         account.deleted_at = record.time("deleted_at");
-        if account.deleted_at.present().is_some() {
-            account.status = Fact::Known(AccountStatus::Inactive);
-        }
         let linked = ["sip_account", "extension", "caller_id"];
         account.linked =
             Fact::Known(linked.into_iter().filter_map(|field| record.text(field).flatten().into_known()).collect());
@@ -92,8 +89,8 @@ impl Connector for Voiso {
     /// There is no documented order, so a list of several pages needs two equal readings.
     fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>> {
         Box::pin(async move {
-            let plan =
-                Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order: Order::Unknown };
+            let (size, concurrency) = (u64::from(self.page_size), self.client.concurrency());
+            let plan = Plan { size, concurrency, order: Order::Unknown, if_stuck: None };
             paging::by_offset(collector, plan, |offset, limit| self.page(offset, limit)).await
         })
     }

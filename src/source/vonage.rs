@@ -117,8 +117,8 @@ impl Vonage {
         if first == 0 {
             collector.warn("this tenant counts its pages from 0".to_owned());
         }
-        let plan =
-            Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order: Order::Unknown };
+        let (size, concurrency) = (u64::from(self.page_size), self.client.concurrency());
+        let plan = Plan { size, concurrency, order: Order::Unknown, if_stuck: None };
         paging::by_position(collector, plan, |window| self.page(first + window.index, self.page_size)).await
     }
 }

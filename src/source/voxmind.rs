@@ -134,6 +134,7 @@ impl Connector for Voxmind {
                 size: u64::from(size),
                 concurrency: self.client.concurrency(),
                 order: if sort.is_some() { Order::OldestFirst } else { Order::Unknown },
+                if_stuck: None,
             };
             paging::by_position(collector, plan, |window| self.page(window.index + 1, size, sort)).await
         })

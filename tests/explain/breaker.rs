@@ -1,10 +1,13 @@
 //! Input that can't be true stops the audit, and what was there before stays the measure.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{Office, ROSTER, user};
 
 const LIMIT: &str = "max_change = \"20%\"";
+
+/// When sources and roster were complete.
+const MEMORY: &str = "headcount-out/last-complete.json";
 
 fn users(count: usize) -> Vec<Value> {
     (0..count).map(|n| user(&n.to_string(), &format!("Person {n}"), &format!("person.{n}@example.com"))).collect()
@@ -125,6 +128,7 @@ fn without_a_limit_nothing_is_compared_and_a_measure_can_be_named() {
     let config = office.read("headcount.toml");
     office.write("headcount.toml", &config.replacen("[hr]\n", "[hr]\nmax_change = \"20%\"\n", 1));
     std::fs::rename(office.path("headcount-out/report.json"), office.path("last.json")).expect("moved");
+    std::fs::remove_file(office.path(MEMORY)).expect("removed");
     office.write("hr.csv", &roster(40));
     assert_eq!(office.run(&["audit"]).code, 0, "there is no measure");
     assert_eq!(office.run(&["audit", "--previous", "last.json"]).code, 3);
@@ -221,4 +225,58 @@ fn an_earlier_report_that_did_not_count_keys_is_still_a_measure() {
     assert_eq!(office.run(&["audit", "--previous", "last.json"]).code, 0);
     office.write("hr.csv", &roster(20));
     assert_eq!(office.run(&["audit", "--previous", "last.json"]).code, 3);
+}
+
+#[test]
+fn what_ran_in_between_is_no_measure() {
+    let office = office(LIMIT);
+    let config = office.read("headcount.toml");
+    let shrunk = "Suspect input: voiso shrank from 40 accounts on 2026-10-15 to 1 now; at most 20 %";
+    let unknown = json!({"name": "without an id"});
+    for between in [
+        &["audit", "--format", "md"][..],
+        &["audit", "--source", "voiso", "--format", "json,csv"],
+        &["audit", "--previous", "headcount-out/report.json"],
+    ] {
+        office.hire([users(1), vec![unknown.clone()]].concat());
+        let run = office.run(between);
+        assert!(run.code != 0 && run.stderr.contains("voiso is incomplete"), "{}", run.stderr);
+        office.hire(users(1));
+        let run = office.run(&["audit"]);
+        assert!(run.code == 3 && run.stderr.contains(shrunk), "{between:?}: {}", run.stderr);
+    }
+    office.write("headcount.toml", &config.replace("[hr]", "[report]\ntitle = \"Edited\"\n[hr]"));
+    let run = office.run(&["audit"]);
+    assert!(run.code == 3 && run.stderr.contains(shrunk), "an edited configuration: {}", run.stderr);
+    std::fs::remove_file(office.path("headcount-out/report.json")).expect("removed");
+    assert_eq!(office.run(&["audit"]).code, 3, "the report isn't the measure");
+    assert_eq!(office.run(&["audit", "--accept-change"]).code, 0);
+    assert_eq!(office.run(&["audit"]).code, 0, "1 is the measure now");
+}
+
+#[test]
+fn another_organisation_with_its_reports_in_the_same_folder_is_no_measure() {
+    let office = office(LIMIT);
+    let config = office.read("headcount.toml").replace("hr.csv", "other.csv");
+    office.write("other.toml", &config);
+    office.write("other.csv", &roster(8));
+    office.hire(users(8));
+    assert_eq!(office.run(&["audit", "-c", "other.toml"]).code, 0, "never seen before");
+    office.hire(users(40));
+    assert_eq!(office.run(&["audit"]).code, 0, "nor was the first one seen like that");
+    office.hire(users(1));
+    let run = office.run(&["audit", "-c", "other.toml"]);
+    assert!(run.code == 3 && run.stderr.contains("shrank from 8 accounts"), "{}", run.stderr);
+}
+
+#[test]
+fn a_memory_that_cannot_be_read_is_told() {
+    let office = office(LIMIT);
+    office.write(MEMORY, "{");
+    let run = office.run(&["audit"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("this doesn't tell when sources were complete"), "{}", run.stderr);
+    assert_eq!(office.run(&["audit", "--accept-change"]).code, 0);
+    office.hire(users(8));
+    assert_eq!(office.run(&["audit"]).code, 3, "it has been written anew");
 }

@@ -46,7 +46,11 @@ fn outputs(tenant: &Tenant, privacy: &str, out: &Path) -> Vec<(String, String)> 
         let text = reading::read(&name, std::fs::read(path).expect("a file"));
         texts.push((name, text));
     }
-    assert_eq!(texts.len(), Format::ALL.len() - 1 + 4, "files, last attempt, job summary, stdout and stderr");
+    assert_eq!(
+        texts.len(),
+        Format::ALL.len() - 1 + 5,
+        "files, last attempt, the breaker's memory, job summary, stdout and stderr"
+    );
     texts
 }
 

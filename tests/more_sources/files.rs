@@ -59,6 +59,9 @@ async fn what_cannot_be_read_is_named_with_its_place() {
         ("x.csv", "id,mail\n1,a\n,b\n", "incomplete", "x.csv:3: no id"),
         ("x.csv", "id,mail\n1,a\n1,b\n", "incomplete", "x.csv:3: its id is that of an earlier row"),
         ("x.csv", "id,mail\n1,a\n2,\"b\n3,c\n4,d\n", "incomplete", "x.csv:3: a quote opens in this row"),
+        ("x.csv", "id,mail\n1,\"a\"b\n2,c\n", "incomplete", "x.csv:2: text stands behind a closing quote"),
+        ("x.csv", "id,mail\r\n1,a\r\n2\r\n3,c\r\n", "incomplete", "x.csv:3: 1 cells under 2 headings"),
+        ("x.csv", "\"id\" x,mail\n1,c\n", "failed", "x.csv:1: text stands behind a closing quote"),
         ("x.csv", "name,mail\n1,a\n", "failed", "x.csv:1: no heading is known to be that of the id"),
         ("x.csv", "id,user id\n1,2\n", "failed", "x.csv:1: \"id\" and \"user id\" could each be id"),
         ("x.csv", "id,mail,mail\n1,2,3\n", "failed", "x.csv:1: two columns are headed \"mail\""),
@@ -74,6 +77,53 @@ async fn what_cannot_be_read_is_named_with_its_place() {
         assert_eq!(fetched.status(), status, "{content}: {}", fetched.error());
         assert!(fetched.error().contains(message), "{content}: {}", fetched.error());
         assert_eq!(fetched.population.certificate.readings, 1, "the same file says the same again");
+    }
+}
+
+#[tokio::test]
+async fn a_quote_that_swallows_rows_is_found() {
+    let swallowed = "closes lines later, behind what reads as further rows";
+    for (content, at) in [
+        ("id,mail,name\n1,a,\"A\n2,b,Zed\n3,c,B\"\n", ":2:"),
+        ("id,mail,name\n0,x,y\n1,a,\"A\n2,b,B\"\n", ":3:"),
+        ("id,name,mail\n1,\"A,a\n2,Zed,b\n3,B\",c\n", ":2:"),
+        ("id,mail,name\r\n1,a,\"A, x, y\r\n2,b,Zed\r\n3,c,B\"\r\n", ":2:"),
+        ("id,mail,name\n1,a,\"\n2,b,\"\n", ":2:"),
+        ("id,mail,name\n1,\"a\",\"A\n2,b,Zed\n3,\"\"c\"\",B\"\n4,d,D\n", ":2:"),
+        ("id,mail,\"name\n1,a,A\n2,b,B\"\n3,c,C\n", ":1:"),
+        ("id\n\"1\n2\n3\"\n", ":2:"),
+    ] {
+        let fetched = Kit::new().with("x.csv", content).fetch("vendor = \"file\"\nfile = \"x.csv\"").await;
+        assert_eq!(fetched.status(), "incomplete", "{content:?}: {}", fetched.error());
+        assert!(fetched.error().contains(swallowed), "{content:?}: {}", fetched.error());
+        assert!(fetched.error().contains(&format!("x.csv{at} ")), "{content:?}: {}", fetched.error());
+    }
+}
+
+#[tokio::test]
+async fn line_breaks_that_are_meant_are_part_of_a_cell() {
+    for content in [
+        "id,mail,address\n1,a,\"Main Street 1\nTown\"\n2,b,\"Side Street 2, left\r\nTown\"\n",
+        "id,address,mail\n1,\"Main Street 1\nTown\",a\n2,Side Street,b\n",
+        "\"id\",\"mail\",\"notes\"\n\"1\",\"a\",\"was:\n7,b,Zed\n8,c,Ghost\"\n\"2\",\"b\",\"\"\n",
+        "\u{feff}\"id\";\"mail\";\"notes\"\r\n\"1\";\"a\";\"x;y;z\r\nx;y;z\"\r\n\"2\";\"b\" ;\"\"\r\n;;\r\n",
+    ] {
+        let delimiter = if content.contains("\";") { "delimiter = \";\"" } else { "" };
+        let kit = Kit::new().with("x.csv", content);
+        let fetched = kit.fetch(&format!("vendor = \"file\"\nfile = \"x.csv\"\n{delimiter}")).await;
+        let found = (fetched.status(), fetched.error(), fetched.population.certificate.distinct);
+        assert_eq!(found, ("complete", "", 2), "{content:?}");
+    }
+}
+
+#[tokio::test]
+async fn fewer_accounts_than_there_are_for_sure_are_not_all() {
+    let kit = Kit::new().with("x.csv", "id,mail\n1,a\n2,b\n");
+    for (expect_min, status) in [(2, "complete"), (3, "incomplete")] {
+        let fetched = kit.fetch(&format!("vendor = \"file\"\nfile = \"x.csv\"\nexpect_min = {expect_min}")).await;
+        assert_eq!(fetched.status(), status);
+        let said = "2 different accounts arrived, and there are at least 3 (expect_min)";
+        assert_eq!(fetched.error() == said, status == "incomplete", "{}", fetched.error());
     }
 }
 

@@ -1,7 +1,7 @@
 //! `vendor = "scim"`, over HTTP against a provider on loopback.
 
 use crate::kit::{Fetched, Kit};
-use crate::scim_server::{Provider, Running, start};
+use crate::scim_server::{Provider, Running, Start, start};
 
 /// A file with each secret, because tests don't change the environment of the process.
 fn kit() -> Kit {
@@ -100,6 +100,135 @@ async fn nothing_that_does_not_add_up_is_complete() {
         assert_eq!(fetched.status(), "incomplete");
         assert!(fetched.error().contains(message), "{}", fetched.error());
     }
+}
+
+/// The part of the message that says what to do about a server that knows no pages.
+const SAY_SO: &str = "if it sends the whole list in one answer, say so: paging = \"none\" with expect_min";
+
+#[tokio::test]
+async fn a_start_index_that_means_nothing_is_noticed() {
+    let ignores = Provider { users: 130, start: Start::Ignored, ..Provider::default() };
+    for provider in [
+        Provider { ignores_count: true, ..ignores.clone() },
+        Provider { counts_the_page: true, ..ignores.clone() },
+        Provider { without_total: true, ..ignores.clone() },
+        Provider { without_total: true, ignores_count: true, ..ignores.clone() },
+        Provider { users: 1, ..ignores.clone() },
+        Provider { users: 7, sorts: true, ..ignores.clone() },
+        ignores.clone(),
+        Provider { sorts: true, ..ignores },
+    ] {
+        let (fetched, running) = fetch(provider).await;
+        assert_eq!(fetched.status(), "incomplete", "{:?}", running.queries());
+        assert!(fetched.error().contains(SAY_SO), "{} {:?}", fetched.error(), running.queries());
+    }
+}
+
+#[tokio::test]
+async fn one_answer_that_differs_shows_that_the_start_index_counts() {
+    for start in [Start::FirstBehindTheEnd, Start::LastBehindTheEnd, Start::RefusedBehindTheEnd, Start::Honoured] {
+        for users in [2, 7, 50, 51, 130] {
+            for (ignores_count, sorts) in [(false, false), (true, false), (false, true)] {
+                let (fetched, running) =
+                    fetch(Provider { users, sorts, start, ignores_count, ..Provider::default() }).await;
+                let certificate = &fetched.population.certificate;
+                assert_eq!((fetched.status(), fetched.error()), ("complete", ""), "{:?}", running.queries());
+                assert_eq!((certificate.declared, certificate.distinct), (Some(users), users));
+                assert_eq!(certificate.duplicates, 0, "what is repeated behind the end changes nothing");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_total_that_is_only_that_of_the_page_hides_nobody() {
+    let (fetched, _) = fetch(Provider { users: 130, counts_the_page: true, ..Provider::default() }).await;
+    assert_eq!(fetched.status(), "incomplete");
+    assert!(fetched.error().contains("50 accounts came from behind the end"), "{}", fetched.error());
+}
+
+#[tokio::test]
+async fn cursors_have_to_say_that_the_list_has_ended() {
+    let cursors = Provider { users: 130, cursors: true, without_total: true, ..Provider::default() };
+    for (provider, expected) in [
+        (Provider { says_end: true, ..cursors.clone() }, "complete"),
+        (Provider { says_end: true, users: 100, ..cursors.clone() }, "complete"),
+        (Provider { says_end: true, users: 7, ..cursors.clone() }, "complete"),
+        (Provider { breaks_off_after: Some(1), ..cursors.clone() }, "incomplete"),
+        (Provider { breaks_off_after: Some(2), ..cursors.clone() }, "incomplete"),
+        (Provider { users: 7, ..cursors.clone() }, "incomplete"),
+        (Provider { users: 0, ..cursors.clone() }, "incomplete"),
+        (Provider { users: 100, ..cursors.clone() }, "incomplete"),
+        (Provider { breaks_off_after: Some(2), without_total: false, ..cursors }, "incomplete"),
+    ] {
+        let declares = !provider.without_total;
+        let (fetched, running) = fetch(provider).await;
+        assert_eq!(fetched.status(), expected, "{} {:?}", fetched.error(), running.queries());
+        let said = if declares { "declares 130 accounts, and 100" } else { "neither a total nor an empty nextCursor" };
+        assert_eq!(fetched.error().contains(said), expected == "incomplete", "{}", fetched.error());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_list_is_no_end() {
+    for (without_total, later) in [(true, "{}"), (true, "{\"detail\": \"timeout\"}"), (false, "{\"error\": 7}")] {
+        let provider = Provider { users: 130, without_total, later: Some(later), ..Provider::default() };
+        let (fetched, _) = fetch(provider).await;
+        assert_eq!((fetched.status(), fetched.population.certificate.distinct), ("incomplete", 50), "{later}");
+        assert!(fetched.error().contains("neither Resources nor totalResults"), "{}", fetched.error());
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_said_to_come_in_one_answer_is_asked_for_once() {
+    let whole = Provider { users: 130, start: Start::Ignored, ignores_count: true, ..Provider::default() };
+    let cursors = Provider { users: 130, cursors: true, ..Provider::default() };
+    for (provider, page_size, expect_min, status, message) in [
+        (whole.clone(), "", 130, "complete", ""),
+        (
+            whole.clone(),
+            "",
+            131,
+            "incomplete",
+            "130 different accounts arrived, and there are at least 131 (expect_min)",
+        ),
+        (Provider { without_total: true, ..whole.clone() }, "", 100, "complete", ""),
+        (
+            Provider { start: Start::Ignored, ignores_count: false, ..whole.clone() },
+            "page_size = 500",
+            9,
+            "complete",
+            "",
+        ),
+        (Provider { lies_by: 1, ..whole }, "", 9, "incomplete", "declares 131 accounts, and 130"),
+        (cursors, "page_size = 50", 9, "incomplete", "the answer names a further one"),
+    ] {
+        let running = start(provider).await;
+        let lines = format!(
+            "vendor = \"scim\"\nbase_url = \"{}/scim/v2\"\ntoken = \"file:token\"\npaging = \"none\"\n{page_size}\nexpect_min = {expect_min}",
+            running.base_url
+        );
+        let fetched = kit().fetch(&lines).await;
+        assert_eq!(fetched.status(), status, "{} {:?}", fetched.error(), running.queries());
+        assert!(fetched.error().contains(message), "{}", fetched.error());
+        assert!(running.queries().iter().all(|query| !query.contains_key("startIndex")), "{:?}", running.queries());
+        assert!(status == "incomplete" || running.queries().len() == 1);
+    }
+}
+
+#[test]
+fn that_there_are_no_pages_is_said_together_with_how_many_users_there_are() {
+    let scim = "vendor = \"scim\"\nbase_url = \"https://x\"\ntoken = \"env:T\"";
+    for (keys, message) in [
+        ("paging = \"none\"", "paging = \"none\" needs expect_min"),
+        ("paging = \"cursor\"\nexpect_min = 1", "unknown variant `cursor`, expected `none`"),
+        ("expect_min = 0", "expect_min has to be at least 1"),
+    ] {
+        let mistakes = Kit::new().mistakes(&format!("{scim}\n{keys}"));
+        assert!(mistakes.contains(message), "{keys}: {mistakes}");
+    }
+    let mistakes = Kit::new().mistakes("vendor = \"file\"\nfile = \"x.csv\"\npaging = \"none\"\nexpect_min = 1");
+    assert!(mistakes.contains("paging"), "{mistakes}");
 }
 
 #[tokio::test]

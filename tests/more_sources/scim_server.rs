@@ -30,6 +30,33 @@ pub(crate) struct Provider {
     pub(crate) throttled: u64,
     /// Gives the same cursor for ever.
     pub(crate) loops: bool,
+    /// What `startIndex` means to it.
+    pub(crate) start: Start,
+    /// Sends all users whatever `count` says.
+    pub(crate) ignores_count: bool,
+    /// Gives the number of users on the page as the total.
+    pub(crate) counts_the_page: bool,
+    /// Says with an empty cursor that the list has ended, instead of with none.
+    pub(crate) says_end: bool,
+    /// Breaks off after so many pages: the cursor to the next one is missing.
+    pub(crate) breaks_off_after: Option<u64>,
+    /// Answers instead of a list of users, from the second page on.
+    pub(crate) later: Option<&'static str>,
+}
+
+/// What `startIndex` means to a server.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) enum Start {
+    #[default]
+    Honoured,
+    /// Nothing.
+    Ignored,
+    /// Behind the end, the first user.
+    FirstBehindTheEnd,
+    /// Behind the end, as many users as are asked for before it.
+    LastBehindTheEnd,
+    /// Behind the end it is refused.
+    RefusedBehindTheEnd,
 }
 
 #[derive(Clone)]
@@ -111,8 +138,9 @@ async fn users(
         return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "0")]).into_response();
     }
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<u64>().ok());
-    let count = number("count").unwrap_or(20).min(server.provider.cap.unwrap_or(u64::MAX));
-    let by_cursor = server.provider.cursors && query.contains_key("cursor");
+    let most = if server.provider.ignores_count { server.provider.users } else { number("count").unwrap_or(20) };
+    let count = most.min(server.provider.cap.unwrap_or(u64::MAX));
+    let by_cursor = server.provider.cursors && !query.contains_key("startIndex");
     let start = if by_cursor {
         let cursor = query.get("cursor").map(String::as_str).unwrap_or_default();
         let Some(start) = position(cursor) else {
@@ -120,20 +148,39 @@ async fn users(
         };
         start
     } else {
-        number("startIndex").unwrap_or(1).max(1) - 1
+        let asked = number("startIndex").unwrap_or(1).max(1) - 1;
+        match server.provider.start {
+            Start::Ignored => 0,
+            Start::FirstBehindTheEnd if asked >= server.provider.users => 0,
+            Start::LastBehindTheEnd if asked >= server.provider.users => server.provider.users.saturating_sub(count),
+            Start::RefusedBehindTheEnd if asked >= server.provider.users => {
+                return error(StatusCode::BAD_REQUEST, "invalidValue", "there is nothing");
+            }
+            _ => asked,
+        }
     };
+    if let Some(later) = server.provider.later.filter(|_| start > 0) {
+        return (StatusCode::OK, [(header::CONTENT_TYPE, "application/scim+json")], later).into_response();
+    }
     let end = (start + count).min(server.provider.users);
     let resources: Vec<Value> = (start..end).map(user).collect();
     let mut body = json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": server.provider.users + server.provider.lies_by,
+        "totalResults": if server.provider.counts_the_page {
+            resources.len() as u64
+        } else {
+            server.provider.users + server.provider.lies_by
+        },
         "itemsPerPage": resources.len(),
     });
     if !resources.is_empty() {
         body["Resources"] = resources.into();
     }
-    if by_cursor && (end < server.provider.users || server.provider.loops) {
+    let breaks_off = server.provider.breaks_off_after.is_some_and(|pages| end >= pages * count);
+    if by_cursor && !breaks_off && (end < server.provider.users || server.provider.loops) {
         body["nextCursor"] = if server.provider.loops { "c0".into() } else { format!("c{end}").into() };
+    } else if by_cursor && !breaks_off && server.provider.says_end {
+        body["nextCursor"] = if end % 2 == 0 { Value::Null } else { "".into() };
     }
     if server.provider.without_total {
         body.as_object_mut().expect("an object").remove("totalResults");

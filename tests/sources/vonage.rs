@@ -181,20 +181,24 @@ async fn dates_and_missing_facts() {
             {"role": "Agent", "chargeable": 1, "agentConfiguration": {"associatedUsers": [{"username": "a_vbc"}, 7]}}}),
         json!({"userId": "b", "lastLoginTime": "2024-04-20T09:15:42Z", "active": null, "locked": "no"}),
         json!({"userId": "c", "lastLoginTime": null, "userAccountConfiguration": []}),
+        json!({"userId": "d", "lastLoginTime": "0001-01-01T00:00:00"}),
     ];
     let stub = serve(list).await;
     let fetched = source(&stub.url).fetch().await.complete();
     let (a, b, c) = (fetched.account("a"), fetched.account("b"), fetched.account("c"));
     assert_eq!(a.last_login_at, Fact::Known(Some(time("2024-04-20T09:15:42.5Z"))));
     assert_eq!(b.last_login_at, Fact::Known(Some(time("2024-04-20T09:15:42Z"))));
-    assert_eq!(c.last_login_at, Fact::Known(None), "never");
+    assert_eq!((c.last_login_at, fetched.account("d").last_login_at), (Fact::Known(None), Fact::Known(None)), "never");
     assert_eq!((a.licensed, b.status, b.locked), (Fact::NotExposed, Fact::NotExposed, Fact::NotExposed));
     assert_eq!(a.linked.known().unwrap().as_slice(), ["a_vbc"]);
     assert_eq!((c.roles.clone(), c.created_at, c.deleted_at), (Fact::NotExposed, Fact::NotExposed, Fact::NotExposed));
     let warnings = fetched.warnings();
-    for noted in
-        ["`chargeable` is not a boolean", "`locked` is not a boolean", "`userAccountConfiguration` is not an object"]
-    {
+    for noted in [
+        "`chargeable` is not a boolean",
+        "`locked` is not a boolean",
+        "`userAccountConfiguration` is not an object",
+        "1 record: `lastLoginTime` holds a moment that means \"never\"",
+    ] {
         assert!(warnings.contains(noted), "{warnings}");
     }
 }

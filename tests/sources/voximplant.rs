@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use headcount::model::{AccountStatus, Fact};
+use headcount::model::{AccountStatus, Fact, SourceStatus};
 use headcount::simulate::{Behaviour, Secrets, Vendor};
 use serde_json::{Value, json};
 
@@ -135,6 +135,53 @@ async fn an_error_inside_http_200_is_a_failure() {
         })
         .await;
         assert_eq!(source(&stub.url).fetch().await.complete().certificate.usage.retries, 2);
+    }
+}
+
+#[tokio::test]
+async fn an_error_in_any_form_is_a_failure_whatever_stands_beside_it() {
+    for (members, message) in [
+        (r#""error": {"code": 104, "msg": "forbidden"}"#, "error 104, forbidden"),
+        (r#""error": {"code": "104", "msg": "forbidden"}"#, "error 104, forbidden"),
+        (r#""error": {"msg": "forbidden"}"#, "error: forbidden"),
+        (r#""error": {"code": 104}"#, "error 104"),
+        (r#""error": {}"#, "error: {}"),
+        (r#""error": "forbidden""#, "error: forbidden"),
+        (r#""error": "104""#, "error 104"),
+        (r#""error": 104"#, "error 104"),
+        (r#""error": true"#, "error: true"),
+        (r#""errors": [{"code": 104, "msg": "forbidden"}]"#, "error 104, forbidden"),
+        (r#""errors": ["forbidden"]"#, "error: forbidden"),
+        (r#""errors": {"code": 104, "msg": "forbidden"}"#, "error 104, forbidden"),
+        (r#""error": "forbidden", "error": null"#, "error: forbidden"),
+        (r#""error": null, "error": {"code": 104, "msg": "forbidden"}"#, "error 104, forbidden"),
+    ] {
+        for beside in [r#", "result": [], "total_count": 0"#, ""] {
+            let body = format!("{{{members}{beside}}}");
+            let good = serve(&[(1, &[10]), (2, &[12])]);
+            let stub = Stub::start(move |seen, number| match seen.query.get("application_id").map(String::as_str) {
+                Some("2") => text(200, "application/json", &body),
+                _ => good(seen, number),
+            })
+            .await;
+            let fetched = source(&stub.url).fetch().await;
+            assert_eq!(fetched.certificate.status, SourceStatus::Incomplete, "{members}{beside}");
+            assert!(fetched.error().ends_with(message), "{members}{beside}: {}", fetched.error());
+        }
+    }
+}
+
+#[tokio::test]
+async fn that_there_is_no_error_is_none() {
+    for none in ["null", "false", "0", "\"\"", "[]"] {
+        let stub = Stub::start(move |seen, _| {
+            let all: &[Value] = &[json!({"application_id": 1, "user_id": 10})];
+            let result = Value::from(slice(all, seen.number("offset"), seen.number("count"))).to_string();
+            let body = format!(r#"{{"error": {none}, "errors": {none}, "result": {result}, "total_count": 1}}"#);
+            text(200, "application/json", &body)
+        })
+        .await;
+        assert_eq!(source(&stub.url).fetch().await.complete().certificate.distinct, 1, "{none}");
     }
 }
 

@@ -10,6 +10,8 @@ mod roles;
 mod scim;
 mod vendor;
 
+use std::num::NonZeroU64;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
@@ -50,6 +52,8 @@ pub struct SourceConfig {
     pub privileged_roles: Option<PrivilegedRoles>,
     /// How much it may have changed since the previous audit; otherwise as `[hr]` says.
     pub max_change: Option<MaxChange>,
+    /// How many different accounts there are at least, if the configuration says so.
+    pub expect_min: Option<NonZeroU64>,
     /// What only its kind of vendor has.
     pub vendor: VendorConfig,
 }
@@ -61,7 +65,7 @@ impl SourceConfig {
     }
 }
 
-const COMMON_KEYS: [&str; 14] = [
+const COMMON_KEYS: [&str; 15] = [
     "name",
     "vendor",
     "base_url",
@@ -76,6 +80,7 @@ const COMMON_KEYS: [&str; 14] = [
     "match",
     "privileged_roles",
     "max_change",
+    "expect_min",
 ];
 
 /// What every vendor source takes.
@@ -110,6 +115,9 @@ struct RawCommon {
     privileged_roles: Option<Spanned<roles::RawRoles>>,
     #[schemars(with = "Option<String>")]
     max_change: Option<Spanned<String>>,
+    /// Fewer different accounts than this make the source incomplete.
+    #[schemars(with = "Option<std::num::NonZeroU64>")]
+    expect_min: Option<Spanned<u64>>,
 }
 
 /// Checks one `[[source]]`.
@@ -133,6 +141,8 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         common.privileged_roles.map(|raw| roles::check(raw, text)).transpose().map_err(|error| vec![error])?;
     let max_change = common.max_change.as_ref().map(|limit| MaxChange::check(limit, text)).transpose();
     let max_change = max_change.map_err(|error| vec![error])?;
+    let expect_min = common.expect_min.as_ref().map(|number| check_minimum(number, text)).transpose();
+    let expect_min = expect_min.map_err(|error| vec![error])?;
     let place = text.error(span.clone(), String::new());
     Ok(SourceConfig {
         name,
@@ -142,6 +152,7 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         matching,
         privileged_roles,
         max_change,
+        expect_min,
         vendor: vendor.config,
     })
 }
@@ -165,6 +176,12 @@ fn check_name(name: &Spanned<String>, text: &ConfigText) -> Result<SourceName, D
             .help("it names files and appears in commands, for example \"voiso-emea\""));
     }
     Ok(SourceName::new(name.get_ref()))
+}
+
+fn check_minimum(number: &Spanned<u64>, text: &ConfigText) -> Result<NonZeroU64, Diagnostic> {
+    NonZeroU64::new(*number.get_ref()).ok_or_else(|| {
+        text.error(number.span(), "expect_min has to be at least 1").help("leave it out to expect nothing")
+    })
 }
 
 /// Takes the `[[source]]` tables out of the document.

@@ -157,7 +157,7 @@ pub(super) fn read_vendor(
         }
         "scim" => {
             let raw: RawScim = text.read(table, &COMMON_KEYS)?;
-            (raw.check(common.allow_insecure_http, &common.vendor, text)?, None)
+            (raw.check(common, text)?, None)
         }
         "file" => {
             let raw: RawFile = text.read(table, &COMMON_KEYS)?;

@@ -57,6 +57,8 @@ pub enum VendorConfig {
         credentials: ScimCredentials,
         /// Which attribute is the organisation's own identifier.
         external_id: ScimExternalId,
+        /// `paging = "none"`: the whole list comes in one answer.
+        in_one_answer: bool,
     },
     /// An export on disk.
     File(Box<FileConfig>),

@@ -188,7 +188,7 @@ pub static FUNCTIONS: &[Function] = &[
             of(&[Duration, Duration], Duration),
         ],
         Run::Binary(ops::subtract),
-        "difference",
+        "difference; of timestamps, at most the longest duration there is, 292 years",
     ),
     function(
         "_*_",

@@ -32,7 +32,7 @@ pub(super) fn subtract<'a>(left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
     match (left, right) {
         (Value::Int(a), Value::Int(b)) => a.checked_sub(*b).map_or(OVERFLOW, Value::Int),
         (Value::Double(a), Value::Double(b)) => Value::Double(a - b),
-        (Value::Timestamp(a), Value::Timestamp(b)) => span(Some(a.signed_duration_since(b))),
+        (Value::Timestamp(a), Value::Timestamp(b)) => Value::Duration(saturated(a.signed_duration_since(b))),
         (Value::Timestamp(t), Value::Duration(d)) => moment(t.checked_sub_signed(*d)),
         (Value::Duration(a), Value::Duration(b)) => span(a.checked_sub(b)),
         _ => WRONG_TYPE,
@@ -176,6 +176,12 @@ pub(super) fn span<'a>(duration: Option<TimeDelta>) -> Value<'a> {
     }
 }
 
+/// The time between two moments as a duration, or the longest that there is: that somebody hasn't logged in for 300
+/// years is an answer, and no failure.
+fn saturated(between: TimeDelta) -> TimeDelta {
+    between.clamp(TimeDelta::nanoseconds(i64::MIN), TimeDelta::nanoseconds(i64::MAX))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,5 +220,17 @@ mod tests {
         assert!(matches!(end, Value::Timestamp(_)));
         assert_eq!(error(&add(&end, &Value::Duration(TimeDelta::days(1)))), Some(EvalError::Overflow));
         assert_eq!(error(&span(Some(TimeDelta::days(200_000)))), Some(EvalError::Overflow));
+    }
+
+    #[test]
+    fn moments_may_be_further_apart_than_a_duration_is_long() {
+        let at = |text: &str| Value::Timestamp(text.parse().expect("a moment"));
+        let limit = Value::Duration(TimeDelta::days(90));
+        for (earlier, later) in
+            [("0001-01-01T00:00:00Z", "2026-11-20T00:00:00Z"), ("2026-11-20T00:00:00Z", "9999-12-31T00:00:00Z")]
+        {
+            assert_eq!(greater(&subtract(&at(later), &at(earlier)), &limit), Truth::Yes, "{later} - {earlier}");
+            assert_eq!(greater(&subtract(&at(earlier), &at(later)), &limit), Truth::No, "{earlier} - {later}");
+        }
     }
 }

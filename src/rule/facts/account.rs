@@ -73,7 +73,7 @@ pub(super) static FACTS: &[Fact] = &[
     })
     .optional()
     .needs(FactName::LastLoginAt),
-    account("deleted_at", Kind::Time, "when it was deleted; absent: it was not", |s| {
+    account("deleted_at", Kind::Time, "when it was deleted, or is to be; absent: neither", |s| {
         maybe_time(s, FactName::DeletedAt, |a| &a.deleted_at)
     })
     .optional()
@@ -82,8 +82,8 @@ pub(super) static FACTS: &[Fact] = &[
         told(s, FactName::Linked, |a| &a.linked, |linked| Value::List(List::Cows(linked)))
     })
     .needs(FactName::Linked),
-    account("live", Kind::Bool, "status is active or unknown, and it isn't deleted; never unknown itself", |s| {
-        of(s, |a| Value::Bool(a.account.is_live()))
+    account("live", Kind::Bool, "whether it can be used, as the table below says; never unknown itself", |s| {
+        of(s, |a| Value::Bool(a.account.is_live(s.now)))
     }),
     account("situation", Kind::Words(SITUATION), "the outcome of looking for its owner", |s| {
         of(s, |a| Value::text(a.situation.as_str()))

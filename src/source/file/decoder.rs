@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::cell::{Cells, Vocabulary};
 use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
 use crate::config::Mapping;
-use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, means_never};
 use crate::source::Decoder;
-use crate::source::record::{Decoded, FieldProblem, Record, RecordError, text_or_integer};
+use crate::source::record::{Decoded, FieldProblem, Record, RecordError, is_zero, text_or_integer};
 use crate::source::scan::Elements;
 
 /// Reads records whose columns a mapping explains.
@@ -162,7 +162,7 @@ impl<'d, 'r> Row<'d, 'r> {
     }
 
     fn note(&mut self, slot: usize, expected: &'static str) {
-        self.problems.push(FieldProblem { field: slot_name(slot), expected });
+        self.problems.push(FieldProblem::Unreadable { field: slot_name(slot), expected });
     }
 
     fn id(&mut self) -> Result<Cow<'r, str>, RecordError> {
@@ -205,6 +205,10 @@ impl<'d, 'r> Row<'d, 'r> {
         let Fact::Known(cell) = self.text(fact) else { return Fact::NotExposed };
         let Some(cell) = cell else { return Fact::Known(None) };
         match self.decoder.cells.time(&cell) {
+            time if is_zero(cell.trim()) || time.is_some_and(means_never) => {
+                self.problems.push(FieldProblem::Never { field: slot_name(slot(fact)) });
+                Fact::Known(None)
+            }
             Some(time) => Fact::Known(Some(time)),
             None => self.problem(fact, "a time as `dates` describes it, nor RFC 3339"),
         }

@@ -10,19 +10,27 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::decoder::MappedDecoder;
 use super::headings::{ID, SLOTS, slot_name};
+use super::quotes::{Watched, may_hold_rows};
 use super::rows::{Line, invalid};
 use crate::config::FileConfig;
 use crate::diagnostic::did_you_mean;
 use crate::model::Json;
 
+/// What is said of a row whose quotes mean nothing certain.
+const MISQUOTED: &str = "text stands behind a closing quote; quotes inside of a quoted cell have to be doubled";
+
 /// An open CSV file behind its headings.
 pub(super) struct CsvRows {
-    reader: csv::Reader<Box<dyn Input>>,
+    reader: csv::Reader<Watched<Box<dyn Read + Send>>>,
     delimiter: u8,
     /// Each heading as the start of a JSON member: `"Mail":`.
     members: Arc<[String]>,
-    /// Where the last row begins: its byte and its line.
-    last: (u64, u64),
+    /// The line in which the last row begins.
+    last: u64,
+    /// How many cells there are in rows with content.
+    cells: u64,
+    /// The first row that may have swallowed others.
+    suspect: Option<u64>,
     /// How long the cells of the last row are in all. The next one will be about as long.
     length: usize,
     /// The end, or the error that ends the file, comes behind the rows before it.
@@ -34,12 +42,16 @@ pub(super) struct CsvRows {
 /// Some rows of a CSV file.
 pub(super) struct Cells {
     members: Arc<[String]>,
-    rows: Vec<ByteRecord>,
+    rows: Vec<Row>,
 }
 
-/// A file, or a text in memory.
-trait Input: Read + Seek + Send {}
-impl<T: Read + Seek + Send> Input for T {}
+/// One row.
+struct Row {
+    line: u64,
+    cells: ByteRecord,
+    /// Text stands behind a closing quote, so nobody knows what the quotes mean.
+    misquoted: bool,
+}
 
 impl CsvRows {
     /// Rows that are shared out at a time.
@@ -53,17 +65,33 @@ impl CsvRows {
             .flexible(true)
             .has_headers(false)
             .buffer_capacity(1 << 18)
-            .from_reader(as_utf8(file, config.encoding)?);
+            .from_reader(Watched::new(as_utf8(file, config.encoding)?, config.delimiter));
         let mut row = ByteRecord::new();
         if !reader.read_byte_record(&mut row).map_err(unreadable)? {
             return Err(invalid(": the file is empty; its first line has to hold the headings".to_owned()));
+        }
+        let end = reader.position().byte();
+        if reader.get_mut().has_misplaced_before(end) {
+            return Err(invalid(format!(":1: {MISQUOTED}")));
         }
         let headings = headings(&row)?;
         let notes = check(&headings, decoder)?;
         let members =
             headings.iter().map(|heading| format!("{}:", serde_json::Value::from(heading.as_str()))).collect();
-        let (delimiter, last, length) = (config.delimiter, place(&row), row.as_slice().len());
-        Ok(Self { reader, delimiter, members, last, length, ended: false, error: None, notes })
+        let mut rows = Self {
+            reader,
+            delimiter: config.delimiter,
+            members,
+            last: 1,
+            cells: 0,
+            suspect: None,
+            length: row.as_slice().len(),
+            ended: false,
+            error: None,
+            notes,
+        };
+        rows.look_at(&row);
+        Ok(rows)
     }
 
     pub(super) fn next(&mut self) -> io::Result<Option<Cells>> {
@@ -84,48 +112,61 @@ impl CsvRows {
     }
 
     /// The next row, unless it is one of those without content that spreadsheets leave behind.
-    fn row(&mut self) -> io::Result<Option<ByteRecord>> {
+    fn row(&mut self) -> io::Result<Option<Row>> {
         // A row that has to grow from nothing is read as often as it grows.
-        let mut row = ByteRecord::with_capacity(self.length + Self::SLACK, self.members.len());
-        if !self.reader.read_byte_record(&mut row).map_err(unreadable)? {
+        let mut cells = ByteRecord::with_capacity(self.length + Self::SLACK, self.members.len());
+        if !self.reader.read_byte_record(&mut cells).map_err(unreadable)? {
             self.ended = true;
-            self.check_last_quote()?;
+            return self.check_quotes().map(|()| None);
+        }
+        self.last = self.reader.get_ref().line(&cells);
+        self.length = cells.as_slice().len();
+        if cells.iter().all(<[u8]>::is_empty) {
             return Ok(None);
         }
-        self.last = place(&row);
-        self.length = row.as_slice().len();
-        Ok((!row.iter().all(<[u8]>::is_empty)).then_some(row))
+        self.look_at(&cells);
+        let end = self.reader.position().byte();
+        let misquoted = self.reader.get_mut().has_misplaced_before(end);
+        Ok(Some(Row { line: self.last, cells, misquoted }))
     }
 
-    /// A quote that never closes makes one cell of everything up to the end of the file, without an error.
-    fn check_last_quote(&mut self) -> io::Result<()> {
-        let (start, line) = self.last;
-        let input = self.reader.get_mut();
-        input.seek(SeekFrom::Start(start))?;
-        let mut last = Vec::new();
-        input.read_to_end(&mut last)?;
-        if ends_in_quotes(&last, self.delimiter) {
-            return Err(invalid(format!(":{line}: a quote opens in this row and never closes")));
+    fn look_at(&mut self, cells: &ByteRecord) {
+        self.cells += cells.len() as u64;
+        if self.suspect.is_none() && may_hold_rows(cells, self.members.len(), self.delimiter) {
+            self.suspect = Some(self.last);
         }
-        Ok(())
     }
-}
 
-fn place(row: &ByteRecord) -> (u64, u64) {
-    row.position().map_or((0, 1), |position| (position.byte(), position.line()))
+    /// At the end, a quote that never closes has made one cell of everything behind it, without an error. And where not
+    /// all cells are quoted, a cell that reads as several rows may be that.
+    fn check_quotes(&self) -> io::Result<()> {
+        let input = self.reader.get_ref();
+        if input.is_open() {
+            return Err(invalid(format!(":{}: a quote opens in this row and never closes", self.last)));
+        }
+        match self.suspect.filter(|_| input.quoted() < self.cells) {
+            None => Ok(()),
+            Some(line) => Err(invalid(format!(
+                ":{line}: a quote opens in this row and closes lines later, behind what reads as further rows; export the \
+                 file with all cells in quotes, or without line breaks in cells"
+            ))),
+        }
+    }
 }
 
 impl Cells {
     pub(super) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
         let mut json = String::new();
         for row in &self.rows {
-            let (_, line) = place(row);
-            visit(Line::new(line, self.write_json(row, &mut json).map(|()| Json::kept(&json))));
+            visit(Line::new(row.line, self.write_json(row, &mut json).map(|()| Json::kept(&json))));
         }
     }
 
-    fn write_json(&self, row: &ByteRecord, json: &mut String) -> Result<(), (Option<usize>, String)> {
-        let expected = self.members.len();
+    fn write_json(&self, row: &Row, json: &mut String) -> Result<(), (Option<usize>, String)> {
+        if row.misquoted {
+            return Err((None, MISQUOTED.to_owned()));
+        }
+        let (row, expected) = (&row.cells, self.members.len());
         if row.len() < expected || row.iter().skip(expected).any(|cell| !cell.is_empty()) {
             return Err((None, format!("{} cells under {expected} headings", row.len())));
         }
@@ -154,35 +195,13 @@ fn push_json(json: &mut String, text: &str) {
     }
 }
 
-fn ends_in_quotes(text: &[u8], delimiter: u8) -> bool {
-    #[derive(PartialEq)]
-    enum At {
-        Start,
-        Plain,
-        Quoted,
-        /// Behind a quote inside quotes: the end of the cell, or the first half of a doubled quote.
-        Quote,
-    }
-    let mut at = At::Start;
-    for byte in text {
-        at = match (at, *byte) {
-            (At::Quoted, b'"') => At::Quote,
-            (At::Start | At::Quote, b'"') | (At::Quoted, _) => At::Quoted,
-            (_, b'\n' | b'\r') => At::Start,
-            (_, other) if other == delimiter => At::Start,
-            _ => At::Plain,
-        };
-    }
-    at == At::Quoted
-}
-
 /// UTF-8 is read as it stands on disk; anything else is turned into it first. A byte order mark knows better than
 /// the configuration.
-fn as_utf8(mut file: File, encoding: &'static Encoding) -> io::Result<Box<dyn Input>> {
+fn as_utf8(mut file: File, encoding: &'static Encoding) -> io::Result<Box<dyn Read + Send>> {
     let mut mark = [0; 3];
     let length = file.read(&mut mark)?;
-    file.rewind()?;
-    let encoding = Encoding::for_bom(mark.get(..length).unwrap_or_default()).map_or(encoding, |(found, _)| found);
+    let (encoding, length) = Encoding::for_bom(mark.get(..length).unwrap_or_default()).unwrap_or((encoding, 0));
+    file.seek(SeekFrom::Start(length as u64))?;
     if encoding == UTF_8 {
         return Ok(Box::new(file));
     }
@@ -245,25 +264,5 @@ fn unreadable(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => invalid(format!(": {other:?}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unclosed_quote_is_seen() {
-        for (text, expected) in [
-            ("a,\"b\nc,d\n", true),
-            ("a,\"b\"\n", false),
-            ("a,\"b\"\"\n", true),
-            ("a,\"b\"\"c\"\n", false),
-            ("a,5\" disk\n", false),
-            ("\"", true),
-            ("", false),
-        ] {
-            assert_eq!(ends_in_quotes(text.as_bytes(), b','), expected, "{text}");
-        }
     }
 }

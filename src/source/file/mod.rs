@@ -9,6 +9,7 @@ mod delimited;
 mod harvest;
 mod headings;
 mod json;
+mod quotes;
 mod rows;
 mod tally;
 

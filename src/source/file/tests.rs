@@ -247,6 +247,25 @@ proptest! {
         prop_assert_eq!(counts(&bytes, FileFormat::Csv, mapping(&[])), Some([rows, rows, 0, 0]));
     }
 
+    /// A quote that an exporter doesn't mean as one opens a cell, and somebody else's closes it.
+    #[test]
+    fn no_row_disappears_whatever_people_call_themselves(
+        names in proptest::collection::vec("\"?\"?(A|,|;|\"| |x\"y)?\"?\"?", 1..12),
+        style in 0..3_usize,
+        windows: bool,
+    ) {
+        let end = if windows { "\r\n" } else { "\n" };
+        let row = |(at, name): (usize, &String)| match style {
+            0 => format!("{at},{at}@corp.example,{name}{end}"),
+            1 => format!("{at},\"{name}\",{at}@corp.example{end}"),
+            _ => format!("\"{at}\",\"{name}\",\"{at}@corp.example\"{end}"),
+        };
+        let rows: String = names.iter().enumerate().map(row).collect();
+        let quoted = ["key,mail,name", "key,name,mail", "\"key\",\"name\",\"mail\""][style];
+        let (accounts, said) = said(format!("{quoted}{end}{rows}").as_bytes(), FileFormat::Csv);
+        prop_assert!(!said.is_empty() || accounts == names.len() as u64, "{accounts} of {names:?}");
+    }
+
     #[test]
     fn near_json_never_panics(body in "[\\[\\]{}\":,key01 \n\\\\u]{0,60}", format in 1..3_usize) {
         if let Some([rows, accounts, unreadable, repeated]) = counts(body.as_bytes(), FORMATS[format], mapping(&[])) {

@@ -1,8 +1,9 @@
 //! Voximplant Management API: `GetApplications`, then `GetUsers` once for each application. A user can be bound
-//! to several applications, so users are counted once over all of them. An `error` in the body is a failure
-//! even when the HTTP status says 200.
+//! to several applications, so users are counted once over all of them. An error in the body is a failure even when
+//! the HTTP status says 200.
 
 mod jwt;
+mod refusal;
 mod users;
 
 use std::time::Duration;
@@ -15,6 +16,7 @@ use url::Url;
 
 pub(super) use jwt::ServiceAccount;
 
+use self::refusal::refusal;
 use self::users::{Gathered, User, Users};
 use super::collector::Collector;
 use super::fingerprint::Fingerprints;
@@ -23,7 +25,7 @@ use super::paging::{self, Order, Page, Plan, Total};
 use super::record::{Decoded, Record, RecordError};
 use super::{Connector, Decoder, Proof, SourceError};
 use crate::config::Applications;
-use crate::http::{Body, Client, Refusal, Request, Response, Retry, Usage};
+use crate::http::{Body, Client, Request, Usage};
 use crate::model::{Account, AccountStatus, Fact, FactName, Json};
 
 /// The maximum isn't documented. An account's default quota is 1,000 users, so this is usually one page.
@@ -128,7 +130,8 @@ impl Voximplant {
             records: Vec::new(),
             pages: 0,
         };
-        let plan = Plan { size: u64::from(self.page_size), concurrency: self.client.concurrency(), order };
+        let (size, concurrency) = (u64::from(self.page_size), self.client.concurrency());
+        let plan = Plan { size, concurrency, order, if_stuck: None };
         let proof = paging::by_offset(&mut gathered, plan, |offset, count| async move {
             let mut query = parameters.to_vec();
             query.extend([("count", count.to_string()), ("offset", offset.to_string())]);
@@ -252,49 +255,5 @@ impl Connector for Voximplant {
 
     fn deadline(&self) -> Duration {
         self.client.deadline()
-    }
-}
-
-/// Codes of the vendor's list that may pass: "try later", and a probable resend.
-const PASSING: [i64; 2] = [162, 484];
-
-/// A rate limit, and too much at the same time.
-const THROTTLED: [i64; 2] = [340, 314];
-
-/// Internal and database trouble.
-const INTERNAL: [i64; 3] = [1, 2, 4];
-
-/// Codes that a newly signed token mends: expired, or issued in the future by a clock that is ahead.
-const EXPIRED: [i64; 2] = [456, 455];
-
-/// `{"error":{"code":100,"msg":"…"}}`, whatever the HTTP status; a body without `result` is none either.
-fn refusal(response: &Response) -> Result<(), Refusal> {
-    #[derive(Deserialize)]
-    struct ErrorBody {
-        error: VendorError,
-    }
-    #[derive(Deserialize)]
-    struct VendorError {
-        code: i64,
-        #[serde(default)]
-        msg: String,
-    }
-    match serde_json::from_slice::<ErrorBody>(&response.body) {
-        Ok(ErrorBody { error: VendorError { code, msg } }) => {
-            let retry = if PASSING.contains(&code) {
-                Retry::Later
-            } else if THROTTLED.contains(&code) {
-                Retry::Throttled
-            } else if INTERNAL.contains(&code) {
-                Retry::Briefly
-            } else if EXPIRED.contains(&code) {
-                Retry::WithNewCredentials
-            } else {
-                Retry::Never
-            };
-            Err(Refusal { message: format!("error {code}, {msg}"), retry })
-        }
-        Err(_) if response.is_success() => Ok(()),
-        Err(_) => Err(Refusal { message: response.excerpt(), retry: Retry::for_status(response.status) }),
     }
 }

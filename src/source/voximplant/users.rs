@@ -43,6 +43,10 @@ impl Intake for Gathered {
         Ok(usize::try_from(self.ids.len() - before).unwrap_or(usize::MAX))
     }
 
+    fn knows(&self, id: u128) -> bool {
+        self.ids.contains(id)
+    }
+
     fn distinct(&self) -> u64 {
         self.ids.len()
     }

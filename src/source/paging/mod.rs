@@ -13,29 +13,29 @@
 //!   both readings existed between them, so if they are as many as the vendor declares, they are all. This relies
 //!   on nothing but the total.
 //!
-//! In each of them what lies behind the end is asked for as well, so a total that is too low doesn't hide anybody.
+//! In each of them what lies behind the end is asked for as well, so a total that is too low doesn't hide anybody. Where
+//! that answer is the first page again, and the vendor's documents don't promise otherwise, places may mean nothing to the
+//! server: another place has to be answered with something else before anything is believed. A cursor leads behind no end,
+//! so there the total or the server itself has to say that the list has ended.
 //! A user who is deleted and comes back under the same identifier during one run can't be told from one who stayed.
 //!
 //! Pages are asked for at the same time where their place is known, and always taken in order, so that the same
 //! list gives the same records in the same order. No walk can go on for ever: pages without new accounts and a
 //! repeated cursor end it, and the deadline of the source ends what is left.
 
+mod cursor;
+mod ledger;
+
 use std::collections::HashSet;
 use std::future::Future;
 
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde_json::value::RawValue;
 
 use super::{Proof, SourceError};
 use crate::model::text::counted;
+use ledger::Ledger;
 
-/// Pages in a row that may bring nothing new. A page may be empty because its users were deleted; a vendor that
-/// claims a billion pages must not keep us busy.
-const MAX_BARREN_PAGES: u64 = 3;
-
-/// Pages in line for each that may be asked for at a time: a late one holds up those behind it, because they are taken
-/// in order, and meanwhile the client has to have others to ask for.
-const AHEAD: usize = 3;
+pub(super) use cursor::{CursorPage, Next, by_cursor};
 
 /// What a vendor sent as one page.
 #[derive(Debug)]
@@ -61,6 +61,8 @@ pub(super) trait Intake {
     fn ids(&self, page: &Page) -> Vec<Option<u128>>;
     /// Takes the next page. Returns how many of its accounts had not been seen in this reading.
     fn take(&mut self, page: &Page) -> Result<usize, SourceError>;
+    /// Whether a record with this identifier was taken in this reading.
+    fn knows(&self, id: u128) -> bool;
     /// Different accounts of this reading.
     fn distinct(&self) -> u64;
 }
@@ -83,6 +85,9 @@ pub(super) struct Plan {
     pub concurrency: usize,
     /// What is known of the order.
     pub order: Order,
+    /// What is to be said of a server that answers every place with the first page. Where nothing is, the vendor's
+    /// documents promise that it doesn't.
+    pub if_stuck: Option<&'static str>,
 }
 
 /// The place of a page, for vendors that count pages and for those that count records.
@@ -133,7 +138,11 @@ where
         Some(Total::Records(total)) => Window { offset: total, ..at(pages.max(1)) },
         _ => at(pages.max(1)),
     };
-    ledger.behind = behind(intake, fetch(end).await)?;
+    let behind = behind(intake, fetch(end).await, &first)?;
+    ledger.behind = behind.accounts;
+    if let Some(reason) = plan.if_stuck.filter(|_| behind.is_first_page && all_are_of(&first, intake)) {
+        ledger.stuck = (!moves(intake, &first, &fetch).await?).then_some(reason);
+    }
     let expected = match first.total {
         Some(Total::Records(total)) => Some(total),
         // All pages are full but the last; where the order is unknown, how full that was isn't known.
@@ -181,11 +190,12 @@ where
 {
     let mut ledger = Ledger::new(&first);
     let step = first.records.len() as u64;
-    let mut page = first;
+    let mut later = None;
     let mut index = 0;
     loop {
+        let page = later.as_ref().unwrap_or(&first);
         let received = page.records.len() as u64;
-        ledger.take(intake, &page)?;
+        ledger.take(intake, page)?;
         index += 1;
         if received == 0 || ledger.is_barren() {
             break;
@@ -193,141 +203,90 @@ where
         let limit = if step < plan.size { step } else { plan.size };
         let next = fetch(Window { index, offset: index * step, limit }).await;
         if received < step {
-            ledger.behind = behind(intake, next)?;
+            ledger.behind = behind(intake, next, &first)?.accounts;
             break;
         }
-        page = next?;
+        later = Some(next?);
+    }
+    if later.is_some_and(|last| is_again(intake, &last, &first)) && all_are_of(&first, intake) {
+        ledger.stuck = plan.if_stuck;
     }
     Ok(ledger.proof(intake, None, index > 1))
 }
 
-/// Takes what came from behind the end of a list, and counts it. Some vendors refuse to look there.
-fn behind<I: Intake>(intake: &mut I, page: Result<Page, SourceError>) -> Result<u64, SourceError> {
+/// A list that comes in one answer, as whoever configured it says.
+pub(super) fn in_one_answer<I: Intake>(intake: &mut I, (page, next): &CursorPage) -> Result<Proof, SourceError> {
+    let mut ledger = Ledger::new(page);
+    ledger.take(intake, page)?;
+    if matches!(next, Next::Cursor(_)) {
+        let reason = "it was to come in one answer, and the answer names a further one".to_owned();
+        return Ok(Proof::Incomplete { declared: ledger.declared(), reason });
+    }
+    Ok(ledger.proof(intake, ledger.declared(), false))
+}
+
+/// What came from behind the end of a list.
+struct Behind {
+    /// Accounts that hadn't come before.
+    accounts: u64,
+    /// It was the whole first page again.
+    is_first_page: bool,
+}
+
+/// Takes what came from behind the end of a list. Some vendors refuse to look there, and some repeat what lies before
+/// the end: that changes nothing.
+fn behind<I: Intake>(intake: &mut I, page: Result<Page, SourceError>, first: &Page) -> Result<Behind, SourceError> {
+    let nothing = Behind { accounts: 0, is_first_page: false };
     match page {
-        Ok(page) if page.records.is_empty() => Ok(0),
-        Ok(page) => Ok(intake.take(&page)? as u64),
-        Err(error) if matches!(error.status(), Some(400 | 404 | 416 | 422)) => Ok(0),
+        Ok(page) if page.records.is_empty() => Ok(nothing),
+        Ok(page) if is_again(intake, &page, first) => Ok(Behind { is_first_page: true, ..nothing }),
+        Ok(page) if intake.ids(&page).into_iter().all(|id| id.is_some_and(|id| intake.knows(id))) => Ok(nothing),
+        Ok(page) => Ok(Behind { accounts: intake.take(&page)? as u64, ..nothing }),
+        Err(error) if is_refused(&error) => Ok(nothing),
         Err(error) => Err(error),
     }
 }
 
-/// A page with the cursor of the next one; `None` at the end.
-pub(super) type CursorPage = (Page, Option<String>);
+const fn is_refused(error: &SourceError) -> bool {
+    matches!(error.status(), Some(400 | 404 | 416 | 422))
+}
 
-/// Follows cursors, one page after the other.
-pub(super) async fn by_cursor<I, F, P>(intake: &mut I, fetch: F) -> Result<Proof, SourceError>
+/// Whether a page is the whole first page again, in whatever order.
+fn is_again<I: Intake>(intake: &I, page: &Page, first: &Page) -> bool {
+    let sorted = |page: &Page| {
+        let mut ids = intake.ids(page);
+        ids.sort_unstable();
+        ids
+    };
+    page.records.len() == first.records.len() && sorted(page) == sorted(first)
+}
+
+/// Whether nothing has come but what the first page has.
+fn all_are_of<I: Intake>(first: &Page, intake: &I) -> bool {
+    let ids: HashSet<u128> = intake.ids(first).into_iter().flatten().collect();
+    intake.distinct() <= ids.len() as u64
+}
+
+/// Whether the place is honoured after all: asked for the second half of the first page, a server that knows places
+/// sends nobody of the first half.
+async fn moves<I, F, P>(intake: &I, first: &Page, fetch: &F) -> Result<bool, SourceError>
 where
     I: Intake,
-    F: Fn(Option<String>) -> P,
-    P: Future<Output = Result<CursorPage, SourceError>>,
+    F: Fn(Window) -> P,
+    P: Future<Output = Result<Page, SourceError>>,
 {
-    let (mut page, mut next) = fetch(None).await?;
-    let mut ledger = Ledger::new(&page);
-    let mut seen = HashSet::new();
-    let mut pages = 0;
-    loop {
-        pages += 1;
-        ledger.take(intake, &page)?;
-        let Some(cursor) = next.filter(|next| !next.is_empty()) else { break };
-        if !seen.insert(cursor.clone()) {
-            let reason = "the vendor gave the same cursor twice, so its list would never end".to_owned();
-            return Ok(Proof::Incomplete { declared: ledger.declared(), reason });
+    let ids = intake.ids(first);
+    let (first_half, _) = ids.split_at(ids.len() / 2);
+    let half = first_half.len() as u64;
+    if half == 0 {
+        return Ok(false);
+    }
+    match fetch(Window { index: 1, offset: half, limit: half }).await {
+        Ok(page) => {
+            Ok(!page.records.is_empty() && intake.ids(&page).iter().all(|id| id.is_some() && !first_half.contains(id)))
         }
-        if ledger.is_barren() {
-            break;
-        }
-        (page, next) = fetch(Some(cursor)).await?;
-    }
-    let declared = ledger.declared();
-    Ok(ledger.proof(intake, declared, pages > 1))
-}
-
-/// What one reading has brought so far, and what of it doesn't add up.
-struct Ledger {
-    first: Option<Total>,
-    changed_to: Option<Total>,
-    barren: u64,
-    moved: bool,
-    short: bool,
-    behind: u64,
-}
-
-impl Ledger {
-    const fn new(first: &Page) -> Self {
-        Self { first: first.total, changed_to: None, barren: 0, moved: false, short: false, behind: 0 }
-    }
-
-    fn see(&mut self, page: &Page) {
-        if page.total.is_some() && page.total != self.first {
-            self.changed_to = page.total;
-        }
-    }
-
-    fn take<I: Intake>(&mut self, intake: &mut I, page: &Page) -> Result<(), SourceError> {
-        self.see(page);
-        self.barren = if intake.take(page)? == 0 { self.barren + 1 } else { 0 };
-        Ok(())
-    }
-
-    const fn is_barren(&self) -> bool {
-        self.barren > MAX_BARREN_PAGES
-    }
-
-    /// Asks for pages at the same time and takes them in order.
-    async fn walk<I, F, P>(
-        &mut self,
-        intake: &mut I,
-        plan: Plan,
-        windows: impl Iterator<Item = Window>,
-        fetch: &F,
-    ) -> Result<(), SourceError>
-    where
-        I: Intake,
-        F: Fn(Window) -> P,
-        P: Future<Output = Result<Page, SourceError>>,
-    {
-        let mut pages = stream::iter(windows).map(fetch).buffered(plan.concurrency.saturating_mul(AHEAD));
-        while let Some(page) = pages.try_next().await? {
-            self.take(intake, &page)?;
-            if self.is_barren() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    const fn declared(&self) -> Option<u64> {
-        match self.first {
-            Some(Total::Records(total)) => Some(total),
-            _ => None,
-        }
-    }
-
-    /// What the reading proves. `expected` is how many accounts there have to be; `again` tells that it needs a
-    /// second reading to be sure.
-    fn proof<I: Intake>(&self, intake: &I, expected: Option<u64>, again: bool) -> Proof {
-        let declared = self.declared();
-        let distinct = intake.distinct();
-        let reason = if let (Some(first), Some(other)) = (self.first, self.changed_to) {
-            format!("the vendor's total changed from {} to {} while the list was read", first.text(), other.text())
-        } else if self.is_barren() {
-            let pages = counted(self.barren, "page", "pages in a row");
-            format!("{pages} brought no new account, though the vendor says that there is more")
-        } else if self.short {
-            "the first page isn't full, though the vendor says that there are more".to_owned()
-        } else if self.behind > 0 {
-            format!("{} came from behind the end that the vendor declares", counted(self.behind, "account", "accounts"))
-        } else if self.moved {
-            "users moved from page to page while the list was read".to_owned()
-        } else if let Some(expected) = expected.filter(|expected| *expected != distinct) {
-            let expected = counted(expected, "account", "accounts");
-            format!("the vendor declares {expected}, and {distinct} different ones arrived")
-        } else if again {
-            return Proof::Unconfirmed { declared };
-        } else {
-            return Proof::Complete { declared };
-        };
-        Proof::Incomplete { declared, reason }
+        Err(error) if is_refused(&error) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

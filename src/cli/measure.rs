@@ -1,0 +1,75 @@
+//! What an audit is held against, and what the next one will be: the circuit-breaker's memory beside the reports.
+
+use std::path::Path;
+
+use crate::breaker::{Crowd, Memory, Previous};
+use crate::config::{Config, MaxChange};
+use crate::deliver::{self, DeliveryError};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Roster, SourceStatus};
+use crate::report::Report;
+
+/// What roster and sources are held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Measure<'a> {
+    /// Nothing; and nothing is remembered of them.
+    Nothing,
+    /// Nothing: they are the measure from now on.
+    Accepted,
+    /// The last time that each was complete, as it is remembered where the reports go.
+    LastComplete,
+    /// This report.
+    Report(&'a Path),
+}
+
+/// What an audit is held against.
+pub(super) struct Held<'a> {
+    previous: Option<Previous>,
+    /// What is remembered, and where; nothing, if nothing is to be.
+    memory: Option<(Memory, &'a Path)>,
+}
+
+impl<'a> Measure<'a> {
+    /// Reads what there is to compare with.
+    pub(super) fn hold(self, config: &Config, out: &'a Path) -> Result<Held<'a>, Diagnostic> {
+        let limits = config.sources.iter().map(|source| source.max_change).chain([config.roster.max_change]);
+        let limited = limits.flatten().any(|limit| limit != MaxChange::Off);
+        let memory = match (self, Memory::read(out)) {
+            (Self::Nothing, _) => None,
+            _ if out == Path::new("-") => None,
+            (_, Ok(memory)) => Some(memory),
+            (Self::Accepted, Err(_)) => Some(Memory::default()),
+            (Self::LastComplete, Err(mistake)) if limited => return Err(mistake),
+            // Whatever that file is, it isn't ours to overwrite.
+            (Self::LastComplete | Self::Report(_), Err(_)) => None,
+        };
+        let memory = memory.map(|memory| (memory, out));
+        let previous = match self {
+            Self::Nothing | Self::Accepted => None,
+            Self::LastComplete => memory.as_ref().map(|(memory, out)| memory.previous(config, out)),
+            Self::Report(path) => Some(Previous::of_report(path)?),
+        };
+        Ok(Held { previous, memory })
+    }
+}
+
+impl Held<'_> {
+    pub(super) const fn previous(&self) -> Option<&Previous> {
+        self.previous.as_ref()
+    }
+
+    /// Remembers what a report has seen completely.
+    pub(super) fn remember(&mut self, config: &Config, roster: &Roster, report: &Report) {
+        let Some((memory, out)) = &mut self.memory else { return };
+        let complete = report.sources.iter().filter(|source| source.status == SourceStatus::Complete);
+        let complete =
+            complete.map(|source| (source.name.as_str(), Crowd { count: source.distinct, keys: &source.keys }));
+        memory.remember((config, out), roster, complete, report.run.as_of);
+    }
+
+    /// Writes down what is remembered.
+    pub(super) fn write(&self) -> Result<(), DeliveryError> {
+        let Some((memory, out)) = &self.memory else { return Ok(()) };
+        deliver::write_file(&out.join(Memory::FILE), |file| memory.write(file))
+    }
+}
