@@ -36,11 +36,11 @@ pub use report::ReportConfig;
 pub use roster::*;
 pub use rules::*;
 pub use secret::SecretRef;
-pub(crate) use source::same_word;
 pub use source::{
     Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat, Mapping,
     PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig, Words,
 };
+pub(crate) use source::{is_loopback, same_word};
 pub use text::ConfigText;
 
 use crate::diagnostic::Diagnostic;

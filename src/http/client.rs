@@ -17,6 +17,7 @@ use super::broken;
 use super::hosts::Hosts;
 use super::journal;
 use super::retry::{BRIEFLY, pauses, retry_after};
+use super::transport::Transport;
 use super::{Authorize, Body, Cause, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
 use crate::config::Patience;
 
@@ -33,14 +34,14 @@ pub struct ClientOptions {
     pub requests_per_second: Option<NonZeroU32>,
     /// A further certificate authority, PEM.
     pub ca_file: Option<PathBuf>,
-    /// Instead of what the environment says.
+    /// Instead of what the environment says; never for what is on this machine.
     pub proxy: Option<Url>,
 }
 
 /// One source's HTTP client.
 #[derive(Debug)]
 pub struct Client {
-    inner: reqwest::Client,
+    transport: Transport,
     options: ClientOptions,
     hosts: Hosts,
     redactor: Redactor,
@@ -71,7 +72,7 @@ impl Client {
     /// A sentence, when the certificate file can't be read or TLS can't be set up.
     pub fn new(options: ClientOptions) -> Result<Self, String> {
         Ok(Self {
-            inner: transport(&options)?,
+            transport: Transport::new(&options)?,
             hosts: Hosts::new(options.concurrency, options.requests_per_second),
             redactor: Redactor::default(),
             requests: AtomicU64::new(0),
@@ -196,7 +197,7 @@ impl Client {
         let turn = pace.turn().await;
         self.requests.fetch_add(1, Ordering::Relaxed);
         debug!(request = %self.shown(request), "sending");
-        let mut builder = self.inner.request(request.method.clone(), request.url.clone());
+        let mut builder = self.transport.request(request);
         for (name, value) in request.headers.iter().chain(header.as_ref()) {
             builder = builder.header(name, value);
         }
@@ -268,35 +269,6 @@ impl Client {
     fn shown(&self, request: &Request) -> String {
         self.redactor.clean(&request.to_string())
     }
-}
-
-/// The one place where reqwest is set up.
-fn transport(options: &ClientOptions) -> Result<reqwest::Client, String> {
-    // reqwest is built without a default provider; a second installation is refused and harmless.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("headcount/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.patience.connect)
-        .read_timeout(options.patience.stall)
-        .timeout(options.timeout)
-        // A redirect would carry vendor-specific credential headers to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never());
-    if let Some(url) = &options.proxy {
-        let proxy = reqwest::Proxy::all(url.clone()).map_err(|error| format!("the proxy can't be used: {error}"))?;
-        builder = builder.proxy(proxy);
-    }
-    if let Some(path) = &options.ca_file {
-        let pem = std::fs::read(path).map_err(|error| format!("can't read ca_file {}: {error}", path.display()))?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| format!("ca_file {} is not PEM: {error}", path.display()))?;
-        if certificates.is_empty() {
-            return Err(format!("ca_file {} holds no certificate; expected PEM", path.display()));
-        }
-        builder = builder.tls_certs_merge(certificates);
-    }
-    builder.build().map_err(|error| format!("TLS can't be set up: {}", broken::innermost(&error.without_url())))
 }
 
 /// Where a redirect leads, without the part of the address that could hold a secret.
