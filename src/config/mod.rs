@@ -35,6 +35,7 @@ pub use policy::PolicyConfig;
 pub use report::ReportConfig;
 pub use roster::*;
 pub use rules::*;
+pub(crate) use secret::SHORTEST_SECRET;
 pub use secret::SecretRef;
 pub use source::{
     Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat, Mapping,

@@ -47,6 +47,7 @@ pub struct Client {
     redactor: Redactor,
     requests: AtomicU64,
     retries: AtomicU64,
+    redactions: AtomicU64,
     skew: Skew,
     journal: Option<Arc<dyn Journal>>,
 }
@@ -58,6 +59,9 @@ pub struct Usage {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
+    /// Places of its answers from which a secret was taken before anything was kept.
+    #[serde(default)]
+    pub redactions: u64,
     /// Seconds by which the vendor's clock (its `Date` header) was ahead of ours at last, if it told.
     pub clock_skew: Option<i64>,
 }
@@ -77,6 +81,7 @@ impl Client {
             redactor: Redactor::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            redactions: AtomicU64::new(0),
             skew: Skew::default(),
             journal: None,
             options,
@@ -109,12 +114,14 @@ impl Client {
         Usage {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            redactions: self.redactions.load(Ordering::Relaxed),
             clock_skew: self.skew.seconds(),
         }
     }
 
     /// Sends a request until it succeeds, is refused for good, or its attempts are used up. `check` is the
-    /// vendor's reading of an answer; it sees every answer whatever its status.
+    /// vendor's reading of an answer; it sees every answer whatever its status. The answer that is returned holds no
+    /// secret of this source, unless it was asked for one.
     ///
     /// # Errors
     /// What went wrong in the last attempt.
@@ -126,6 +133,7 @@ impl Client {
     ) -> Result<Response, HttpError> {
         let journal = self.journal.as_deref().zip(journal::name(request));
         if let Some(answer) = journal.as_ref().and_then(|(journal, name)| journal.recall(name)) {
+            self.redactions.fetch_add(answer.redactions, Ordering::Relaxed);
             return Ok(Response { redactor: self.redactor.clone(), ..answer });
         }
         let mut pauses = pauses(&self.options.patience);
@@ -207,8 +215,12 @@ impl Client {
         }
         let response = self.read(builder).await.map_err(|error| self.broken(request, error))?;
         drop(turn);
-        let response = self.judge(response, check)?;
+        let mut response = self.judge(response, check)?;
         pace.recover();
+        if !request.asks_for_secret() {
+            response.redactions = self.redactor.purge(&mut response.body);
+            self.redactions.fetch_add(response.redactions, Ordering::Relaxed);
+        }
         Ok(response)
     }
 
@@ -243,7 +255,7 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Response { status, headers, body, redactor: self.redactor.clone() })
+        Ok(Response { status, headers, body, redactions: 0, redactor: self.redactor.clone() })
     }
 
     fn broken(&self, request: &Request, error: Unread) -> Failure {
