@@ -11,10 +11,11 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, and the checked configuration.
+// The ground: work on all cores, words, messages, one writer at a time, and the checked configuration.
 pub mod crew;
 pub mod diagnostic;
 pub mod model;
+pub mod claim;
 pub mod config;
 
 // Fetching: all accounts of every source, with the certificate of how they were counted.

@@ -138,6 +138,13 @@ struct Checked {
 impl Job<'_> {
     /// Does the whole job.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
+        let _claim = match destination::claim(self.out) {
+            Ok(claim) => claim,
+            Err(held) => {
+                say(&format!("error: {held}"));
+                return Ok(Exit::Unusable);
+            }
+        };
         let checked = match self.check() {
             Ok(checked) => checked,
             Err(error) => return Ok(refuse(&error)),

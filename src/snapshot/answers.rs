@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::draft::open_private;
+use crate::claim::open_private;
 use crate::http::{Journal, Response};
 use crate::model::text::hex;
 

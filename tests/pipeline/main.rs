@@ -11,3 +11,4 @@ mod policies;
 mod secrets;
 mod size;
 mod snapshots;
+mod together;
