@@ -18,6 +18,7 @@ mod suggest;
 mod violation;
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::io;
 
@@ -33,7 +34,7 @@ use crate::exception::{BaselineUse, Declarations, DeclaredUse, Exceptions, Ledge
 use crate::finding::Findings;
 use crate::model::{EmployeeIndex, Person, Roster, SourceName, SourceStatus, Subject, Timestamp};
 use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
-use crate::source::{Decoder, Population, Spool};
+use crate::source::{Decoder, Population, RecordError, Spool};
 use found::Found;
 use groups::GroupMembers;
 use judge::{Judge, Share};
@@ -80,6 +81,14 @@ pub enum AuditError {
         /// The numbers.
         error: Unbalanced,
     },
+}
+
+impl AuditError {
+    /// Whether a record is no account. What was just fetched has been counted as accounts.
+    pub fn is_about_record(&self) -> bool {
+        let Self::Spool { error, .. } = self else { return false };
+        error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<RecordError>)
+    }
 }
 
 /// An audit under way.

@@ -68,6 +68,14 @@ pub enum SnapshotError {
         /// What doesn't fit.
         what: String,
     },
+    /// Its hashes fit, and what it says can't be: no disk does that.
+    #[error("{}: {what}, though all hashes fit; the snapshot was tampered with, so it proves nothing", path.display())]
+    Tampered {
+        /// The file.
+        path: PathBuf,
+        /// What can't be.
+        what: String,
+    },
     /// It doesn't hold what the configuration names.
     #[error("the snapshot has no source \"{0}\"; it holds {1}")]
     NoSource(SourceName, String),
