@@ -4,10 +4,12 @@
 //! `file:line:column`, what was found, what was expected, and how to mend it.
 
 use std::fmt;
+use std::iter;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use memchr::memchr_iter;
 
 /// One mistake in one file. Never carries a secret: see [`Diagnostic::in_text`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,22 @@ pub struct Diagnostic {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+}
+
+/// Where the lines of a text begin: with it, many places in a long text cost no more than reading that once.
+#[derive(Debug, Clone)]
+pub struct Lines(Vec<usize>);
+
+impl Lines {
+    /// Of this text.
+    pub fn of(text: &str) -> Self {
+        Self(iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1)).collect())
+    }
+
+    /// The 1-based line of a byte offset.
+    pub fn number(&self, offset: usize) -> usize {
+        self.0.partition_point(|start| *start <= offset)
+    }
 }
 
 /// A place in a text, with the lines around it as they may be shown.
@@ -45,9 +63,14 @@ impl Diagnostic {
     /// The lines of the span are kept as an excerpt. A caller whose file may hold secrets passes a `text` in
     /// which they are already masked (with the same length, so that the place stays true).
     pub fn in_text(file: &Path, text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self::in_lines(file, text, &Lines::of(text), span, message)
+    }
+
+    /// The same for one of many places in a text, whose lines are known.
+    pub fn in_lines(file: &Path, text: &str, lines: &Lines, span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             file: file.to_owned(),
-            place: Some(Box::new(Place::new(text, span))),
+            place: Some(Box::new(Place::new(text, lines, span))),
             message: message.into(),
             help: None,
         }
@@ -99,13 +122,13 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 impl Place {
-    fn new(text: &str, span: Range<usize>) -> Self {
+    fn new(text: &str, lines: &Lines, span: Range<usize>) -> Self {
         let start = floor_boundary(text, span.start);
         let end = floor_boundary(text, span.end).max(start);
         let before = text.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let line_end = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at);
-        let line = before.matches('\n').count() + 1;
+        let line = lines.number(start);
         let column = text.get(line_start..start).unwrap_or_default().chars().count() + 1;
         Self {
             line,
@@ -149,6 +172,16 @@ mod tests {
         assert_eq!(diagnostic.to_string(), "f.toml:2:6: bad value (use 2)");
         let shown = diagnostic.render(false);
         assert!(shown.contains("f.toml:2:6") && shown.contains("^^^") && shown.contains("use 2"), "{shown}");
+    }
+
+    #[test]
+    fn lines_are_counted_as_they_are_read() {
+        for text in ["", "\n", "a", "a\n", "\n\na\r\nb\n", "a\nb"] {
+            let lines = Lines::of(text);
+            for at in 0..=text.len() {
+                assert_eq!(lines.number(at), text[..at].matches('\n').count() + 1, "{text:?} {at}");
+            }
+        }
     }
 
     #[test]

@@ -41,7 +41,8 @@ pub async fn explain(
     let sources = pipeline::ready(config, inputs, options)?;
     let mut populations = pipeline::fetch_all(&sources, options).await?;
     let Some((source, population)) = sources.iter().zip(&mut populations).next() else { return Ok(None) };
-    let told = inputs.audit(config, now).explain(&source.context(), population, account_id)?;
+    let told = inputs.audit(config, now).explain(&source.context(), population, account_id);
+    let told = told.map_err(|error| options.blame(error))?;
     Ok(Some(Answer { told, certificate: population.certificate.clone() }))
 }
 
@@ -62,7 +63,9 @@ pub async fn suggest(
     let suggested = sources.iter().zip(&mut populations).map(|(source, population)| {
         Ok(SourceSuggestions {
             source: source.config.name.clone(),
-            suggestions: audit.suggestions(&source.context(), population, least)?,
+            suggestions: audit
+                .suggestions(&source.context(), population, least)
+                .map_err(|error| options.blame(error))?,
             certificate: population.certificate.clone(),
         })
     });

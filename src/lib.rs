@@ -11,10 +11,12 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, the checked configuration, and keys of accounts and people alike.
+// The ground: work on all cores, words, messages, one writer at a time, the checked configuration, and keys of accounts and
+// people alike.
 pub mod crew;
 pub mod diagnostic;
 pub mod model;
+pub mod claim;
 pub mod config;
 pub mod key;
 

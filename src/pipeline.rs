@@ -67,6 +67,16 @@ impl RunOptions<'_> {
     }
 }
 
+impl RunOptions<'_> {
+    /// Why there is no answer, when an audit fails: what a snapshot holds may be at fault.
+    pub(crate) fn blame(&self, error: AuditError) -> RunError {
+        match self.snapshot.filter(|_| error.is_about_record()) {
+            Some(snapshot) => snapshot.tampered(error.to_string()).into(),
+            None => error.into(),
+        }
+    }
+}
+
 /// Told how fetching goes.
 pub trait Observer: Sync {
     /// A source is about to be fetched.
@@ -152,7 +162,8 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let left_out: Vec<SourceName> = config.left_out(options.only).map(|source| source.name.clone()).collect();
     let case =
         Case { config, inputs, sources: &sources, left_out: &left_out, later_issues: &later_issues, as_of, read_at };
-    let (mut outcome, verdict) = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations)?;
+    let judged = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
+    let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
     let policies = policy::compare(&case, &outcome, &mut populations)?;
     let run = Run {
         id: run_id(started_at),

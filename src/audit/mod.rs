@@ -19,6 +19,7 @@ mod suggest;
 mod violation;
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::io;
 
@@ -36,7 +37,7 @@ use crate::model::{
     EmployeeIndex, Fingerprint, Person, Roster, RosterIssue, RuleId, SourceName, SourceStatus, Subject, Timestamp,
 };
 use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
-use crate::source::{Decoder, Population, Spool};
+use crate::source::{Decoder, Population, RecordError, Spool};
 use found::Found;
 use groups::GroupMembers;
 use judge::{Judge, Share};
@@ -87,6 +88,14 @@ pub enum AuditError {
         /// The numbers.
         error: Unbalanced,
     },
+}
+
+impl AuditError {
+    /// Whether a record is no account. What was just fetched has been counted as accounts.
+    pub fn is_about_record(&self) -> bool {
+        let Self::Spool { error, .. } = self else { return false };
+        error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<RecordError>)
+    }
 }
 
 /// An audit under way.

@@ -136,6 +136,13 @@ struct Checked<'a> {
 impl<'a> Job<'a> {
     /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
+        let _claim = match destination::claim(self.out) {
+            Ok(claim) => claim,
+            Err(held) => {
+                say(&format!("error: {held}"));
+                return Ok(Exit::Unusable);
+            }
+        };
         // Large, and once for a process.
         let ended = Box::pin(self.attempt(global)).await;
         // What no command foresees ends like what can't be used.

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::clock::now;
+use crate::claim::{Claim, Held};
 use crate::crew;
-use crate::deliver;
+use crate::deliver::{self, Prepared};
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 
@@ -21,12 +23,16 @@ pub(super) fn deliver(
 ) -> anyhow::Result<Vec<String>> {
     let (files, streams): (Vec<Format>, Vec<Format>) =
         formats.iter().copied().partition(|format| out != Path::new("-") && format.file_name().is_some());
-    let mut paths = Vec::new();
-    let write = |format| write(report, format, out, options);
-    crew::share_out(files.into_iter().map(Ok), write, |path| {
-        paths.push(path);
+    let mut set = Vec::new();
+    let prepare = |format| Ok((format, prepare(report, format, out, options)?));
+    crew::share_out(files.into_iter().map(Ok), prepare, |file| {
+        set.push(file);
         anyhow::Ok(())
     })?;
+    let paths = set.iter().map(|(_, file)| file.path().display().to_string()).collect();
+    // Whoever sees the new report.json finds the others beside it.
+    set.sort_by_key(|(format, _)| *format == Format::Json);
+    set.into_iter().try_for_each(|(_, file)| file.publish())?;
     for format in streams {
         render::render(format, report, options, &mut io::stdout().lock())?;
     }
@@ -37,13 +43,18 @@ pub(super) fn deliver(
     Ok(paths)
 }
 
-/// Writes one format into the folder; returns the path of the file.
-fn write(report: &Report, format: Format, folder: &Path, options: &RenderOptions<'_>) -> anyhow::Result<String> {
+/// Writes one format beside its place in the folder.
+fn prepare(report: &Report, format: Format, folder: &Path, options: &RenderOptions<'_>) -> anyhow::Result<Prepared> {
     let path = folder.join(format.file_name().unwrap_or_default());
     let content = |out: &mut dyn io::Write| render::render(format, report, options, out).map_err(io::Error::other);
-    deliver::write_report(&path, content)?;
+    let prepared = Prepared::write(path, content)?;
     tracing::debug!("{format} has been written");
-    Ok(path.display().to_string())
+    Ok(prepared)
+}
+
+/// The right of this run to write there. Standard output needs none.
+pub(super) fn claim(out: &Path) -> Result<Option<Claim>, Held> {
+    if out == Path::new("-") { Ok(None) } else { deliver::claim(out, now()) }
 }
 
 /// Appends the Markdown report to the job summary, as far as there is room.

@@ -37,12 +37,13 @@ pub use report::ReportConfig;
 pub use roster::*;
 pub use roster_file::RosterFile;
 pub use rules::*;
+pub(crate) use secret::SHORTEST_SECRET;
 pub use secret::SecretRef;
-pub(crate) use source::same_word;
 pub use source::{
     Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat, Mapping,
     PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig, Words,
 };
+pub(crate) use source::{is_loopback, same_word};
 pub use text::ConfigText;
 
 use crate::diagnostic::Diagnostic;

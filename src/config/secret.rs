@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret as _, SecretString};
 use toml::Spanned;
 
 use super::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+
+/// A shorter secret can be guessed, and can't be told from ordinary words where a vendor repeats it.
+pub(crate) const SHORTEST_SECRET: usize = 8;
 
 /// A checked `env:NAME` or `file:PATH`.
 #[derive(Debug, Clone)]
@@ -39,8 +42,22 @@ impl SecretRef {
         Ok(Self { target, place })
     }
 
-    /// Reads the secret, without the white space around it.
+    /// Reads the secret, without the white space around it. One that is too short to be one is refused.
     pub fn resolve(&self) -> Result<SecretString, Diagnostic> {
+        let secret = self.resolve_name()?;
+        if secret.expose_secret().chars().count() < SHORTEST_SECRET {
+            let message = format!("the secret has less than {SHORTEST_SECRET} characters");
+            let help = format!(
+                "check that {} holds all of it; if it does, have a longer one issued, because this one can be guessed",
+                self.describe()
+            );
+            return Err(self.missing(message, help));
+        }
+        Ok(secret)
+    }
+
+    /// Reads what goes with a secret and may be short: the name of a user or of an OAuth2 client.
+    pub fn resolve_name(&self) -> Result<SecretString, Diagnostic> {
         let text = Zeroizing::new(match &self.target {
             Target::Env(name) => std::env::var(name).map_err(|_| {
                 self.missing(

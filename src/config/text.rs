@@ -11,13 +11,14 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Lines, did_you_mean};
 
 /// A TOML file as it was read. What is kept for showing has its secrets masked.
 #[derive(Debug, Clone)]
 pub struct ConfigText {
     path: PathBuf,
     shown: String,
+    lines: Lines,
 }
 
 /// Keys whose values are secrets. A literal there is a mistake, but it must not be shown either.
@@ -26,7 +27,7 @@ const SECRET_KEYS: &str = "token|api_key|client_secret|password|secret|private_k
 impl ConfigText {
     /// Keeps the file's name and text for messages.
     pub fn new(path: &Path, text: &str) -> Self {
-        Self { path: path.to_owned(), shown: mask(text) }
+        Self { path: path.to_owned(), shown: mask(text), lines: Lines::of(text) }
     }
 
     /// The file as the user named it.
@@ -51,7 +52,7 @@ impl ConfigText {
 
     /// A mistake at a place.
     pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::in_text(&self.path, &self.shown, span, message)
+        Diagnostic::in_lines(&self.path, &self.shown, &self.lines, span, message)
     }
 
     /// The duration under a key, if it is given: `"2m"`, and never none.
@@ -74,7 +75,7 @@ impl ConfigText {
 
     /// The 1-based line of a byte offset.
     pub fn line(&self, offset: usize) -> usize {
-        self.shown.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
+        self.lines.number(offset)
     }
 
     /// What the TOML reader says, with its place and a suggestion for a misspelt key.

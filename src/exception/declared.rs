@@ -23,6 +23,8 @@ pub struct Declarations {
 struct Keys {
     exact: BTreeMap<AccountField, HashMap<String, DeclarationIndex>>,
     patterns: Vec<(AccountField, Regex, DeclarationIndex)>,
+    /// The patterns as they are written.
+    written: BTreeMap<(AccountField, String), DeclarationIndex>,
 }
 
 /// What a declaration recognises its accounts by.
@@ -66,15 +68,11 @@ impl Declarations {
         let earlier = match key {
             Key::Exact(field, value) => *keys.exact.entry(field).or_default().entry(value).or_insert(index),
             Key::Pattern(field, pattern) => {
-                let same =
-                    |(of, known, _): &&(AccountField, Regex, _)| *of == field && known.as_str() == pattern.as_str();
-                match keys.patterns.iter().find(same) {
-                    Some((_, _, earlier)) => *earlier,
-                    None => {
-                        keys.patterns.push((field, pattern, index));
-                        index
-                    }
+                let earlier = *keys.written.entry((field, pattern.as_str().to_owned())).or_insert(index);
+                if earlier == index {
+                    keys.patterns.push((field, pattern, index));
                 }
+                earlier
             }
         };
         (earlier != index).then(|| self.get(earlier)).flatten()

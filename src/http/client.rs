@@ -17,6 +17,7 @@ use super::broken;
 use super::hosts::Hosts;
 use super::journal;
 use super::retry::{BRIEFLY, pauses, retry_after};
+use super::transport::Transport;
 use super::{Authorize, Body, Cause, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
 use crate::config::Patience;
 
@@ -33,19 +34,20 @@ pub struct ClientOptions {
     pub requests_per_second: Option<NonZeroU32>,
     /// A further certificate authority, PEM.
     pub ca_file: Option<PathBuf>,
-    /// Instead of what the environment says.
+    /// Instead of what the environment says; never for what is on this machine.
     pub proxy: Option<Url>,
 }
 
 /// One source's HTTP client.
 #[derive(Debug)]
 pub struct Client {
-    inner: reqwest::Client,
+    transport: Transport,
     options: ClientOptions,
     hosts: Hosts,
     redactor: Redactor,
     requests: AtomicU64,
     retries: AtomicU64,
+    redactions: AtomicU64,
     skew: Skew,
     journal: Option<Arc<dyn Journal>>,
 }
@@ -57,6 +59,9 @@ pub struct Usage {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
+    /// Places of its answers from which a secret was taken before anything was kept.
+    #[serde(default)]
+    pub redactions: u64,
     /// Seconds by which the vendor's clock (its `Date` header) was ahead of ours at last, if it told.
     pub clock_skew: Option<i64>,
 }
@@ -71,11 +76,12 @@ impl Client {
     /// A sentence, when the certificate file can't be read or TLS can't be set up.
     pub fn new(options: ClientOptions) -> Result<Self, String> {
         Ok(Self {
-            inner: transport(&options)?,
+            transport: Transport::new(&options)?,
             hosts: Hosts::new(options.concurrency, options.requests_per_second),
             redactor: Redactor::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            redactions: AtomicU64::new(0),
             skew: Skew::default(),
             journal: None,
             options,
@@ -108,12 +114,14 @@ impl Client {
         Usage {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            redactions: self.redactions.load(Ordering::Relaxed),
             clock_skew: self.skew.seconds(),
         }
     }
 
     /// Sends a request until it succeeds, is refused for good, or its attempts are used up. `check` is the
-    /// vendor's reading of an answer; it sees every answer whatever its status.
+    /// vendor's reading of an answer; it sees every answer whatever its status. The answer that is returned holds no
+    /// secret of this source, unless it was asked for one.
     ///
     /// # Errors
     /// What went wrong in the last attempt.
@@ -125,6 +133,7 @@ impl Client {
     ) -> Result<Response, HttpError> {
         let journal = self.journal.as_deref().zip(journal::name(request));
         if let Some(answer) = journal.as_ref().and_then(|(journal, name)| journal.recall(name)) {
+            self.redactions.fetch_add(answer.redactions, Ordering::Relaxed);
             return Ok(Response { redactor: self.redactor.clone(), ..answer });
         }
         let mut pauses = pauses(&self.options.patience);
@@ -196,7 +205,7 @@ impl Client {
         let turn = pace.turn().await;
         self.requests.fetch_add(1, Ordering::Relaxed);
         debug!(request = %self.shown(request), "sending");
-        let mut builder = self.inner.request(request.method.clone(), request.url.clone());
+        let mut builder = self.transport.request(request);
         for (name, value) in request.headers.iter().chain(header.as_ref()) {
             builder = builder.header(name, value);
         }
@@ -206,8 +215,12 @@ impl Client {
         }
         let response = self.read(builder).await.map_err(|error| self.broken(request, error))?;
         drop(turn);
-        let response = self.judge(response, check)?;
+        let mut response = self.judge(response, check)?;
         pace.recover();
+        if !request.asks_for_secret() {
+            response.redactions = self.redactor.purge(&mut response.body);
+            self.redactions.fetch_add(response.redactions, Ordering::Relaxed);
+        }
         Ok(response)
     }
 
@@ -242,7 +255,7 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Response { status, headers, body, redactor: self.redactor.clone() })
+        Ok(Response { status, headers, body, redactions: 0, redactor: self.redactor.clone() })
     }
 
     fn broken(&self, request: &Request, error: Unread) -> Failure {
@@ -268,35 +281,6 @@ impl Client {
     fn shown(&self, request: &Request) -> String {
         self.redactor.clean(&request.to_string())
     }
-}
-
-/// The one place where reqwest is set up.
-fn transport(options: &ClientOptions) -> Result<reqwest::Client, String> {
-    // reqwest is built without a default provider; a second installation is refused and harmless.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("headcount/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.patience.connect)
-        .read_timeout(options.patience.stall)
-        .timeout(options.timeout)
-        // A redirect would carry vendor-specific credential headers to another host.
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never());
-    if let Some(url) = &options.proxy {
-        let proxy = reqwest::Proxy::all(url.clone()).map_err(|error| format!("the proxy can't be used: {error}"))?;
-        builder = builder.proxy(proxy);
-    }
-    if let Some(path) = &options.ca_file {
-        let pem = std::fs::read(path).map_err(|error| format!("can't read ca_file {}: {error}", path.display()))?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| format!("ca_file {} is not PEM: {error}", path.display()))?;
-        if certificates.is_empty() {
-            return Err(format!("ca_file {} holds no certificate; expected PEM", path.display()));
-        }
-        builder = builder.tls_certs_merge(certificates);
-    }
-    builder.build().map_err(|error| format!("TLS can't be set up: {}", broken::innermost(&error.without_url())))
 }
 
 /// Where a redirect leads, without the part of the address that could hold a secret.

@@ -44,6 +44,8 @@ pub struct Response {
     pub headers: HeaderMap,
     /// Decompressed.
     pub body: Vec<u8>,
+    /// In how many places of the body there was a secret.
+    pub redactions: u64,
     /// Knows what an excerpt may not show.
     pub(super) redactor: Redactor,
 }
@@ -57,6 +59,11 @@ impl Request {
     /// `POST url`
     pub const fn post(url: Url, body: Body) -> Self {
         Self { method: reqwest::Method::POST, url, headers: Vec::new(), body }
+    }
+
+    /// Whether it may be answered with a secret that is meant for us: what carries a form asks for a token.
+    pub(super) const fn asks_for_secret(&self) -> bool {
+        matches!(self.body, Body::Form(_))
     }
 
     /// Adds a header that is no secret. One that can't be sent is left out.
@@ -84,7 +91,7 @@ impl Response {
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header")))
             .collect();
-        Self { status, headers, body, redactor: Redactor::default() }
+        Self { status, headers, body, redactions: 0, redactor: Redactor::default() }
     }
 
     /// A header's value, if it is text.

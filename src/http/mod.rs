@@ -12,6 +12,7 @@ mod oauth2;
 mod pace;
 mod redact;
 mod retry;
+mod transport;
 
 pub use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 

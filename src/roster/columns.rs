@@ -1,6 +1,6 @@
 //! Headings → which column serves which purpose. What could serve two ways is asked for, never guessed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::cell::fold;
@@ -35,6 +35,13 @@ impl Columns {
         let used: BTreeSet<usize> = self.roles.values().flatten().copied().collect();
         self.names.iter().map(String::as_str).enumerate().filter(move |(at, _)| !used.contains(at))
     }
+}
+
+/// Adds the headings that aren't known yet, in their order.
+pub(super) fn add_new<'c>(known: &mut Vec<String>, headings: impl Iterator<Item = &'c str>) {
+    let mut seen: HashSet<&str> = known.iter().map(String::as_str).collect();
+    let new: Vec<String> = headings.filter(|heading| seen.insert(heading)).map(str::to_owned).collect();
+    known.extend(new);
 }
 
 /// Gives the configured columns to their purposes, then the well-known ones.
@@ -248,6 +255,13 @@ mod tests {
         assert_eq!(columns.issues.len(), 2, "{:?}", columns.issues);
         assert!(columns.issues[0].contains("each of \"Department\", \"Abteilung\" could be the department"));
         assert!(columns.issues[1].contains("columns 4 and 5 have the same heading"));
+    }
+
+    #[test]
+    fn headings_of_several_files_are_kept_once_in_their_order() {
+        let mut known = vec!["Team".to_owned()];
+        add_new(&mut known, ["Site", "Team", "Site", "Badge"].into_iter());
+        assert_eq!(known, ["Team", "Site", "Badge"]);
     }
 
     #[test]

@@ -84,17 +84,9 @@ fn part_reader<'f>(
 ) -> PartReader<'f> {
     for (role, at) in &columns.roles {
         let headings = roster.columns.entry(*role).or_default();
-        for name in at.iter().filter_map(|at| columns.names.get(*at)) {
-            if !headings.contains(name) {
-                headings.push(name.clone());
-            }
-        }
+        columns::add_new(headings, at.iter().filter_map(|at| columns.names.get(*at)).map(String::as_str));
     }
-    for (_, name) in columns.extras() {
-        if !roster.extra_columns.iter().any(|known| known == name) {
-            roster.extra_columns.push(name.to_owned());
-        }
-    }
+    columns::add_new(&mut roster.extra_columns, columns.extras().map(|(_, name)| name));
     let dates = |role| {
         let at = columns.of(role).iter().filter_map(|at| Some((*at, columns.names.get(*at)?)));
         at.map(|(at, name)| DateColumn::new(at, role, name, config.dates, config.timezone)).collect()

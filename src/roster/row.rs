@@ -1,6 +1,7 @@
 //! One row → one employee, or the reason why not. Dates and states are added by the caller, which sees the column.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use csv::StringRecord;
 
@@ -22,8 +23,10 @@ pub(super) struct RowReader {
 impl RowReader {
     /// For a file whose other columns are kept in the order of `extra_columns`.
     pub(super) fn new(columns: &Columns, extra_columns: &[String]) -> Self {
+        // Of columns with the same name, the first.
         let own: Vec<(usize, &str)> = columns.extras().collect();
-        let place = |name: &String| own.iter().find(|(_, own)| own == name).map(|(at, _)| *at);
+        let own: HashMap<&str, usize> = own.into_iter().rev().map(|(at, name)| (name, at)).collect();
+        let place = |name: &String| own.get(name.as_str()).copied();
         let id = columns.of(ColumnRole::EmployeeId).first().and_then(|at| columns.names.get(*at));
         Self {
             slots: ColumnRole::ALL.map(|role| columns.of(role).to_vec()),
@@ -107,28 +110,36 @@ impl RowReader {
 
 /// Every address once. A cell may hold several, or a name with the address in angle brackets.
 fn addresses<'c>(cells: &'c [Cow<'_, str>]) -> Vec<&'c str> {
-    let mut emails: Vec<&str> = Vec::new();
-    for cell in cells {
-        for part in cell.split(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '|' | '<' | '>')) {
-            let email = part.strip_prefix("mailto:").unwrap_or(part);
-            if email.contains('@') && !emails.iter().any(|known| known.eq_ignore_ascii_case(email)) {
-                emails.push(email);
-            }
-        }
-    }
-    emails
+    let apart = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '|' | '<' | '>');
+    let parts = cells.iter().flat_map(|cell| cell.split(apart));
+    once(parts.map(|part| part.strip_prefix("mailto:").unwrap_or(part)).filter(|email| email.contains('@')))
 }
 
 fn login_names<'c>(cells: &'c [Cow<'_, str>]) -> Vec<&'c str> {
-    let mut usernames: Vec<&str> = Vec::new();
-    for cell in cells {
-        for username in cell.split([';', ',', '|']).map(str::trim).filter(|name| !is_absent(name)) {
-            if !usernames.iter().any(|known| known.eq_ignore_ascii_case(username)) {
-                usernames.push(username);
-            }
+    let names = cells.iter().flat_map(|cell| cell.split([';', ',', '|']));
+    once(names.map(str::trim).filter(|name| !is_absent(name)))
+}
+
+/// Each text once, whatever the case of its letters.
+fn once<'c>(texts: impl Iterator<Item = &'c str>) -> Vec<&'c str> {
+    /// Nearly everybody has so few that looking at each is the fastest.
+    const FEW: usize = 8;
+    let mut list: Vec<&str> = Vec::new();
+    let mut many: HashSet<String> = HashSet::new();
+    for text in texts {
+        if list.len() == FEW && many.is_empty() {
+            many.extend(list.iter().map(|known| known.to_ascii_lowercase()));
+        }
+        let is_known = if many.is_empty() {
+            list.iter().any(|known| known.eq_ignore_ascii_case(text))
+        } else {
+            !many.insert(text.to_ascii_lowercase())
+        };
+        if !is_known {
+            list.push(text);
         }
     }
-    usernames
+    list
 }
 
 /// `Total`, `Total: 152`, `Gesamtergebnis`: what reports write below the people.
@@ -190,6 +201,16 @@ mod tests {
         }
         for id in ["1001", "E-17", "Totalenergies-4", "SUMMER1", "FIN001"] {
             assert!(!is_total(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn each_address_is_told_once_however_many_there_are() {
+        for count in [1, 7, 8, 9, 40] {
+            let texts: Vec<String> = (0..count).map(|number| format!("a{number}@example.com")).collect();
+            let shouted: Vec<String> = texts.iter().map(|text| text.to_uppercase()).collect();
+            let cell: Cow<str> = Cow::Owned([texts.join("; "), shouted.join(" ")].join(","));
+            assert_eq!(addresses(&[cell.clone(), cell]), texts);
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::draft::open_private;
+use crate::claim::open_private;
 use crate::http::{Journal, Response};
 use crate::model::text::hex;
 
@@ -23,6 +23,8 @@ struct Head {
     request: String,
     status: u16,
     headers: Vec<(String, String)>,
+    #[serde(default)]
+    redactions: u64,
     /// Of the compressed body.
     length: usize,
     sha256: String,
@@ -84,7 +86,7 @@ impl State {
         let Some((head, packed)) = read(&mut input)? else { return Ok(None) };
         let body = zstd::stream::decode_all(packed.as_slice())?;
         self.recalled += 1;
-        Ok(Some(Response::restored(head.status, head.headers, body)))
+        Ok(Some(Response::restored(head.status, head.headers, body, head.redactions)))
     }
 
     fn record(&mut self, request: &str, response: &Response) -> io::Result<()> {
@@ -93,6 +95,7 @@ impl State {
             request: request.to_owned(),
             status: response.status,
             headers: response.header_pairs(),
+            redactions: response.redactions,
             length: packed.len(),
             sha256: hex(&Sha256::digest(&packed)),
         };
@@ -136,8 +139,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("s.answers");
         let answers = Answers::open(&path).expect("open");
-        for (request, body) in [("GET /1", "a"), ("GET /2", "b\nc"), ("GET /1", "d")] {
-            answers.record(request, &answer(body));
+        for (request, body, redactions) in [("GET /1", "a", 0), ("GET /2", "b\nc", 2), ("GET /1", "d", 0)] {
+            let mut answer = answer(body);
+            answer.redactions = redactions;
+            answers.record(request, &answer);
         }
         let answers = Answers::open(&path).expect("open again");
         let body = |request| answers.recall(request).map(|answer| String::from_utf8(answer.body).expect("text"));
@@ -147,7 +152,7 @@ mod tests {
             (second.status, second.header("x-total-pages"), second.body.as_slice()),
             (200, Some("3"), &b"b\nc"[..])
         );
-        assert_eq!(second.header("set-cookie"), None);
+        assert_eq!((second.header("set-cookie"), second.redactions), (None, 2));
         assert_eq!(body("GET /1").as_deref(), Some("d"));
         assert_eq!(body("GET /1"), None);
         assert_eq!(answers.recalled(), 3);

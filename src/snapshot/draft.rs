@@ -1,6 +1,6 @@
 //! A snapshot under construction: `<folder>.partial`, which becomes the folder when it is whole.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use tempfile::NamedTempFile;
 use super::SnapshotError;
 use super::manifest::{ConfigSeen, FORMAT, Manifest, StoredRecords, StoredSource, records_file};
 use super::packed::pack;
+use crate::claim::{Claim, ClaimError};
 use crate::config::{Config, SourceConfig};
 use crate::model::{SourceName, SourceStatus, Timestamp};
 use crate::source::Population;
@@ -24,8 +25,8 @@ pub(super) struct Draft<'c> {
     config: &'c Config,
     target: PathBuf,
     folder: PathBuf,
-    /// Locked as long as this process writes here.
-    _lock: File,
+    /// Nobody else writes here meanwhile.
+    _claim: Claim,
     pub(super) started_at: Timestamp,
 }
 
@@ -61,27 +62,27 @@ pub fn store(
 impl<'c> Draft<'c> {
     /// Begins a new snapshot. What an earlier attempt has left is dropped.
     pub(super) fn begin(out: &Path, config: &'c Config, started_at: Timestamp) -> Result<Self, SnapshotError> {
-        let folder = partial(out)?;
+        let folder = beside(out, ".partial")?;
+        let claim = claim(out, started_at)?;
         if folder.join(PARTIAL).exists() {
-            drop(lock(&folder)?);
             fs::remove_dir_all(&folder).map_err(SnapshotError::write(&folder))?;
         } else if folder.exists() {
             return Err(SnapshotError::Exists(folder));
         }
-        make_private_folder(&folder).map_err(SnapshotError::write(&folder))?;
+        make_private(&folder).map_err(SnapshotError::write(&folder))?;
         let begun = Begun { format: FORMAT, config_sha256: config.sha256.clone(), started_at };
         write_json(&folder.join(PARTIAL), &begun)?;
-        Ok(Self { config, target: out.to_owned(), _lock: lock(&folder)?, folder, started_at })
+        Ok(Self { config, target: out.to_owned(), folder, _claim: claim, started_at })
     }
 
     /// Goes on with the one that was interrupted.
-    pub(super) fn resume(out: &Path, config: &'c Config) -> Result<Self, SnapshotError> {
-        let folder = partial(out)?;
+    pub(super) fn resume(out: &Path, config: &'c Config, now: Timestamp) -> Result<Self, SnapshotError> {
+        let folder = beside(out, ".partial")?;
         let path = folder.join(PARTIAL);
         if !path.exists() {
             return Err(SnapshotError::NothingToResume(folder));
         }
-        let lock = lock(&folder)?;
+        let claim = claim(out, now)?;
         let bytes = fs::read(&path).map_err(SnapshotError::read(&path))?;
         let begun: Begun =
             serde_json::from_slice(&bytes).map_err(|error| SnapshotError::damaged(&path, error.to_string()))?;
@@ -91,7 +92,7 @@ impl<'c> Draft<'c> {
         if begun.config_sha256 != config.sha256 {
             return Err(SnapshotError::OtherConfiguration(folder));
         }
-        Ok(Self { config, target: out.to_owned(), folder, _lock: lock, started_at: begun.started_at })
+        Ok(Self { config, target: out.to_owned(), folder, _claim: claim, started_at: begun.started_at })
     }
 
     /// Where it is written.
@@ -173,47 +174,33 @@ impl Draft<'_> {
     }
 }
 
-/// The name of the folder until it is whole, beside the place where it will be.
-fn partial(out: &Path) -> Result<PathBuf, SnapshotError> {
+/// A name beside the place where the snapshot will be: `.partial` is the folder until it is whole.
+fn beside(out: &Path, ending: &str) -> Result<PathBuf, SnapshotError> {
     let is_free = !out.exists() || fs::read_dir(out).is_ok_and(|mut content| content.next().is_none());
     match out.file_name() {
         Some(name) if is_free => {
             let mut name = name.to_owned();
-            name.push(".partial");
+            name.push(ending);
             Ok(out.with_file_name(name))
         }
         _ => Err(SnapshotError::Exists(out.to_owned())),
     }
 }
 
-fn lock(folder: &Path) -> Result<File, SnapshotError> {
-    let path = folder.join(PARTIAL);
-    let file = File::open(&path).map_err(SnapshotError::read(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(SnapshotError::Busy(folder.to_owned())),
-        Err(TryLockError::Error(error)) => Err(SnapshotError::Read { path, error }),
-    }
+fn claim(out: &Path, now: Timestamp) -> Result<Claim, SnapshotError> {
+    let lock = beside(out, ".lock")?;
+    Claim::take(out, lock.clone(), now).map_err(|error| match error {
+        ClaimError::Held(held) => SnapshotError::Busy(held),
+        ClaimError::Io(error) => SnapshotError::Write { path: lock, error },
+    })
 }
 
-/// A folder that nobody else can look into. The folders above it are as usual.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
-    if let Some(parent) = folder.parent() {
-        fs::create_dir_all(parent)?;
-    }
+/// A folder that nobody else can look into.
+fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// Opens or makes a file that nobody else can read.
-pub(super) fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn remove(path: &Path) -> Result<(), SnapshotError> {

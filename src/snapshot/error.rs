@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::claim::Held;
 use crate::diagnostic::Diagnostic;
 use crate::model::SourceName;
 
@@ -19,8 +20,8 @@ pub enum SnapshotError {
     #[error("{} doesn't exist, so there is nothing to resume; fetch without --resume", .0.display())]
     NothingToResume(PathBuf),
     /// Another process is writing it.
-    #[error("another headcount is writing {}; wait for it, or name another folder", .0.display())]
-    Busy(PathBuf),
+    #[error(transparent)]
+    Busy(Held),
     /// It was begun with another configuration, whose answers may be those of other questions.
     #[error("{} was begun with another configuration; fetch without --resume to begin anew", .0.display())]
     OtherConfiguration(PathBuf),
@@ -65,6 +66,14 @@ pub enum SnapshotError {
         /// The file.
         path: PathBuf,
         /// What doesn't fit.
+        what: String,
+    },
+    /// Its hashes fit, and what it says can't be: no disk does that.
+    #[error("{}: {what}, though all hashes fit; the snapshot was tampered with, so it proves nothing", path.display())]
+    Tampered {
+        /// The file.
+        path: PathBuf,
+        /// What can't be.
         what: String,
     },
     /// It doesn't hold what the configuration names.

@@ -62,7 +62,7 @@ pub async fn fetch(
         return Err(SnapshotError::Unusable(mistakes));
     }
     let draft = if options.resume {
-        Draft::resume(options.out, config)?
+        Draft::resume(options.out, config, (options.clock)())?
     } else {
         Draft::begin(options.out, config, (options.clock)())?
     };

@@ -8,10 +8,12 @@
 //! <source>.ndjson.zst    its records, one a line, as the vendor sent them; in frames that cores unpack side by side
 //! ```
 //!
-//! It appears whole or not at all. While it is made it is called `<folder>.partial` and holds a `partial.json`;
-//! what is finished of it is kept, and of a source that isn't, the answers so far. An interrupted [`fetch`] can
-//! so be resumed: the answers are read from disk until they end, and the vendor is asked from there on. Whether
-//! the list moved meanwhile is then proven in the same way as always.
+//! Only secrets of ours that a vendor repeats are taken out, before anything is kept.
+//!
+//! It appears whole or not at all. While it is made it is called `<folder>.partial` and holds a `partial.json`, and
+//! `<folder>.lock` keeps others away; what is finished of it is kept, and of a source that isn't, the answers so far.
+//! An interrupted [`fetch`] can so be resumed: the answers are read from disk until they end, and the vendor is asked
+//! from there on. Whether the list moved meanwhile is then proven in the same way as always.
 
 mod answers;
 mod draft;

@@ -102,7 +102,7 @@ enum Part {
 }
 
 impl Part {
-    /// Its lines, each of them JSON.
+    /// Its lines, each of them a JSON object.
     fn unpack(self) -> io::Result<Vec<u8>> {
         let lines = match self {
             Self::Lines(lines) => lines,
@@ -114,6 +114,9 @@ impl Part {
         for end in memchr_iter(b'\n', &lines) {
             let line = lines.get(start..end).unwrap_or_default();
             serde_json::from_slice::<&RawValue>(line).map_err(|_| damaged("a record is no JSON"))?;
+            if !(line.starts_with(b"{") && line.ends_with(b"}")) {
+                return Err(damaged("a record is no JSON object"));
+            }
             start = end + 1;
         }
         if start == lines.len() { Ok(lines) } else { Err(damaged("a record is cut off")) }
@@ -278,7 +281,12 @@ mod tests {
             let found = damage(&flipped);
             assert!(found.as_ref().map_or(true, |(_, found)| *found != sha256), "{at}: {found:?}");
         }
-        for (lines, expected) in [("{\"id\":1", "a record is cut off"), ("{\"id\":}\n", "a record is no JSON")] {
+        for (lines, expected) in [
+            ("{\"id\":1", "a record is cut off"),
+            ("{\"id\":}\n", "a record is no JSON"),
+            ("[{\"id\":1}]\n", "a record is no JSON object"),
+            (" {\"id\":1}\n", "a record is no JSON object"),
+        ] {
             let file = zstd::bulk::compress(lines.as_bytes(), LEVEL).expect("packed");
             assert_eq!(damage(&file), Err(expected.to_owned()));
             let file = zstd::encode_all(lines.as_bytes(), LEVEL).expect("packed");

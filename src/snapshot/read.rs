@@ -1,5 +1,6 @@
 //! A snapshot that is there: checked, and read back as what was fetched.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,9 @@ use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_fil
 use super::packed::unpack;
 use crate::config::SourceConfig;
 use crate::crew::map_all;
-use crate::model::text::hex;
-use crate::source::{Population, Spool};
+use crate::model::SourceStatus;
+use crate::model::text::{counted, hex};
+use crate::source::{Certificate, Population, Spool};
 
 /// A whole snapshot.
 #[derive(Debug)]
@@ -52,7 +54,10 @@ impl Snapshot {
         let manifest: Manifest = serde_json::from_slice(&bytes).map_err(damaged)?;
         let snapshot = Self { folder: folder.to_owned(), manifest, sha256: hex(&Sha256::digest(&bytes)) };
         map_all(&snapshot.manifest.sources, |source| snapshot.check(source)).into_iter().collect::<Result<(), _>>()?;
-        Ok(snapshot)
+        match contradiction(&snapshot.manifest.sources) {
+            None => Ok(snapshot),
+            Some(what) => Err(SnapshotError::Tampered { path, what }),
+        }
     }
 
     /// What it holds.
@@ -63,6 +68,11 @@ impl Snapshot {
     /// SHA-256 of the manifest, and so of everything that it names.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+
+    /// Why it can't be audited, when its records turn out not to be those of the accounts that were counted.
+    pub fn tampered(&self, what: String) -> SnapshotError {
+        SnapshotError::Tampered { path: self.folder.clone(), what }
     }
 
     /// What was fetched of a source, to be audited as if it had been fetched now.
@@ -114,8 +124,40 @@ impl Snapshot {
         if sha256 != source.certificate.sha256 {
             return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
         }
+        let distinct = source.certificate.distinct;
+        if spool.len() != distinct {
+            let records = counted(spool.len(), "record", "records");
+            let what = format!("it holds {records}, and its certificate counts {}", accounts(distinct));
+            return Err(SnapshotError::Tampered { path, what });
+        }
         Ok(spool)
     }
+}
+
+/// What the certificates say that no fetch could have found.
+fn contradiction(sources: &[StoredSource]) -> Option<String> {
+    let mut names = BTreeSet::new();
+    sources.iter().find_map(|StoredSource { name, records, certificate, .. }| {
+        let Certificate { status, distinct, declared, .. } = certificate;
+        let complete = *status == SourceStatus::Complete;
+        let less = certificate.keys.iter().find(|(_, count)| *count > distinct);
+        let what = if !names.insert(name) {
+            "is there twice".to_owned()
+        } else if records.is_none() && (complete || *distinct > 0) {
+            "has no records".to_owned()
+        } else if let Some(declared) = declared.filter(|declared| complete && declared > distinct) {
+            format!("is complete with {} of {}", distinct, accounts(declared))
+        } else if let Some((key, count)) = less {
+            format!("counts {}, {count} of them with {key}", accounts(*distinct))
+        } else {
+            return None;
+        };
+        Some(format!("the source {name} {what}"))
+    })
+}
+
+fn accounts(count: u64) -> String {
+    counted(count, "account", "accounts")
 }
 
 /// SHA-256 of a file.

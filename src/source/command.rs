@@ -6,11 +6,12 @@
 //! `username`, `display_name`, `status`, `locked`, `licensed`, `roles`, `created_at`, `updated_at`,
 //! `last_login_at`, `deleted_at`, `linked`. A key that is absent is a fact that this system can't tell; null says
 //! that there is no value; every other key is kept as an attribute. A last line `{"total": 17}` may tell how many
-//! accounts there are. What it writes to stderr is shown, without the secrets that it finds in its environment. Its
-//! exit status decides whether the list is whole.
+//! accounts there are. What it writes to stderr is shown. Both are without the secrets of its environment. Its exit
+//! status decides whether the list is whole.
 
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, Either, select};
@@ -43,7 +44,9 @@ pub(super) struct Program {
     config: CommandConfig,
     timeout: Duration,
     decoder: MappedDecoder,
-    redactor: Redactor,
+    messages: Redactor,
+    records: Redactor,
+    redactions: AtomicU64,
 }
 
 /// The last line of a program that knows how many accounts it prints.
@@ -55,7 +58,15 @@ struct LastLine {
 
 impl Program {
     pub(super) fn new(source: SourceName, config: CommandConfig, timeout: Duration) -> Self {
-        Self { source, config, timeout, decoder: MappedDecoder::of_own_shape(), redactor: secrets_of(environment()) }
+        Self {
+            source,
+            config,
+            timeout,
+            decoder: MappedDecoder::of_own_shape(),
+            messages: secrets_of(environment()),
+            records: secrets_of(environment().filter(|(_, value)| is_no_word(value))),
+            redactions: AtomicU64::new(0),
+        }
     }
 
     fn start(&self) -> Result<Running, SourceError> {
@@ -113,6 +124,7 @@ impl Program {
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
+            self.redactions.fetch_add(self.records.purge(&mut line), Ordering::Relaxed);
             if let Some(declared) = total {
                 return Err(
                     self.failed(&format!("prints line {number} after its last line, {{\"total\": {declared}}}"))
@@ -136,7 +148,7 @@ impl Program {
         let mut shown = 0;
         // A message that can't be received is none; what counts is the exit status.
         while matches!((&mut input).take(LONGEST_MESSAGE).read_until(b'\n', &mut line).await, Ok(1..)) {
-            let message = self.redactor.clean(&String::from_utf8_lossy(&line));
+            let message = self.messages.clean(&String::from_utf8_lossy(&line));
             let message = message.trim_end();
             if shown < MOST_MESSAGES && !message.is_empty() {
                 tracing::warn!(source = %self.source, said = %harmless(message), "a message of the program");
@@ -175,6 +187,11 @@ fn secrets_of(variables: impl Iterator<Item = (String, String)>) -> Redactor {
         }
     }
     redactor
+}
+
+/// Nobody would take it for a word of a record. `PRIMARY_KEY=employee_id` is no secret.
+fn is_no_word(value: &str) -> bool {
+    value.contains(|c: char| c.is_ascii_digit()) && value.contains(|c: char| c.is_ascii_alphabetic())
 }
 
 /// A message that moves no cursor, changes no colour and reorders nothing, with its quotes as they were.
@@ -224,7 +241,7 @@ impl Connector for Program {
     }
 
     fn usage(&self) -> Usage {
-        Usage::default()
+        Usage { redactions: self.redactions.load(Ordering::Relaxed), ..Usage::default() }
     }
 
     /// Without its arguments, among which somebody may have put a secret.

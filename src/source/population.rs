@@ -122,6 +122,7 @@ pub async fn fetch(
     };
     certificate.usage = connector.usage();
     certificate.warnings.extend(skewed(certificate.usage.clock_skew));
+    certificate.warnings.extend(echoed(certificate.usage.redactions));
     certificate.warnings.extend(source.exposed_secrets());
     certificate.finished_at = clock();
     certificate.expect(source.expect_min);
@@ -185,6 +186,14 @@ fn skewed(seconds: Option<i64>) -> Option<String> {
     let seconds = seconds.filter(|seconds| seconds.unsigned_abs() > NOTABLE_SKEW)?;
     let direction = if seconds > 0 { "ahead of" } else { "behind" };
     Some(format!("the vendor's clock is {} s {direction} this machine's", seconds.unsigned_abs()))
+}
+
+/// A secret that comes back is kept there, too, and perhaps shown to others.
+fn echoed(redactions: u64) -> Option<String> {
+    let places = counted(redactions, "place", "places");
+    let told =
+        format!("the vendor's answers repeat a secret of ours in {places}; it was taken out before anything was kept");
+    (redactions > 0).then(|| format!("{told}. Have a new one issued, and tell the vendor"))
 }
 
 /// Readings of one list, at most.

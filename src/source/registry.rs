@@ -93,7 +93,7 @@ pub fn connector_with(
         VendorConfig::VonageContactCenter { token_url, client_id, client_secret } => {
             let client = client()?;
             let secret = known(&client, client_secret)?;
-            let mut auth = OAuth2::new(token_url.clone(), client_id.resolve()?, secret, Grant::ClientCredentials);
+            let mut auth = OAuth2::new(token_url.clone(), client_id.resolve_name()?, secret, Grant::ClientCredentials);
             auth.scope = Some(vonage::SCOPE);
             Box::new(vonage::Vonage::new(client, url, auth, size(vonage::MAX_PAGE_SIZE)))
         }
@@ -131,11 +131,11 @@ fn scim_auth(client: &Client, credentials: &ScimCredentials) -> Result<Box<dyn A
     Ok(match credentials {
         ScimCredentials::Token(token) => Box::new(StaticToken::bearer(known(client, token)?)),
         ScimCredentials::Basic { username, password } => {
-            Box::new(StaticToken::basic(&username.resolve()?, &password.resolve()?, client.redactor()))
+            Box::new(StaticToken::basic(&username.resolve_name()?, &password.resolve()?, client.redactor()))
         }
         ScimCredentials::OAuth2 { token_url, client_id, client_secret } => {
             let secret = known(client, client_secret)?;
-            Box::new(OAuth2::new(token_url.clone(), client_id.resolve()?, secret, Grant::ClientCredentials))
+            Box::new(OAuth2::new(token_url.clone(), client_id.resolve_name()?, secret, Grant::ClientCredentials))
         }
     })
 }
@@ -154,13 +154,13 @@ fn cognigy_auth(
             let CognigyOAuth2 { client_id, client_secret, user, organisation } = oauth2.as_ref();
             let grant = match user {
                 Some((username, password)) => {
-                    Grant::Password { username: username.resolve()?, password: known(client, password)? }
+                    Grant::Password { username: username.resolve_name()?, password: known(client, password)? }
                 }
                 None => Grant::ClientCredentials,
             };
             let mut token_url = cognigy::api_root(&connection.base_url);
             token_url.set_path(&format!("{}/auth/oauth2/token", token_url.path().trim_end_matches('/')));
-            let mut auth = OAuth2::new(token_url, client_id.resolve()?, known(client, client_secret)?, grant);
+            let mut auth = OAuth2::new(token_url, client_id.resolve_name()?, known(client, client_secret)?, grant);
             auth.headers.extend(organisation.iter().map(|id| ("organisation-id", id.clone())));
             Box::new(auth)
         }

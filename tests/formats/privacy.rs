@@ -191,7 +191,7 @@ fn a_pseudonym_that_stands_for_nothing_is_an_error_with_advice() {
     let nobody = ["--pseudonym", "account-0123456789abcdef"];
     for (key, arguments, code, expected) in [
         (None, nobody.as_slice(), 2, "HEADCOUNT_PSEUDONYM_KEY is not set"),
-        (Some("short"), &nobody, 2, "less than 16 bytes"),
+        (Some("too short"), &nobody, 2, "less than 16 bytes"),
         (Some(KEY), &nobody, 2, "stands for nothing that this audit found"),
         (Some(KEY), &nobody, 2, "Another key may have made it"),
         (Some(KEY), &["--pseudonym", "voiso/17"], 2, "expected account- or employee-"),
@@ -310,8 +310,10 @@ fn a_key_is_needed_before_anything_is_requested() {
         command.args(["audit", "--privacy", "pseudonymous", "-c"]).arg(tenant.config());
         command.env("HEADCOUNT_PSEUDONYM_KEY", key).output().expect("ran")
     };
-    let output = run("too short");
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("less than 16 bytes") && !said.contains("too short"), "{said}");
+    for (key, expected) in [("too short", "less than 16 bytes"), ("short", "less than 8 characters")] {
+        let output = run(key);
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(expected) && !said.contains(key), "{said}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Output;
 use std::time::Duration;
 
 use headcount::source;
@@ -113,15 +114,22 @@ async fn its_messages_are_shown_without_their_power_over_the_terminal() {
     assert!(shown.contains("page 1") && shown.contains("\\u{1b}[31mpage 2") && shown.contains("source=s"), "{shown}");
 }
 
+/// An office with that program.
+fn office(body: &str) -> Kit {
+    script(body)
+        .with("hr.csv", "Employee ID,Email\nE-1,a@example.com\n")
+        .with("headcount.toml", format!("[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"s\"\n{EXPORT}\n"))
+}
+
+fn audit(kit: &Kit, arguments: &[&str]) -> Output {
+    let mut command = assert_cmd::Command::cargo_bin("headcount").expect("built");
+    command.env_remove("RUST_LOG").env("CRM_API_TOKEN", "crm-0123456789").env("CRM_SORT_KEY", "shoe_size");
+    command.current_dir(kit.path()).arg("audit").args(arguments).output().expect("ran")
+}
+
 /// What a person sees of an audit of that program's accounts.
 fn audited(body: &str, arguments: &[&str]) -> String {
-    let kit = script(body)
-        .with("hr.csv", "Employee ID,Email\nE-1,a@example.com\n")
-        .with("headcount.toml", format!("[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"s\"\n{EXPORT}\n"));
-    let mut command = assert_cmd::Command::cargo_bin("headcount").expect("built");
-    command.env_remove("RUST_LOG").env("CRM_API_TOKEN", "crm-0123456789").current_dir(kit.path());
-    let output = command.args(arguments).arg("audit").output().expect("ran");
-    String::from_utf8(output.stderr).expect("text")
+    String::from_utf8(audit(&office(body), arguments).stderr).expect("text")
 }
 
 #[test]
@@ -134,6 +142,15 @@ fn its_messages_are_for_everybody_and_the_secrets_in_them_for_nobody() {
         assert!(!audited(body, arguments).contains("crm-0123456789"), "{arguments:?}");
     }
     assert!(!audited(body, &["-q"]).contains("can't use"));
+}
+
+#[test]
+fn a_secret_that_it_prints_with_an_account_is_not_kept() {
+    let kit = office(r#"echo '{"id":1,"display_name":"'"$CRM_API_TOKEN"'","shoe_size":43}'"#);
+    assert_eq!(audit(&kit, &["--format", "json"]).status.code(), Some(1), "nobody owns it");
+    let report = fs::read_to_string(kit.path().join("headcount-out/report.json")).expect("a report");
+    assert!(report.contains("repeat a secret of ours in 1 place; it was taken out"), "{report}");
+    assert!(report.contains("\"[redacted]\"") && !report.contains("crm-0123456789"), "{report}");
 }
 
 #[test]

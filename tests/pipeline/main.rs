@@ -13,3 +13,4 @@ mod policies;
 mod secrets;
 mod size;
 mod snapshots;
+mod together;

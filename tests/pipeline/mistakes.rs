@@ -61,6 +61,26 @@ fn a_secret_that_is_not_there() {
 }
 
 #[test]
+fn a_secret_that_is_too_short_is_refused_and_not_shown() {
+    let tenant = Tenant::new(300, 2);
+    let text = fs::read_to_string(tenant.config()).expect("a configuration");
+    fs::write(tenant.kit.path().join("secrets/short"), "hunter2\n").expect("written");
+    for (place, kept_in) in
+        [("file:secrets/short", "secrets/short"), ("env:HEADCOUNT_TEST_KEY", "env:HEADCOUNT_TEST_KEY")]
+    {
+        fs::write(tenant.config(), text.replacen("file:secrets/voiso-key", place, 1)).expect("written");
+        let mut audit = headcount();
+        audit.env("HEADCOUNT_TEST_KEY", "hunter2").args(["audit", "-c"]).arg(tenant.config());
+        let output = audit.output().expect("ran");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("the secret has less than 8 characters") && said.contains(kept_in), "{said}");
+        assert!(!said.contains("hunter2"), "{said}");
+        assert_eq!(Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor)), [0; 5]);
+    }
+}
+
+#[test]
 fn a_literal_secret_is_refused_and_not_shown() {
     let tenant = Tenant::new(300, 2);
     let text = fs::read_to_string(tenant.config()).expect("a configuration");

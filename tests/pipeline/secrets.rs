@@ -1,12 +1,14 @@
 //! No secret reaches an output, however much is said.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 
-use headcount::report::SourceSummary;
+use headcount::model::SourceStatus;
+use headcount::report::{Report, SourceSummary};
 use headcount::simulate::Vendor;
 
-use crate::harness::Tenant;
+use crate::harness::{NOW, Tenant, headcount};
 
 /// Every secret of the kit, and the parts of the signing key.
 fn secrets(kit: &Path) -> Vec<String> {
@@ -70,4 +72,25 @@ fn a_secret_that_everybody_can_read_is_told_without_being_asked() {
     let warned = |source: &SourceSummary| source.warnings.iter().any(|told| told.contains(&warning));
     let names: Vec<_> = audited.report().sources.into_iter().filter(warned).map(|source| source.name).collect();
     assert_eq!(names, ["voiso"]);
+}
+
+#[test]
+fn this_machine_is_never_asked_through_a_proxy() {
+    let tenant = Tenant::new(300, 2);
+    let proxy = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    proxy.set_nonblocking(true).expect("asked for no waiting");
+    let address = format!("http://{}", proxy.local_addr().expect("an address"));
+    for base_url in ["127.0.0.1", "localhost"] {
+        let text = fs::read_to_string(tenant.config()).expect("a configuration");
+        fs::write(tenant.config(), text.replace("http://127.0.0.1", &format!("http://{base_url}"))).expect("written");
+        let mut audit = headcount();
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+            audit.env(name, &address);
+        }
+        let audited =
+            audit.args(["audit", "--as-of", NOW, "--out", "-", "--format", "json", "-c"]).arg(tenant.config());
+        let report: Report = serde_json::from_slice(&audited.output().expect("ran").stdout).expect("a report");
+        assert!(report.sources.iter().all(|source| source.status == SourceStatus::Complete), "{base_url}");
+        assert!(proxy.accept().is_err(), "the proxy was asked for {base_url}");
+    }
 }

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use headcount::model::text::hex;
 use headcount::report::Report;
 use headcount::simulate::Vendor;
+use sha2::{Digest as _, Sha256};
 
 use crate::harness::{NOW, Tenant, headcount, now, read_report};
 
@@ -73,6 +75,39 @@ fn a_changed_byte_or_a_missing_snapshot_is_refused() {
     let audited = tenant.audit(&["--snapshot", "no-such-folder"]);
     assert_eq!(audited.code(), 2);
     assert!(audited.stderr().contains("no snapshot"), "{}", audited.stderr());
+}
+
+#[test]
+fn a_snapshot_that_was_tampered_with_is_refused_and_nobody_else_is_blamed() {
+    let tenant = Tenant::new(300, 6);
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    let (records, manifest) = (snapshot.join("voiso.ndjson.zst"), snapshot.join("manifest.json"));
+    let text = zstd::decode_all(std::fs::read(&records).expect("records").as_slice()).expect("unpacked");
+    let text = String::from_utf8(text).expect("text");
+    let told = std::fs::read_to_string(&manifest).expect("a manifest");
+    let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    let (first, others) = text.split_once('\n').expect("records");
+    for (forged, expected) in [
+        (others.to_owned(), "though all hashes fit; the snapshot was tampered with"),
+        (format!("{{\"no\":\"id\"}}\n{others}"), "`id`, though all hashes fit; the snapshot was tampered with"),
+        (format!("[{first}]\n{others}"), "a record is no JSON object; the snapshot was changed or damaged"),
+    ] {
+        let packed = zstd::encode_all(forged.as_bytes(), 3).expect("packed");
+        let mut claimed: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+        let sources = claimed["sources"].as_array_mut().expect("a list").iter_mut();
+        for source in sources.filter(|source| source["name"] == "voiso") {
+            source["records"]["sha256"] = sha256(&packed).into();
+            source["records"]["bytes"] = forged.len().into();
+            source["certificate"]["sha256"] = sha256(forged.as_bytes()).into();
+        }
+        std::fs::write(&records, packed).expect("written");
+        std::fs::write(&manifest, claimed.to_string()).expect("written");
+        let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+        let said = audited.stderr();
+        assert_eq!(audited.code(), 2, "{said}");
+        assert!(said.contains(expected) && !said.contains("defect of headcount"), "{said}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stderr,
     clippy::case_sensitive_file_extension_comparisons,
     reason = "tests; a skipped one says so"

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use headcount::model::text::hex;
 use headcount::simulate::Behaviour;
 use headcount::snapshot::{self, Snapshot, SnapshotError};
+use sha2::{Digest as _, Sha256};
 
 use crate::kit::{Kit, clock, names, records};
 
@@ -126,6 +128,77 @@ async fn a_manifest_is_believed_only_as_far_as_it_fits() {
     }
     with_manifest(&kit, "\"format\": 1", "\"format\": 1").expect("unchanged");
     assert!(matches!(Snapshot::open(kit.folder.path()), Err(SnapshotError::NotASnapshot(_))));
+}
+
+/// Changes the records of a source and makes every hash fit, as somebody would who knows the format.
+fn with_records(kit: &Kit, change: impl Fn(Vec<String>) -> Vec<String>) -> String {
+    let (path, manifest) = (kit.out().join("voiso.ndjson.zst"), kit.out().join("manifest.json"));
+    let (packed, told) = (fs::read(&path).expect("readable"), fs::read_to_string(&manifest).expect("readable"));
+    let text = String::from_utf8(zstd::decode_all(packed.as_slice()).expect("unpacked")).expect("text");
+    let lines = change(text.lines().map(str::to_owned).collect());
+    let content: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+    let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    let repacked = zstd::encode_all(content.as_bytes(), 3).expect("packed");
+    let voiso = kit.config.sources.iter().find(|source| source.name.as_str() == "voiso").expect("voiso");
+    let mut forged: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let source = forged["sources"].as_array_mut().expect("a list").iter_mut().find(|source| source["name"] == "voiso");
+    let source = source.expect("voiso");
+    source["records"]["sha256"] = sha256(&repacked).into();
+    source["records"]["bytes"] = content.len().into();
+    source["certificate"]["sha256"] = sha256(content.as_bytes()).into();
+    fs::write(&path, repacked).expect("written");
+    fs::write(&manifest, forged.to_string()).expect("written");
+    let opened = Snapshot::open(&kit.out()).and_then(|snapshot| snapshot.population(voiso).map(drop));
+    fs::write(&path, packed).expect("restored");
+    fs::write(&manifest, told).expect("restored");
+    opened.map_or_else(|error| error.to_string(), |()| "believed".to_owned())
+}
+
+#[tokio::test]
+async fn records_that_were_removed_or_added_are_missed_though_all_hashes_fit() {
+    let kit = Kit::start(60, Behaviour::default()).await;
+    kit.fetch(false).await.expect("fetched");
+    assert_eq!(with_records(&kit, |lines| lines), "believed");
+    let removed = with_records(&kit, |lines| lines[1..].to_vec());
+    assert!(removed.contains("and its certificate counts") && removed.contains("was tampered with"), "{removed}");
+    let added = with_records(&kit, |lines| [&lines[..], &["{\"id\":9}".to_owned()]].concat());
+    assert!(added.contains("was tampered with"), "{added}");
+}
+
+type Forgery = fn(&mut serde_json::Value);
+
+#[tokio::test]
+async fn a_certificate_that_no_fetch_could_have_is_refused() {
+    let kit = Kit::start(60, Behaviour::default()).await;
+    kit.fetch(false).await.expect("fetched");
+    let path = kit.out().join("manifest.json");
+    let told = fs::read_to_string(&path).expect("readable");
+    let voiso = |manifest: &serde_json::Value| {
+        manifest["sources"].as_array().expect("a list").iter().position(|source| source["name"] == "voiso")
+    };
+    let forgeries: [(Forgery, &str); 4] = [
+        (|source| source["records"] = serde_json::Value::Null, "the source voiso has no records"),
+        (|source| source["certificate"]["distinct"] = 1.into(), "the source voiso is complete with 1 of"),
+        (
+            |source| (source["certificate"]["declared"], source["certificate"]["distinct"]) = (1.into(), 1.into()),
+            "the source voiso counts 1 account, ",
+        ),
+        (|source| source["name"] = "doors".into(), "unexpected file"),
+    ];
+    for (forge, expected) in forgeries {
+        let mut manifest: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+        let at = voiso(&manifest).expect("voiso");
+        forge(&mut manifest["sources"][at]);
+        fs::write(&path, manifest.to_string()).expect("written");
+        let error = Snapshot::open(&kit.out()).expect_err(expected).to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let mut manifest: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let twice = manifest["sources"][0].clone();
+    manifest["sources"].as_array_mut().expect("a list").push(twice);
+    fs::write(&path, manifest.to_string()).expect("written");
+    let error = Snapshot::open(&kit.out()).expect_err("twice").to_string();
+    assert!(error.contains("is there twice, though all hashes fit; the snapshot was tampered with"), "{error}");
 }
 
 #[tokio::test]

@@ -3,10 +3,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use headcount::config::Config;
 use headcount::model::SourceStatus;
 use headcount::simulate::faults::FaultKind;
 use headcount::simulate::{Behaviour, FaultHook, Vendor};
@@ -88,12 +90,25 @@ async fn no_more_requests_at_a_time_than_allowed() {
 }
 
 #[tokio::test]
-async fn a_configured_proxy_is_asked_and_loopback_is_no_exception() {
+async fn a_configured_proxy_is_asked() {
     let proxy = Stub::start(|_, _| json(200, &json!({"users": [], "metadata": {"total": 0}}))).await;
     let lines = format!("api_key = \"file:key\"\nproxy = \"{}\"\nallow_insecure_http = true", proxy.url);
     let source = Source::new("voiso", "http://voiso.example", &lines, &[("key", "voiso-key")]);
     source.fetch().await.complete();
     assert!(proxy.seen().iter().all(|seen| seen.header("host") == "voiso.example"), "{:?}", proxy.seen());
+}
+
+#[test]
+fn a_proxy_for_this_machine_is_refused() {
+    for address in ["http://localhost:1", "http://127.8.9.1:1", "http://[::1]:1", "http://[::ffff:127.0.0.1]:1"] {
+        let text = format!(
+            "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"s\"\nvendor = \"voiso\"\napi_key = \"env:K\"\n\
+             base_url = \"{address}\"\nproxy = \"http://proxy.example:3128\"\n"
+        );
+        let mistakes = Config::parse(Path::new("headcount.toml"), &text).expect_err(address);
+        let told = mistakes[0].to_string();
+        assert!(told.contains("headcount.toml:8:9: base_url is on this machine, which is never asked"), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ pub struct ConnectionConfig {
     pub requests_per_second: Option<NonZeroU32>,
     /// Records asked for at a time; the vendor's maximum when absent.
     pub page_size: Option<NonZeroU32>,
-    /// Through which requests go; as the environment says, when absent.
+    /// Through which requests go, but to this machine; as the environment says, when absent.
     pub proxy: Option<Url>,
     /// How long the source is borne with besides.
     pub patience: Patience,
@@ -66,7 +66,7 @@ pub(super) fn check_connection(
         requests_per_second: non_zero(common.requests_per_second.as_ref(), "requests_per_second", text)?
             .or_else(|| vendor.config.default_rate(loopback)),
         page_size: non_zero(common.page_size.as_ref(), "page_size", text)?,
-        proxy: common.proxy.as_ref().map(|proxy| check_proxy(proxy, text)).transpose()?,
+        proxy: common.proxy.as_ref().map(|proxy| check_proxy(proxy, loopback, text)).transpose()?,
         patience: check_patience(common.deadline.as_ref(), text)?,
         base_url,
     })
@@ -124,8 +124,11 @@ fn check_patience(deadline: Option<&Spanned<String>>, text: &ConfigText) -> Resu
 }
 
 /// Credentials of a proxy would be a secret in the configuration; the environment can carry them.
-fn check_proxy(value: &Spanned<String>, text: &ConfigText) -> Result<Url, Diagnostic> {
+fn check_proxy(value: &Spanned<String>, loopback: bool, text: &ConfigText) -> Result<Url, Diagnostic> {
     let error = |message: &str, help: &str| text.error(value.span(), message).help(help);
+    if loopback {
+        return Err(error("base_url is on this machine, which is never asked through a proxy", "remove the line"));
+    }
     let url = Url::parse(value.get_ref())
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -136,11 +139,12 @@ fn check_proxy(value: &Spanned<String>, text: &ConfigText) -> Result<Url, Diagno
     Ok(url)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is of this machine: `localhost`, 127.0.0.0/8 or `::1`.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
 }

@@ -18,6 +18,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 pub use connection::ConnectionConfig;
+pub(crate) use connection::is_loopback;
 pub(crate) use file::same_word;
 pub use file::{FileConfig, FileFormat, Mapping, TimeFormat, Words};
 pub use roles::PrivilegedRoles;
