@@ -145,11 +145,11 @@ async fn an_error_in_any_form_is_a_failure_whatever_stands_beside_it() {
         (r#""error": {"code": "104", "msg": "forbidden"}"#, "error 104, forbidden"),
         (r#""error": {"msg": "forbidden"}"#, "error: forbidden"),
         (r#""error": {"code": 104}"#, "error 104"),
-        (r#""error": {}"#, "error: {}"),
+        (r#""error": {}"#, r#"an error, "{\"error\": {}"#),
         (r#""error": "forbidden""#, "error: forbidden"),
         (r#""error": "104""#, "error 104"),
         (r#""error": 104"#, "error 104"),
-        (r#""error": true"#, "error: true"),
+        (r#""error": true"#, r#"an error, "{\"error\": true"#),
         (r#""errors": [{"code": 104, "msg": "forbidden"}]"#, "error 104, forbidden"),
         (r#""errors": ["forbidden"]"#, "error: forbidden"),
         (r#""errors": {"code": 104, "msg": "forbidden"}"#, "error 104, forbidden"),
@@ -166,7 +166,7 @@ async fn an_error_in_any_form_is_a_failure_whatever_stands_beside_it() {
             .await;
             let fetched = source(&stub.url).fetch().await;
             assert_eq!(fetched.certificate.status, SourceStatus::Incomplete, "{members}{beside}");
-            assert!(fetched.error().ends_with(message), "{members}{beside}: {}", fetched.error());
+            assert!(fetched.error().contains(message), "{members}{beside}: {}", fetched.error());
         }
     }
 }

@@ -28,7 +28,8 @@ pub(super) fn refusal(response: &Response) -> Result<(), Refusal> {
         Some(found) => {
             let code = code(&found);
             let retry = code.map_or(Retry::for_status(response.status), retry);
-            Err(Refusal { message: message(code, &found), retry })
+            let message = message(code, &found).unwrap_or_else(|| format!("an error, {}", response.excerpt()));
+            Err(Refusal { message, retry })
         }
         None if response.is_success() => Ok(()),
         None => Err(Refusal { message: response.excerpt(), retry: Retry::for_status(response.status) }),
@@ -88,14 +89,13 @@ fn code(found: &Value) -> Option<i64> {
     code.as_i64().or_else(|| code.as_str()?.trim().parse().ok())
 }
 
-fn message(code: Option<i64>, found: &Value) -> String {
+fn message(code: Option<i64>, found: &Value) -> Option<String> {
     let found = first(found);
     let text = ["msg", "message"].iter().find_map(|key| found.get(key)?.as_str()).or_else(|| found.as_str());
     match (code, text) {
-        (Some(code), Some(text)) if text.trim() != code.to_string() => format!("error {code}, {text}"),
-        (Some(code), _) => format!("error {code}"),
-        (None, Some(text)) => format!("error: {text}"),
-        (None, None) => format!("error: {found}"),
+        (Some(code), Some(text)) if text.trim() != code.to_string() => Some(format!("error {code}, {text}")),
+        (Some(code), _) => Some(format!("error {code}")),
+        (None, text) => text.map(|text| format!("error: {text}")),
     }
 }
 
