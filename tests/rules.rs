@@ -158,6 +158,44 @@ fn a_second_rule_of_one_id_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_rule_that_takes_too_long_is_not_evaluable_where_it_does() {
+    let folder = tempfile::tempdir().expect("folder");
+    let numbers = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]";
+    let loops = (0..8).fold("true".to_owned(), |inside, depth| format!("{numbers}.all(x{depth}, {inside})"));
+    for (name, text) in [
+        ("hr.csv", "Employee ID,Email,Status\nE-1,ann@example.com,Active\n".to_owned()),
+        ("accounts.csv", "id,email,display_name\na,ann@example.com,Ann Lee\nb,bob@example.com,Bo\n".to_owned()),
+        (
+            "headcount.toml",
+            "[hr]\nfile = \"hr.csv\"\n[hr.status]\nactive = [\"Active\"]\n[[source]]\nname = \"badges\"\nvendor = \"file\"\n\
+             file = \"accounts.csv\"\n[rules]\npaths = [\"long.toml\"]\n"
+                .to_owned(),
+        ),
+        (
+            "long.toml",
+            format!(
+                "id = \"long\"\ntitle = \"t\"\nseverity = \"low\"\nsubject = \"account\"\nmessage = \"m\"\nwhy = \"w\"\n\
+                 remediation = \"r\"\nwhen = 'has(account.display_name) && account.display_name.size() > 3 && {loops}'\n"
+            ),
+        ),
+    ] {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    let mut audit = Command::cargo_bin("headcount").expect("built");
+    let output = audit.args(["audit", "--format", "json", "--exit-zero"]).current_dir(&folder).output().expect("ran");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = fs::read_to_string(folder.path().join("headcount-out/report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let cells = report["evaluability"].as_array().expect("a matrix");
+    let cell = cells.iter().find(|cell| cell["rule"] == "long").expect("a cell");
+    let expected = serde_json::json!({
+        "rule": "long", "source": "badges", "evaluated": 1, "violations": 0, "not_evaluable": 1,
+        "missing": ["the rule needs more than 1,000,000 steps"],
+    });
+    assert_eq!(*cell, expected);
+}
+
+#[test]
 fn a_test_file_judges_evidence_and_exceptions_too() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("evidence.test.toml");

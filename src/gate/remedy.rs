@@ -31,7 +31,8 @@ pub(super) fn of_findings(rule: Option<&Rule>, has_baseline: bool) -> String {
 
 /// Whether a line of the crosswalk can be the answer.
 fn asks_for_an_owner(rule: &Rule) -> bool {
-    rule.reads().any(|fact| matches!(fact, "account.situation" | "account.owned")) && !rule.reads().any(|fact| fact.starts_with("declared."))
+    rule.reads().any(|fact| matches!(fact, "account.situation" | "account.owned"))
+        && !rule.reads().any(|fact| fact.starts_with("declared."))
 }
 
 /// Out of a rule that could be judged nowhere.

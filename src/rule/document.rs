@@ -4,10 +4,13 @@ use std::fmt::Write as _;
 
 use chrono::TimeDelta;
 
+use super::cel::differences::{DIFFERENCES, Difference, Outcome, RECORD};
 use super::cel::functions::{FUNCTIONS, Function, MACROS, Style};
+use super::cel::{MAX_BRACKETS, MAX_DEPTH, MAX_STEPS, MAX_TEXT};
 use super::control::FRAMEWORKS;
 use super::facts::{FACTS, Fact, Kind, ROOTS};
 use super::{Rule, RuleSet};
+use crate::model::text::grouped;
 use crate::model::{Account, AccountStatus, Fact as Told, FactName, Json, Timestamp};
 
 const HEAD: &str = "# Rules: facts, functions, catalogue
@@ -89,6 +92,8 @@ pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]
         let _ = writeln!(out, "| `{name}` | {meaning} |");
     }
     out.push_str(OPERATORS);
+    limits(&mut out);
+    differences(&mut out);
     out.push_str("\n## Catalogue\n\n| Rule | Severity | About | What it finds | Params | Controls |\n|---|---|---|---|---|---|\n");
     for rule in rules.iter() {
         row(&mut out, rule);
@@ -163,6 +168,48 @@ fn written(function: &Function) -> String {
         format!("`{call}` → {}", overload.result.as_str())
     };
     function.overloads.iter().map(one).collect::<Vec<_>>().join("<br>")
+}
+
+fn limits(out: &mut String) {
+    let (text, steps) = (grouped(MAX_TEXT as u64), grouped(MAX_STEPS));
+    let _ = write!(
+        out,
+        "
+## Limits
+
+A condition has at most {text} bytes, {MAX_BRACKETS} brackets inside of each other and {MAX_DEPTH} levels. To judge one
+subject, it may take {steps} steps; a rule that needs more is not evaluable there, and the report gives that reason. Only
+macros count: in each turn every part that is evaluated takes a step (a fact that is computed from others, 100), and so do 16
+bytes of text (one byte, for a regular expression) and each element of a list that is compared, joined or searched there.
+"
+    );
+}
+
+fn differences(out: &mut String) {
+    let _ = write!(
+        out,
+        "
+## What differs from the specification
+
+Everything else means what the [CEL specification](https://github.com/google/cel-spec) says. In the examples, the vendor
+doesn't tell `account.locked`, and its record is `{RECORD}`.
+
+| About | The specification | Here | Examples |
+|---|---|---|---|
+"
+    );
+    for Difference { topic, specification, here, examples } in DIFFERENCES {
+        let example = |(condition, outcome): &(&str, Outcome)| {
+            let outcome = match outcome {
+                Outcome::True => "true",
+                Outcome::Refused => "refused",
+                Outcome::NotEvaluable => "not evaluable",
+            };
+            format!("`{condition}` → {outcome}")
+        };
+        let examples: Vec<String> = examples.iter().map(example).collect();
+        let _ = writeln!(out, "| {topic} | {specification} | {here} | {} |", cell(&examples.join("<br>")));
+    }
 }
 
 fn row(out: &mut String, rule: &Rule) {

@@ -1,7 +1,7 @@
 //! Functions and operators: overloads, comparisons that make sense, and constants computed when the rule is loaded.
 
-use chrono::{FixedOffset, TimeDelta};
-use regex::Regex;
+use chrono_tz::TZ_VARIANTS;
+use regex::bytes::Regex;
 
 use super::check::{Checker, Typed, constant};
 use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
@@ -10,7 +10,8 @@ use super::node::{Binary, Node, Unary, by_length};
 use super::parse::{Expr, Word};
 use super::types::Type;
 use super::value::Value;
-use super::{Fault, Span, ops};
+use super::zone::Zone;
+use super::{Fault, Span, ops, re2};
 use crate::diagnostic::did_you_mean;
 use crate::rule::facts;
 
@@ -263,8 +264,8 @@ fn build(function: &Function, args: Vec<Typed>, spans: &[Span]) -> Result<Node, 
         (Run::Binary(run), Some(left), Some(right)) => Ok(binary(run, left.node, right.node)),
         (Run::Test(run), Some(left), Some(right)) => Ok(Node::Test(run, Box::new([left.node, right.node]))),
         (Run::InZone(run), Some(time), Some(zone)) => {
-            let shift = Node::Const(Value::Duration(offset(&zone, place)?));
-            Ok(Node::Unary(run, Box::new(binary(ops::add, time.node, shift))))
+            let local = Node::InZone(zone_of(&zone, place)?, Box::new(time.node));
+            Ok(Node::Unary(run, Box::new(local)))
         }
         (Run::Regex, Some(text), Some(pattern)) => Ok(Node::Matches(Box::new(text.node), regex(&pattern, place)?)),
         _ => Err(Fault::new(place, format!("`{}` takes another number of values", function.name))),
@@ -279,25 +280,23 @@ fn regex(pattern: &Typed, span: Span) -> Result<Regex, Fault> {
     let Some(text) = pattern.constant_text() else {
         return Err(Fault::new(span, "a regular expression is written in the rule").help("use a string or a param"));
     };
-    Regex::new(text).map_err(|error| {
-        let reason = error.to_string();
-        let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    re2::compile(text).map_err(|reason| {
         Fault::new(span, format!("this is not a regular expression: {reason}"))
-            .help("write patterns as r'…' so that \\ stays as it is")
+            .help("write patterns as r'…' so that \\ stays as it is; the syntax is RE2's")
     })
 }
 
-/// A fixed offset from UTC.
-fn offset(zone: &Typed, span: Span) -> Result<TimeDelta, Fault> {
-    let text = zone.constant_text();
-    let seconds = match text {
-        Some("UTC" | "") => Some(0),
-        Some(text) => text.parse::<FixedOffset>().ok().map(|offset| offset.local_minus_utc()),
-        None => None,
+/// A zone that is written in the rule.
+fn zone_of(zone: &Typed, span: Span) -> Result<Zone, Fault> {
+    let Some(text) = zone.constant_text() else {
+        return Err(Fault::new(span, "a time zone is written in the rule").help("use a string or a param"));
     };
-    seconds.map(|seconds| TimeDelta::seconds(seconds.into())).ok_or_else(|| {
-        Fault::new(span, "a time zone is \"UTC\" or an offset")
-            .help("write it like \"+01:00\"; named zones are not part of the language of rules")
+    Zone::parse(text).ok_or_else(|| {
+        let fault = Fault::new(span, "there is no such time zone");
+        match did_you_mean(text, TZ_VARIANTS.iter().map(|zone| zone.name())) {
+            Some(meant) => fault.help(format!("did you mean {meant:?}?")),
+            None => fault.help("write \"UTC\", a name like \"Europe/Berlin\" or an offset like \"+01:00\""),
+        }
     })
 }
 

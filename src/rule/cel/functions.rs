@@ -120,7 +120,7 @@ pub(super) fn find(name: &str) -> Option<&'static Function> {
 
 /// Macros, which are written like methods of lists: `list.exists(x, condition)`.
 pub const MACROS: [(&str, &str); 6] = [
-    ("has(x.y)", "whether an optional fact, or a key of a map, is there"),
+    ("has(x.y)", "whether an optional fact, or a key of a map, is there; a key is, also where its value is null"),
     ("list.all(x, condition)", "whether the condition holds for every element"),
     ("list.exists(x, condition)", "whether the condition holds for at least one element"),
     ("list.exists_one(x, condition)", "whether the condition holds for exactly one element"),
@@ -220,7 +220,13 @@ pub static FUNCTIONS: &[Function] = &[
     function("contains", Method, TEXTS, Run::Test(library::contains), "whether the text has this part"),
     function("startsWith", Method, TEXTS, Run::Test(library::starts_with), "whether the text starts like this"),
     function("endsWith", Method, TEXTS, Run::Test(library::ends_with), "whether the text ends like this"),
-    function("matches", Both, TEXTS, Run::Regex, "whether a part of the text matches the regular expression"),
+    function(
+        "matches",
+        Both,
+        TEXTS,
+        Run::Regex,
+        "whether a part of the text matches the regular expression, as RE2 reads it: `\\d`, `\\w`, `\\s` and `\\b` are ASCII",
+    ),
     function(
         "lowerAscii",
         Method,
@@ -269,7 +275,7 @@ pub static FUNCTIONS: &[Function] = &[
             of(&[Duration], Text),
         ],
         Run::Unary(library::string),
-        "as text",
+        "as text: a double with the fewest digits (`1e+06`), a moment as RFC 3339 in UTC, a duration in seconds (`1.5s`)",
     ),
     function("getFullYear", Method, OF_TIME, Run::InZone(library::full_year), "year"),
     function("getMonth", Method, OF_TIME, Run::InZone(library::month), "month, from 0"),
@@ -277,7 +283,13 @@ pub static FUNCTIONS: &[Function] = &[
     function("getDayOfMonth", Method, OF_TIME, Run::InZone(library::day_of_month), "day of the month, from 0"),
     function("getDayOfWeek", Method, OF_TIME, Run::InZone(library::day_of_week), "day of the week; 0 is Sunday"),
     function("getDayOfYear", Method, OF_TIME, Run::InZone(library::day_of_year), "day of the year, from 0"),
-    function("getHours", Method, OF_TIME_OR_SPAN, Run::InZone(library::hours), "hour; of a duration, all hours"),
+    function(
+        "getHours",
+        Method,
+        OF_TIME_OR_SPAN,
+        Run::InZone(library::hours),
+        "hour; of a duration, all hours. Without a zone in UTC, else there: `\"Europe/Berlin\"`, `\"+02:00\"`",
+    ),
     function(
         "getMinutes",
         Method,
@@ -297,6 +309,6 @@ pub static FUNCTIONS: &[Function] = &[
         Method,
         OF_TIME_OR_SPAN,
         Run::InZone(library::milliseconds),
-        "millisecond of the second; of a duration, all milliseconds",
+        "millisecond of the second, of a duration, too",
     ),
 ];

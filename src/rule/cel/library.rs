@@ -63,8 +63,9 @@ pub(super) fn timestamp<'a>(value: &Value<'a>) -> Value<'a> {
         Value::Timestamp(_) => value.clone(),
         Value::Int(seconds) => moment(DateTime::from_timestamp(*seconds, 0)),
         Value::Text(text) => match DateTime::parse_from_rfc3339(text) {
-            Ok(time) => moment(Some(time.to_utc())),
-            Err(_) => UNREADABLE,
+            // CEL's minutes have 60 seconds.
+            Ok(time) if time.timestamp_subsec_nanos() < 1_000_000_000 => moment(Some(time.to_utc())),
+            _ => UNREADABLE,
         },
         _ => WRONG_TYPE,
     }
@@ -83,41 +84,45 @@ pub(super) fn duration<'a>(value: &Value<'a>) -> Value<'a> {
 
 /// CEL's durations: a sign, and numbers with the units h, m, s, ms, us, ns. In nanoseconds.
 fn read_duration(text: &str) -> Option<i128> {
-    let (sign, mut rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (sign, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
     if rest == "0" {
         return Some(0);
     }
     let mut total: i128 = 0;
-    while !rest.is_empty() {
-        let number = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    while let Some(number) = rest.find(|c: char| !c.is_ascii_digit() && c != '.') {
         let (digits, tail) = rest.split_at_checked(number)?;
-        let unit = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+        let unit = tail.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(tail.len());
         let (unit, tail) = tail.split_at_checked(unit)?;
         total = total.checked_add(nanos(digits, unit)?)?;
         rest = tail;
     }
-    (!text.is_empty() && text != "-").then_some(sign * total)
+    // What is left has no unit.
+    (rest.is_empty() && text.ends_with(char::is_alphabetic)).then_some(sign * total)
 }
 
+/// A number of units, cut to whole nanoseconds.
 fn nanos(digits: &str, unit: &str) -> Option<i128> {
+    /// Further digits are no nanosecond of any unit.
+    const PLACES: usize = 15;
     let unit: i128 = match unit {
         "h" => 3_600_000_000_000,
         "m" => 60_000_000_000,
         "s" => 1_000_000_000,
         "ms" => 1_000_000,
-        "us" => 1_000,
+        "us" | "\u{b5}s" | "\u{3bc}s" => 1_000,
         "ns" => 1,
         _ => return None,
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = whole.parse::<u64>().ok()?;
-    let mut total = i128::from(whole) * unit;
-    let mut place = unit;
-    for digit in fraction.bytes() {
-        place /= 10;
-        total += i128::from(char::from(digit).to_digit(10)?) * place;
+    if whole.len() + fraction.len() == 0 || fraction.contains('.') {
+        return None;
     }
-    Some(total)
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<u64>().ok()? };
+    let fraction: String = fraction.chars().chain(std::iter::repeat('0')).take(PLACES).collect();
+    Some(i128::from(whole) * unit + i128::from(fraction.parse::<u64>().ok()?) * unit / 10_i128.pow(15))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked, and CEL truncates towards zero")]
@@ -139,7 +144,13 @@ pub(super) fn double<'a>(value: &Value<'a>) -> Value<'a> {
     match value {
         Value::Double(_) => value.clone(),
         Value::Int(number) => Value::Double(*number as f64),
-        Value::Text(text) => text.parse().map_or(UNREADABLE, Value::Double),
+        Value::Text(text) => match text.parse::<f64>() {
+            Ok(number) if number.is_infinite() && text.contains(|c: char| c.is_ascii_digit()) => {
+                Value::Error(EvalError::Overflow)
+            }
+            Ok(number) => Value::Double(number),
+            Err(_) => UNREADABLE,
+        },
         _ => WRONG_TYPE,
     }
 }
@@ -149,7 +160,7 @@ pub(super) fn string<'a>(value: &Value<'a>) -> Value<'a> {
         Value::Text(_) => return value.clone(),
         Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
-        Value::Double(value) => value.to_string(),
+        Value::Double(value) => cel_double(*value),
         Value::Timestamp(time) => cel_timestamp(*time),
         Value::Duration(duration) => duration_text(*duration),
         _ => return WRONG_TYPE,
@@ -166,7 +177,24 @@ fn cel_timestamp(time: Timestamp) -> String {
     }
 }
 
-/// Declares an accessor of moments, in UTC; the checker shifts the moment for other zones.
+/// The fewest digits that tell the number from all others, with an exponent of two digits at least where it is below -4
+/// or above 5: `0.5`, `1e+06`.
+fn cel_double(number: f64) -> String {
+    if number.is_infinite() {
+        return if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    let scientific = format!("{number:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    match exponent.parse::<i32>() {
+        Ok(-4..=5) | Err(_) => number.to_string(),
+        Ok(exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+        }
+    }
+}
+
+/// Declares an accessor of moments, in UTC; for other zones the moment is first made what clocks show there.
 macro_rules! accessor {
     ($name:ident, $time:ident => $get:expr) => {
         pub(super) fn $name<'a>(value: &Value<'a>) -> Value<'a> {
@@ -196,7 +224,7 @@ accessor!(day_of_year, time => time.ordinal0());
 accessor!(hours, time => time.hour(), duration => duration.num_hours());
 accessor!(minutes, time => time.minute(), duration => duration.num_minutes());
 accessor!(seconds, time => time.second(), duration => duration.num_seconds());
-accessor!(milliseconds, time => time.timestamp_subsec_millis(), duration => duration.num_milliseconds());
+accessor!(milliseconds, time => time.timestamp_subsec_millis(), duration => i64::from(duration.subsec_millis()));
 
 #[cfg(test)]
 mod tests {
@@ -210,12 +238,23 @@ mod tests {
             ("-1.5s", Some(-1_500_000_000)),
             ("0", Some(0)),
             ("1.5ns", Some(1)),
+            ("+1h", Some(3_600_000_000_000)),
+            (".5s", Some(500_000_000)),
+            ("5.s", Some(5_000_000_000)),
+            ("2\u{b5}s3\u{3bc}s4us", Some(9_000)),
+            ("0.0000000000019h", Some(6)),
+            ("0.00000000000000000000001h", Some(0)),
             ("90d", None),
             ("h", None),
             ("1", None),
             ("", None),
             ("-", None),
             ("1..5s", None),
+            (".s", None),
+            ("+-1s", None),
+            ("1s1", None),
+            ("1sh", None),
+            ("99999999999999999999s", None),
         ] {
             assert_eq!(read_duration(text), nanos, "{text}");
         }

@@ -74,7 +74,8 @@ impl Checker<'_> {
             MacroKind::Map => Type::list(made.ty),
             MacroKind::All | MacroKind::Exists | MacroKind::ExistsOne => Type::Bool,
         };
-        let call = Macro { kind: form.kind, range: range.node, test: test.node, made: made.node };
+        let turn = test.node.cost() + made.node.cost();
+        let call = Macro { kind: form.kind, range: range.node, test: test.node, made: made.node, turn };
         Ok(Typed::of(ty, Node::Macro(Box::new(call))))
     }
 

@@ -7,6 +7,7 @@
 
 mod calls;
 mod check;
+pub mod differences;
 mod domain;
 pub mod functions;
 mod guard;
@@ -16,11 +17,15 @@ mod node;
 mod ops;
 mod parse;
 mod paths;
+mod re2;
 mod reach;
+mod steps;
 #[cfg(test)]
 mod tests;
+mod truth;
 mod types;
 mod value;
+mod zone;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,9 +38,10 @@ use super::scope::Scope;
 use super::{GroupBy, Subject};
 
 pub(super) use node::{Getter, Truth};
+pub(super) use parse::{MAX_BRACKETS, MAX_DEPTH, MAX_TEXT};
 pub(super) use reach::reach;
 pub use types::Type;
-pub use value::{EvalError, List, Map, Missing, Value};
+pub use value::{EvalError, List, MAX_STEPS, Map, Missing, Value};
 
 /// A byte range of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,17 +123,17 @@ impl Condition {
 
     /// Evaluates.
     pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
-        self.node.truth(node::Env::new(scope))
+        self.node.truth(steps::Run::new(scope).env())
     }
 
     /// Whether it is about subjects such as this one: none of its parts that only choose them fails.
     pub(super) fn applies(&self, scope: &Scope<'_>) -> bool {
-        self.node.chooses(node::Env::new(scope))
+        self.node.chooses(steps::Run::new(scope).env())
     }
 
     /// What coarse facts alone say; `None` where it depends on others.
     pub(super) fn outline(&self, scope: &Scope<'_>) -> Option<Truth> {
-        match self.node.truth(node::Env::in_outline(scope)) {
+        match self.node.truth(steps::Run::in_outline(scope).env()) {
             Truth::Unknown(missing) if missing.is_for_now() => None,
             settled => Some(settled),
         }
@@ -145,8 +151,8 @@ impl Condition {
 
     /// The facts that the condition reads, with their values; what the vendor doesn't tell is left out.
     pub(super) fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
-        let env = node::Env::new(scope);
-        Facts::of_sorted(self.reads.iter().map(|(path, node)| (path.as_str(), node.eval(env))))
+        let read = |node: &'a node::Node| node.eval(steps::Run::new(scope).env());
+        Facts::of_sorted(self.reads.iter().map(move |(path, node)| (path.as_str(), read(node))))
     }
 
     /// The paths of the facts that the condition reads.
@@ -172,7 +178,7 @@ pub(super) struct Rest<'c>(Vec<&'c node::Node>);
 impl Rest<'_> {
     /// Evaluates them: the condition's own result.
     pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
-        node::decide(self.0.iter().copied(), Truth::No, node::Env::new(scope))
+        node::decide(self.0.iter().copied(), Truth::No, steps::Run::new(scope).env())
     }
 }
 
@@ -196,6 +202,6 @@ impl Reading {
     }
 
     pub(super) fn value<'a>(&'a self, scope: &'a Scope<'a>) -> Value<'a> {
-        self.node.eval(node::Env::new(scope))
+        self.node.eval(steps::Run::new(scope).env())
     }
 }

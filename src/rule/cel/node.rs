@@ -9,10 +9,12 @@ use std::cmp::Ordering;
 use std::slice::from_ref;
 use std::sync::Arc;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
-use super::value::{EvalError, List, Missing, Value};
-
+use super::steps::{self, Env, Frame, Run};
+pub(in crate::rule) use super::truth::Truth;
+use super::value::{EvalError, List, MAX_STEPS, Value};
+use super::zone::Zone;
 use crate::rule::facts::Fact;
 use crate::rule::scope::Scope;
 
@@ -46,6 +48,8 @@ pub(super) enum Node {
     /// A text is one of these constants, which are sorted by [`by_length`].
     InTexts(Box<Self>, Box<[Box<str>]>),
     Matches(Box<Self>, Regex),
+    /// A moment as clocks in a zone show it.
+    InZone(Zone, Box<Self>),
     Unary(Unary, Box<Self>),
     Binary(Binary, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
@@ -61,6 +65,8 @@ pub(super) struct Macro {
     pub test: Node,
     /// What `map` makes of an element.
     pub made: Node,
+    /// How many steps a turn takes.
+    pub turn: u64,
 }
 
 /// Which macro.
@@ -71,100 +77,6 @@ pub(super) enum MacroKind {
     ExistsOne,
     Filter,
     Map,
-}
-
-/// The three truth values, and failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rule) enum Truth {
-    Yes,
-    No,
-    Unknown(Missing),
-    Error(EvalError),
-}
-
-/// What an evaluation reads: the facts, and the variables of the macros around it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Env<'e, 'a> {
-    scope: &'a Scope<'a>,
-    frame: Option<&'e Frame<'e, 'a>>,
-    /// Whether only coarse facts are read.
-    in_outline: bool,
-}
-
-/// A variable of a macro.
-#[derive(Debug)]
-pub(super) struct Frame<'e, 'a> {
-    value: Value<'a>,
-    outer: Option<&'e Self>,
-}
-
-impl<'a> Env<'_, 'a> {
-    pub(super) const fn new(scope: &'a Scope<'a>) -> Self {
-        Self { scope, frame: None, in_outline: false }
-    }
-
-    /// Reads coarse facts only. Any other is [`Missing::LATER`].
-    pub(super) const fn in_outline(scope: &'a Scope<'a>) -> Self {
-        Self { scope, frame: None, in_outline: true }
-    }
-
-    fn read(self, fact: &'static Fact) -> Value<'a> {
-        if self.in_outline && !fact.is_coarse() { Value::Unknown(Missing::LATER) } else { (fact.get)(self.scope) }
-    }
-
-    fn has(self, fact: &'static Fact) -> Truth {
-        if self.in_outline && !fact.has_coarse_presence() {
-            return Truth::Unknown(Missing::LATER);
-        }
-        match (fact.get)(self.scope) {
-            Value::Unknown(missing) => Truth::Unknown(missing),
-            value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
-        }
-    }
-}
-
-impl Truth {
-    pub(super) const fn of(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-
-    const fn not(self) -> Self {
-        match self {
-            Self::Yes => Self::No,
-            Self::No => Self::Yes,
-            other => other,
-        }
-    }
-
-    /// What is left of two results of which neither decides: unknown before error before a value.
-    const fn merge(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(a.and(b)),
-            (Self::Unknown(a), _) | (_, Self::Unknown(a)) => Self::Unknown(a),
-            (Self::Error(error), _) | (_, Self::Error(error)) => Self::Error(error),
-            (_, value) => value,
-        }
-    }
-
-    const fn value<'a>(self) -> Value<'a> {
-        match self {
-            Self::Yes => Value::Bool(true),
-            Self::No => Value::Bool(false),
-            Self::Unknown(missing) => Value::Unknown(missing),
-            Self::Error(error) => Value::Error(error),
-        }
-    }
-}
-
-impl From<Value<'_>> for Truth {
-    fn from(value: Value<'_>) -> Self {
-        match value {
-            Value::Bool(holds) => Self::of(holds),
-            Value::Unknown(missing) => Self::Unknown(missing),
-            Value::Error(error) => Self::Error(error),
-            _ => Self::Error(EvalError::WrongType),
-        }
-    }
 }
 
 /// The facts by which conditions choose their subjects.
@@ -196,33 +108,59 @@ impl Node {
             Self::Has(fact) => env.has(fact),
             Self::IsText(fact, text, wanted) => match env.read(fact) {
                 Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
-                other => other.into(),
+                other => Truth::of_unfit(&other),
             },
             Self::InTexts(text, words) => match text.eval(env) {
                 Value::Text(text) => Truth::of(words.binary_search_by(|word| by_length(word, &text)).is_ok()),
-                other => other.into(),
+                other => Truth::of_unfit(&other),
             },
             Self::Matches(text, regex) => match text.eval(env) {
-                Value::Text(text) => Truth::of(regex.is_match(&text)),
-                other => other.into(),
+                Value::Text(text) => {
+                    let spent = env.take_in_loop(|| text.len() as u64);
+                    spent.unwrap_or_else(|| Truth::of(regex.is_match(text.as_bytes())))
+                }
+                other => Truth::of_unfit(&other),
             },
             Self::HasKey(map, key) => match map.eval(env) {
-                Value::Map(map) => Truth::of(map.get(key).is_some()),
-                other => other.into(),
+                Value::Map(map) => {
+                    let spent = env.take_in_loop(|| steps::of_key(&map));
+                    spent.unwrap_or_else(|| Truth::of(map.get(key).is_some()))
+                }
+                other => Truth::of_unfit(&other),
             },
             Self::Test(test, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                failure(&left, &right).unwrap_or_else(|| test(&left, &right))
+                let failed = failure(&left, &right).or_else(|| env.take_in_loop(|| steps::of_test(&left, &right)));
+                failed.unwrap_or_else(|| test(&left, &right))
             }
             other => other.eval(env).into(),
+        }
+    }
+
+    /// What it costs in each turn of the macro around it. A macro inside counts its own turns.
+    pub(super) fn cost(&self) -> u64 {
+        let all = |parts: &[Self]| parts.iter().map(Self::cost).sum::<u64>();
+        1 + match self {
+            Self::Fact(fact) | Self::Has(fact) => steps::of_fact(fact),
+            Self::Const(_) | Self::Local(_) | Self::IsText(..) => 0,
+            Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
+            Self::Choose(parts) => all(parts.as_slice()),
+            Self::Binary(_, parts) | Self::Test(_, parts) => all(parts.as_slice()),
+            Self::Not(part)
+            | Self::HasKey(part, _)
+            | Self::InTexts(part, _)
+            | Self::Matches(part, _)
+            | Self::InZone(_, part)
+            | Self::Unary(_, part) => part.cost(),
+            Self::Macro(call) => call.range.cost(),
         }
     }
 
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n>(&'n self, scope: &Scope<'_>) -> Vec<&'n Self> {
         let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
-        parts.iter().filter(|part| part.truth(Env::in_outline(scope)) != Truth::Yes).collect()
+        parts.iter().filter(|part| part.truth(Run::in_outline(scope).env()) != Truth::Yes).collect()
     }
 
     /// Evaluates any expression.
@@ -230,7 +168,7 @@ impl Node {
         match self {
             Self::Const(value) => value.lend(),
             Self::Fact(fact) => env.read(fact),
-            Self::Local(out) => local(env.frame, *out),
+            Self::Local(out) => local(env, *out),
             Self::List(items) => list(items.iter().map(|item| item.eval(env))),
             Self::Choose(parts) => {
                 let [condition, yes, no] = parts.as_ref();
@@ -242,12 +180,20 @@ impl Node {
             }
             Self::Unary(function, argument) => match argument.eval(env) {
                 failed @ (Value::Unknown(_) | Value::Error(_)) => failed,
-                value => function(&value),
+                value => match env.take_in_loop(|| steps::of_value(&value)) {
+                    Some(spent) => spent.value(),
+                    None => function(&value),
+                },
+            },
+            Self::InZone(zone, time) => match time.eval(env) {
+                Value::Timestamp(time) => zone.clock(time).map_or(Value::Error(EvalError::Overflow), Value::Timestamp),
+                other => Truth::of_unfit(&other).value(),
             },
             Self::Binary(function, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                failure(&left, &right).map_or_else(|| function(&left, &right), Truth::value)
+                let failed = failure(&left, &right).or_else(|| env.take_in_loop(|| steps::of_both(&left, &right)));
+                failed.map_or_else(|| function(&left, &right), Truth::value)
             }
             Self::Macro(call) => call.eval(env),
             Self::And(_)
@@ -292,13 +238,15 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
-fn local<'a>(frame: Option<&Frame<'_, 'a>>, out: usize) -> Value<'a> {
-    let mut frame = frame;
+fn local<'a>(env: Env<'_, 'a>, out: usize) -> Value<'a> {
+    let mut frame = env.frame;
     for _ in 0..out {
         frame = frame.and_then(|frame| frame.outer);
     }
     frame.map_or(Value::Error(EvalError::Absent), |frame| match &frame.value {
         Value::Text(Cow::Borrowed(text)) => Value::text(text),
+        // It is copied.
+        Value::Text(text) => env.take(steps::of_text(text)).map_or_else(|| frame.value.clone(), Truth::value),
         other => other.clone(),
     })
 }
@@ -321,7 +269,10 @@ impl Macro {
     fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
         let range = match self.range.eval(env) {
             Value::List(list) => list,
-            Value::Map(map) => List::Owned(map.keys().into_iter().map(Value::text).collect()),
+            Value::Map(map) => match env.take_in_loop(|| map.len() as u64) {
+                Some(spent) => return spent.value(),
+                None => List::Owned(map.keys().into_iter().map(Value::text).collect()),
+            },
             failed @ (Value::Unknown(_) | Value::Error(_)) => return failed,
             _ => return Value::Error(EvalError::WrongType),
         };
@@ -337,7 +288,7 @@ impl Macro {
                 Err(failed) => failed.value(),
             },
             MacroKind::Map => match self.kept(&range, env) {
-                Ok(kept) => list(kept.into_iter().map(|value| self.made.eval(inside(env, &Frame::of(value, env))))),
+                Ok(kept) => list(kept.into_iter().map(|value| self.made(value, env))),
                 Err(failed) => failed.value(),
             },
         }
@@ -346,7 +297,10 @@ impl Macro {
     fn quantify<'a>(&'a self, range: &List<'a>, decisive: Truth, env: Env<'_, 'a>) -> Value<'a> {
         let mut left = decisive.not();
         for value in range.iter() {
-            match self.test.truth(inside(env, &Frame::of(value, env))) {
+            if let Some(spent) = self.take_turn(&value, env) {
+                return left.merge(spent).value();
+            }
+            match self.test.truth(env.inside(&Frame::of(value, env))) {
                 truth if truth == decisive => return decisive.value(),
                 truth => left = left.merge(truth),
             }
@@ -359,22 +313,28 @@ impl Macro {
         let mut left = Truth::No;
         let mut kept = Vec::new();
         for value in range.iter() {
+            if let Some(spent) = self.take_turn(&value, env) {
+                return Err(left.merge(spent));
+            }
             let frame = Frame::of(value, env);
-            match self.test.truth(inside(env, &frame)) {
+            match self.test.truth(env.inside(&frame)) {
                 Truth::Yes => kept.push(frame.value),
                 truth => left = left.merge(truth),
             }
         }
         if left == Truth::No { Ok(kept) } else { Err(left) }
     }
-}
 
-impl<'e, 'a> Frame<'e, 'a> {
-    const fn of(value: Value<'a>, env: Env<'e, 'a>) -> Self {
-        Self { value, outer: env.frame }
+    fn take_turn(&self, element: &Value<'_>, env: Env<'_, '_>) -> Option<Truth> {
+        env.take(self.turn + steps::of_value(element))
     }
-}
 
-const fn inside<'e, 'a>(env: Env<'e, 'a>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a> {
-    Env { frame: Some(frame), ..env }
+    /// What `map` makes of an element. A list counts with all that is in it, because it may hold one thing many times.
+    fn made<'a>(&'a self, element: Value<'a>, env: Env<'_, 'a>) -> Value<'a> {
+        let made = self.made.eval(env.inside(&Frame::of(element, env)));
+        match env.take(steps::of_all(&made, MAX_STEPS)) {
+            Some(spent) => spent.value(),
+            None => made,
+        }
+    }
 }

@@ -74,11 +74,24 @@ pub(super) fn negate<'a>(value: &Value<'a>) -> Value<'a> {
 
 pub(super) fn index<'a>(container: &Value<'a>, key: &Value<'a>) -> Value<'a> {
     match (container, key) {
-        (Value::List(list), Value::Int(at)) => {
-            usize::try_from(*at).ok().and_then(|at| list.get(at)).unwrap_or(Value::Error(EvalError::NoSuchIndex))
+        (Value::List(list), Value::Int(_) | Value::Double(_)) => {
+            position(key).and_then(|at| list.get(at)).unwrap_or(Value::Error(EvalError::NoSuchIndex))
         }
         (Value::Map(map), Value::Text(key)) => map.get(key).unwrap_or(Value::Error(EvalError::NoSuchKey)),
         _ => WRONG_TYPE,
+    }
+}
+
+/// A position in a list. Numbers of a vendor's record are whole whether they are written as 1 or as 1.0.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a number without a fraction; no list is longer than an i64 counts"
+)]
+fn position(key: &Value<'_>) -> Option<usize> {
+    match key {
+        Value::Int(at) => usize::try_from(*at).ok(),
+        Value::Double(at) if at.fract() == 0.0 => usize::try_from(*at as i64).ok(),
+        _ => None,
     }
 }
 
@@ -111,6 +124,8 @@ pub(super) fn within(item: &Value<'_>, container: &Value<'_>) -> Truth {
         (Value::Text(text), Value::List(list)) => Truth::of(list.has_text(text)),
         (_, Value::List(list)) => Truth::of(list.iter().any(|other| same(item, &other))),
         (Value::Text(key), Value::Map(map)) => Truth::of(map.get(key).is_some()),
+        // Keys can be numbers and truth values, too, but no map has such.
+        (Value::Bool(_) | Value::Int(_) | Value::Double(_), Value::Map(_)) => Truth::No,
         _ => Truth::Error(EvalError::WrongType),
     }
 }
@@ -145,7 +160,6 @@ fn ordered(left: &Value<'_>, right: &Value<'_>, holds: impl Fn(Ordering) -> bool
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "CEL compares an int with a double as doubles")]
 pub(super) fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
     match (left, right) {
         (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
@@ -154,9 +168,22 @@ pub(super) fn compare(left: &Value<'_>, right: &Value<'_>) -> Option<Ordering> {
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
         (Value::Double(a), Value::Double(b)) => a.partial_cmp(b),
-        (Value::Int(a), Value::Double(b)) => (*a as f64).partial_cmp(b),
-        (Value::Double(a), Value::Int(b)) => a.partial_cmp(&(*b as f64)),
+        (Value::Int(a), Value::Double(b)) => compare_numbers(*a, *b),
+        (Value::Double(a), Value::Int(b)) => compare_numbers(*b, *a).map(Ordering::reverse),
         _ => None,
+    }
+}
+
+/// Both lie on one line of numbers; neither is rounded to the other's type.
+#[expect(clippy::cast_possible_truncation, reason = "what is truncated is compared next")]
+fn compare_numbers(int: i64, double: f64) -> Option<Ordering> {
+    /// 2^63, one more than the greatest integer.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    match double {
+        _ if double.is_nan() => None,
+        _ if double >= END => Some(Ordering::Less),
+        _ if double < -END => Some(Ordering::Greater),
+        _ => Some(int.cmp(&(double.trunc() as i64)).then(0.0.partial_cmp(&double.fract())?)),
     }
 }
 
@@ -212,6 +239,29 @@ mod tests {
         assert_eq!(less(&Value::Int(1), &Value::Double(1.5)), Truth::Yes);
         assert_eq!(less(&Value::Double(f64::NAN), &Value::Int(1)), Truth::No);
         assert_eq!(less(&Value::Int(1), &Value::text("2")), Truth::Error(EvalError::WrongType));
+    }
+
+    #[test]
+    fn an_int_and_a_double_are_compared_without_rounding_either() {
+        const TWO_TO_53: i64 = 9_007_199_254_740_992;
+        for (int, double, ordering) in [
+            (TWO_TO_53, 9_007_199_254_740_992.0, Some(Ordering::Equal)),
+            (TWO_TO_53 + 1, 9_007_199_254_740_992.0, Some(Ordering::Greater)),
+            (i64::MAX, 9_223_372_036_854_775_808.0, Some(Ordering::Less)),
+            (i64::MIN, -9_223_372_036_854_775_808.0, Some(Ordering::Equal)),
+            (i64::MIN, -9_223_372_036_854_777_856.0, Some(Ordering::Greater)),
+            (i64::MAX, f64::INFINITY, Some(Ordering::Less)),
+            (i64::MIN, f64::NEG_INFINITY, Some(Ordering::Greater)),
+            (1, 1.5, Some(Ordering::Less)),
+            (-1, -1.5, Some(Ordering::Greater)),
+            (0, -0.0, Some(Ordering::Equal)),
+            (0, -5e-324, Some(Ordering::Greater)),
+            (0, f64::NAN, None),
+        ] {
+            assert_eq!(compare(&Value::Int(int), &Value::Double(double)), ordering, "{int} and {double}");
+            let reverse = ordering.map(Ordering::reverse);
+            assert_eq!(compare(&Value::Double(double), &Value::Int(int)), reverse, "{double} and {int}");
+        }
     }
 
     #[test]

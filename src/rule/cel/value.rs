@@ -3,11 +3,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
 use serde::{Serialize, Serializer};
 
+use crate::model::text::grouped;
 use crate::model::{EmployeeFact, FactName, Texts, Timestamp};
 
 /// The facts that are missing for a judgement, as a set.
@@ -85,6 +87,9 @@ impl FromIterator<FactName> for Missing {
     }
 }
 
+/// How many steps an evaluation may take. A rule that needs more of them for a subject is not evaluable there.
+pub const MAX_STEPS: u64 = 1_000_000;
+
 /// Why an evaluation has no result although every fact is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum EvalError {
@@ -109,6 +114,9 @@ pub enum EvalError {
     /// The fact is absent; the checker keeps unguarded readings out.
     #[error("the fact is absent")]
     Absent,
+    /// The evaluation took more than its budget.
+    #[error("the rule needs more than {} steps", grouped(MAX_STEPS))]
+    TooManySteps,
 }
 
 /// A value, or the reason why there is none.
@@ -293,7 +301,13 @@ impl<'a> List<'a> {
 
     /// All elements in order.
     pub fn iter(&self) -> impl Iterator<Item = Value<'a>> {
-        (0..self.len()).filter_map(|at| self.get(at))
+        // Texts that lie one behind the other are found one after the other only.
+        let mut texts = if let Self::Texts(items) = self { Some(items.iter()) } else { None };
+        let mut at = 0..self.len();
+        iter::from_fn(move || match &mut texts {
+            Some(texts) => texts.next().map(Value::text),
+            None => at.next().and_then(|at| self.get(at)),
+        })
     }
 }
 

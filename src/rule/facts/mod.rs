@@ -114,6 +114,11 @@ impl Fact {
         (self.get)(scope).to_json()
     }
 
+    /// Whether reading it is work.
+    pub(super) const fn is_dear(&self) -> bool {
+        self.dear
+    }
+
     /// Whether it has few values and costs nothing, so that many subjects are alike in it.
     pub(super) const fn is_coarse(&self) -> bool {
         !self.dear && matches!(self.kind, Kind::Bool | Kind::Words(_))

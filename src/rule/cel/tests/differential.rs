@@ -1,4 +1,5 @@
-//! Compiled conditions give what the interpreter of the `cel` crate gives: the same truth, or both an error.
+//! Compiled conditions give what the interpreter of the `cel` crate gives: the same truth, or both an error. Where that
+//! differs from the specification, `conformance` tells who is right.
 
 use cel::{Context, Program, Value};
 use chrono::TimeDelta;
@@ -68,7 +69,9 @@ proptest! {
         data in prop::collection::vec(any::<u8>(), 16),
     ) {
         let made = Made::new(&mut super::subject::Dice::new(&data));
-        let text = Writer::new(&bytes, 0).bool(3);
+        let mut writer = Writer::new(&bytes, 0);
+        writer.for_the_crate = true;
+        let text = writer.bool(3);
         let expected = interpreted(&text, &made);
         match compile(&text) {
             // What only constants decide is computed when it is loaded, and refused if it fails there.

@@ -1,6 +1,9 @@
 //! Tests of the whole language: what is refused, what the three truth values do, and whether compiled conditions
 //! agree with the interpreter of the `cel` crate.
 
+mod budget;
+mod conformance;
+mod differences;
 mod differential;
 mod laws;
 mod reach;

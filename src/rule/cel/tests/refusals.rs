@@ -10,7 +10,7 @@ fn refusal(subject: Subject, text: &str) -> (String, Fault) {
 }
 
 /// Condition, what the caret marks, what the message says, what the advice says.
-const REFUSED: [(&str, &str, &str, &str); 55] = [
+const REFUSED: [(&str, &str, &str, &str); 57] = [
     ("acount.locked", "acount", "nothing called `acount`", "did you mean `account`?"),
     ("account.actve", "actve", "no fact `actve`", "it has: "),
     ("account.statsu == 'active'", "statsu", "no fact `statsu`", "did you mean `account.status`?"),
@@ -60,7 +60,9 @@ const REFUSED: [(&str, &str, &str, &str); 55] = [
     ("account.id.matches(account.source)", "account.source", "written in the rule", ""),
     ("duration('90d') > days(1)", "duration('90d')", "always fails", "days(90)"),
     ("timestamp('2026-13-01') > now", "timestamp('2026-13-01')", "always fails", "2026-01-31T00:00:00Z"),
-    ("now.getHours('Europe/Berlin') > 1", "'Europe/Berlin'", "a time zone is", "+01:00"),
+    ("now.getHours('Europe/Berln') > 1", "'Europe/Berln'", "no such time zone", "did you mean \"Europe/Berlin\"?"),
+    ("now.getHours('+1') > 1", "'+1'", "no such time zone", "+01:00"),
+    ("now.getHours(account.id) > 1", "account.id", "written in the rule", ""),
     ("9223372036854775807 + 1 > 0", "9223372036854775807 + 1", "always fails: a number", ""),
     ("account.roles.exists('r', true)", "'r'", "a variable is expected", ""),
     ("account.roles.exists(r)", "exists", "takes a variable", "list.exists(x, condition)"),

@@ -6,12 +6,14 @@ pub(super) struct Writer<'b> {
     pub dice: Dice<'b>,
     /// Out of so many parts, one has a random type; 0 for never.
     pub mistakes: usize,
+    /// Whether what the interpreter of the `cel` crate has otherwise than the specification is left out.
+    pub for_the_crate: bool,
     variables: usize,
 }
 
 impl<'b> Writer<'b> {
     pub(super) fn new(bytes: &'b [u8], mistakes: usize) -> Self {
-        Self { dice: Dice::new(bytes), mistakes, variables: 0 }
+        Self { dice: Dice::new(bytes), mistakes, for_the_crate: false, variables: 0 }
     }
 
     fn astray(&mut self) -> bool {
@@ -45,6 +47,8 @@ impl<'b> Writer<'b> {
             4 => format!("!({})", self.bool(d)),
             5 => format!("({} ? {} : {})", self.bool(d), self.bool(d), self.bool(d)),
             6 => format!("({} {} {})", self.int(d), self.comparison(), self.int(d)),
+            // The crate rounds ints.
+            7 if self.for_the_crate => format!("({} {} {})", self.double(d), self.comparison(), self.double(d)),
             7 => format!("({} {} {})", self.double(d), self.comparison(), self.int(d)),
             8 => format!("({} {} {})", self.text(d), self.comparison(), self.text(d)),
             9 => format!("({} {} {})", self.time(d), self.comparison(), self.time(d)),
@@ -132,7 +136,9 @@ impl<'b> Writer<'b> {
                 let of = self.dice.pick(&["Hours", "Minutes", "Seconds", "Milliseconds"]);
                 match self.dice.roll(3) {
                     0 => format!("{}.get{get}()", self.time(d)),
-                    1 => format!("{}.get{of}('+05:30')", self.time(d)),
+                    1 => format!("{}.get{of}('{}')", self.time(d), self.dice.pick(&["+05:30", "Asia/Kolkata"])),
+                    // The crate counts all milliseconds.
+                    _ if self.for_the_crate => format!("{}.get{}()", self.span(d), of.replace("Millis", "S")),
                     _ => format!("{}.get{of}()", self.span(d)),
                 }
             }
@@ -179,6 +185,8 @@ impl<'b> Writer<'b> {
             4 => format!("string({})", self.span(d)),
             5 => format!("({} ? {} : {})", self.bool(d), self.text(d), self.text(d)),
             6 => format!("{}[{}]", self.texts(d), self.int(d)),
+            // The crate writes every digit.
+            _ if self.for_the_crate => format!("string({})", self.int(d)),
             _ => format!("string({})", self.double(d)),
         }
     }

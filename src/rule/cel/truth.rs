@@ -1,0 +1,63 @@
+//! The three truth values, and failure, as conditions combine them.
+
+use super::value::{EvalError, Missing, Value};
+
+/// What a condition says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rule) enum Truth {
+    Yes,
+    No,
+    Unknown(Missing),
+    Error(EvalError),
+}
+
+impl Truth {
+    pub(super) const fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    pub(super) const fn not(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            other => other,
+        }
+    }
+
+    /// What a question about a text, a map or a moment comes to where the value is none.
+    pub(super) const fn of_unfit(value: &Value<'_>) -> Self {
+        match value {
+            Value::Unknown(missing) => Self::Unknown(*missing),
+            Value::Error(error) => Self::Error(*error),
+            _ => Self::Error(EvalError::WrongType),
+        }
+    }
+
+    /// What is left of two results of which neither decides: unknown before error before a value.
+    pub(super) const fn merge(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown(a), Self::Unknown(b)) => Self::Unknown(a.and(b)),
+            (Self::Unknown(a), _) | (_, Self::Unknown(a)) => Self::Unknown(a),
+            (Self::Error(error), _) | (_, Self::Error(error)) => Self::Error(error),
+            (_, value) => value,
+        }
+    }
+
+    pub(super) const fn value<'a>(self) -> Value<'a> {
+        match self {
+            Self::Yes => Value::Bool(true),
+            Self::No => Value::Bool(false),
+            Self::Unknown(missing) => Value::Unknown(missing),
+            Self::Error(error) => Value::Error(error),
+        }
+    }
+}
+
+impl From<Value<'_>> for Truth {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Bool(holds) => Self::of(holds),
+            other => Self::of_unfit(&other),
+        }
+    }
+}
