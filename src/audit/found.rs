@@ -47,13 +47,13 @@ fn is_about_owner(rule: &RuleId) -> bool {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn new(exceptions: &'a Exceptions, now: Timestamp) -> Self {
+    pub(super) fn new(exceptions: &'a Exceptions, roster: &Roster, now: Timestamp) -> Self {
         Self {
             exceptions,
             now,
             writer: FindingsWriter::new(),
             pending: Batch::default(),
-            tally: ExceptionTally::default(),
+            tally: exceptions.tally(roster, now),
             covered: BTreeSet::new(),
         }
     }
@@ -91,8 +91,8 @@ impl<'a> Found<'a> {
     }
 
     /// Adds the findings about the waivers, and sorts them all. None is taken away.
-    pub(super) fn settle(mut self, rules: &RuleSet, sight: &Sight, roster: &Roster) -> io::Result<Settled> {
-        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), sight, roster, self.now);
+    pub(super) fn settle(mut self, rules: &RuleSet, sight: &Sight) -> io::Result<Settled> {
+        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), sight, self.now);
         let mut cells = Vec::new();
         for rule in rules.enabled().filter(|rule| rule.subject() == RuleSubject::Exception) {
             cells.extend(self.judge_waivers(rule, &waivers)?);
@@ -152,7 +152,7 @@ fn facts(entry: &WaiverUse) -> ExceptionFacts {
         seen: entry.seen,
         ticket: waiver.ticket.clone(),
         expires: Some(waiver.expires),
-        owner: Some(waiver.owner.clone()),
+        owner: Some(waiver.owner.name.clone()),
         cause: entry.cause.clone(),
     }
 }

@@ -179,7 +179,7 @@ impl<'a> Audit<'a> {
             exceptions,
             now,
             tally: Tally::default(),
-            found: Found::new(exceptions, now),
+            found: Found::new(exceptions, roster, now),
             matrix: Matrix::default(),
             people: about_people.map(PersonAccounts::new).collect(),
             suggester: Suggester::new(roster, matching),
@@ -299,7 +299,7 @@ impl<'a> Audit<'a> {
     pub fn finish(mut self, sight: &Sight) -> Result<Outcome, AuditError> {
         self.judge_people().map_err(AuditError::Findings)?;
         let declared = self.ledger.close(self.declarations, &self.sources, self.roster, self.now);
-        let settled = self.found.settle(self.rules, sight, self.roster).map_err(AuditError::Findings)?;
+        let settled = self.found.settle(self.rules, sight).map_err(AuditError::Findings)?;
         for Unsettled { finding, source, rules } in &self.unsettled {
             if settled.covered.contains(finding) {
                 for rule in rules {

@@ -9,15 +9,39 @@ use serde_json::json;
 use super::*;
 use crate::config::ExceptionsConfig;
 use crate::exception::Sight;
-use crate::model::{Disposition, Employee, Finding, Person, Profile, Roster, Severity, Subject};
+use crate::key::Normaliser;
+use crate::model::{
+    Disposition, Employee, EmployeeId, Employment, EmploymentStatus, Finding, Person, Profile, Roster, Severity,
+    Subject, Told, Untold,
+};
 
+/// Two people who work here, one who left in August, and one of whom nobody can say.
 fn roster() -> Roster {
-    let person = |id: &str, email: &str| Employee::new(&Profile { id, emails: &[email], ..Profile::default() });
-    let employees = vec![person("E-1", "ada@example.com"), person("E-2", "bo@example.com")];
+    let person = |id: &str, name: &str, login: &str, status: Told<EmploymentStatus>| {
+        let emails = [&*format!("{login}@example.com")];
+        let profile = Profile { id, name, emails: &emails, usernames: &[login], ..Profile::default() };
+        Employee::new(&profile).with_employment(&Employment { status, ..Employment::default() })
+    };
+    let mut left = person("E-3", "Cleo Fox", "cleo", Ok(EmploymentStatus::Terminated));
+    left.change_employment(|employment| {
+        employment.end_date = Ok("2026-08-31".parse().ok());
+        employment.ends_at = "2026-09-01T00:00:00Z".parse().ok();
+    });
+    let employees = vec![
+        person("E-1", "Ada Moss", "ada", Ok(EmploymentStatus::Active)),
+        person("E-2", "Bo Reed", "bo", Ok(EmploymentStatus::Active)),
+        left,
+        person("E-4", "Dee Hale", "dee", Err(Untold::Blank)),
+    ];
     Roster { employees, ..Roster::default() }
 }
 
 fn read(text: &str) -> Result<Waivers, String> {
+    read_with(text, None)
+}
+
+/// Where the last waivers are new.
+fn read_with(text: &str, new: Option<New>) -> Result<Waivers, String> {
     let rule = |severity, about_accounts, about_exceptions| KnownRule { severity, about_accounts, about_exceptions };
     let rules = BTreeMap::from([
         (RuleId::new("orphaned"), rule(Severity::High, true, false)),
@@ -25,12 +49,22 @@ fn read(text: &str) -> Result<Waivers, String> {
         (RuleId::new("waiver-expired"), rule(Severity::High, false, true)),
     ]);
     let config = ExceptionsConfig {
+        approvers: vec!["Board of Directors".to_owned()],
         max_days: BTreeMap::from([(Severity::High, 90)]),
         expiring_days: 14,
         ..ExceptionsConfig::default()
     };
     let sources = ["voiso", "crm"].map(SourceName::new).to_vec();
-    let known = Known { rules, sources, roster: &roster(), config: &config, zone: chrono_tz::Tz::UTC };
+    let known = Known {
+        rules,
+        sources,
+        roster: &roster(),
+        config: &config,
+        normaliser: Normaliser::default(),
+        zone: chrono_tz::Tz::UTC,
+        latest: "2026-12-16".parse().expect("a day"),
+        new,
+    };
     Waivers::parse(Path::new("waivers.toml"), text, &known)
         .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
@@ -41,7 +75,7 @@ fn waiver(changes: &[(&str, &str)]) -> String {
         ("rule", "\"orphaned\""),
         ("source", "\"voiso\""),
         ("account", "\"17\""),
-        ("bound", "{ status = \"active\", roles = [\"agent\"] }"),
+        ("bound", "{ status = \"active\", roles = [\"agent\"], keys = [\"zed\"] }"),
         ("owner", "\"E-1\""),
         ("approver", "\"E-2\""),
         ("reason", "\"the switch to SSO\""),
@@ -75,7 +109,7 @@ fn finding(rule: &str, source: &str, account: &str) -> Finding {
         severity: Severity::High,
         disposition: Disposition::Open,
         subject,
-        person: Person::default(),
+        person: Person { username: Some("Zed".to_owned()), ..Person::default() },
         message: "Nobody owns this.".to_owned(),
         facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         correlation: BTreeMap::new(),
@@ -94,11 +128,11 @@ fn weigh(text: &str, mut finding: Finding) -> (WaiverState, Finding) {
 }
 
 fn weigh_all(waivers: &Waivers, findings: &mut [Finding], sight: &Sight) -> Vec<WaiverUse> {
-    let mut tally = WaiverTally::default();
+    let mut tally = waivers.tally(&roster(), now());
     for finding in findings {
         waivers.weigh(finding, &mut tally, now());
     }
-    waivers.close(tally, sight, &roster(), now())
+    waivers.close(tally, sight, now())
 }
 
 #[test]
@@ -124,6 +158,21 @@ fn mistakes_have_their_place_and_a_cure() {
         (vec![("because", "\"many\"")], "because says why a scope is wide, and this is one finding"),
         (vec![("approver", "\"e-1 \"")], "waivers.toml:11:12: the approver is the owner"),
         (vec![("approver", "\"ADA@example.com\"")], "the approver is the owner"),
+        (vec![("approver", "\"ada\"")], "the approver is the owner (somebody else has to approve it"),
+        (vec![("approver", "\"Ada Moss\"")], "waivers.toml:11:12: the approver is the owner"),
+        (vec![("owner", "\"bo\""), ("approver", "\"Bo Reed\"")], "the approver is the owner"),
+        (vec![("owner", "\"Nobody Here\""), ("approver", "\"nobody here\"")], "the approver is the owner"),
+        (vec![("approver", "\"-\"")], "waivers.toml:11:12: the approver is nobody (write an employee id"),
+        (vec![("owner", "\"n/a\"")], "the owner is nobody"),
+        (
+            vec![("bound", "{ status = \"active\" }")],
+            "it would cover whoever gets the same id later (add what the report",
+        ),
+        (vec![("bound", "{ created_at = \"yesterday\" }")], "waivers.toml:11:"),
+        (
+            vec![("created", "2026-12-17"), ("expires", "2026-12-18")],
+            "waivers.toml:10:11: the waiver was created on 2026-12-17, and that day is still to come",
+        ),
         (vec![("reason", "\"\"")], "the reason is empty (fill it in)"),
         (vec![("created", "2026-12-01")], "the waiver ends on 2026-11-30, before it begins on 2026-12-01"),
         (
@@ -183,7 +232,7 @@ fn what_would_be_waived_but_for_its_end_says_so() {
 fn a_waiver_is_void_when_its_facts_change() {
     // The approver is E-2; one account has the address that the waiver calls the approver by.
     let bound = [waiver(&[]), waiver(&[("approver", "\"Bo@example.com\"")])];
-    let cases: [(&str, usize, Change); 6] = [
+    let cases: [(&str, usize, Change); 8] = [
         ("the status: then active, now inactive", 0, |f| {
             f.facts.insert("account.status".to_owned(), json!("inactive"));
         }),
@@ -196,8 +245,12 @@ fn a_waiver_is_void_when_its_facts_change() {
         ("the owner of the account: then nobody, now E-9", 0, |f| {
             f.person.employee_id = Some(EmployeeId("E-9".to_owned()));
         }),
-        ("its approver is the person concerned", 1, |f| f.person.email = Some("bo@example.com".to_owned())),
-        ("its approver is the person concerned", 0, |f| f.person.username = Some("e-2".to_owned())),
+        ("its owner or approver is the person concerned", 1, |f| f.person.email = Some("bo@example.com".to_owned())),
+        ("its owner or approver is the person concerned", 0, |f| f.person.display_name = Some("Bo Reed".to_owned())),
+        ("its owner or approver is the person concerned", 0, |f| f.person.email = Some("Ada@example.com".to_owned())),
+        ("the id belongs to another account: it has none of the keys", 0, |f| {
+            f.person.username = Some("mallory".to_owned());
+        }),
     ];
     for (expected, which, change) in cases {
         let mut changed = finding("orphaned", "voiso", "17");
@@ -206,8 +259,78 @@ fn a_waiver_is_void_when_its_facts_change() {
         assert_eq!((state, found.disposition), (WaiverState::Void, Disposition::Open), "{expected}");
         assert!(found.message.contains(expected), "{}", found.message);
     }
+    let created = waiver(&[("bound", "{ created_at = \"2025-03-01T00:00:00Z\" }")]);
+    let made = |day: &str| {
+        let mut made = finding("orphaned", "voiso", "17");
+        made.facts = BTreeMap::from([("account.created_at".to_owned(), json!(format!("{day}T00:00:00Z")))]);
+        weigh(&created, made).1
+    };
+    assert_eq!(made("2025-03-01").disposition, Disposition::Waived);
+    let another = made("2026-10-02");
+    assert_eq!(another.disposition, Disposition::Open);
+    assert!(
+        another.message.contains("it was created on 2026-10-02, and that one on 2025-03-01"),
+        "{}",
+        another.message
+    );
     let (state, found) = weigh(&waiver(&[("created", "2026-10-16")]), finding("orphaned", "voiso", "17"));
     assert_eq!((state, found.disposition), (WaiverState::Void, Disposition::Open), "it begins tomorrow");
+}
+
+/// What an audit holds against a waiver because of those who stand for it, and what `waivers add` says of the same.
+#[test]
+fn the_owner_works_here_and_the_approver_did_when_it_was_created() {
+    let now = now();
+    for (changes, expected) in [
+        (vec![], None),
+        (vec![("owner", "\"E-3\"")], Some("its owner has left")),
+        (vec![("owner", "\"E-9\"")], Some("its owner is not in the roster")),
+        (vec![("approver", "\"cleo\"")], Some("its approver didn't work here when it was created")),
+        (vec![("approver", "\"cleo\""), ("created", "2026-08-31"), ("expires", "2026-10-31")], None),
+        (vec![("approver", "\"cleo\""), ("created", "2026-09-01")], Some("its approver didn't work here")),
+        (vec![("approver", "\"ciso@example.org\"")], Some("neither in the roster nor among [exceptions] approvers")),
+        (vec![("approver", "\"board of directors\"")], None),
+        (vec![("owner", "\"Dee Hale\"")], None),
+    ] {
+        let text = waiver(&changes);
+        let uses = weigh_all(&read(&text).expect(&text), &mut [finding("orphaned", "voiso", "17")], &sight());
+        let (state, found) = weigh(&text, finding("orphaned", "voiso", "17"));
+        assert_eq!(state == WaiverState::Void, expected.is_some(), "{changes:?}");
+        assert_eq!(found.disposition == Disposition::Open, expected.is_some(), "{changes:?}");
+        let added = read_with(&text, Some(New { from: 0, now }));
+        match expected {
+            None => assert!(added.is_ok(), "{changes:?}: {added:?}"),
+            Some(cause) => {
+                assert!(
+                    found.message.contains(cause) && uses[0].cause.as_ref().is_some_and(|told| told.contains(cause))
+                );
+                assert!(added.expect_err(cause).contains(cause));
+            }
+        }
+    }
+    let untold = waiver(&[("owner", "\"E-4\""), ("approver", "\"E-2\"")]);
+    let uses = weigh_all(&read(&untold).expect("good"), &mut [], &sight());
+    assert_eq!(uses[0].remarks, ["the roster doesn't tell whether the owner works here"]);
+    let untold = waiver(&[("approver", "\"E-4\"")]);
+    let uses = weigh_all(&read(&untold).expect("good"), &mut [], &sight());
+    assert_eq!(uses[0].remarks, ["the roster doesn't tell whether the approver worked here when it was created"]);
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_new_waiver_is_said_at_once() {
+    let text = waiver(&[
+        ("bound", "{ owner = \"E-2\", keys = [\"cleo\"] }"),
+        ("owner", "\"E-3\""),
+        ("approver", "\"E-2\""),
+        ("reason", "\" \""),
+        ("expires", "2027-10-01"),
+    ]);
+    let said = read_with(&text, Some(New { from: 0, now: now() })).expect_err("refused");
+    let all = ["the reason is empty", "lives for at most 90 days", "its owner has left"];
+    assert!(all.iter().all(|part| said.contains(part)), "{said}");
+    assert_eq!(said.matches("this is the person behind the account").count(), 2, "{said}");
+    let old = read_with(&text, Some(New { from: text.len(), now: now() })).expect_err("refused");
+    assert!(!old.contains("its owner has left"), "what is in the file already is for the audit to weigh: {old}");
 }
 
 #[test]
