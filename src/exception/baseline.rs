@@ -131,8 +131,8 @@ impl Baseline {
         if baseline.is_old {
             let message = "this baseline doesn't say whose accounts its findings are about: an entry would cover whoever \
                            gets the same id later";
-            let help = "`headcount baseline write --keep`, with the report of an audit without it, writes it anew for the \
-                        same findings only";
+            let help = "`headcount baseline write --keep` writes it anew for the same findings only, from the report of the \
+                        last audit";
             let at = text.find(OLD_FORMAT).unwrap_or(0);
             return Err(Diagnostic::in_text(path, &text, at..at, message.to_owned()).help(help));
         }

@@ -36,6 +36,7 @@ struct RawAccount {
     email: Option<Spanned<String>>,
     username: Option<Spanned<String>>,
     pattern: Option<RawPattern>,
+    up_to: Option<Spanned<u64>>,
     owner: Option<Spanned<String>>,
     purpose: Option<Spanned<String>>,
     review_date: Option<Spanned<Datetime>>,
@@ -132,6 +133,8 @@ impl Reading<'_> {
             line: self.text.line(written.span().start) as u64,
             source,
             kind: raw.kind,
+            is_pattern: way.is_pattern,
+            up_to: self.up_to(raw.up_to.as_ref(), &way)?,
             about: format!("{} {verb} {}", way.field.as_str(), way.text.get_ref()),
             owners: owner.map(|id| self.roster.by_id(id)).unwrap_or_default(),
             owner: owner.map(|id| EmployeeId(id.to_owned())),
@@ -219,6 +222,16 @@ impl Reading<'_> {
                 Err(Box::new(mistake.help("fill it in, or leave the line out until it is known")))
             }
             other => Ok(other.map(|(_, text)| text)),
+        }
+    }
+
+    fn up_to(&self, written: Option<&Spanned<u64>>, way: &Way<'_>) -> Checked<Option<u64>> {
+        match written {
+            Some(written) if !way.is_pattern => {
+                let mistake = self.text.error(written.span(), "up_to says how many accounts a pattern may cover");
+                Err(Box::new(mistake.help("remove it: this is no pattern")))
+            }
+            written => Ok(written.map(|written| *written.get_ref())),
         }
     }
 

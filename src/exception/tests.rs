@@ -124,6 +124,8 @@ fn mistakes_have_their_place_and_a_cure() {
         ("id = \"1\"\nowner = \"\"", "declared.toml:5:9: the owner is empty"),
         ("pattern = { username = '(' }", "declared.toml:4:24: this isn't a regular expression: unclosed group"),
         ("pattern = { username = '.*' }", "this pattern covers every account"),
+        ("id = \"1\"\nup_to = 40", "declared.toml:5:9: up_to says how many accounts a pattern may cover (remove it"),
+        ("pattern = { id = 'x.' }\nup_to = -1", "declared.toml:5:9: "),
         ("pattern = { name = 'x' }", "unknown key `name`"),
         ("id = \"1\"\nexpires = 2026-10-14T00:00:00Z", "declared.toml:5:11: expected a date and found 2026-10-14T"),
         ("id = \"1\"\nexpires = 2026-02-30", "declared.toml:5:"),

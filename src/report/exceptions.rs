@@ -87,7 +87,7 @@ fn declared_account(entry: &DeclaredUse) -> Exception {
     ];
     Exception {
         kind: "declared".to_owned(),
-        id: format!("{}: {}", declaration.source, declaration.about),
+        id: declaration.id(),
         state: entry.state.as_str().to_owned(),
         details: details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     }

@@ -11,7 +11,7 @@ use toml::Spanned;
 use toml::de::DeTable;
 use toml::value::Datetime;
 
-use super::people::{Doubt, Party, People};
+use super::people::People;
 use super::raw::{RawFile, RawScope, RawWaiver};
 use super::{Bound, Covers, Waiver, Waivers};
 use crate::config::{ConfigText, ExceptionsConfig};
@@ -63,7 +63,7 @@ pub struct KnownRule {
 }
 
 /// Diagnostics are large, and most values are fine.
-type Checked<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Checked<T> = Result<T, Box<Diagnostic>>;
 
 pub(super) fn parse(path: &Path, text: &str, known: &Known<'_>) -> Result<Waivers, Vec<Diagnostic>> {
     let shown = ConfigText::new(path, text);
@@ -100,10 +100,11 @@ fn with_advice(mistake: Diagnostic) -> Diagnostic {
     }
 }
 
-struct Reading<'r> {
-    text: &'r ConfigText,
-    known: &'r Known<'r>,
-    people: People<'r>,
+/// The file that is being read, with what it is checked against.
+pub(super) struct Reading<'r> {
+    pub(super) text: &'r ConfigText,
+    pub(super) known: &'r Known<'r>,
+    pub(super) people: People<'r>,
 }
 
 impl Reading<'_> {
@@ -151,12 +152,17 @@ impl Reading<'_> {
         }
     }
 
-    fn begin(&self, day: NaiveDate) -> Option<Timestamp> {
+    pub(super) fn begin(&self, day: NaiveDate) -> Option<Timestamp> {
         day.pred_opt().and_then(|day| roster::end_of(day, self.known.zone))
     }
 
     /// Nothing, and why.
-    fn refuse<T>(&self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Checked<T> {
+    pub(super) fn refuse<T>(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Checked<T> {
         Err(Box::new(self.text.error(span, message).help(help)))
     }
 
@@ -293,70 +299,11 @@ impl Reading<'_> {
         self.refuse(written.span(), format!("there is no source \"{name}\""), help)
     }
 
-    fn filled(&self, written: &Spanned<String>, what: &str) -> Checked<String> {
+    pub(super) fn filled(&self, written: &Spanned<String>, what: &str) -> Checked<String> {
         match written.get_ref().trim() {
             "" => self.refuse(written.span(), format!("{what} is empty"), "fill it in"),
             text => Ok(text.to_owned()),
         }
-    }
-
-    fn party(&self, written: &Spanned<String>, what: &str) -> Checked<Party> {
-        let name = self.filled(written, what)?;
-        match self.people.party(&name) {
-            Some(party) => Ok(party),
-            None => self.refuse(written.span(), format!("{what} is nobody"), "write an employee id or an address"),
-        }
-    }
-
-    /// Four eyes: whoever answers for the waiver can't be the one who allows it. That neither is the person behind the
-    /// account is seen when the account is.
-    fn two(&self, raw: &RawWaiver, owner: &Party, approver: &Party) -> Checked<()> {
-        if !owner.could_be(approver) {
-            return Ok(());
-        }
-        let help = "somebody else has to approve it, with whom the owner shares no id, address, login name or name";
-        self.refuse(raw.approver.span(), "the approver is the owner", help)
-    }
-
-    /// What an audit would hold against a waiver that is about to be added.
-    fn doubts(
-        &self,
-        raw: &RawWaiver,
-        owner: Option<&Party>,
-        approver: Option<&Party>,
-        dates: Option<(NaiveDate, NaiveDate)>,
-        now: Timestamp,
-    ) -> Vec<Diagnostic> {
-        let roster = self.known.roster;
-        let bound = raw.bound.as_ref().map(Spanned::get_ref);
-        let mut found = Vec::new();
-        let mut refuse = |at: &Spanned<String>, message: &str, help: &str| {
-            found.push(self.text.error(at.span(), message).help(help));
-        };
-        for (party, at) in [(owner, &raw.owner), (approver, &raw.approver)] {
-            if party.zip(bound).is_some_and(|(party, bound)| bound.is_of(party)) {
-                refuse(
-                    at,
-                    "this is the person behind the account",
-                    "somebody else has to answer for it and approve it",
-                );
-            }
-        }
-        if let Some(Doubt::Void(cause)) = owner.and_then(|owner| owner.doubt_as_owner(roster, now)) {
-            refuse(&raw.owner, cause, "name somebody who works here");
-        }
-        let first_day = dates.and_then(|(created, _)| Some((created, self.begin(created)?)));
-        let approver = approver.zip(first_day);
-        if let Some(Doubt::Void(cause)) =
-            approver.and_then(|(approver, (day, start))| approver.doubt_as_approver(roster, day, start))
-        {
-            refuse(
-                &raw.approver,
-                cause,
-                "name somebody who works here, or add them below [exceptions]: approvers = [\"…\"]",
-            );
-        }
-        found
     }
 
     fn dates(&self, raw: &RawWaiver, severity: Option<Severity>) -> Checked<(NaiveDate, NaiveDate)> {

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::people::Doubt;
-use super::{Bound, Covers, Key, Waiver, Waivers};
-use crate::exception::Sight;
+use super::{Bound, Covers, Key, Party, Waiver, Waivers};
+use crate::exception::{Identity, Shown, Sight};
 use crate::model::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, Roster, RuleId, SourceName, Subject, Timestamp};
 
@@ -237,10 +237,19 @@ impl Waiver {
             },
             Covers::Source { .. } | Covers::Everything { .. } => false,
         };
-        match (self.owner.could_be_behind(finding) || self.approver.could_be_behind(finding), one) {
+        match (self.is_about_its_own(finding), one) {
             (false, _) => Standing::Holds,
             (true, true) => Standing::Void(OWN.to_owned()),
             (true, false) => Standing::Own,
         }
+    }
+
+    /// Whether its owner or approver is the person behind the finding. A name tells that only where no employee is known.
+    fn is_about_its_own(&self, finding: &Finding) -> bool {
+        let shown = Shown::from(finding);
+        let name = finding.person.display_name.as_deref().filter(|_| shown.owner.is_none());
+        let account = Identity::of(shown).unwrap_or_default();
+        let has = |party: &Party| party.has_any_of(&account, shown.owner.into_iter().chain(name));
+        has(&self.owner) || has(&self.approver)
     }
 }

@@ -6,6 +6,7 @@ mod file;
 mod ledger;
 mod people;
 mod raw;
+mod signers;
 #[cfg(test)]
 mod tests;
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
-use crate::exception::{Identity, Shown};
+use crate::exception::Identity;
 use crate::key::{KeyKind, Normaliser};
-use crate::model::{Employee, EmployeeIndex, EmploymentStatus, Finding, Roster, Timestamp, Told, Untold};
+use crate::model::{Employee, EmployeeIndex, EmploymentStatus, Roster, Timestamp, Told, Untold};
 
 /// Somebody whom a waiver names.
 #[derive(Debug, Clone, Default)]
@@ -91,13 +91,6 @@ impl Party {
     /// Whether the two could be one person: they have a key in common.
     pub(super) fn could_be(&self, other: &Self) -> bool {
         !self.keys.is_disjoint(&other.keys)
-    }
-
-    /// Whether it could be the person behind a finding. A name tells only where no employee is known.
-    pub(super) fn could_be_behind(&self, finding: &Finding) -> bool {
-        let shown = Shown::from(finding);
-        let name = finding.person.display_name.as_deref().filter(|_| shown.owner.is_none());
-        self.has_any_of(&Identity::of(shown).unwrap_or_default(), shown.owner.into_iter().chain(name))
     }
 
     /// Whether one of the account's keys, or of these names, is theirs.
