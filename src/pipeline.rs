@@ -26,7 +26,7 @@ use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
 use crate::source::{self, Connector, Decoder, Population, Progress};
 
-pub use inputs::{Inputs, known};
+pub use inputs::{Inputs, known, latest};
 pub use policy::Policy;
 
 /// How this run differs from what the configuration says.

@@ -69,6 +69,7 @@ pub(super) fn add_context<'a>(facts: &mut Facts<'a>, account: &'a Account<'a>, e
     add("account.locked", account.locked.known().map(|locked| Value::Bool(*locked)));
     add("account.licensed", account.licensed.known().map(|licensed| Value::Bool(*licensed)));
     add("account.roles", account.roles.known().map(|roles| Value::List(List::Cows(roles))));
+    add("account.created_at", account.created_at.known().map(|time| Value::Timestamp(*time)));
     let last_login = account.last_login_at.known().map(|time| Value::or_absent(time.map(Value::Timestamp)));
     add("account.last_login_at", last_login);
     add("employee.name", employee.and_then(Employee::name).map(Value::text));

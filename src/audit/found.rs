@@ -1,14 +1,16 @@
 //! Where findings go: exceptions are weighed the moment one is made, and then it is kept on disk and not in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::evidence;
 use super::matrix::Cell;
-use crate::exception::{BaselineUse, ExceptionTally, Exceptions, Sight, WaiverUse};
+use crate::exception::{BaselineUse, DeclaredState, DeclaredUse, ExceptionTally, Exceptions, Sight, WaiverUse};
 use crate::finding::{Advice, Batch, Details, Findings, FindingsWriter, Line};
-use crate::model::{Disposition, Finding, Fingerprint, Person, Roster, RuleId, Situation, Subject, Timestamp};
-use crate::rule::{ExceptionFacts, Rule, RuleSet, Scope, Subject as RuleSubject, Verdict};
+use crate::model::{
+    Disposition, Finding, Fingerprint, Person, Roster, RuleId, Situation, SourceName, Subject, Timestamp,
+};
+use crate::rule::{DeclarationFacts, ExceptionFacts, Rule, RuleSet, Scope, Subject as RuleSubject, Verdict};
 
 /// The findings so far, and what they mean for the exceptions.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub(super) struct Settled {
     pub findings: Findings,
     pub waivers: Vec<WaiverUse>,
     pub baseline: Vec<BaselineUse>,
-    /// What the rules about waivers counted.
+    /// What the rules about exceptions counted.
     pub cells: Vec<Cell>,
     /// The findings about accounts without a settled owner that exceptions cover.
     pub covered: BTreeSet<Fingerprint>,
@@ -47,13 +49,13 @@ fn is_about_owner(rule: &RuleId) -> bool {
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn new(exceptions: &'a Exceptions, now: Timestamp) -> Self {
+    pub(super) fn new(exceptions: &'a Exceptions, roster: &Roster, now: Timestamp) -> Self {
         Self {
             exceptions,
             now,
             writer: FindingsWriter::new(),
             pending: Batch::default(),
-            tally: ExceptionTally::default(),
+            tally: exceptions.tally(roster, now),
             covered: BTreeSet::new(),
         }
     }
@@ -90,12 +92,23 @@ impl<'a> Found<'a> {
         self.writer.sorted()
     }
 
-    /// Adds the findings about the waivers, and sorts them all. None is taken away.
-    pub(super) fn settle(mut self, rules: &RuleSet, sight: &Sight, roster: &Roster) -> io::Result<Settled> {
-        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), sight, roster, self.now);
+    /// Adds the findings about the waivers and declarations, and sorts them all. None is taken away.
+    pub(super) fn settle(mut self, rules: &RuleSet, declared: &[Breadth], sight: &Sight) -> io::Result<Settled> {
+        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), sight, self.now);
+        let facts: Vec<_> = waivers.iter().map(|entry| (entry.waiver.line, facts(entry))).collect();
         let mut cells = Vec::new();
         for rule in rules.enabled().filter(|rule| rule.subject() == RuleSubject::Exception) {
-            cells.extend(self.judge_waivers(rule, &waivers)?);
+            let nothing = Scope::at(self.now);
+            cells.extend(if rule.is_about_declarations() {
+                let scope = |facts| Scope { declaration: Some(facts), ..nothing.clone() };
+                let all =
+                    declared.iter().map(|Breadth { line, facts }| ("declaration", &facts.id, *line, scope(facts)));
+                self.judge_exceptions(rule, all)?
+            } else {
+                let scope = |facts| Scope { exception: Some(facts), ..nothing.clone() };
+                let all = facts.iter().map(|(line, facts)| ("exception", &facts.id, *line, scope(facts)));
+                self.judge_exceptions(rule, all)?
+            });
         }
         self.flush()?;
         let tally = &self.tally.baseline;
@@ -109,30 +122,56 @@ impl<'a> Found<'a> {
         })
     }
 
-    fn judge_waivers(&mut self, rule: &Rule, waivers: &[WaiverUse]) -> io::Result<Option<Cell>> {
-        let mut violations = 0;
-        for entry in waivers {
-            let facts = facts(entry);
-            let scope = Scope { exception: Some(&facts), ..Scope::at(self.now) };
+    /// Judges each of some exceptions: the root of their facts, what names them, their line, and what is known of them.
+    fn judge_exceptions<'s>(
+        &mut self,
+        rule: &Rule,
+        all: impl Iterator<Item = (&'static str, &'s String, u64, Scope<'s>)>,
+    ) -> io::Result<Option<Cell>> {
+        let (mut evaluated, mut violations) = (0, 0);
+        for (root, id, line, scope) in all {
+            evaluated += 1;
             if rule.judge(&scope) == Verdict::Violation {
-                let subject = Subject::Exception { id: facts.id.clone() };
+                let subject = Subject::Exception { id: id.clone() };
                 let mut finding = evidence::finding(rule, subject, Person::default(), &scope);
-                finding.facts.insert("exception.id".to_owned(), facts.id.clone().into());
-                finding.facts.insert("exception.line".to_owned(), entry.waiver.line.into());
+                finding.facts.insert(format!("{root}.id"), id.clone().into());
+                finding.facts.insert(format!("{root}.line"), line.into());
                 self.push(rule, finding)?;
                 violations += 1;
             }
         }
-        Ok((!waivers.is_empty()).then(|| Cell {
+        Ok((evaluated > 0).then(|| Cell {
             rule: rule.id().clone(),
             source: None,
-            evaluated: waivers.len() as u64,
+            evaluated,
             violations,
             not_evaluable: 0,
             because_of_roster: 0,
             missing: BTreeSet::new(),
         }))
     }
+}
+
+/// How much a declaration covers, and its line.
+#[derive(Debug)]
+pub(super) struct Breadth {
+    line: u64,
+    facts: DeclarationFacts,
+}
+
+/// How much a declaration covers of the accounts of its source; nothing, if it no longer holds.
+pub(super) fn breadth(declared: &DeclaredUse, accounts: &BTreeMap<SourceName, u64>) -> Option<Breadth> {
+    let declaration = &declared.declaration;
+    let facts = DeclarationFacts {
+        id: declaration.id(),
+        source: declaration.source.clone(),
+        kind: declaration.kind.as_str().to_owned(),
+        pattern: declaration.is_pattern,
+        accounts: declared.breadth,
+        out_of: accounts.get(&declaration.source).copied()?,
+        up_to: declaration.up_to,
+    };
+    (declared.state != DeclaredState::Expired).then_some(Breadth { line: declaration.line, facts })
 }
 
 /// Puts a finding down as the report will have it.
@@ -152,7 +191,7 @@ fn facts(entry: &WaiverUse) -> ExceptionFacts {
         seen: entry.seen,
         ticket: waiver.ticket.clone(),
         expires: Some(waiver.expires),
-        owner: Some(waiver.owner.clone()),
+        owner: Some(waiver.owner.name.clone()),
         cause: entry.cause.clone(),
     }
 }

@@ -38,7 +38,7 @@ use crate::model::{
 };
 use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
 use crate::source::{Decoder, Population, RecordError, Spool};
-use found::Found;
+use found::{Found, breadth};
 use groups::GroupMembers;
 use judge::{Judge, Share};
 use matrix::{Counts, Matrix};
@@ -113,6 +113,8 @@ pub struct Audit<'a> {
     suggester: Suggester<'a>,
     ledger: Ledger,
     sources: BTreeMap<SourceName, SourceStatus>,
+    /// How many accounts each source has.
+    accounts: BTreeMap<SourceName, u64>,
     /// For how many more accounts likely owners are searched.
     orphans_left: usize,
     /// How many accounts each placeholder of the roster left without an owner.
@@ -188,12 +190,13 @@ impl<'a> Audit<'a> {
             exceptions,
             now,
             tally: Tally::default(),
-            found: Found::new(exceptions, now),
+            found: Found::new(exceptions, roster, now),
             matrix: Matrix::default(),
             people: about_people.map(PersonAccounts::new).collect(),
             suggester: Suggester::new(roster, matching),
             ledger: Ledger::default(),
             sources: BTreeMap::new(),
+            accounts: BTreeMap::new(),
             orphans_left: Orphans::MOST,
             placeholders: BTreeMap::new(),
             void_keys: BTreeMap::new(),
@@ -225,6 +228,7 @@ impl<'a> Audit<'a> {
             .map_err(|error| AuditError::Unbalanced { source_name: context.name.clone(), error })?;
         self.tally.merge(&tally);
         self.sources.insert(context.name.clone(), population.certificate.status);
+        self.accounts.insert(context.name.clone(), population.certificate.distinct);
         self.source_itself(context, population).map_err(AuditError::Findings)
     }
 
@@ -308,7 +312,8 @@ impl<'a> Audit<'a> {
     pub fn finish(mut self, sight: &Sight) -> Result<Outcome, AuditError> {
         self.judge_people().map_err(AuditError::Findings)?;
         let declared = self.ledger.close(self.declarations, &self.sources, self.roster, self.now);
-        let settled = self.found.settle(self.rules, sight, self.roster).map_err(AuditError::Findings)?;
+        let breadths: Vec<_> = declared.iter().filter_map(|one| breadth(one, &self.accounts)).collect();
+        let settled = self.found.settle(self.rules, &breadths, sight).map_err(AuditError::Findings)?;
         for Unsettled { finding, source, rules } in &self.unsettled {
             if settled.covered.contains(finding) {
                 for rule in rules {

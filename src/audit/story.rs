@@ -94,7 +94,7 @@ impl Audit<'_> {
 
     /// The findings about groups so far.
     fn group_findings(&mut self) -> Result<Vec<Finding>, AuditError> {
-        let found = std::mem::replace(&mut self.found, Found::new(self.exceptions, self.now));
+        let found = std::mem::replace(&mut self.found, Found::new(self.exceptions, self.roster, self.now));
         let found = found.so_far().map_err(AuditError::Findings)?;
         let groups = found.heads().filter(Head::is_about_group).map(|head| head.read()).collect::<io::Result<_>>();
         groups.map_err(AuditError::Findings)

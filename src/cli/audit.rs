@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::clock::{now, parse_moment};
+use super::clock::{latest, now, parse_moment};
 use super::email::AuditMail;
 use super::measure::{Held, Measure};
 use super::output::{refuse, say};
@@ -266,7 +266,7 @@ impl<'a> Job<'a> {
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
         let held = self.measure.hold(&config, self.out).map_err(|mistake| vec![mistake])?;
-        let inputs = Inputs::load(&config, held.previous());
+        let inputs = Inputs::load(&config, held.previous(), latest(self.as_of));
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, &config))?;
         inputs.policies = Policy::load_all(self.policies, &config)?;
         Ok(Checked { config, inputs, gate, formats, templates, only, privacy, snapshot, held, mail })

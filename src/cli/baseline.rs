@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
 use super::Exit;
+use super::clock::latest;
 use super::output::{say, show};
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
-use crate::exception::{Baseline, BaselineEntry, Change, Sight};
+use crate::exception::{Baseline, BaselineEntry, Change, Identity, Shown, Sight};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Fingerprint, RuleId, SourceName, SourceStatus};
+use crate::pipeline;
 use crate::report::{Finding, Report};
 
 /// What to do with the baseline.
@@ -32,6 +35,9 @@ pub(super) struct WriteArgs {
     /// Add new findings to a baseline that exists; without this it can only shrink
     #[arg(long)]
     accept_new: bool,
+    /// Keep the findings of a baseline that an older version has written, as far as they are there; add nothing
+    #[arg(long, conflicts_with = "accept_new")]
+    keep: bool,
 }
 
 pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
@@ -53,7 +59,7 @@ pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     for finding in report.findings.iter() {
         current.extend(entry(&report, &finding?));
     }
-    let accept_new = args.accept_new || old.is_none();
+    let accept_new = args.accept_new || old.is_none() && !args.keep;
     let (baseline, change) = old.unwrap_or_default().renew(current, &sight, accept_new);
     if let Err(error) = deliver::write_file(&args.out, |out| out.write_all(baseline.to_text().as_bytes())) {
         say(&format!("error: {error}"));
@@ -73,7 +79,10 @@ pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
 /// The report, and the baseline that it goes on from.
 fn read(args: &WriteArgs) -> Result<(Report, Option<Baseline>), Diagnostic> {
     let report = Report::read(&args.report)?;
-    let old = if args.out.exists() { Some(Baseline::read(&args.out)?) } else { None };
+    let read = if args.keep { Baseline::read_to_keep } else { Baseline::read };
+    // A day of the roster's zone may be one ahead of the day of the report.
+    let latest = pipeline::latest(latest(Some(report.run.as_of)), Tz::UTC);
+    let old = if args.keep || args.out.exists() { Some(read(&args.out, latest)?) } else { None };
     Ok((report, old))
 }
 
@@ -84,12 +93,24 @@ fn entry(report: &Report, finding: &Finding) -> Option<BaselineEntry> {
     if promised || finding.disposition == Disposition::Waived || finding.subject.kind == "exception" {
         return None;
     }
-    Some(BaselineEntry {
-        fingerprint: Fingerprint::parse(&finding.fingerprint)?,
-        rule: RuleId::new(&finding.rule),
-        source: finding.subject.source.as_deref().map(SourceName::new),
-        first_seen: report.run.as_of.date_naive(),
-    })
+    let source = finding.subject.source.as_deref().map(SourceName::new);
+    let (rule, first_seen) = (RuleId::new(&finding.rule), report.run.as_of.date_naive());
+    let account = Identity::of(shown(finding));
+    Some(BaselineEntry::new(Fingerprint::parse(&finding.fingerprint)?, rule, source, first_seen, account))
+}
+
+/// What a report shows of the subject of a finding.
+pub(super) fn shown(finding: &Finding) -> Shown<'_> {
+    let subject = &finding.subject;
+    Shown {
+        kind: &subject.kind,
+        facts: &finding.facts,
+        matched: &finding.matched,
+        owner: subject.employee_id.as_deref(),
+        email: finding.email.as_deref(),
+        username: finding.username.as_deref(),
+        members: subject.members.as_deref(),
+    }
 }
 
 fn told(path: &Path, baseline: &Baseline, change: Change) -> String {

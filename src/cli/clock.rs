@@ -10,6 +10,11 @@ pub(super) fn now() -> Timestamp {
     Utc::now()
 }
 
+/// Now, or the moment of the audit if that is later.
+pub(super) fn latest(as_of: Option<Timestamp>) -> Timestamp {
+    as_of.map_or_else(now, |as_of| as_of.max(now()))
+}
+
 /// Reads `--as-of`: an RFC 3339 time, or a date, which means the end of that day in UTC, so that its events
 /// are in the past.
 pub(super) fn parse_moment(text: &str) -> Result<Timestamp, String> {

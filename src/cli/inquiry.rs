@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::ConfigArg;
 use super::audit::{open_snapshot, source_names};
-use super::clock::{now, parse_moment};
+use super::clock::{latest, now, parse_moment};
 use super::progress::Bars;
 use crate::config::Config;
 use crate::model::{SourceName, Timestamp};
@@ -44,7 +44,7 @@ impl InquiryArgs {
         let config = Config::load(path)?;
         let only = source_names(sources, &config, path)?;
         let snapshot = open_snapshot(self.snapshot.as_deref())?;
-        let inputs = Inputs::load(&config, None)?;
+        let inputs = Inputs::load(&config, None, latest(self.as_of))?;
         Ok(Inquiry { config, inputs, only, snapshot, as_of: self.as_of })
     }
 }

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, SecondsFormat};
 use clap::{Args, Subcommand};
 
+use super::baseline::shown;
 use super::clock::now;
 use super::output::{print, refuse, say};
 use super::{ConfigArg, Exit};
 use crate::config::Config;
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
-use crate::exception::{Bound, Waiver, Waivers};
+use crate::exception::{Bound, Known, New, Waiver, Waivers};
 use crate::model::text::counted;
 use crate::pipeline::{Inputs, RunError, known};
 use crate::report::{Finding, Report};
@@ -48,10 +49,11 @@ pub(super) struct AddArgs {
     /// The report
     #[arg(long, value_name = "FILE", default_value = "headcount-out/report.json")]
     report: PathBuf,
-    /// Who answers for it: an employee id or an address
+    /// Who answers for it and works here: an employee id, an address, a login name or a name
     #[arg(long, value_name = "WHO")]
     owner: String,
-    /// Who allows it: neither the owner nor the person behind the account
+    /// Who allows it: somebody who works here or is among [exceptions] approvers, and neither the owner nor the person
+    /// behind the account
     #[arg(long, value_name = "WHO")]
     approver: String,
     /// Why it is right
@@ -86,7 +88,8 @@ pub(super) fn run(command: &WaiversCommand) -> anyhow::Result<Exit> {
 }
 
 fn check(path: &Path) -> anyhow::Result<Exit> {
-    let inputs = match Config::load(path).map_err(RunError::from).and_then(|config| Inputs::load(&config, None)) {
+    let inputs = match Config::load(path).map_err(RunError::from).and_then(|config| Inputs::load(&config, None, now()))
+    {
         Ok(inputs) => inputs,
         Err(error) => return Ok(refuse(&error)),
     };
@@ -118,7 +121,7 @@ impl AddArgs {
         // Without its exceptions: the file of waivers is read below, and may not be there yet.
         config.exceptions.baseline = None;
         config.gate.new = None;
-        let inputs = Inputs::load(&config, None)?;
+        let inputs = Inputs::load(&config, None, now())?;
         let mut text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEADER.to_owned(),
@@ -131,8 +134,10 @@ impl AddArgs {
             _ if text.ends_with('\n') => {}
             _ => text.push('\n'),
         }
+        let new = New { from: text.len(), now: now() };
         text.push_str(&self.entry(&covers));
-        Waivers::parse(&path, &text, &known(&config, &inputs.rules, &inputs.roster))?;
+        let known = known(&config, &inputs.rules, &inputs.roster, now());
+        Waivers::parse(&path, &text, &Known { new: Some(new), ..known })?;
         Ok((path, text))
     }
 
@@ -207,7 +212,7 @@ const HEADER: &str = "# Findings that are accepted until a day. `headcount waive
 
 /// The facts that the waiver rests on.
 fn bound(finding: &Finding) -> String {
-    let bound = Bound::new(&finding.facts, finding.subject.employee_id.as_deref(), finding.subject.members.as_deref());
+    let bound = Bound::new(shown(finding));
     let list = |names: &std::collections::BTreeSet<String>| {
         format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
     };
@@ -215,6 +220,8 @@ fn bound(finding: &Finding) -> String {
         ("status", bound.status.as_deref().map(quoted)),
         ("roles", bound.roles.as_ref().map(list)),
         ("owner", bound.owner.as_deref().map(quoted)),
+        ("created_at", bound.created_at.map(|time| quoted(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)))),
+        ("keys", bound.keys.as_ref().map(list)),
         ("members", bound.members.as_ref().map(list)),
     ];
     let told: Vec<String> =

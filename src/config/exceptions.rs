@@ -12,6 +12,9 @@ use crate::model::Severity;
 /// So many days before its end, a waiver is said to end soon, unless the configuration says otherwise.
 const EXPIRING_DAYS: u32 = 14;
 
+/// How many days an exception lives, unless the configuration says otherwise.
+const MAX_DAYS: [(Severity, u32); 2] = [(Severity::Critical, 30), (Severity::High, 90)];
+
 /// `[exceptions]` as it is written.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -22,7 +25,10 @@ pub(super) struct RawExceptions {
     waivers: Option<String>,
     /// The findings that are not new, relative to this file.
     baseline: Option<String>,
-    /// How long a waiver may live, by the severity of its rule: `{ critical = 14 }`.
+    /// Who may approve waivers without being in the roster, by name or address.
+    approvers: Vec<String>,
+    /// How many days a waiver or an entry of the baseline may live, by the severity of the finding; `{ critical = 30,
+    /// high = 90 }` unless one of them is set.
     max_days: BTreeMap<Severity, u32>,
     /// So many days before its end, a waiver is said to end soon; 14 by default.
     expiring_days: Option<u32>,
@@ -37,7 +43,9 @@ pub struct ExceptionsConfig {
     pub waivers: Option<PathBuf>,
     /// The file of the findings that are not new.
     pub baseline: Option<PathBuf>,
-    /// How many days a waiver may live, by the severity of its rule.
+    /// Who may approve waivers without being in the roster.
+    pub approvers: Vec<String>,
+    /// How many days a waiver or an entry of the baseline may live, by the severity of the finding.
     pub max_days: BTreeMap<Severity, u32>,
     /// So many days before its end, a waiver is said to end soon.
     pub expiring_days: u32,
@@ -50,7 +58,8 @@ impl RawExceptions {
             declared: file(self.declared),
             waivers: file(self.waivers),
             baseline: file(self.baseline),
-            max_days: self.max_days,
+            approvers: self.approvers,
+            max_days: MAX_DAYS.into_iter().chain(self.max_days).collect(),
             expiring_days: self.expiring_days.unwrap_or(EXPIRING_DAYS),
         }
     }

@@ -11,9 +11,17 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{RuleId, Severity};
 
 /// What fails when the configuration has no `fail_on`: live accounts that nobody owns or whose owner has left, accounts
-/// whose owner isn't settled or answers for nothing, and everything that is as bad. `headcount init` writes it out.
-const DEFAULT_FAIL_ON: [&str; 6] =
-    ["orphaned", "leaver-active", "ambiguous-match", "identity-conflict", "declared-no-owner", "severity:critical"];
+/// whose owner isn't settled or answers for nothing, patterns that vouch for anybody, and everything that is as bad.
+/// `headcount init` writes it out.
+const DEFAULT_FAIL_ON: [&str; 7] = [
+    "orphaned",
+    "leaver-active",
+    "ambiguous-match",
+    "identity-conflict",
+    "declared-no-owner",
+    "declared-too-broad",
+    "severity:critical",
+];
 
 /// What makes CI red. Whether the rules exist is checked when the rules are loaded.
 #[derive(Debug, Clone, Default)]

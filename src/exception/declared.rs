@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use regex::Regex;
 
@@ -16,6 +17,15 @@ use crate::model::{Account, AccountField, Declaration, DeclarationIndex, Situati
 pub struct Declarations {
     all: Vec<Declaration>,
     by_source: BTreeMap<SourceName, Keys>,
+}
+
+/// The days of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// Where they end: the zone of the roster.
+    pub zone: Tz,
+    /// The last on which a review can have been.
+    pub latest: NaiveDate,
 }
 
 /// How the accounts of one source are recognised.
@@ -37,12 +47,12 @@ pub(super) enum Key {
 }
 
 impl Declarations {
-    /// Reads the file and checks it against the sources and the roster. Days end in the zone of the roster.
+    /// Reads the file and checks it against the sources and the roster.
     ///
     /// # Errors
     /// The file can't be read, or the mistakes in it.
-    pub fn read(path: &Path, sources: &[SourceName], roster: &Correlator, zone: Tz) -> Result<Self, Vec<Diagnostic>> {
-        declared_file::read(path, sources, roster, zone)
+    pub fn read(path: &Path, sources: &[SourceName], roster: &Correlator, days: Days) -> Result<Self, Vec<Diagnostic>> {
+        declared_file::read(path, sources, roster, days)
     }
 
     /// Every declaration, in the order of the file.

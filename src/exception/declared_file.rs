@@ -4,14 +4,13 @@
 use std::path::Path;
 
 use chrono::NaiveDate;
-use chrono_tz::Tz;
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeTable;
 use toml::value::Datetime;
 
-use super::declared::{Declarations, Key};
+use super::declared::{Days, Declarations, Key};
 use crate::config::ConfigText;
 use crate::correlate::{Correlator, written_key};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -37,6 +36,7 @@ struct RawAccount {
     email: Option<Spanned<String>>,
     username: Option<Spanned<String>>,
     pattern: Option<RawPattern>,
+    up_to: Option<Spanned<u64>>,
     owner: Option<Spanned<String>>,
     purpose: Option<Spanned<String>>,
     review_date: Option<Spanned<Datetime>>,
@@ -77,7 +77,7 @@ pub(super) fn read(
     path: &Path,
     sources: &[SourceName],
     roster: &Correlator,
-    zone: Tz,
+    days: Days,
 ) -> Result<Declarations, Vec<Diagnostic>> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         vec![
@@ -85,7 +85,7 @@ pub(super) fn read(
                 .help("check the path under [exceptions] declared; the file is UTF-8 text"),
         ]
     })?;
-    parse(path, &text, sources, roster, zone)
+    parse(path, &text, sources, roster, days)
 }
 
 pub(super) fn parse(
@@ -93,13 +93,13 @@ pub(super) fn parse(
     text: &str,
     sources: &[SourceName],
     roster: &Correlator,
-    zone: Tz,
+    days: Days,
 ) -> Result<Declarations, Vec<Diagnostic>> {
     let shown = ConfigText::new(path, text);
     let document = DeTable::parse(text).map_err(|error| vec![shown.toml_error(&error, &[])])?;
     let file: RawFile = shown.read(document, &[]).map_err(|mistake| vec![mistake])?;
     let mut reading =
-        Reading { text: &shown, sources, roster, zone, declarations: Declarations::default(), mistakes: Vec::new() };
+        Reading { text: &shown, sources, roster, days, declarations: Declarations::default(), mistakes: Vec::new() };
     for account in &file.account {
         if let Err(mistake) = reading.account(account) {
             reading.mistakes.push(*mistake);
@@ -112,7 +112,7 @@ struct Reading<'r> {
     text: &'r ConfigText,
     sources: &'r [SourceName],
     roster: &'r Correlator,
-    zone: Tz,
+    days: Days,
     declarations: Declarations,
     mistakes: Vec<Diagnostic>,
 }
@@ -133,13 +133,15 @@ impl Reading<'_> {
             line: self.text.line(written.span().start) as u64,
             source,
             kind: raw.kind,
+            is_pattern: way.is_pattern,
+            up_to: self.up_to(raw.up_to.as_ref(), &way)?,
             about: format!("{} {verb} {}", way.field.as_str(), way.text.get_ref()),
             owners: owner.map(|id| self.roster.by_id(id)).unwrap_or_default(),
             owner: owner.map(|id| EmployeeId(id.to_owned())),
             purpose: self.filled(raw.purpose.as_ref(), "the purpose")?.map(str::to_owned),
-            review_date: self.date(raw.review_date.as_ref())?,
+            review_date: self.review(raw.review_date.as_ref())?,
             expires,
-            expires_at: expires.and_then(|day| roster::end_of(day, self.zone)),
+            expires_at: expires.and_then(|day| roster::end_of(day, self.days.zone)),
         };
         match self.declarations.add(declaration, key) {
             None => Ok(()),
@@ -220,6 +222,26 @@ impl Reading<'_> {
                 Err(Box::new(mistake.help("fill it in, or leave the line out until it is known")))
             }
             other => Ok(other.map(|(_, text)| text)),
+        }
+    }
+
+    fn up_to(&self, written: Option<&Spanned<u64>>, way: &Way<'_>) -> Checked<Option<u64>> {
+        match written {
+            Some(written) if !way.is_pattern => {
+                let mistake = self.text.error(written.span(), "up_to says how many accounts a pattern may cover");
+                Err(Box::new(mistake.help("remove it: this is no pattern")))
+            }
+            written => Ok(written.map(|written| *written.get_ref())),
+        }
+    }
+
+    fn review(&self, written: Option<&Spanned<Datetime>>) -> Checked<Option<NaiveDate>> {
+        match (self.date(written)?, written) {
+            (Some(day), Some(written)) if day > self.days.latest => {
+                let message = format!("the review was on {day}, and that day is still to come");
+                Err(Box::new(self.text.error(written.span(), message).help("write the day on which somebody looked")))
+            }
+            (day, _) => Ok(day),
         }
     }
 

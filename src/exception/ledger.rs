@@ -54,6 +54,8 @@ pub struct DeclaredUse {
     pub state: DeclaredState,
     /// How many accounts it is about: covers, or would cover if it hadn't ended.
     pub accounts: u64,
+    /// How many it is about, with those that an earlier declaration covers.
+    pub breadth: u64,
     /// What speaks against it.
     pub remarks: Vec<String>,
 }
@@ -110,6 +112,7 @@ impl Ledger {
                 0 => DeclaredState::Unused,
                 _ => DeclaredState::Used,
             };
+            let breadth = entry.accounts + entry.covered.map_or(0, |(count, _)| count);
             let mut remarks = entry.remarks(declarations);
             if state == DeclaredState::Unused && *status != SourceStatus::Complete {
                 remarks.push(format!("{} was not seen completely: the account may exist", declaration.source));
@@ -117,7 +120,7 @@ impl Ledger {
             if declaration.owner_left(roster, now) {
                 remarks.push("the owner has left, or is not in the roster".to_owned());
             }
-            Some(DeclaredUse { declaration: declaration.clone(), state, accounts: entry.accounts, remarks })
+            Some(DeclaredUse { declaration: declaration.clone(), state, accounts: entry.accounts, breadth, remarks })
         });
         uses.collect()
     }

@@ -5,19 +5,21 @@
 mod baseline;
 mod declared;
 mod declared_file;
+mod identity;
 mod ledger;
 mod sight;
 #[cfg(test)]
 mod tests;
 mod waiver;
 
-pub use baseline::{Baseline, BaselineEntry, BaselineTally, BaselineUse, Change};
-pub use declared::{Declarations, SourceDeclarations};
+pub use baseline::{Baseline, BaselineEntry, BaselineState, BaselineTally, BaselineUse, Change};
+pub use declared::{Days, Declarations, SourceDeclarations};
+pub use identity::{Identity, Shown};
 pub use ledger::{DeclaredState, DeclaredUse, Ledger};
 pub use sight::Sight;
-pub use waiver::{Bound, Covers, Known, KnownRule, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers};
+pub use waiver::{Bound, Covers, Known, KnownRule, New, Party, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers};
 
-use crate::model::{Finding, Fingerprint, RuleId, SourceName, Timestamp};
+use crate::model::{Finding, Fingerprint, Roster, RuleId, SourceName, Timestamp};
 
 /// What the organisation accepts of what is found: waivers, and the baseline if there is one.
 #[derive(Debug, Default)]
@@ -38,6 +40,11 @@ pub struct ExceptionTally {
 }
 
 impl Exceptions {
+    /// Nothing is counted yet.
+    pub fn tally(&self, roster: &Roster, now: Timestamp) -> ExceptionTally {
+        ExceptionTally { waivers: self.waivers.tally(roster, now), baseline: BaselineTally::default() }
+    }
+
     /// Whether any exception could have something to say about a rule's finding, one about anything but exceptions.
     pub fn concern(&self, rule: &RuleId, source: Option<&SourceName>, fingerprint: &Fingerprint) -> bool {
         self.waivers.concern(rule, source, fingerprint)

@@ -29,7 +29,8 @@ fn roster() -> Roster {
 fn read(text: &str) -> Result<Declarations, String> {
     let sources = ["voiso", "crm"].map(SourceName::new);
     let correlator = Correlator::new(&roster(), &MatchConfig::default());
-    parse(Path::new("declared.toml"), text, &sources, &correlator, chrono_tz::Tz::Europe__Berlin)
+    let days = Days { zone: chrono_tz::Tz::Europe__Berlin, latest: "2026-10-16".parse().expect("a day") };
+    parse(Path::new("declared.toml"), text, &sources, &correlator, days)
         .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
@@ -123,9 +124,15 @@ fn mistakes_have_their_place_and_a_cure() {
         ("id = \"1\"\nowner = \"\"", "declared.toml:5:9: the owner is empty"),
         ("pattern = { username = '(' }", "declared.toml:4:24: this isn't a regular expression: unclosed group"),
         ("pattern = { username = '.*' }", "this pattern covers every account"),
+        ("id = \"1\"\nup_to = 40", "declared.toml:5:9: up_to says how many accounts a pattern may cover (remove it"),
+        ("pattern = { id = 'x.' }\nup_to = -1", "declared.toml:5:9: "),
         ("pattern = { name = 'x' }", "unknown key `name`"),
         ("id = \"1\"\nexpires = 2026-10-14T00:00:00Z", "declared.toml:5:11: expected a date and found 2026-10-14T"),
         ("id = \"1\"\nexpires = 2026-02-30", "declared.toml:5:"),
+        (
+            "id = \"1\"\nreview_date = 2026-10-17",
+            "declared.toml:5:15: the review was on 2026-10-17, and that day is still to come",
+        ),
         ("id = \"1\"\nexpires = \"2026-10-14\"", "declared.toml:5:11: "),
         (
             "id = \"1\"\n[[account]]\nkind = \"shared\"\nsource = \"voiso\"\nid = \"1 \"",

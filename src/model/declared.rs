@@ -47,6 +47,10 @@ pub struct Declaration {
     pub source: SourceName,
     /// What kind of account it is.
     pub kind: DeclaredKind,
+    /// Whether it is about what a pattern matches.
+    pub is_pattern: bool,
+    /// How many accounts a pattern may be about.
+    pub up_to: Option<u64>,
     /// Which accounts it is about, in words: `email = desk@example.com`.
     pub about: String,
     /// Who answers for it.
@@ -67,6 +71,11 @@ impl Declaration {
     /// Whether it no longer holds.
     pub fn has_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// What names it in reports.
+    pub fn id(&self) -> String {
+        format!("{}: {}", self.source, self.about)
     }
 
     /// Whether it has an owner and that person has left. One whom the roster doesn't name has left, too: many

@@ -1,12 +1,15 @@
 //! Rules, roster and exceptions → [`Inputs`]: everything that is read and checked before the first request.
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
 use super::{RunError, believe, named};
 use crate::audit::{Audit, Measures};
 use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::Diagnostic;
-use crate::exception::{Baseline, Declarations, Exceptions, Known, KnownRule, Waivers};
+use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers};
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
 use crate::pipeline::Policy;
@@ -31,11 +34,12 @@ pub struct Inputs {
 
 impl Inputs {
     /// Reads rules and roster, and checks what the configuration says of them. The previous audit tells a column that
-    /// was lost from one that was never there.
+    /// was lost from one that was never there; nothing that is written down can have happened after tomorrow, counted from
+    /// `today`.
     ///
     /// # Errors
     /// Every mistake that could be found; or a roster with nobody in it, or that lost a column by which it is read.
-    pub fn load(config: &Config, previous: Option<&Previous>) -> Result<Self, RunError> {
+    pub fn load(config: &Config, previous: Option<&Previous>, today: Timestamp) -> Result<Self, RunError> {
         let mut mistakes = Vec::new();
         let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
         mistakes.extend(rules.iter().flat_map(|rules| named::mistakes(&config.gate, rules, config)));
@@ -56,8 +60,8 @@ impl Inputs {
         let mut roster = roster;
         roster.issues.extend(correlator.shared_keys(&roster));
         roster.issues.sort();
-        let declarations = keep(declarations(config, &correlator), &mut mistakes);
-        let exceptions = keep(exceptions(config, &rules, &roster), &mut mistakes);
+        let declarations = keep(declarations(config, &correlator, today), &mut mistakes);
+        let exceptions = keep(exceptions(config, &rules, &roster, today), &mut mistakes);
         match (declarations, exceptions) {
             (Some(declarations), Some(exceptions)) => {
                 Ok(Self { rules, roster, declarations, exceptions, policies: Vec::new(), correlator })
@@ -88,19 +92,32 @@ impl Inputs {
     }
 }
 
-fn declarations(config: &Config, roster: &Correlator) -> Result<Declarations, Vec<Diagnostic>> {
-    let Some(path) = &config.exceptions.declared else { return Ok(Declarations::default()) };
-    let sources: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
-    Declarations::read(path, &sources, roster, config.roster.timezone)
+/// The last day on which anything can have happened: another time zone may be a day ahead.
+pub fn latest(today: Timestamp, zone: Tz) -> NaiveDate {
+    let day = today.with_timezone(&zone).date_naive();
+    day.succ_opt().unwrap_or(day)
 }
 
-fn exceptions(config: &Config, rules: &RuleSet, roster: &Roster) -> Result<Exceptions, Vec<Diagnostic>> {
+fn declarations(config: &Config, roster: &Correlator, today: Timestamp) -> Result<Declarations, Vec<Diagnostic>> {
+    let Some(path) = &config.exceptions.declared else { return Ok(Declarations::default()) };
+    let sources: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
+    let zone = config.roster.timezone;
+    Declarations::read(path, &sources, roster, Days { zone, latest: latest(today, zone) })
+}
+
+fn exceptions(
+    config: &Config,
+    rules: &RuleSet,
+    roster: &Roster,
+    today: Timestamp,
+) -> Result<Exceptions, Vec<Diagnostic>> {
     let mut mistakes = Vec::new();
-    let known = known(config, rules, roster);
+    let known = known(config, rules, roster, today);
     let waivers = config.exceptions.waivers.as_deref().map(|path| Waivers::read(path, &known));
     let waivers = keep(waivers.transpose(), &mut mistakes).flatten().unwrap_or_default();
-    let baseline = config.exceptions.baseline.as_deref().map(Baseline::read);
+    let baseline = config.exceptions.baseline.as_deref().map(|path| Baseline::read(path, known.latest));
     let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
+    let baseline = baseline.map(|baseline| baseline.with_max_days(&config.exceptions.max_days));
     match &config.gate.new {
         Some(place) if config.exceptions.baseline.is_none() => {
             let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
@@ -113,7 +130,7 @@ fn exceptions(config: &Config, rules: &RuleSet, roster: &Roster) -> Result<Excep
 }
 
 /// What waivers are checked against.
-pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster) -> Known<'k> {
+pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster, today: Timestamp) -> Known<'k> {
     let rules = rules.iter().map(|rule| {
         let about = KnownRule {
             severity: rule.severity(),
@@ -127,7 +144,10 @@ pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster) -> Kno
         sources: config.sources.iter().map(|source| source.name.clone()).collect(),
         roster,
         config: &config.exceptions,
+        normaliser: Normaliser::new(&config.matching),
         zone: config.roster.timezone,
+        latest: latest(today, config.roster.timezone),
+        new: None,
     }
 }
 

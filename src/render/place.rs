@@ -1,5 +1,5 @@
 //! Where a finding can be mended, as a file and line of the repository: the source in the configuration, the person's
-//! row in the HR file, or the waiver in its file. A side input of the formats that want a place; the report itself has none.
+//! row in the HR file, or the waiver or declaration in its file. A side input of the formats that want a place; the report itself has none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -17,6 +17,7 @@ pub struct Places {
     config: Place,
     roster: Place,
     waivers: Place,
+    declared: Place,
     sources: BTreeMap<String, usize>,
     people: BTreeMap<String, Place>,
 }
@@ -38,6 +39,7 @@ impl Default for Places {
             config: top("headcount.toml"),
             roster: top("hr.csv"),
             waivers: top("waivers.toml"),
+            declared: top("declared-accounts.toml"),
             sources: BTreeMap::new(),
             people: BTreeMap::new(),
         }
@@ -52,6 +54,7 @@ impl Places {
             config: top(config.text.path()),
             roster: config.roster.files.first().map_or_else(|| Self::default().roster, |file| top(&file.path)),
             waivers: config.exceptions.waivers.as_deref().map_or_else(|| Self::default().waivers, top),
+            declared: config.exceptions.declared.as_deref().map_or_else(|| Self::default().declared, top),
             sources: config.sources.iter().map(|source| (source.name.to_string(), source.line)).collect(),
             people: BTreeMap::new(),
         }
@@ -85,10 +88,14 @@ impl Places {
         Place { line, ..self.config.clone() }
     }
 
-    /// The line of the waiver that the finding is about; the top of the file, if nobody may know it.
-    fn waiver(&self, finding: &Finding) -> Place {
-        let line = finding.facts.get("exception.line").and_then(Value::as_u64);
-        Place { line: line.unwrap_or(self.waivers.line), ..self.waivers.clone() }
+    /// The line of the waiver or declaration that the finding is about; the top of the file of waivers, if nobody may know
+    /// it.
+    fn exception(&self, finding: &Finding) -> Place {
+        let line = |fact: &str| finding.facts.get(fact).and_then(Value::as_u64);
+        match (line("declaration.line"), line("exception.line")) {
+            (Some(line), _) => Place { line, ..self.declared.clone() },
+            (None, line) => Place { line: line.unwrap_or(self.waivers.line), ..self.waivers.clone() },
+        }
     }
 
     /// Where the finding can be mended.
@@ -97,7 +104,7 @@ impl Places {
         let person = || subject.employee_id.as_ref().and_then(|id| self.people.get(id));
         match (subject.kind.as_str(), &subject.source) {
             ("employee" | "roster", _) => person().unwrap_or(&self.roster).clone(),
-            ("exception", _) => self.waiver(finding),
+            ("exception", _) => self.exception(finding),
             (_, Some(source)) => self.source(source),
             _ => self.config.clone(),
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Exception, Report};
 use crate::audit::Outcome;
-use crate::exception::{BaselineUse, DeclaredUse, WaiverUse};
+use crate::exception::{BaselineState, BaselineUse, DeclaredUse, WaiverUse};
 
 impl Report {
     /// Whether a baseline says which findings are new. One without entries says nothing.
@@ -39,8 +39,8 @@ fn waiver(entry: &WaiverUse) -> Exception {
     let details = [
         ("rule", json!(waiver.rule)),
         ("line", json!(waiver.line)),
-        ("owner", json!(waiver.owner)),
-        ("approver", json!(waiver.approver)),
+        ("owner", json!(waiver.owner.name)),
+        ("approver", json!(waiver.approver.name)),
         ("reason", json!(waiver.reason)),
         ("ticket", json!(waiver.ticket)),
         ("created", json!(waiver.created)),
@@ -53,18 +53,23 @@ fn waiver(entry: &WaiverUse) -> Exception {
     exception("waiver", waiver.id(), entry.state.as_str(), details)
 }
 
-/// An entry is used as long as its finding is there; after that it is resolved, if that could be seen.
+/// An entry is used as long as its finding is there; after that it is resolved, if that could be seen. A finding about
+/// another account with the same identifier isn't its finding.
 fn baseline_entry(entry: &BaselineUse) -> Exception {
     let written = &entry.entry;
+    let cause = match &entry.state {
+        BaselineState::Void(cause) => Some(cause),
+        BaselineState::Used | BaselineState::Unused | BaselineState::Expired => None,
+    };
     let details = [
         ("rule", json!(written.rule)),
         ("source", json!(written.source)),
         ("first_seen", json!(written.first_seen)),
         ("age_days", json!(entry.age_days)),
-        ("resolved", json!(!entry.present && entry.seen)),
+        ("resolved", json!(!entry.state.is_present() && entry.seen)),
+        ("cause", cause.map_or(Value::Null, |cause| json!(cause))),
     ];
-    let state = if entry.present { "used" } else { "unused" };
-    exception("baseline", written.fingerprint.as_str().to_owned(), state, details)
+    exception("baseline", written.fingerprint.as_str().to_owned(), entry.state.as_str(), details)
 }
 
 fn declared_account(entry: &DeclaredUse) -> Exception {
@@ -82,7 +87,7 @@ fn declared_account(entry: &DeclaredUse) -> Exception {
     ];
     Exception {
         kind: "declared".to_owned(),
-        id: format!("{}: {}", declaration.source, declaration.about),
+        id: declaration.id(),
         state: entry.state.as_str().to_owned(),
         details: details.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     }

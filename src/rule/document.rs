@@ -47,7 +47,7 @@ beside them, with one small organisation for each `[[tests]]`:
 | `name`, `now` | what it shows, and the moment of the audit |
 | `rules` | the rules that are asked; otherwise all of the organisation's own |
 | `employees`, `accounts` | an account names its `owner`; facts are given, or listed as `absent` or `not_exposed` |
-| `sources`, `roster`, `issues`, `exceptions` | for rules about the evidence itself |
+| `sources`, `roster`, `issues`, `exceptions`, `declarations` | for rules about the evidence itself |
 | `findings` | every finding that must be made, as `{ rule = \"…\", of = \"…\" }`: the id of an account, employee or exception, the ids of a group's accounts, the name of a source, `roster`, or `line 7` |
 
 `headcount rules test` fails for a finding that is missing, for one that is not expected, and for a rule without examples.

@@ -23,8 +23,8 @@ pub(super) struct Message {
 enum Piece {
     Text(String),
     Show(Reading, Style),
-    /// `{{#if}}`: what to say when the value is there and true, and what otherwise.
-    If(Reading, Vec<Self>, Vec<Self>),
+    /// `{{#if}}`, `{{#one}}`: what to say when that holds for the value, and what otherwise.
+    If(Reading, fn(&Value<'_>) -> bool, Vec<Self>, Vec<Self>),
 }
 
 /// How a value is shown.
@@ -111,7 +111,7 @@ impl Compiler<'_> {
         Ok(Piece::Show(reading, style))
     }
 
-    /// `{{#if fact}}…{{else}}…{{/if}}` and `{{#unless fact}}`
+    /// `{{#if fact}}…{{else}}…{{/if}}`, `{{#unless fact}}` and `{{#one fact}}`
     fn block(&self, call: &HelperTemplate) -> Result<Piece, Fault> {
         let name = self.raw(&call.name)?;
         let [path] = call.params.as_slice() else {
@@ -124,11 +124,12 @@ impl Compiler<'_> {
         let part = |template: &Option<Template>| template.as_ref().map_or_else(|| Ok(Vec::new()), |t| self.pieces(t));
         let (yes, no) = (part(&call.template)?, part(&call.inverse)?);
         match name {
-            "if" => Ok(Piece::If(reading, yes, no)),
-            "unless" => Ok(Piece::If(reading, no, yes)),
+            "if" => Ok(Piece::If(reading, holds, yes, no)),
+            "unless" => Ok(Piece::If(reading, holds, no, yes)),
+            "one" => Ok(Piece::If(reading, is_one, yes, no)),
             _ => Err(self
                 .refuse(name, format!("a message has no block `#{name}`"))
-                .help("there are {{#if fact}} and {{#unless fact}}")),
+                .help("there are {{#if fact}}, {{#unless fact}} and {{#one fact}}")),
         }
     }
 
@@ -174,9 +175,14 @@ fn render<'a>(pieces: &'a [Piece], scope: &'a Scope<'a>, out: &mut String) {
         match piece {
             Piece::Text(text) => out.push_str(text),
             Piece::Show(reading, style) => show(&reading.value(scope), *style, scope, out),
-            Piece::If(reading, yes, no) => render(if holds(&reading.value(scope)) { yes } else { no }, scope, out),
+            Piece::If(reading, test, yes, no) => render(if test(&reading.value(scope)) { yes } else { no }, scope, out),
         }
     }
+}
+
+/// A single one, of which people speak in other words than of several.
+fn is_one(value: &Value<'_>) -> bool {
+    matches!(value, Value::Int(1))
 }
 
 /// Handlebars' truth: there, and neither false, zero nor empty.

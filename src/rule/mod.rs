@@ -36,7 +36,8 @@ pub use lint::{Exposure, lint};
 pub use load::{RuleSet, test_files};
 pub use params::{Param, Params};
 pub use scope::{
-    AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope, SourceFacts,
+    AccountScope, AccountsFacts, DeclarationFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope,
+    SourceFacts,
 };
 pub use subject::{GroupBy, Subject};
 pub use triage::{Open, Triage};
@@ -216,6 +217,11 @@ impl Rule {
     /// For rules about the roster: whether it is asked about every defect, and not once.
     pub fn is_about_issues(&self) -> bool {
         self.subject() == Subject::Roster && self.reads().any(|path| path.starts_with("issue."))
+    }
+
+    /// Whether it is asked about every declaration of accounts, and not about waivers.
+    pub fn is_about_declarations(&self) -> bool {
+        self.subject() == Subject::Exception && self.reads().any(|path| path.starts_with("declaration."))
     }
 
     /// The only sources to which it is applied, if the configuration says so.

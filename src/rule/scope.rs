@@ -29,6 +29,8 @@ pub struct Scope<'a> {
     pub roster: Option<&'a Roster>,
     /// The exception, in rules about them.
     pub exception: Option<&'a ExceptionFacts>,
+    /// The declaration, in rules that ask for declarations.
+    pub declaration: Option<&'a DeclarationFacts>,
     /// One defect of it, in rules that ask for defects.
     pub issue: Option<&'a RosterIssue>,
     /// The accounts of the person, in rules about employees.
@@ -47,6 +49,7 @@ impl Scope<'_> {
             group: None,
             roster: None,
             exception: None,
+            declaration: None,
             issue: None,
             accounts: None,
         }
@@ -220,4 +223,23 @@ pub struct ExceptionFacts {
     pub owner: Option<String>,
     /// Why it is void.
     pub cause: Option<String>,
+}
+
+/// What a declaration covers.
+#[derive(Debug, Clone)]
+pub struct DeclarationFacts {
+    /// What names it in reports.
+    pub id: String,
+    /// The source of the accounts.
+    pub source: SourceName,
+    /// What kind of accounts they are: `shared`.
+    pub kind: String,
+    /// Whether it covers what a pattern matches, and not one value.
+    pub pattern: bool,
+    /// How many accounts it is about.
+    pub accounts: u64,
+    /// How many accounts its source has.
+    pub out_of: u64,
+    /// How many it may be about, if it says so.
+    pub up_to: Option<u64>,
 }

@@ -101,7 +101,7 @@ plus_addressing = "strip"
 declared = "declared-accounts.toml"
 {waivers}
 [gate]
-fail_on = ["orphaned", "leaver-active", "ambiguous-match", "identity-conflict", "declared-no-owner", "severity:critical"]
+fail_on = ["orphaned", "leaver-active", "ambiguous-match", "identity-conflict", "declared-no-owner", "declared-too-broad", "severity:critical"]
 {rules}{sources}{doors}"#
     )
 }

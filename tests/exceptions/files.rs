@@ -5,12 +5,12 @@ use headcount::simulate::Vendor;
 use crate::team::Team;
 
 const EXCEPTIONS: &str = "[exceptions]\nwaivers = \"waivers.toml\"\nbaseline = \"baseline.json\"\n";
-const BASELINE: &str = "{\n  \"format\": \"headcount-baseline-1\",\n  \"findings\": []\n}\n";
+const BASELINE: &str = "{\n  \"format\": \"headcount-baseline-2\",\n  \"findings\": []\n}\n";
 const WAIVER: &str = r#"[[waiver]]
 rule = "orphaned"
 source = "badges"
 account = "B-1"
-bound = {}
+bound = { keys = [] }
 owner = "E-1"
 approver = "E-2"
 reason = "because"
@@ -27,6 +27,10 @@ fn what_is_wrong_is_refused_with_its_line_and_nothing_is_requested() {
     let nested = WAIVER.replace("[[waiver]]", "[waiver]");
     let damaged = BASELINE.replace("[]", "[");
     let foreign = "{\"fingerprints\": []}";
+    let old = BASELINE.replace("-2", "-1");
+    let unbound = WAIVER.replace("keys = []", "status = \"active\"");
+    let approved_by_the_owner = WAIVER.replace("E-2", "e-1");
+    let to_come = WAIVER.replace("2026-10-01", "2998-10-01").replace("2026-12-31", "2998-10-02");
     for (waivers, baseline, expected) in [
         (misspelt.as_str(), BASELINE, "waivers.toml:9:1"),
         (nested.as_str(), BASELINE, "waivers.toml:1:1"),
@@ -34,6 +38,14 @@ fn what_is_wrong_is_refused_with_its_line_and_nothing_is_requested() {
         ("[[waiver]\n", BASELINE, "waivers.toml:1:"),
         (WAIVER, damaged.as_str(), "baseline.json:4:"),
         (WAIVER, foreign, "baseline.json:1:"),
+        (WAIVER, old.as_str(), "`headcount baseline write --keep`"),
+        (unbound.as_str(), BASELINE, "waivers.toml:5:9: this waiver doesn't say whose account it is about"),
+        (approved_by_the_owner.as_str(), BASELINE, "waivers.toml:7:12: the approver is the owner"),
+        (
+            to_come.as_str(),
+            BASELINE,
+            "waivers.toml:10:11: the waiver was created on 2998-10-01, and that day is still to",
+        ),
     ] {
         team.write("waivers.toml", waivers);
         team.write("baseline.json", baseline);

@@ -106,7 +106,10 @@ fn the_line_that_leaves_a_rule_out_of_the_default_gate_can_be_pasted() {
     let said = refused.stderr();
     let (_, line) = said.split_once("write below [gate]: ").expect("a line");
     let line = line.lines().next().expect("a line").trim();
-    assert_eq!(line, "fail_on = [\"orphaned\", \"leaver-active\", \"declared-no-owner\", \"severity:critical\"]");
+    assert_eq!(
+        line,
+        "fail_on = [\"orphaned\", \"leaver-active\", \"declared-no-owner\", \"declared-too-broad\", \"severity:critical\"]"
+    );
     let text = team.read("headcount.toml");
     team.write("headcount.toml", &format!("{text}\n[gate]\n{line}\n"));
     let audited = team.audit(&[]);
@@ -149,7 +152,7 @@ fn a_rule_of_the_gate_that_could_judge_nobody_is_unverified() {
 
 #[test]
 fn new_narrows_the_gate_and_never_stands_for_it() {
-    let baseline = "{\"format\": \"headcount-baseline-1\", \"findings\": []}";
+    let baseline = "{\"format\": \"headcount-baseline-2\", \"findings\": []}";
     for (gate, arguments) in [("[gate]\nfail_on = [\"new\"]\n", &[][..]), ("", &["--fail-on", "new"])] {
         let team = Team::new(60, &format!("[exceptions]\nbaseline = \"baseline.json\"\n{gate}"));
         team.write("baseline.json", baseline);
@@ -218,7 +221,7 @@ fn what_a_left_out_source_could_have_shown_stays_in_the_baseline() {
     let team = Team::new(60, "");
     let gone =
         "{\"fingerprint\":\"00000000000000000000000000000000\",\"rule\":\"own-rule\",\"first_seen\":\"2026-09-01\"}";
-    let baseline = format!("{{\n  \"format\": \"headcount-baseline-1\",\n  \"findings\": [\n    {gone}\n  ]\n}}\n");
+    let baseline = format!("{{\n  \"format\": \"headcount-baseline-2\",\n  \"findings\": [\n    {gone}\n  ]\n}}\n");
     let written = |arguments: &[&str]| {
         team.write("baseline.json", &baseline);
         team.audit(arguments);

@@ -4,6 +4,7 @@
 
 mod files;
 mod gate;
+mod recycled;
 #[path = "../pipeline/harness.rs"]
 #[allow(dead_code, reason = "the other tests of the pipeline use the rest")]
 mod harness;

@@ -5,9 +5,12 @@ use headcount::report::{Finding, Gate, Report};
 
 use crate::team::{REPORT, Team, at_badges};
 
+const EXCEPTIONS: &str = "[exceptions]\nwaivers = \"waivers.toml\"\napprovers = [\"ciso@example.com\"]\n";
+
 const POLICY: &str = r#"
 [exceptions]
 waivers = "waivers.toml"
+approvers = ["ciso@example.com"]
 baseline = "baseline.json"
 [gate]
 fail_on = ["orphaned", "leaver-active", "severity:critical", "severity:high"]
@@ -21,7 +24,7 @@ fn open(report: &Report) -> Vec<Finding> {
 
 #[test]
 fn a_team_switches_the_gate_on_with_300_findings_and_keeps_it_on() {
-    let team = Team::new(2_400, "[exceptions]\nwaivers = \"waivers.toml\"\n");
+    let team = Team::new(2_400, EXCEPTIONS);
     team.write("waivers.toml", "");
 
     // Day one: red, and so much of it that nobody would mend it today.
@@ -32,7 +35,7 @@ fn a_team_switches_the_gate_on_with_300_findings_and_keeps_it_on() {
     let (code, said) = team.run(&["baseline", "write", "--report", REPORT]);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains(&format!("baseline.json: {found} findings")), "{said}");
-    let text = team.read("headcount.toml").replace("[exceptions]\nwaivers = \"waivers.toml\"\n", POLICY);
+    let text = team.read("headcount.toml").replace(EXCEPTIONS, POLICY);
     team.write("headcount.toml", &text);
 
     // Green: nothing is new, and nothing is gone from the report.

@@ -4,8 +4,7 @@ use headcount::model::Disposition;
 
 use crate::team::{Team, at_badges};
 
-const EXCEPTIONS: &str =
-    "[exceptions]\nwaivers = \"waivers.toml\"\n[gate]\nfail_on = [\"waiver-void\", \"waiver-unused\"]\n";
+const EXCEPTIONS: &str = "[exceptions]\nwaivers = \"waivers.toml\"\napprovers = [\"ciso@example.com\"]\n[gate]\nfail_on = [\"waiver-void\", \"waiver-unused\"]\n";
 
 /// A team with one orphan, which is waived.
 fn waived() -> Team {
@@ -68,8 +67,9 @@ fn a_waiver_that_covers_nothing_is_a_finding() {
 fn a_waiver_is_void_when_the_facts_have_changed() {
     let team = waived();
     let text = team.read("waivers.toml");
-    assert!(text.contains("bound = {}"), "the export tells neither status nor roles: {text}");
-    team.write("waivers.toml", &text.replace("bound = {}", "bound = { status = \"active\" }"));
+    let bound = "bound = { keys = [\"ghost@example.org\"] }";
+    assert!(text.contains(bound), "the export tells neither status nor roles: {text}");
+    team.write("waivers.toml", &text.replace("bound = { ", "bound = { status = \"active\", "));
     let audited = team.audit(&[]);
     assert_eq!(audited.code(), 1, "{}", audited.stderr());
     let report = audited.report();
@@ -91,6 +91,69 @@ fn a_waiver_that_would_not_be_good_is_not_added() {
     let (code, said) = team.waive(&"f".repeat(32), "2026-12-31");
     assert_eq!(code, 2);
     assert!(said.contains("no finding has the fingerprint"), "{said}");
+    assert_eq!(team.read("waivers.toml"), before);
+}
+
+#[test]
+fn a_waiver_is_void_when_the_id_is_given_to_another_account() {
+    let team = waived();
+    team.badges("B-1,mallory@example.net\n");
+    let audited = team.audit(&[]);
+    assert_eq!(audited.code(), 1, "{}", audited.stderr());
+    let report = audited.report();
+    let orphan = &at_badges(&report, "orphaned")[0];
+    assert_eq!(orphan.disposition, Disposition::Open);
+    assert!(
+        orphan.message.contains("the id belongs to another account: it has none of the keys"),
+        "{}",
+        orphan.message
+    );
+    let waiver = report.exceptions.first().expect("the waiver");
+    assert_eq!(waiver.state, "void");
+}
+
+#[test]
+fn a_waiver_that_nobody_stands_for_is_void() {
+    let team = waived();
+    let good = team.read("waivers.toml");
+    let left = team.read("hr.csv").lines().find(|row| row.contains(",Terminated,")).expect("a leaver").to_owned();
+    let left = left.split(',').next().expect("an id").to_owned();
+    for (from, to, expected) in [
+        ("owner = \"E-100001\"", format!("owner = \"{left}\""), "its owner has left"),
+        ("owner = \"E-100001\"", "owner = \"E-0\"".to_owned(), "its owner is not in the roster"),
+        (
+            "\"ciso@example.com\"",
+            "\"ciso@example.net\"".to_owned(),
+            "neither in the roster nor among [exceptions] approvers",
+        ),
+        ("\"ciso@example.com\"", format!("\"{left}\""), "its approver"),
+    ] {
+        team.write("waivers.toml", &good.replace(from, &to));
+        let audited = team.audit(&[]);
+        assert_eq!(audited.code(), 1, "{to}: {}", audited.stderr());
+        let report = audited.report();
+        assert_eq!(at_badges(&report, "orphaned")[0].disposition, Disposition::Open);
+        let cause = report.exceptions[0].details["cause"].to_string();
+        assert!(cause.contains(expected), "{cause}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_those_who_stand_for_a_waiver_is_said_at_once() {
+    let team = waived();
+    let before = team.read("waivers.toml");
+    let people = ["--owner", "E-0", "--approver", "nobody@example.net", "--reason", "r", "--ticket", " "];
+    let scope = ["waivers", "add", "--rule", "orphaned", "--because", "x", "--expires", "2999-12-31"];
+    let (code, said) = team.run(&[&scope[..], &people].concat());
+    assert_eq!(code, 2, "{said}");
+    for part in [
+        "its owner is not in the roster",
+        "its approver is neither in the roster nor among [exceptions] approvers",
+        "the ticket is empty",
+        "lives for at most 90 days",
+    ] {
+        assert!(said.contains(part), "no {part}: {said}");
+    }
     assert_eq!(team.read("waivers.toml"), before);
 }
 

@@ -157,3 +157,43 @@ fn a_mistake_in_the_file_is_refused_with_its_place() {
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("can't read the declared accounts"), "{}", run.stderr);
 }
+
+#[test]
+fn a_pattern_that_covers_too_much_fails_the_default_gate() {
+    let desks = |count: u32| {
+        let desk = |n: u32| user(&n.to_string(), &format!("Desk {n}"), &format!("desk-{n}@example.com"));
+        let office = Office::new((1..=count).map(desk).collect(), "", CONFIG);
+        let pattern = "pattern = { email = 'desk-\\d+@example\\.com' }";
+        let rest = "owner = \"E-0041\"\npurpose = \"desks\"\nreview_date = 2026-06-30";
+        let declared = format!("[[account]]\nkind = \"shared\"\nsource = \"voiso\"\n{pattern}\n{rest}\n");
+        office.write("declared-accounts.toml", &declared);
+        (office, declared)
+    };
+    let broad = |office: &Office| {
+        let run = office.run(&["audit"]);
+        let found = office.report().findings.to_vec().expect("findings");
+        let messages = found.into_iter().filter(|one| one.rule == "declared-too-broad").map(|one| one.message);
+        (run.code, messages.collect::<Vec<_>>())
+    };
+    let (few, _) = desks(10);
+    assert_eq!(broad(&few), (0, vec![]));
+    let (many, declared) = desks(11);
+    let said = r#"The pattern "voiso: email matches desk-\d+@example\.com" vouches for 11 of 11 accounts; without up_to, it may be 10."#;
+    assert_eq!(broad(&many), (1, vec![said.to_owned()]));
+    for (up_to, code) in [(10, 1), (11, 0)] {
+        many.write("declared-accounts.toml", &format!("{declared}up_to = {up_to}\n"));
+        assert_eq!(broad(&many).0, code, "{up_to}");
+    }
+    // One that was declared before it is still one that it vouches for.
+    let first = "[[account]]\nkind = \"shared\"\nsource = \"voiso\"\nid = \"1\"\nowner = \"E-0041\"\npurpose = \"desk\"\n\
+                 review_date = 2026-06-30\n";
+    many.write("declared-accounts.toml", &format!("{first}{declared}"));
+    assert_eq!(broad(&many).0, 1);
+    // What has ended vouches for nobody.
+    many.write("declared-accounts.toml", &format!("{declared}expires = 2026-01-01\n"));
+    assert!(broad(&many).1.is_empty());
+    many.write("declared-accounts.toml", &declared.replace("2026-06-30", "2998-06-30"));
+    let run = many.run(&["audit"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("declared-accounts.toml:7:15: the review was on 2998-06-30"), "{}", run.stderr);
+}

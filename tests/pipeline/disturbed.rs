@@ -245,7 +245,7 @@ const DISTURBANCES: &[Disturbance] = &[
         );
     }),
     ("only new findings fail, and none is known", |o| {
-        o.files.push(("baseline.json", "{\"format\":\"headcount-baseline-1\",\"findings\":[]}".to_owned()));
+        o.files.push(("baseline.json", "{\"format\":\"headcount-baseline-2\",\"findings\":[]}".to_owned()));
         o.add_config("[exceptions]\nbaseline = \"baseline.json\"\n");
         o.arguments.extend(["--fail-on", "new"]);
     }),

@@ -1,12 +1,14 @@
 //! The facts that a waiver rests on: whoever approved it looked at an account in this state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::{AccountStatus, Finding, Subject};
+use super::Party;
+use crate::exception::{Identity, Shown};
+use crate::model::{AccountStatus, Timestamp};
 
 /// What was true of the subject when the waiver was written. What is absent was not told, or there was none; that,
 /// too, is something that can change.
@@ -19,28 +21,43 @@ pub struct Bound {
     pub roles: Option<BTreeSet<String>>,
     /// The employee id of whom it belongs to.
     pub owner: Option<String>,
+    /// When the account was created: another one with the same identifier is another account.
+    pub created_at: Option<Timestamp>,
+    /// The keys that the account has besides its identifier: addresses, login names, an employee id. Where no creation
+    /// date is told, one of them has to be the same still.
+    pub keys: Option<BTreeSet<String>>,
     /// For a group: its accounts.
     pub members: Option<BTreeSet<String>>,
 }
 
 impl Bound {
     /// The facts of a finding, as reports have them.
-    pub fn new(facts: &BTreeMap<String, Value>, owner: Option<&str>, members: Option<&[String]>) -> Self {
-        let roles = facts.get("account.roles").and_then(Value::as_array);
+    pub fn new(shown: Shown<'_>) -> Self {
+        let roles = shown.facts.get("account.roles").and_then(Value::as_array);
+        let identity = Identity::of(shown);
         Self {
-            status: facts.get("account.status").and_then(Value::as_str).map(str::to_owned),
+            status: shown.facts.get("account.status").and_then(Value::as_str).map(str::to_owned),
             roles: roles.map(|roles| roles.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-            owner: owner.map(str::to_owned),
-            members: members.map(|members| members.iter().cloned().collect()),
+            owner: shown.owner.map(str::to_owned),
+            created_at: identity.as_ref().and_then(|identity| identity.created_at),
+            keys: identity.map(|identity| identity.keys),
+            members: shown.members.map(|members| members.iter().cloned().collect()),
         }
     }
 
-    pub(super) fn of(finding: &Finding) -> Self {
-        let members = match &finding.subject {
-            Subject::Group { members, .. } => Some(members.as_slice()),
-            _ => None,
-        };
-        Self::new(&finding.facts, finding.person.employee_id.as_ref().map(|id| id.0.as_str()), members)
+    /// Whether it says which account it is about, whoever gets its identifier later.
+    pub(super) const fn tells_accounts_apart(&self) -> bool {
+        self.created_at.is_some() || self.keys.is_some()
+    }
+
+    /// Whether the account could be this person's.
+    pub(super) fn is_of(&self, party: &Party) -> bool {
+        party.has_any_of(&self.identity(), self.owner.as_deref().into_iter())
+    }
+
+    fn identity(&self) -> Identity {
+        let keys = self.keys.clone().unwrap_or_default();
+        Identity { owner: self.owner.clone(), created_at: self.created_at, keys }.spelt()
     }
 
     /// A state that no account can be in.
@@ -64,7 +81,11 @@ impl Bound {
             ("the accounts", list(&self.members), list(&now.members)),
         ];
         let changed = pairs.into_iter().filter(|(_, then, now)| then != now);
-        let told: Vec<String> = changed.map(|(what, then, now)| format!("{what}: then {then}, now {now}")).collect();
+        let changed = changed.map(|(what, then, now)| format!("{what}: then {then}, now {now}"));
+        let another = self.identity().is_not(&now.identity());
+        let another = another.filter(|_| self.tells_accounts_apart());
+        let told: Vec<String> =
+            changed.chain(another.map(|cause| format!("the id belongs to another account: {cause}"))).collect();
         (!told.is_empty()).then(|| told.join("; "))
     }
 }

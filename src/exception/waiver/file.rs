@@ -1,7 +1,7 @@
 //! waivers.toml → [`Waivers`], or every mistake in it with its place. Nothing in it is ever skipped: a waiver that
 //! isn't understood would hide what it wasn't meant to hide, or fail to do what everybody believes that it does.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -11,13 +11,14 @@ use toml::Spanned;
 use toml::de::DeTable;
 use toml::value::Datetime;
 
+use super::people::People;
 use super::raw::{RawFile, RawScope, RawWaiver};
 use super::{Bound, Covers, Waiver, Waivers};
 use crate::config::{ConfigText, ExceptionsConfig};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::key::fold;
+use crate::key::Normaliser;
 use crate::model::text::counted;
-use crate::model::{EmployeeIndex, Fingerprint, Roster, RuleId, Severity, SourceName, Subject};
+use crate::model::{Fingerprint, Roster, RuleId, Severity, SourceName, Subject, Timestamp};
 use crate::roster;
 
 /// What waivers are checked against.
@@ -31,8 +32,23 @@ pub struct Known<'k> {
     pub roster: &'k Roster,
     /// `[exceptions]`.
     pub config: &'k ExceptionsConfig,
+    /// How keys of people are spelt.
+    pub normaliser: Normaliser,
     /// Days begin and end here.
     pub zone: Tz,
+    /// No waiver can have been created later.
+    pub latest: NaiveDate,
+    /// Waivers from this byte of the file on are new: they have to hold now.
+    pub new: Option<New>,
+}
+
+/// Which waivers of a file are being added, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct New {
+    /// Where the first of them begins.
+    pub from: usize,
+    /// The moment.
+    pub now: Timestamp,
 }
 
 /// What a waiver has to know of a rule.
@@ -47,13 +63,15 @@ pub struct KnownRule {
 }
 
 /// Diagnostics are large, and most values are fine.
-type Checked<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Checked<T> = Result<T, Box<Diagnostic>>;
 
 pub(super) fn parse(path: &Path, text: &str, known: &Known<'_>) -> Result<Waivers, Vec<Diagnostic>> {
     let shown = ConfigText::new(path, text);
     let document = DeTable::parse(text).map_err(|error| vec![shown.toml_error(&error, &[])])?;
     let file: RawFile = shown.read(document, &[]).map_err(|mistake| vec![with_advice(mistake)])?;
-    let people = People::find(known.roster, &file);
+    let named = file.waiver.iter().map(Spanned::get_ref).flat_map(|raw| [&raw.owner, &raw.approver]);
+    let named = named.map(|name| name.get_ref().as_str());
+    let people = People::find(known.roster, &known.normaliser, &known.config.approvers, named);
     let mut reading = Reading { text: &shown, known, people };
     let mut waivers = Waivers {
         file: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
@@ -82,41 +100,11 @@ fn with_advice(mistake: Diagnostic) -> Diagnostic {
     }
 }
 
-/// The rows of the roster that owners and approvers name, by what is written.
-struct People(HashMap<String, Vec<EmployeeIndex>>);
-
-impl People {
-    /// One pass over the roster, whatever the number of waivers.
-    fn find(roster: &Roster, file: &RawFile) -> Self {
-        let named = file.waiver.iter().map(Spanned::get_ref).flat_map(|raw| [&raw.owner, &raw.approver]);
-        let mut found: HashMap<String, Vec<EmployeeIndex>> =
-            named.map(|name| (folded(name.get_ref()), Vec::new())).collect();
-        if found.is_empty() {
-            return Self(found);
-        }
-        for (index, employee) in (0..).map(EmployeeIndex).zip(&roster.employees) {
-            for name in [employee.id()].into_iter().chain(employee.emails()) {
-                if let Some(rows) = found.get_mut(&folded(name)) {
-                    rows.push(index);
-                }
-            }
-        }
-        Self(found)
-    }
-
-    fn named(&self, written: &str) -> &[EmployeeIndex] {
-        self.0.get(&folded(written)).map(Vec::as_slice).unwrap_or_default()
-    }
-}
-
-fn folded(text: &str) -> String {
-    fold(text).text.into_owned()
-}
-
-struct Reading<'r> {
-    text: &'r ConfigText,
-    known: &'r Known<'r>,
-    people: People,
+/// The file that is being read, with what it is checked against.
+pub(super) struct Reading<'r> {
+    pub(super) text: &'r ConfigText,
+    pub(super) known: &'r Known<'r>,
+    pub(super) people: People<'r>,
 }
 
 impl Reading<'_> {
@@ -128,36 +116,53 @@ impl Reading<'_> {
         let rule = self.rule(&raw.rule).map_err(&mut note).ok();
         let covers = rule.as_ref().and_then(|(id, rule)| self.covers(raw, id, *rule).map_err(&mut note).ok());
         let dates = self.dates(raw, rule.as_ref().map(|(_, rule)| rule.severity)).map_err(&mut note).ok();
-        let texts = self.texts(raw).map_err(&mut note).ok();
-        let approved = self.approved(raw).map_err(&mut note).is_ok();
-        match (rule, covers, dates, texts) {
-            (Some((rule, _)), Some(covers), Some((created, expires)), Some([owner, approver, reason, ticket]))
-                if approved =>
-            {
-                let roster = self.known.roster;
-                let approvers = self.people.named(&approver).iter().filter_map(|index| roster.employee(*index));
-                Ok(Waiver {
-                    line: self.text.line(written.span().start) as u64,
-                    rule,
-                    covers,
-                    owners: self.people.named(&owner).to_vec(),
-                    owner,
-                    approvers: approvers.map(|employee| employee.id().into()).collect(),
-                    approver,
-                    reason,
-                    ticket,
-                    created,
-                    expires,
-                    starts_at: created.pred_opt().and_then(|day| roster::end_of(day, self.known.zone)),
-                    expires_at: roster::end_of(expires, self.known.zone),
-                })
-            }
+        let [reason, ticket] = [(&raw.reason, "the reason"), (&raw.ticket, "the ticket")]
+            .map(|(text, what)| self.filled(text, what).map_err(&mut note).ok());
+        let [owner, approver] = [(&raw.owner, "the owner"), (&raw.approver, "the approver")]
+            .map(|(text, what)| self.party(text, what).map_err(&mut note).ok());
+        if let (Some(owner), Some(approver)) = (&owner, &approver) {
+            self.two(raw, owner, approver).map_err(&mut note).ok();
+        }
+        if let Some(new) = self.known.new.filter(|new| written.span().start >= new.from) {
+            mistakes.extend(self.doubts(raw, owner.as_ref(), approver.as_ref(), dates, new.now));
+        }
+        match (rule, covers, dates, owner, approver, reason, ticket) {
+            (
+                Some((rule, _)),
+                Some(covers),
+                Some((created, expires)),
+                Some(owner),
+                Some(approver),
+                Some(reason),
+                Some(ticket),
+            ) if mistakes.is_empty() => Ok(Waiver {
+                line: self.text.line(written.span().start) as u64,
+                rule,
+                covers,
+                owner,
+                approver,
+                reason,
+                ticket,
+                created,
+                expires,
+                starts_at: self.begin(created),
+                expires_at: roster::end_of(expires, self.known.zone),
+            }),
             _ => Err(mistakes),
         }
     }
 
+    pub(super) fn begin(&self, day: NaiveDate) -> Option<Timestamp> {
+        day.pred_opt().and_then(|day| roster::end_of(day, self.known.zone))
+    }
+
     /// Nothing, and why.
-    fn refuse<T>(&self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> Checked<T> {
+    pub(super) fn refuse<T>(
+        &self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Checked<T> {
         Err(Box::new(self.text.error(span, message).help(help)))
     }
 
@@ -191,7 +196,7 @@ impl Reading<'_> {
         let source = raw.source.as_ref().map(|name| self.source(name)).transpose()?;
         match (source, &raw.account, &raw.fingerprint, &raw.scope) {
             (Some(source), Some(account), None, None) => self.account(raw, id, rule, source, account),
-            (None, None, Some(fingerprint), None) => self.fingerprint(raw, fingerprint),
+            (None, None, Some(fingerprint), None) => self.fingerprint(raw, rule, fingerprint),
             (Some(source), None, None, Some(scope)) if matches!(scope.get_ref(), RawScope::Source) => {
                 Ok(Covers::Source { source, because: self.because(raw, scope.span())? })
             }
@@ -224,38 +229,46 @@ impl Reading<'_> {
             return self.refuse(account.span(), message, "give the finding's fingerprint instead; the report has it");
         }
         let account_id = self.filled(account, "the account")?;
-        let bound = self.bound(raw)?;
+        let bound = self.bound(raw, rule)?;
         let name = format!("{source}/{account_id}");
         let subject = Subject::Account { source, account_id };
         Ok(Covers::Finding { fingerprint: Fingerprint::of(id, &subject), name, bound })
     }
 
-    fn fingerprint(&self, raw: &RawWaiver, written: &Spanned<String>) -> Checked<Covers> {
+    fn fingerprint(&self, raw: &RawWaiver, rule: KnownRule, written: &Spanned<String>) -> Checked<Covers> {
         let Some(fingerprint) = Fingerprint::parse(written.get_ref()) else {
             let message = "a fingerprint is 32 hexadecimal digits in lower case";
             return self.refuse(written.span(), message, "copy it from the report");
         };
-        let bound = self.bound(raw)?;
+        let bound = self.bound(raw, rule)?;
         Ok(Covers::Finding { name: fingerprint.as_str().to_owned(), fingerprint, bound })
     }
 
-    fn bound(&self, raw: &RawWaiver) -> Checked<Bound> {
+    fn bound(&self, raw: &RawWaiver, rule: KnownRule) -> Checked<Bound> {
         if let Some(because) = &raw.because {
             let help = "remove it, or waive a scope";
             return self.refuse(because.span(), "because says why a scope is wide, and this is one finding", help);
         }
         let Some(bound) = &raw.bound else {
             let help = "`headcount waivers add` writes them; by hand: bound = { status = \"active\", roles = [\"agent\"], \
-                        owner = \"E-1\" }, without what the vendor doesn't tell";
+                        owner = \"E-1\", created_at = \"2025-03-01T00:00:00Z\", keys = [\"desk@example.com\"] }, without \
+                        what the vendor doesn't tell";
             return self.refuse(raw.rule.span(), "this waiver isn't bound to the facts that it rests on", help);
         };
-        match bound.get_ref().unknown_status() {
-            Some(status) => {
-                let message = format!("no account has the status \"{status}\"");
-                self.refuse(bound.span(), message, "it is \"active\" or \"inactive\"")
-            }
-            None => Ok(bound.get_ref().clone()),
+        let facts = bound.get_ref();
+        if let Some(status) = facts.unknown_status() {
+            let message = format!("no account has the status \"{status}\"");
+            return self.refuse(bound.span(), message, "it is \"active\" or \"inactive\"");
         }
+        if rule.about_accounts && !facts.tells_accounts_apart() {
+            let message =
+                "this waiver doesn't say whose account it is about: it would cover whoever gets the same id later";
+            let help = "add what the report shows to bound: created_at = \"2025-03-01T00:00:00Z\" if the vendor tells it, and \
+                        keys = [\"desk@example.com\"], the addresses, login names and external ids of the account; or \
+                        remove the waiver, and let `headcount waivers add` write it again";
+            return self.refuse(bound.span(), message, help);
+        }
+        Ok(facts.clone())
     }
 
     fn because(&self, raw: &RawWaiver, scope: Range<usize>) -> Checked<String> {
@@ -286,37 +299,19 @@ impl Reading<'_> {
         self.refuse(written.span(), format!("there is no source \"{name}\""), help)
     }
 
-    fn texts(&self, raw: &RawWaiver) -> Checked<[String; 4]> {
-        Ok([
-            self.filled(&raw.owner, "the owner")?,
-            self.filled(&raw.approver, "the approver")?,
-            self.filled(&raw.reason, "the reason")?,
-            self.filled(&raw.ticket, "the ticket")?,
-        ])
-    }
-
-    fn filled(&self, written: &Spanned<String>, what: &str) -> Checked<String> {
+    pub(super) fn filled(&self, written: &Spanned<String>, what: &str) -> Checked<String> {
         match written.get_ref().trim() {
             "" => self.refuse(written.span(), format!("{what} is empty"), "fill it in"),
             text => Ok(text.to_owned()),
         }
     }
 
-    /// Four eyes: whoever answers for the waiver can't be the one who allows it. That the approver isn't the person
-    /// behind the account is seen when the account is.
-    fn approved(&self, raw: &RawWaiver) -> Checked<()> {
-        let (owner, approver) = (raw.owner.get_ref(), raw.approver.get_ref());
-        let approvers = self.people.named(approver);
-        let same =
-            folded(owner) == folded(approver) || self.people.named(owner).iter().any(|index| approvers.contains(index));
-        if same && !owner.trim().is_empty() {
-            return self.refuse(raw.approver.span(), "the approver is the owner", "somebody else has to approve it");
-        }
-        Ok(())
-    }
-
     fn dates(&self, raw: &RawWaiver, severity: Option<Severity>) -> Checked<(NaiveDate, NaiveDate)> {
         let (created, expires) = (self.date(&raw.created)?, self.date(&raw.expires)?);
+        if created > self.known.latest {
+            let message = format!("the waiver was created on {created}, and that day is still to come");
+            return self.refuse(raw.created.span(), message, "write the day on which it was approved");
+        }
         if expires < created {
             let message = format!("the waiver ends on {expires}, before it begins on {created}");
             return self.refuse(raw.expires.span(), message, "the last day is not before the first");

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Bound, Covers, Key, Waiver, Waivers};
-use crate::exception::Sight;
-use crate::key::fold;
+use super::people::Doubt;
+use super::{Bound, Covers, Key, Party, Waiver, Waivers};
+use crate::exception::{Identity, Shown, Sight};
 use crate::model::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, Roster, RuleId, SourceName, Subject, Timestamp};
 
@@ -57,7 +57,7 @@ pub struct WaiverUse {
 /// What is counted about all waivers while findings are weighed.
 #[derive(Debug, Default)]
 pub struct WaiverTally {
-    /// In the order of the file; those at the end may be missing.
+    /// In the order of the file.
     entries: Vec<Entry>,
 }
 
@@ -66,7 +66,11 @@ pub struct WaiverTally {
 struct Entry {
     findings: u64,
     cause: Option<String>,
-    /// Findings within its scope that it doesn't cover because the approver is the person concerned.
+    /// Why nobody stands for it.
+    unfit: Option<&'static str>,
+    /// What the roster doesn't tell of those who stand for it.
+    untold: Vec<&'static str>,
+    /// Findings within its scope that it doesn't cover because its owner or approver is the person concerned.
     own: u64,
 }
 
@@ -75,11 +79,29 @@ enum Standing {
     Holds,
     Expired,
     Void(String),
-    /// The approver is the person behind the finding.
+    /// The owner or the approver is the person behind the finding.
     Own,
 }
 
+/// Why a waiver of one's own finding is void.
+const OWN: &str = "its owner or approver is the person concerned";
+
 impl Waivers {
+    /// Nothing is counted yet; who stands for each waiver is looked up.
+    pub(in crate::exception) fn tally(&self, roster: &Roster, now: Timestamp) -> WaiverTally {
+        let entry = |waiver: &Waiver| {
+            let mut entry = Entry::default();
+            for doubt in waiver.doubts(roster, now) {
+                match doubt {
+                    Doubt::Void(cause) => entry.unfit = entry.unfit.or(Some(cause)),
+                    Doubt::Untold(remark) => entry.untold.push(remark),
+                }
+            }
+            entry
+        };
+        WaiverTally { entries: self.all.iter().map(entry).collect() }
+    }
+
     /// Whether a waiver is about a finding.
     pub(in crate::exception) fn concern(
         &self,
@@ -92,12 +114,11 @@ impl Waivers {
 
     /// Marks a finding that a waiver covers. False if waivers are there, and none of them holds.
     pub fn weigh(&self, finding: &mut Finding, tally: &mut WaiverTally, now: Timestamp) -> bool {
-        tally.entries.resize_with(self.all.len(), Entry::default);
         let entries = &mut tally.entries;
         let mut broken: Option<(&Waiver, Standing)> = None;
         for at in self.about(finding) {
             let (Some(waiver), Some(entry)) = (self.all.get(at), entries.get_mut(at)) else { continue };
-            let standing = waiver.standing(finding, now);
+            let standing = waiver.standing(finding, entry.unfit, now);
             match &standing {
                 Standing::Own => entry.own += 1,
                 Standing::Void(cause) => entry.cause = Some(cause.clone()),
@@ -115,7 +136,7 @@ impl Waivers {
         let (state, text) = match standing {
             Standing::Expired => ("expired", format!("it has expired; its last day was {}", waiver.expires)),
             Standing::Void(cause) => ("void", format!("it is void: {cause}")),
-            Standing::Own | Standing::Holds => ("void", "its approver is the person concerned".to_owned()),
+            Standing::Own | Standing::Holds => ("void", OWN.to_owned()),
         };
         let place = format!("{} line {}, {}", self.file, waiver.line, waiver.ticket);
         finding.message = format!("{} A waiver would cover this ({place}), but {text}.", finding.message);
@@ -149,13 +170,12 @@ impl Waivers {
     }
 
     /// What became of each waiver, in the order of the file, once all findings are weighed.
-    pub fn close(&self, mut tally: WaiverTally, sight: &Sight, roster: &Roster, now: Timestamp) -> Vec<WaiverUse> {
-        tally.entries.resize_with(self.all.len(), Entry::default);
+    pub fn close(&self, tally: WaiverTally, sight: &Sight, now: Timestamp) -> Vec<WaiverUse> {
         let pairs = self.all.iter().zip(tally.entries);
-        pairs.map(|(waiver, entry)| self.close_one(waiver, entry, sight, roster, now)).collect()
+        pairs.map(|(waiver, entry)| self.close_one(waiver, entry, sight, now)).collect()
     }
 
-    fn close_one(&self, waiver: &Waiver, entry: Entry, sight: &Sight, roster: &Roster, now: Timestamp) -> WaiverUse {
+    fn close_one(&self, waiver: &Waiver, entry: Entry, sight: &Sight, now: Timestamp) -> WaiverUse {
         let source = match &waiver.covers {
             Covers::Source { source, .. } => Some(source),
             Covers::Finding { .. } | Covers::Everything { .. } => None,
@@ -163,6 +183,7 @@ impl Waivers {
         let seen = sight.is_complete(source);
         let early = waiver.starts_at.is_none_or(|start| start > now);
         let cause = entry.cause.or_else(|| early.then(|| not_yet(waiver)));
+        let cause = cause.or_else(|| entry.unfit.map(str::to_owned));
         let soon = waiver.expires_at.is_some_and(|end| end - now <= TimeDelta::days(i64::from(self.expiring_days)));
         let state = match (&cause, entry.findings) {
             _ if waiver.has_expired(now) => WaiverState::Expired,
@@ -177,9 +198,9 @@ impl Waivers {
         }
         if entry.own > 0 && state != WaiverState::Void {
             let own = counted(entry.own, "finding stays", "findings stay");
-            remarks.push(format!("{own} open: the approver is the person concerned"));
+            remarks.push(format!("{own} open: {OWN}"));
         }
-        remarks.extend(owner_remark(waiver, roster, now));
+        remarks.extend(entry.untold.into_iter().map(str::to_owned));
         WaiverUse { waiver: waiver.clone(), state, findings: entry.findings, seen, cause, remarks }
     }
 }
@@ -188,46 +209,47 @@ fn not_yet(waiver: &Waiver) -> String {
     format!("it holds from {} on", waiver.created)
 }
 
-fn owner_remark(waiver: &Waiver, roster: &Roster, now: Timestamp) -> Option<String> {
-    let mut rows = waiver.owners.iter().filter_map(|index| roster.employee(*index)).peekable();
-    match rows.peek() {
-        None => Some("the owner is not in the roster".to_owned()),
-        Some(_) => rows.all(|owner| owner.has_left(now)).then(|| "the owner has left".to_owned()),
-    }
-}
-
 impl Waiver {
-    fn standing(&self, finding: &Finding, now: Timestamp) -> Standing {
+    /// What speaks against those who stand for it, or can't be told of them.
+    fn doubts(&self, roster: &Roster, now: Timestamp) -> impl Iterator<Item = Doubt> {
+        let owner = self.owner.doubt_as_owner(roster, now);
+        let approver = self.starts_at.and_then(|start| self.approver.doubt_as_approver(roster, self.created, start));
+        owner.into_iter().chain(approver)
+    }
+
+    fn standing(&self, finding: &Finding, unfit: Option<&str>, now: Timestamp) -> Standing {
         if self.has_expired(now) {
             return Standing::Expired;
         }
         if self.starts_at.is_none_or(|start| start > now) {
             return Standing::Void(not_yet(self));
         }
+        if let Some(cause) = unfit {
+            return Standing::Void(cause.to_owned());
+        }
         let one = match &self.covers {
             Covers::Finding { .. } if finding.rule != self.rule => {
                 return Standing::Void(format!("this is a finding of {}, and it waives {}", finding.rule, self.rule));
             }
-            Covers::Finding { bound, .. } => match bound.changes(&Bound::of(finding)) {
+            Covers::Finding { bound, .. } => match bound.changes(&Bound::new(finding.into())) {
                 Some(changes) => return Standing::Void(format!("the facts that it rests on have changed ({changes})")),
                 None => true,
             },
             Covers::Source { .. } | Covers::Everything { .. } => false,
         };
-        match (self.is_approved_by(finding), one) {
+        match (self.is_about_its_own(finding), one) {
             (false, _) => Standing::Holds,
-            (true, true) => Standing::Void("its approver is the person concerned".to_owned()),
+            (true, true) => Standing::Void(OWN.to_owned()),
             (true, false) => Standing::Own,
         }
     }
 
-    /// Whether the approver is the person behind the finding.
-    fn is_approved_by(&self, finding: &Finding) -> bool {
-        let person = &finding.person;
-        let approver = fold(&self.approver).text;
-        let names = [&person.email, &person.username].into_iter().flatten().map(String::as_str);
-        let id = person.employee_id.as_ref();
-        id.is_some_and(|id| self.approvers.contains(id))
-            || names.chain(id.map(|id| id.0.as_str())).any(|name| fold(name).text == approver)
+    /// Whether its owner or approver is the person behind the finding. A name tells that only where no employee is known.
+    fn is_about_its_own(&self, finding: &Finding) -> bool {
+        let shown = Shown::from(finding);
+        let name = finding.person.display_name.as_deref().filter(|_| shown.owner.is_none());
+        let account = Identity::of(shown).unwrap_or_default();
+        let has = |party: &Party| party.has_any_of(&account, shown.owner.into_iter().chain(name));
+        has(&self.owner) || has(&self.approver)
     }
 }

@@ -4,7 +4,9 @@
 mod bound;
 mod file;
 mod ledger;
+mod people;
 mod raw;
+mod signers;
 #[cfg(test)]
 mod tests;
 
@@ -14,11 +16,12 @@ use std::path::Path;
 use chrono::NaiveDate;
 
 pub use bound::Bound;
-pub use file::{Known, KnownRule};
+pub use file::{Known, KnownRule, New};
 pub use ledger::{WaiverState, WaiverTally, WaiverUse};
+pub use people::Party;
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{EmployeeId, EmployeeIndex, Fingerprint, RuleId, SourceName, Timestamp};
+use crate::model::{Fingerprint, RuleId, SourceName, Timestamp};
 
 /// One `[[waiver]]`.
 #[derive(Debug, Clone)]
@@ -29,14 +32,10 @@ pub struct Waiver {
     pub rule: RuleId,
     /// Which of its findings.
     pub covers: Covers,
-    /// Who answers for it: an employee id or an address.
-    pub owner: String,
-    /// The rows of the roster that are the owner.
-    pub owners: Vec<EmployeeIndex>,
+    /// Who answers for it.
+    pub owner: Party,
     /// Who allowed it.
-    pub approver: String,
-    /// The employee ids that are the approver.
-    pub approvers: Vec<EmployeeId>,
+    pub approver: Party,
     /// Why it is right.
     pub reason: String,
     /// Where it was discussed.

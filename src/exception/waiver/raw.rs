@@ -45,10 +45,11 @@ pub(super) struct RawWaiver {
     /// The facts that a waiver of one finding rests on.
     #[schemars(with = "Option<Bound>")]
     pub(super) bound: Option<Spanned<Bound>>,
-    /// Who answers for it: an employee id or an address.
+    /// Who answers for it and works here: an employee id, an address, a login name or a name.
     #[schemars(with = "String")]
     pub(super) owner: Spanned<String>,
-    /// Who allows it: neither the owner nor the person behind the account.
+    /// Who allows it: somebody who works here when it is created, or is among `[exceptions] approvers`; neither the owner
+    /// nor the person behind the account.
     #[schemars(with = "String")]
     pub(super) approver: Spanned<String>,
     /// Why it is right.

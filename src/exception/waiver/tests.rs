@@ -1,5 +1,7 @@
 //! Waivers as people write them, weighed against findings.
 
+mod signers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -9,15 +11,39 @@ use serde_json::json;
 use super::*;
 use crate::config::ExceptionsConfig;
 use crate::exception::Sight;
-use crate::model::{Disposition, Employee, Finding, Person, Profile, Roster, Severity, Subject};
+use crate::key::Normaliser;
+use crate::model::{
+    Disposition, Employee, EmployeeId, Employment, EmploymentStatus, Finding, Person, Profile, Roster, Severity,
+    Subject, Told, Untold,
+};
 
+/// Two people who work here, one who left in August, and one of whom nobody can say.
 fn roster() -> Roster {
-    let person = |id: &str, email: &str| Employee::new(&Profile { id, emails: &[email], ..Profile::default() });
-    let employees = vec![person("E-1", "ada@example.com"), person("E-2", "bo@example.com")];
+    let person = |id: &str, name: &str, login: &str, status: Told<EmploymentStatus>| {
+        let emails = [&*format!("{login}@example.com")];
+        let profile = Profile { id, name, emails: &emails, usernames: &[login], ..Profile::default() };
+        Employee::new(&profile).with_employment(&Employment { status, ..Employment::default() })
+    };
+    let mut left = person("E-3", "Cleo Fox", "cleo", Ok(EmploymentStatus::Terminated));
+    left.change_employment(|employment| {
+        employment.end_date = Ok("2026-08-31".parse().ok());
+        employment.ends_at = "2026-09-01T00:00:00Z".parse().ok();
+    });
+    let employees = vec![
+        person("E-1", "Ada Moss", "ada", Ok(EmploymentStatus::Active)),
+        person("E-2", "Bo Reed", "bo", Ok(EmploymentStatus::Active)),
+        left,
+        person("E-4", "Dee Hale", "dee", Err(Untold::Blank)),
+    ];
     Roster { employees, ..Roster::default() }
 }
 
 fn read(text: &str) -> Result<Waivers, String> {
+    read_with(text, None)
+}
+
+/// Where the last waivers are new.
+fn read_with(text: &str, new: Option<New>) -> Result<Waivers, String> {
     let rule = |severity, about_accounts, about_exceptions| KnownRule { severity, about_accounts, about_exceptions };
     let rules = BTreeMap::from([
         (RuleId::new("orphaned"), rule(Severity::High, true, false)),
@@ -25,12 +51,22 @@ fn read(text: &str) -> Result<Waivers, String> {
         (RuleId::new("waiver-expired"), rule(Severity::High, false, true)),
     ]);
     let config = ExceptionsConfig {
+        approvers: vec!["Board of Directors".to_owned()],
         max_days: BTreeMap::from([(Severity::High, 90)]),
         expiring_days: 14,
         ..ExceptionsConfig::default()
     };
     let sources = ["voiso", "crm"].map(SourceName::new).to_vec();
-    let known = Known { rules, sources, roster: &roster(), config: &config, zone: chrono_tz::Tz::UTC };
+    let known = Known {
+        rules,
+        sources,
+        roster: &roster(),
+        config: &config,
+        normaliser: Normaliser::default(),
+        zone: chrono_tz::Tz::UTC,
+        latest: "2026-12-16".parse().expect("a day"),
+        new,
+    };
     Waivers::parse(Path::new("waivers.toml"), text, &known)
         .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
@@ -41,7 +77,7 @@ fn waiver(changes: &[(&str, &str)]) -> String {
         ("rule", "\"orphaned\""),
         ("source", "\"voiso\""),
         ("account", "\"17\""),
-        ("bound", "{ status = \"active\", roles = [\"agent\"] }"),
+        ("bound", "{ status = \"active\", roles = [\"agent\"], keys = [\"zed\"] }"),
         ("owner", "\"E-1\""),
         ("approver", "\"E-2\""),
         ("reason", "\"the switch to SSO\""),
@@ -75,7 +111,7 @@ fn finding(rule: &str, source: &str, account: &str) -> Finding {
         severity: Severity::High,
         disposition: Disposition::Open,
         subject,
-        person: Person::default(),
+        person: Person { username: Some("Zed".to_owned()), ..Person::default() },
         message: "Nobody owns this.".to_owned(),
         facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         correlation: BTreeMap::new(),
@@ -94,11 +130,11 @@ fn weigh(text: &str, mut finding: Finding) -> (WaiverState, Finding) {
 }
 
 fn weigh_all(waivers: &Waivers, findings: &mut [Finding], sight: &Sight) -> Vec<WaiverUse> {
-    let mut tally = WaiverTally::default();
+    let mut tally = waivers.tally(&roster(), now());
     for finding in findings {
         waivers.weigh(finding, &mut tally, now());
     }
-    waivers.close(tally, sight, &roster(), now())
+    waivers.close(tally, sight, now())
 }
 
 #[test]
@@ -124,6 +160,21 @@ fn mistakes_have_their_place_and_a_cure() {
         (vec![("because", "\"many\"")], "because says why a scope is wide, and this is one finding"),
         (vec![("approver", "\"e-1 \"")], "waivers.toml:11:12: the approver is the owner"),
         (vec![("approver", "\"ADA@example.com\"")], "the approver is the owner"),
+        (vec![("approver", "\"ada\"")], "the approver is the owner (somebody else has to approve it"),
+        (vec![("approver", "\"Ada Moss\"")], "waivers.toml:11:12: the approver is the owner"),
+        (vec![("owner", "\"bo\""), ("approver", "\"Bo Reed\"")], "the approver is the owner"),
+        (vec![("owner", "\"Nobody Here\""), ("approver", "\"nobody here\"")], "the approver is the owner"),
+        (vec![("approver", "\"-\"")], "waivers.toml:11:12: the approver is nobody (write an employee id"),
+        (vec![("owner", "\"n/a\"")], "the owner is nobody"),
+        (
+            vec![("bound", "{ status = \"active\" }")],
+            "it would cover whoever gets the same id later (add what the report",
+        ),
+        (vec![("bound", "{ created_at = \"yesterday\" }")], "waivers.toml:11:"),
+        (
+            vec![("created", "2026-12-17"), ("expires", "2026-12-18")],
+            "waivers.toml:10:11: the waiver was created on 2026-12-17, and that day is still to come",
+        ),
         (vec![("reason", "\"\"")], "the reason is empty (fill it in)"),
         (vec![("created", "2026-12-01")], "the waiver ends on 2026-11-30, before it begins on 2026-12-01"),
         (
@@ -183,7 +234,7 @@ fn what_would_be_waived_but_for_its_end_says_so() {
 fn a_waiver_is_void_when_its_facts_change() {
     // The approver is E-2; one account has the address that the waiver calls the approver by.
     let bound = [waiver(&[]), waiver(&[("approver", "\"Bo@example.com\"")])];
-    let cases: [(&str, usize, Change); 6] = [
+    let cases: [(&str, usize, Change); 8] = [
         ("the status: then active, now inactive", 0, |f| {
             f.facts.insert("account.status".to_owned(), json!("inactive"));
         }),
@@ -196,8 +247,12 @@ fn a_waiver_is_void_when_its_facts_change() {
         ("the owner of the account: then nobody, now E-9", 0, |f| {
             f.person.employee_id = Some(EmployeeId("E-9".to_owned()));
         }),
-        ("its approver is the person concerned", 1, |f| f.person.email = Some("bo@example.com".to_owned())),
-        ("its approver is the person concerned", 0, |f| f.person.username = Some("e-2".to_owned())),
+        ("its owner or approver is the person concerned", 1, |f| f.person.email = Some("bo@example.com".to_owned())),
+        ("its owner or approver is the person concerned", 0, |f| f.person.display_name = Some("Bo Reed".to_owned())),
+        ("its owner or approver is the person concerned", 0, |f| f.person.email = Some("Ada@example.com".to_owned())),
+        ("the id belongs to another account: it has none of the keys", 0, |f| {
+            f.person.username = Some("mallory".to_owned());
+        }),
     ];
     for (expected, which, change) in cases {
         let mut changed = finding("orphaned", "voiso", "17");
@@ -206,6 +261,20 @@ fn a_waiver_is_void_when_its_facts_change() {
         assert_eq!((state, found.disposition), (WaiverState::Void, Disposition::Open), "{expected}");
         assert!(found.message.contains(expected), "{}", found.message);
     }
+    let created = waiver(&[("bound", "{ created_at = \"2025-03-01T00:00:00Z\" }")]);
+    let made = |day: &str| {
+        let mut made = finding("orphaned", "voiso", "17");
+        made.facts = BTreeMap::from([("account.created_at".to_owned(), json!(format!("{day}T00:00:00Z")))]);
+        weigh(&created, made).1
+    };
+    assert_eq!(made("2025-03-01").disposition, Disposition::Waived);
+    let another = made("2026-10-02");
+    assert_eq!(another.disposition, Disposition::Open);
+    assert!(
+        another.message.contains("it was created on 2026-10-02, and that one on 2025-03-01"),
+        "{}",
+        another.message
+    );
     let (state, found) = weigh(&waiver(&[("created", "2026-10-16")]), finding("orphaned", "voiso", "17"));
     assert_eq!((state, found.disposition), (WaiverState::Void, Disposition::Open), "it begins tomorrow");
 }

@@ -204,7 +204,10 @@ impl Subject {
             (Some(name), _) => name,
             (None, Some("source")) => self.source(),
             (None, Some("roster")) => "HR roster".to_owned(),
-            (None, Some("exception")) => self.words("exception.id"),
+            (None, Some("exception")) => {
+                let waiver = self.words("exception.id");
+                if waiver.is_empty() { self.words("declaration.id") } else { waiver }
+            }
             (None, _) => "without a name".to_owned(),
         }
     }

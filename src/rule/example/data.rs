@@ -253,6 +253,8 @@ impl ExampleDeclaration {
             line: 1,
             source: SourceName::new("example"),
             kind: self.kind.unwrap_or(DeclaredKind::Service),
+            is_pattern: false,
+            up_to: None,
             about: String::new(),
             owner: self.owner.clone().map(EmployeeId),
             owners: Vec::new(),

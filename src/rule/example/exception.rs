@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::data::Moment;
-use crate::rule::scope::ExceptionFacts;
+use crate::model::{DeclaredKind, SourceName};
+use crate::rule::scope::{DeclarationFacts, ExceptionFacts};
 
 /// An exception of an example.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
@@ -36,6 +37,33 @@ impl ExampleException {
             expires: self.expires.map(|moment| moment.0.date_naive()),
             owner: self.owner.clone(),
             cause: self.cause.clone(),
+        }
+    }
+}
+
+/// A declaration of an example.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExampleDeclarationUse {
+    pattern: bool,
+    accounts: u64,
+    out_of: u64,
+    up_to: Option<u64>,
+    id: Option<String>,
+    source: Option<String>,
+    kind: Option<DeclaredKind>,
+}
+
+impl ExampleDeclarationUse {
+    pub(super) fn facts(&self) -> DeclarationFacts {
+        DeclarationFacts {
+            id: self.id.clone().unwrap_or_else(|| "voiso: username matches desk-.*".to_owned()),
+            source: SourceName::new(self.source.as_deref().unwrap_or("voiso")),
+            kind: self.kind.unwrap_or(DeclaredKind::Shared).as_str().to_owned(),
+            pattern: self.pattern,
+            accounts: self.accounts,
+            out_of: self.out_of,
+            up_to: self.up_to,
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use self::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
-use self::exception::ExampleException;
+use self::exception::{ExampleDeclarationUse, ExampleException};
 use super::cel::Missing;
 use super::file::Written;
 use super::params::{Param, Params};
@@ -58,6 +58,8 @@ pub struct Example {
     source: Option<ExampleSource>,
     /// The exception, in rules about them.
     exception: Option<ExampleException>,
+    /// The declaration, in rules that ask for declarations.
+    declaration: Option<ExampleDeclarationUse>,
     /// The HR files, in rules about them.
     roster: Option<ExampleRoster>,
     /// A defect of the HR files, in rules that ask for defects.
@@ -125,10 +127,10 @@ impl Example {
             Subject::Group if !accounts => Some("an example of a rule about groups has [[examples.accounts]]"),
             Subject::Employee if self.employee.is_none() => Some("an example of this rule has an [examples.employee]"),
             Subject::Source if self.source.is_none() => Some("an example of this rule has an [examples.source]"),
-            Subject::Exception if self.exception.is_none() => {
-                Some("an example of this rule has an [examples.exception]")
+            Subject::Exception if self.exception.is_none() && self.declaration.is_none() => {
+                Some("an example of this rule has an [examples.exception] or an [examples.declaration]")
             }
-            _ if self.exception.is_some() && subject != Subject::Exception => {
+            _ if (self.exception.is_some() || self.declaration.is_some()) && subject != Subject::Exception => {
                 Some("this rule is not about an exception")
             }
             _ if account && subject != Subject::Account => Some("this rule is not about one account"),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, strangers};
-use super::exception::ExampleException;
+use super::exception::{ExampleDeclarationUse, ExampleException};
 use super::groups::{Owned, groups};
 use super::{Example, Expect};
 use crate::model::{Employee, FactName, RuleId, Situation};
@@ -119,7 +119,8 @@ impl Example {
             }
             Subject::Exception => {
                 let exception = self.exception.as_ref().map(ExampleException::facts);
-                judged(compiled, &Scope { exception: exception.as_ref(), ..scope })
+                let declaration = self.declaration.as_ref().map(ExampleDeclarationUse::facts);
+                judged(compiled, &Scope { exception: exception.as_ref(), declaration: declaration.as_ref(), ..scope })
             }
             Subject::Employee => {
                 let accounts = counted(compiled, &self.owned(&scope), &scope);

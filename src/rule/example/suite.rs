@@ -9,7 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
-use super::exception::ExampleException;
+use super::exception::{ExampleDeclarationUse, ExampleException};
 use super::groups::{Owned, groups};
 use super::run::{counted, with_account};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -49,6 +49,9 @@ struct Case {
     /// Of what rules about exceptions are asked.
     #[serde(default)]
     exceptions: Vec<ExampleException>,
+    /// Of what rules about declarations are asked.
+    #[serde(default)]
+    declarations: Vec<ExampleDeclarationUse>,
     findings: Vec<Expected>,
 }
 
@@ -190,6 +193,11 @@ impl Case {
                 let sources = self.sources.iter().map(|source| source.facts(self.now.0));
                 let bad = sources.filter(|source| is_bad(rule, &Scope { source: Some(source), ..scope.clone() }));
                 bad.map(|source| source.name.to_string()).collect()
+            }
+            Subject::Exception if rule.is_about_declarations() => {
+                let declarations = self.declarations.iter().map(ExampleDeclarationUse::facts);
+                let bad = declarations.filter(|one| is_bad(rule, &Scope { declaration: Some(one), ..scope.clone() }));
+                bad.map(|declaration| declaration.id).collect()
             }
             Subject::Exception => {
                 let exceptions = self.exceptions.iter().map(ExampleException::facts);

@@ -1,9 +1,10 @@
-//! The facts of a declaration: what the organisation says of an account that it vouches for.
+//! The facts of declarations: what the organisation says of an account that it vouches for, and how many a declaration
+//! covers.
 
 use super::employee::midnight;
 use super::{Fact, Kind};
 use crate::rule::cel::{Getter, Value};
-use crate::rule::scope::{DeclaredScope, Scope};
+use crate::rule::scope::{DeclarationFacts, DeclaredScope, Scope};
 
 const KIND: &[&str] = &["service", "shared", "break-glass", "external"];
 
@@ -38,4 +39,27 @@ pub(super) static FACTS: &[Fact] = &[
 
 fn of<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a DeclaredScope<'a>) -> Value<'a>) -> Value<'a> {
     scope.declared.as_ref().map_or(Value::or_absent(None), get)
+}
+
+const fn declaration(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Fact {
+    Fact::new("declaration", name, kind, doc, get)
+}
+
+pub(super) static DECLARATION: &[Fact] = &[
+    declaration("id", Kind::Text, "what names it: its source and what it covers", |s| whole(s, |d| Value::text(&d.id))),
+    declaration("source", Kind::Text, "the source of the accounts", |s| whole(s, |d| Value::text(d.source.as_str()))),
+    declaration("kind", Kind::Words(KIND), "what kind of accounts they are", |s| whole(s, |d| Value::text(&d.kind))),
+    declaration("pattern", Kind::Bool, "whether it covers what a pattern matches, and not one value", |s| {
+        whole(s, |d| Value::Bool(d.pattern))
+    }),
+    declaration("accounts", Kind::Int, "how many accounts it is about", |s| whole(s, |d| Value::count(d.accounts))),
+    declaration("out_of", Kind::Int, "how many accounts its source has", |s| whole(s, |d| Value::count(d.out_of))),
+    declaration("up_to", Kind::Int, "how many it may be about, if it says so", |s| {
+        whole(s, |d| Value::or_absent(d.up_to.map(Value::count)))
+    })
+    .optional(),
+];
+
+fn whole<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a DeclarationFacts) -> Value<'a>) -> Value<'a> {
+    scope.declaration.map_or(Value::or_absent(None), get)
 }

@@ -209,6 +209,11 @@ pub static ROOTS: &[Root] = &[
         available: |subject, _| only(subject == Subject::Exception),
     },
     Root {
+        name: "declaration",
+        doc: "a declaration of accounts, and how many it covers; a rule that reads it is asked about every one that holds",
+        available: |subject, _| only(subject == Subject::Exception),
+    },
+    Root {
         name: "issue",
         doc: "one defect of the HR files; a rule that reads it is asked about every defect",
         available: |subject, _| only(subject == Subject::Roster),
@@ -231,6 +236,7 @@ pub static FACTS: LazyLock<Vec<&'static Fact>> = LazyLock::new(|| {
         others::GROUP,
         others::ROSTER,
         exception::FACTS,
+        declared::DECLARATION,
         others::ISSUE,
         others::ACCOUNTS,
     ]

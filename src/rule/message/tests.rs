@@ -9,7 +9,7 @@ use crate::rule::scope::AccountScope;
 use crate::rule::subject::Subject;
 
 fn say(text: &str) -> Result<String, Fault> {
-    let params = Params::from([("days".to_owned(), Param::Int(90))]);
+    let params = Params::from([("days".to_owned(), Param::Int(90)), ("once".to_owned(), Param::Int(1))]);
     let message = Message::compile(text, Names { subject: Subject::Account, by: &[], params: &params })?;
     let record = RawValue::from_string("{\"team\": \"<b>\"}".to_owned()).expect("JSON");
     let now = chrono::DateTime::from_timestamp(1_795_000_000, 0).expect("in range");
@@ -38,6 +38,7 @@ fn facts_are_shown_as_people_read_them() {
         ("{{#if account.email}}a{{else}}b{{/if}}{{#unless account.locked}}c{{/unless}}", "b"),
         ("{{#if account.locked}}{{#if account.username}}a{{else}}b{{/if}}{{/if}}", "b"),
         ("{{account.attributes.team}} {{account.attributes.nope}}", "<b> (no such key)"),
+        ("{{#one params.days}}day{{else}}days{{/one}}{{#one params.once}}time{{else}}times{{/one}}", "daystime"),
         ("{{employee.name}}", "none"),
         ("plain \\{{x}} {{! a comment }}text", "plain {{x}} text"),
     ] {

@@ -5,6 +5,8 @@
 use std::io;
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use super::World;
 use super::account::day;
 use super::expected::ExpectedSource;
@@ -50,7 +52,7 @@ impl World {
         writeln!(out, "Badge,Holder,Mail,State,Issued,Last used")?;
         let today = self.options.today;
         for (at, holder) in self.holders() {
-            let issued = day(today, -400 + i64::from(at % 90));
+            let issued = self.issued(at);
             let used = day(today, -1 - i64::from(at % 20)).to_string();
             let used = if STORIES.get(at as usize).is_none_or(|(used, _)| *used) { used.as_str() } else { "" };
             writeln!(out, "{},{},{},Valid,{issued},{used}", badge(&holder), holder.name, holder.email())?;
@@ -80,7 +82,8 @@ impl World {
         let bound = if waived == Waived::OtherFacts { owner.clone() } else { holder.employee_id() };
         let today = self.options.today;
         writeln!(out, "\n[[waiver]]\nrule = \"{RULE}\"\nsource = \"{DOORS}\"\naccount = \"{}\"", badge(holder))?;
-        writeln!(out, "bound = {{ status = \"active\", owner = \"{bound}\" }}")?;
+        let issued = self.issued(at);
+        writeln!(out, "bound = {{ status = \"active\", owner = \"{bound}\", created_at = \"{issued}T00:00:00Z\" }}")?;
         writeln!(out, "owner = \"{owner}\"\napprover = \"{approver}\"")?;
         writeln!(out, "reason = \"works from home until the building reopens\"\nticket = \"SEC-{}\"", 100 + at)?;
         writeln!(out, "created = {}\nexpires = {}", day(today, -40), day(today, expires))
@@ -112,6 +115,11 @@ impl World {
             by_tier: [(Tier::Email.as_str().to_owned(), accounts)].into_iter().filter(|(_, n)| *n > 0).collect(),
             ..ExpectedSource::default()
         }
+    }
+
+    /// The day on which a badge was made.
+    fn issued(&self, at: u32) -> NaiveDate {
+        day(self.options.today, -400 + i64::from(at % 90))
     }
 
     fn holders(&self) -> impl Iterator<Item = (u32, Identity)> {
