@@ -1,7 +1,7 @@
 //! What a person asks after an audit: why an account was judged as it was, and which lines of a crosswalk would settle
 //! the orphans. The same way as [`pipeline`](crate::pipeline), without gate and report.
 
-use crate::audit::{Suggestion, Told};
+use crate::audit::{Suggestion, Told, Wanted};
 use crate::config::Config;
 use crate::model::SourceName;
 use crate::pipeline::{self, Inputs, RunError, RunOptions};
@@ -45,7 +45,7 @@ pub async fn explain(
     Ok(Some(Answer { told, certificate: population.certificate.clone() }))
 }
 
-/// Fetches the sources, and suggests owners for their unmatched accounts that are at least so likely.
+/// Fetches the sources, and suggests owners for their unmatched accounts that are wanted.
 ///
 /// # Errors
 /// As of [`explain`].
@@ -53,7 +53,7 @@ pub async fn suggest(
     config: &Config,
     inputs: &Inputs,
     options: &RunOptions<'_>,
-    least: f64,
+    wanted: Wanted,
 ) -> Result<Vec<SourceSuggestions>, RunError> {
     let now = options.as_of();
     let sources = pipeline::ready(config, inputs, options)?;
@@ -62,7 +62,7 @@ pub async fn suggest(
     let suggested = sources.iter().zip(&mut populations).map(|(source, population)| {
         Ok(SourceSuggestions {
             source: source.config.name.clone(),
-            suggestions: audit.suggestions(&source.context(), population, least)?,
+            suggestions: audit.suggestions(&source.context(), population, wanted)?,
             certificate: population.certificate.clone(),
         })
     });

@@ -5,14 +5,19 @@
 
 mod accept;
 mod blocking;
+mod commonness;
+mod compare;
 mod crosswalk;
 mod differences;
+mod evidence;
 mod features;
 mod index;
 mod near_miss;
+mod nicknames;
 mod normalise;
 mod score;
 mod spelling;
+mod strangers;
 mod tally;
 mod tiers;
 mod words;
@@ -21,10 +26,11 @@ mod words;
 mod testing;
 
 pub use accept::Accept;
+pub use compare::{Likeness, name_likeness};
 pub use crosswalk::{Crosswalk, written_key};
 pub use differences::Segment;
-pub use near_miss::{Evidence, NearMiss, NearMisses};
+pub use evidence::{EmployeeField, Evidence, Reason};
+pub use near_miss::{NearMiss, NearMisses};
 pub use normalise::{Normalised, Normaliser, fold, verbatim};
-pub use score::{EmployeeField, name_likeness};
 pub use tally::{Tally, Unbalanced};
 pub use tiers::{Correlator, SourceCorrelator, Tried};
