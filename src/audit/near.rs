@@ -105,6 +105,7 @@ fn published(near: &NearMiss, roster: &Roster) -> Value {
         "score": near.score,
         "equals": near.equals,
         "evidence": near.evidence.iter().map(evidence).collect::<Vec<_>>(),
+        "further": near.further.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "accept": near.accept.iter().map(accept).collect::<Vec<_>>(),
     })
 }

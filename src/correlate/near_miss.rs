@@ -8,6 +8,7 @@ use crate::model::{Account, EmployeeIndex, Roster};
 use super::accept::{Accept, Proposals};
 use super::blocking::{Blocks, Wanted};
 use super::evidence::Evidence;
+use super::further::Further;
 use super::score::{Scorer, Weight};
 use super::strangers::Strangers;
 
@@ -20,6 +21,9 @@ const WORTH_SHOWING: f64 = 0.1;
 /// Who is at least half as likely is as like: these values can't tell the two apart.
 const AS_LIKE: f64 = std::f64::consts::LN_2;
 
+/// What is only alike is never certain.
+const SUREST: f64 = 0.994;
+
 /// An employee who probably owns the account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearMiss {
@@ -31,6 +35,8 @@ pub struct NearMiss {
     pub equals: usize,
     /// The values that are alike, the most telling first.
     pub evidence: Vec<Evidence>,
+    /// What speaks for it or against it besides.
+    pub further: Vec<Further>,
     /// Lines of which each would make it a match, the one about this account only first.
     pub accept: Vec<Accept>,
 }
@@ -102,9 +108,10 @@ impl<'r> NearMisses<'r> {
             let employee = self.roster.employee(likely.employee)?;
             Some(NearMiss {
                 employee: likely.employee,
-                score: rounded(strangers.share(likely.odds, found.odds)),
+                score: rounded(strangers.share(likely.odds, found.odds).min(SUREST)),
                 equals: likely.equals,
                 evidence: scorer.evidence(employee),
+                further: scorer.further(employee),
                 accept: Proposals { account, employee, config: self.config, matching }.accepted(),
             })
         });
@@ -136,11 +143,12 @@ fn rounded(score: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::value::RawValue;
 
     use super::*;
     use crate::correlate::testing::{account, person, roster};
-    use crate::correlate::{Likeness, Reason};
-    use crate::model::Employee;
+    use crate::correlate::{Detail, Likeness, Reason};
+    use crate::model::{Employee, Profile};
 
     fn people() -> Roster {
         roster([
@@ -254,6 +262,22 @@ mod tests {
             assert!(found[0].0 == id && found[0].1 > 0.85, "{found:?}");
             assert!(found[0].3.contains(&Reason::Alike(Likeness::Nickname)), "{found:?}");
         }
+    }
+
+    #[test]
+    fn namesakes_are_told_apart_by_what_else_is_known() {
+        let keller = |id, department| {
+            let emails = &["anna.keller@example.com"][..];
+            Employee::new(&Profile { id, name: "Anna Keller", department, emails, ..Profile::default() })
+        };
+        let record: Box<RawValue> = serde_json::from_str(r#"{"department": "Logistics"}"#).expect("JSON");
+        let accounts = [Account { attributes: (&record).into(), ..account(["", "", "", "Anna Keller"]) }];
+        let (roster, config) = (roster([keller("E-1", "Sales"), keller("E-2", "Logistics")]), MatchConfig::default());
+        let found = NearMisses::of(&roster, &config, &accounts).find(&accounts, &SourceMatch::default());
+        let (first, second) = (&found[0][0], &found[0][1]);
+        assert_eq!((first.employee, first.equals), (EmployeeIndex(1), 0));
+        assert!(first.score > 4.0 * second.score, "{found:?}");
+        assert_eq!(first.further, [Further::Told(Detail::Department, true)]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::model::{Account, AccountField, Employee};
 use super::commonness::Commonness;
 use super::compare::{Likeness, Match, Pair, compare, pairs};
 use super::features::{digits, local_part, name_of, number};
+use super::further::{Further, Told};
 use super::words::{Words, is_squeezed, squeezed};
 
 /// A value with what comparing it needs, made once for many comparisons.
@@ -26,6 +27,7 @@ pub(super) struct Scorer<'v> {
     pub(super) name: Option<Value<'v>>,
     /// Login names, addresses and the external id.
     pub(super) handles: Vec<Value<'v>>,
+    further: Told,
 }
 
 /// How much likelier it is that the account is an employee's, as a logarithm.
@@ -89,7 +91,7 @@ impl<'v> Scorer<'v> {
             .collect();
         let like_a_name = |value: &Value<'_>| value.words.count() > 1;
         let name = name.or_else(|| Some(handles.remove(handles.iter().position(like_a_name)?)));
-        Self { common, name, handles }
+        Self { common, name, handles, further: Told::of(account) }
     }
 
     /// The logarithm of how much likelier it is that this employee has such an account than that somebody else has.
@@ -112,9 +114,15 @@ impl<'v> Scorer<'v> {
         if worth.iter().filter(|worth| **worth > 0.0).count() > 1 {
             total -= self.common.lift().ln();
         }
-        let values = total + worth.iter().sum::<f64>() + self.by_number(employee);
+        let further: f64 = self.further(employee).into_iter().map(|further| further.worth().ln()).sum();
+        let values = total + worth.iter().sum::<f64>() + self.by_number(employee) + further;
         let (known, same) = self.by_known_handle(employee, &words);
         Weight { values: values + known, login: same }
+    }
+
+    /// What speaks for the employee or against, besides names and numbers.
+    pub(super) fn further(&self, employee: &Employee) -> Vec<Further> {
+        self.further.beside(employee)
     }
 
     fn confirm(&self, worth: &mut Worth, words: &Words, value: &Value<'_>, pairs: &[Pair]) {

@@ -117,6 +117,10 @@ fn near_miss(text: &mut String, near: &NearMiss, roster: &Roster) {
         let percent = evidence.similarity * 100.0;
         line(text, &format!("  {field} {account} ~ {against} {employee}: {percent:.0} %{because}"));
     }
+    if !near.further.is_empty() {
+        let further: Vec<_> = near.further.iter().map(ToString::to_string).collect();
+        line(text, &format!("  besides: {}", further.join(", ")));
+    }
     for accept in &near.accept {
         line(text, &format!("  to accept, in {}: {}", accept.place(), terminal(accept.line())));
     }
