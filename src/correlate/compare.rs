@@ -46,7 +46,9 @@ impl Match {
 pub(super) fn compare(one: &str, other: &str) -> Option<Match> {
     let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
     if one == other {
-        return Some(Match::new(Likeness::Equal, 1.0, 2e-5, 0.0));
+        // The same initial is no name.
+        let doubt = if shorter > 1 { 2e-5 } else { 0.05 };
+        return (shorter > 0).then_some(Match::new(Likeness::Equal, 1.0, doubt, 0.0));
     }
     if shorter <= 1 {
         let initial = shorter == 1 && one.get(..1) == other.get(..1);
@@ -140,6 +142,7 @@ const EXTRA_WORD: f64 = 0.15;
 
 /// How alike two names look, from 0 to 1, word by word. Words that only one of them has count little: middle names.
 pub(super) fn name_similarity(one: &Words, other: &Words) -> f64 {
+    let (one, other) = (&*one.as_written_by(other), &*other.as_written_by(one));
     let pairs = pairs(one, other);
     let total: f64 = pairs.iter().map(|pair| pair.matched.similarity).sum();
     #[expect(clippy::cast_precision_loss, reason = "at most five words each")]
@@ -183,6 +186,7 @@ mod tests {
             ("Юлия Мороз", "Julia Moros"),
             ("Ann Lindqvist-Berg", "Ann Lindqvist"),
             ("Garanggar", "garanggar"),
+            ("Seungbeom Lee", "Lee Seung-Beom"),
         ] {
             assert!(names(one, other) > 0.85, "{one} {other} {}", names(one, other));
         }

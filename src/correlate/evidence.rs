@@ -117,7 +117,7 @@ impl<'v> Scorer<'v> {
         }
         let name_as_login = self.name.as_ref().filter(|_| shown.is_none() || employee.name().is_none());
         for value in self.handles.iter().chain(name_as_login) {
-            self.handles(handles, value, employee, &words);
+            keep_login(handles, value, employee, &words);
             if number(value.raw).is_some_and(|ours| number(employee.id()) == Some(ours)) {
                 keep(numbers, Compared::new(value, EmployeeField::Id, employee.id(), 1.0));
             }
@@ -128,14 +128,16 @@ impl<'v> Scorer<'v> {
     }
 
     fn names(&self, value: &Value<'v>, name: &'v str, words: &Words) -> Option<Compared<'v>> {
-        let pairs = pairs(&value.words, words);
+        let ours = value.words.as_written_by(words);
+        let words = &*words.as_written_by(&ours);
+        let pairs = pairs(&ours, words);
         if pairs.is_empty() {
             return None;
         }
         let mut compared = Compared::new(value, EmployeeField::Name, name, name_similarity(&value.words, words));
         let unequal = pairs.iter().map(|pair| pair.matched.how).filter(|how| *how != Likeness::Equal);
         compared.because.extend(unequal.map(Reason::Alike));
-        if pairs.len() < value.words.count().min(words.count()) {
+        if pairs.len() < ours.count().min(words.count()) {
             compared.because.push(Reason::OtherName);
         }
         compared.because.extend(self.commonness(&pairs, words));
@@ -153,21 +155,6 @@ impl<'v> Scorer<'v> {
             _ if fewest >= COMMON => Some(Reason::Common(fewest)),
             _ => None,
         }
-    }
-
-    /// A login name beside those of the roster, or beside the name that it could be made from.
-    fn handles(&self, best: &mut Option<Compared<'v>>, value: &Value<'v>, employee: &'v Employee, words: &Words) {
-        let emails = employee.emails().iter().map(|email| (EmployeeField::Email, email));
-        let usernames = employee.usernames().iter().map(|username| (EmployeeField::Username, username));
-        for (against, raw) in emails.chain(usernames) {
-            keep(best, Compared::new(value, against, raw, handle_similarity(value, local_part(raw))));
-        }
-        let Some(name) = employee.name() else { return };
-        let made = made_from(value.letters(), words);
-        let similarity = if made { 0.9 } else { 0.9 * name_similarity(&value.words, words) };
-        let mut compared = Compared::new(value, EmployeeField::Name, name, similarity);
-        compared.because.extend(made.then_some(Reason::MadeFromName));
-        keep(best, compared);
     }
 }
 
@@ -189,6 +176,21 @@ fn keep<'v>(best: &mut Option<Compared<'v>>, new: Compared<'v>) {
     if new.similarity >= TELLING && best.as_ref().is_none_or(|old| new.similarity > old.similarity) {
         *best = Some(new);
     }
+}
+
+/// A login name beside those of the roster, or beside the name that it could be made from.
+fn keep_login<'v>(best: &mut Option<Compared<'v>>, value: &Value<'v>, employee: &'v Employee, words: &Words) {
+    let emails = employee.emails().iter().map(|email| (EmployeeField::Email, email));
+    let usernames = employee.usernames().iter().map(|username| (EmployeeField::Username, username));
+    for (against, raw) in emails.chain(usernames) {
+        keep(best, Compared::new(value, against, raw, handle_similarity(value, local_part(raw))));
+    }
+    let Some(name) = employee.name() else { return };
+    let made = made_from(value.letters(), words);
+    let similarity = if made { 0.9 } else { 0.9 * name_similarity(&value.words, words) };
+    let mut compared = Compared::new(value, EmployeeField::Name, name, similarity);
+    compared.because.extend(made.then_some(Reason::MadeFromName));
+    keep(best, compared);
 }
 
 /// Two login names: letter by letter, or word by word if there are words.

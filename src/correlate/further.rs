@@ -145,7 +145,7 @@ impl Told {
 
     /// The last digits are the same with and without the country; the roster keeps numbers among its other columns.
     fn telephone(&self, employee: &Employee) -> Option<Further> {
-        let mut ours = self.of_detail(Detail::Telephone).filter_map(|ours| last_digits(ours)).peekable();
+        let mut ours = self.of_detail(Detail::Telephone).filter_map(last_digits).peekable();
         ours.peek()?;
         let theirs: Vec<String> = employee.extra().iter().filter_map(last_digits).collect();
         let same = ours.any(|ours| theirs.contains(&ours));

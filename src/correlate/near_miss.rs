@@ -16,7 +16,7 @@ use super::strangers::Strangers;
 const MOST: usize = 3;
 
 /// Who is less likely the owner than this, if it is him or a stranger, isn't worth a look.
-const WORTH_SHOWING: f64 = 0.1;
+const WORTH_SHOWING: f64 = 0.05;
 
 /// Who is at least half as likely is as like: these values can't tell the two apart.
 const AS_LIKE: f64 = std::f64::consts::LN_2;
@@ -71,7 +71,7 @@ impl<'r> NearMisses<'r> {
     pub fn find(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
         let searched = crew::map_all(accounts, |account| self.search(account));
         let people = self.blocks.common().people();
-        let strangers = Strangers::among(people, searched.iter().map(|found| found.odds));
+        let strangers = Strangers::among(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
         let both: Vec<_> = accounts.iter().zip(searched).collect();
         crew::map_all(&both, |(account, found)| self.near_misses(account, found, strangers, matching))
     }

@@ -96,17 +96,19 @@ impl<'v> Scorer<'v> {
 
     /// The logarithm of how much likelier it is that this employee has such an account than that somebody else has.
     pub(super) fn weight(&self, employee: &Employee) -> Weight {
-        let words = name_of(employee);
+        let mut words = name_of(employee);
         let mut worth = Worth::default();
         let mut total = 0.0;
         if let Some(name) = &self.name {
-            let pairs = pairs(&name.words, &words);
-            self.confirm(&mut worth, &words, name, &pairs);
-            total += shape(name.words.count(), words.count(), pairs.len());
+            let ours = name.words.as_written_by(&words);
+            words = words.as_written_by(&ours).into_owned();
+            let pairs = pairs(&ours, &words);
+            self.confirm(&mut worth, &words, &ours, &pairs);
+            total += shape(ours.count(), words.count(), pairs.len());
         }
         for handle in &self.handles {
             if handle.words.count() > 1 {
-                self.confirm(&mut worth, &words, handle, &pairs(&handle.words, &words));
+                self.confirm(&mut worth, &words, &handle.words, &pairs(&handle.words, &words));
             } else {
                 self.confirm_best_reading(&mut worth, &words, handle.letters());
             }
@@ -125,10 +127,10 @@ impl<'v> Scorer<'v> {
         self.further.beside(employee)
     }
 
-    fn confirm(&self, worth: &mut Worth, words: &Words, value: &Value<'_>, pairs: &[Pair]) {
+    fn confirm(&self, worth: &mut Worth, words: &Words, ours: &Words, pairs: &[Pair]) {
         for pair in pairs {
             let (Some(worth), Some(word)) = (worth.get_mut(pair.other), words.iter().nth(pair.other)) else { continue };
-            let read = value.words.iter().nth(pair.one).unwrap_or_default();
+            let read = ours.iter().nth(pair.one).unwrap_or_default();
             *worth = worth.max(self.worth(read, word, pair.matched));
         }
     }

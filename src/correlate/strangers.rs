@@ -23,12 +23,12 @@ impl Strangers {
 
     /// Among accounts, each given by the odds of all its candidates together. The share of strangers is what the accounts say
     /// on average when it is taken for true; so it is sought until it stays.
-    pub(super) fn among(people: f64, accounts: impl Iterator<Item = f64> + Clone) -> Self {
+    pub(super) fn among(people: f64, accounts: &[f64]) -> Self {
         let (thought_of, thought) = Self::BEFORE;
         let mut share = thought;
         for _ in 0..Self::ROUNDS {
             let strangers = Self::of_share(share, people);
-            let (count, sum) = accounts.clone().fold((thought_of, thought_of * thought), |(count, sum), odds| {
+            let (count, sum) = accounts.iter().fold((thought_of, thought_of * thought), |(count, sum), odds| {
                 (count + 1.0, sum + strangers.odds / (strangers.odds + odds))
             });
             share = sum / count;
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     fn share(accounts: &[f64]) -> f64 {
-        Strangers::among(1_000.0, accounts.iter().copied()).share(1e4, 1e4)
+        Strangers::among(1_000.0, accounts).share(1e4, 1e4)
     }
 
     #[test]

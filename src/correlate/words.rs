@@ -1,6 +1,7 @@
 //! Names and login names as plain lower-case words, so that near misses see through scripts, accents and
 //! spelling traditions. Never used to decide anything.
 
+use std::borrow::Cow;
 use std::{iter, slice};
 
 use any_ascii::any_ascii_char;
@@ -43,6 +44,20 @@ impl Words {
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         let starts = iter::once(&0).chain(&self.ends);
         starts.zip(&self.ends).map(|(start, end)| self.letters.get(*start..*end).unwrap_or_default())
+    }
+
+    /// The words as another name has them: two that it writes as one are one. `Seung-Beom` is Seungbeom.
+    pub(super) fn as_written_by(&self, other: &Self) -> Cow<'_, Self> {
+        let starts = iter::once(&0).chain(&self.ends);
+        let mut joined = starts.zip(self.ends.iter().skip(1)).enumerate();
+        let found = joined.find(|(_, (start, end))| {
+            let joined = self.letters.get(**start..**end).unwrap_or_default();
+            other.iter().any(|word| word == joined)
+        });
+        let Some((at, _)) = found else { return Cow::Borrowed(self) };
+        let mut written = self.clone();
+        written.ends.remove(at);
+        Cow::Owned(written)
     }
 
     /// Whether these are the letters of all words, one behind the other.
@@ -154,6 +169,9 @@ mod tests {
             assert_eq!(Words::of(raw).iter().collect::<Vec<_>>(), expected, "{raw}");
         }
         assert_eq!(squeezed("J_Smith-42"), "jsmith42");
+        let (apart, together) = (Words::of("Seung-Beom Lee"), Words::of("Seungbeom Lee"));
+        assert_eq!(*apart.as_written_by(&together), together);
+        assert_eq!(*together.as_written_by(&apart), together);
     }
 
     #[test]

@@ -112,10 +112,10 @@ fn near_miss(text: &mut String, near: &NearMiss, roster: &Roster) {
     line(text, &format!("{}, {:.0} % alike{}", person(near.employee, roster), near.score * 100.0, doubts(near)));
     for evidence in &near.evidence {
         let (field, against) = (evidence.field.as_str(), evidence.against.as_str());
-        let because: String = evidence.because.iter().map(|reason| format!(", {reason}")).collect();
+        let because: Vec<_> = evidence.because.iter().map(|reason| format!(", {reason}")).collect();
         let (account, employee) = (marked(&evidence.account), marked(&evidence.employee));
         let percent = evidence.similarity * 100.0;
-        line(text, &format!("  {field} {account} ~ {against} {employee}: {percent:.0} %{because}"));
+        line(text, &format!("  {field} {account} ~ {against} {employee}: {percent:.0} %{}", because.concat()));
     }
     if !near.further.is_empty() {
         let further: Vec<_> = near.further.iter().map(ToString::to_string).collect();
