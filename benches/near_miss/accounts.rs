@@ -134,11 +134,10 @@ impl<'p> Vendor<'p> {
             // The login stays what it was.
             "new name" => shown = Some(format!("{given} {}", person.region.family(rng))),
             "other family name" => family = person.region.family(rng),
-            "other given name" => given = person.region.given(rng),
+            "other given name" | "relative" => given = person.region.given(rng),
             "transliteration" => (given, family) = (transliterated(&given), transliterated(&family)),
             "missing accents" => (given, family) = (any_ascii::any_ascii(&given), any_ascii::any_ascii(&family)),
             "stranger" => Person { given, family, .. } = Person::any(rng),
-            "relative" => given = person.region.given(rng),
             "like somebody" => {
                 given = typo(&person.region.given(rng), rng);
                 family = typo(&family, rng);

@@ -37,7 +37,7 @@ pub(crate) fn by_kind(accounts: &[Misspelt], found: &[Vec<NearMiss>]) {
             row.named += u32::from(!near.is_empty());
             row.first += u32::from(near.first().is_some_and(right));
             row.three += u32::from(near.iter().any(right));
-            let line = near.first().filter(|near| near.equals == 0 && near.score >= 0.9);
+            let line = near.first().filter(|near| near.equals == 0 && near.score >= 0.85);
             row.lines += u32::from(line.is_some());
             row.right += u32::from(line.is_some_and(right));
         }
@@ -60,7 +60,7 @@ pub(crate) fn by_kind(accounts: &[Misspelt], found: &[Vec<NearMiss>]) {
             of(row.right, row.owned),
         );
     }
-    println!("lines are what crosswalk suggest would write: nobody is as like, and the score is 0.9 or more");
+    println!("lines are what crosswalk suggest would write: nobody is as like, and the score is 0.85 or more");
 }
 
 /// Whether 97 % means that 97 of a hundred are right: by score, and for several shares of accounts that are nobody's.
