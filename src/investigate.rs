@@ -1,7 +1,7 @@
 //! What a person asks after an audit: why an account was judged as it was, and which lines of a crosswalk would settle
 //! the orphans. The same way as [`pipeline`](crate::pipeline), without gate and report.
 
-use crate::audit::{Suggestion, Told};
+use crate::audit::{Suggestion, Told, Wanted};
 use crate::config::Config;
 use crate::model::SourceName;
 use crate::pipeline::{self, Inputs, RunError, RunOptions};
@@ -46,7 +46,7 @@ pub async fn explain(
     Ok(Some(Answer { told, certificate: population.certificate.clone() }))
 }
 
-/// Fetches the sources, and suggests owners for their unmatched accounts that are at least so likely.
+/// Fetches the sources, and suggests owners for their unmatched accounts that are wanted.
 ///
 /// # Errors
 /// As of [`explain`].
@@ -54,7 +54,7 @@ pub async fn suggest(
     config: &Config,
     inputs: &Inputs,
     options: &RunOptions<'_>,
-    least: f64,
+    wanted: Wanted,
 ) -> Result<Vec<SourceSuggestions>, RunError> {
     let now = options.as_of();
     let sources = pipeline::ready(config, inputs, options)?;
@@ -64,7 +64,7 @@ pub async fn suggest(
         Ok(SourceSuggestions {
             source: source.config.name.clone(),
             suggestions: audit
-                .suggestions(&source.context(), population, least)
+                .suggestions(&source.context(), population, wanted)
                 .map_err(|error| options.blame(error))?,
             certificate: population.certificate.clone(),
         })

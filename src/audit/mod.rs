@@ -26,7 +26,7 @@ use std::io;
 pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
 pub use story::{Judgement, Story, Told};
-pub use suggest::Suggestion;
+pub use suggest::{Suggestion, Wanted};
 
 use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{PlaceholderIndex, SourceCorrelator, Tally, Unbalanced};

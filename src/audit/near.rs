@@ -10,7 +10,6 @@ use super::SourceContext;
 use super::judge::Orphan;
 use crate::config::MatchConfig;
 use crate::correlate::{Accept, Evidence, NearMiss, NearMisses, Segment};
-use crate::crew;
 use crate::model::{Account, Employee, Finding, Roster};
 use crate::rule::Rule;
 use crate::source::record;
@@ -29,10 +28,10 @@ impl<'a> Suggester<'a> {
         Self { roster, matching, prepared: OnceLock::new() }
     }
 
-    /// The employees to whom any account of the source probably belongs; the roster is prepared when the first is asked for.
-    pub(super) fn find_any(&self, context: &SourceContext<'_>, account: &Account<'_>) -> Vec<NearMiss> {
+    /// The same for some of many accounts; the roster is prepared for all of them when the first are asked for.
+    pub(super) fn find_any(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Vec<NearMiss>> {
         let index = self.prepared.get_or_init(|| NearMisses::new(self.roster, self.matching));
-        context.correlator.near_misses(index, account)
+        context.correlator.near_misses(index, accounts)
     }
 
     /// The employees to whom each of some accounts of the source probably belongs.
@@ -41,7 +40,7 @@ impl<'a> Suggester<'a> {
             return Vec::new();
         }
         let index = NearMisses::of(self.roster, self.matching, accounts);
-        crew::map_all(accounts, |account| context.correlator.near_misses(&index, account))
+        context.correlator.near_misses(&index, accounts)
     }
 }
 
@@ -106,6 +105,7 @@ fn published(near: &NearMiss, roster: &Roster) -> Value {
         "score": near.score,
         "equals": near.equals,
         "evidence": near.evidence.iter().map(evidence).collect::<Vec<_>>(),
+        "further": near.further.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "accept": near.accept.iter().map(accept).collect::<Vec<_>>(),
     })
 }
@@ -115,6 +115,7 @@ fn evidence(evidence: &Evidence) -> Value {
         "account_field": evidence.field.as_str(),
         "employee_field": evidence.against.as_str(),
         "similarity": evidence.similarity,
+        "because": evidence.because.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "account": evidence.account.iter().map(segment).collect::<Vec<_>>(),
         "employee": evidence.employee.iter().map(segment).collect::<Vec<_>>(),
     })

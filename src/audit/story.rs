@@ -2,13 +2,13 @@
 //! each rule decided. The audit itself is run, so that the story can't differ from the report.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::slice::from_ref;
+use std::{io, iter};
 
 use serde_json::Value;
 
 use super::found::Found;
 use super::judge::Judge;
+use super::near::Orphans;
 use super::owners::Owners;
 use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
@@ -18,7 +18,7 @@ use crate::finding::{Finding, Head};
 use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
 use crate::rule::{Missing, Rule, Scope, Verdict};
-use crate::source::Population;
+use crate::source::{Population, record};
 
 /// What there is to tell about an account.
 #[derive(Debug)]
@@ -75,21 +75,30 @@ impl Audit<'_> {
         self.source(context, population)?;
         let groups = self.group_findings()?;
         let mut alike = Alike::of(account_id);
-        let mut story = None;
+        let (mut asked, mut others) = (None, Vec::new());
         if let Some(spool) = &mut population.spool {
             spool
                 .for_each(|_, record| {
+                    let text = record.get().to_owned();
                     let account = context.decoder.decode(record).map_err(io::Error::other)?.account.as_of(self.now);
                     if account.id == account_id {
-                        story = Some(self.story(context, &account, &groups));
-                    } else if story.is_none() {
-                        alike.offer(&account);
+                        asked = Some(text);
+                    } else {
+                        if asked.is_none() {
+                            alike.offer(&account);
+                        }
+                        if others.len() + 1 < Orphans::MOST && self.is_unmatched(context, &account) {
+                            others.push(text);
+                        }
                     }
                     Ok::<_, io::Error>(())
                 })
                 .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         }
-        Ok(story.map_or_else(|| Told::Unknown(alike.best()), |story| Told::Story(Box::new(story))))
+        let Some(asked) = asked else { return Ok(Told::Unknown(alike.best())) };
+        let story = self.story(context, &asked, &others, &groups);
+        let story = story.map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+        Ok(Told::Story(Box::new(story)))
     }
 
     /// The findings about groups so far.
@@ -100,7 +109,19 @@ impl Audit<'_> {
         groups.map_err(AuditError::Findings)
     }
 
-    fn story(&self, context: &SourceContext<'_>, account: &Account<'_>, groups: &[Finding]) -> Story {
+    /// `others` are more records without an owner: what is likely for an account depends on them.
+    fn story(
+        &self,
+        context: &SourceContext<'_>,
+        asked: &str,
+        others: &[String],
+        groups: &[Finding],
+    ) -> io::Result<Story> {
+        let mut accounts = Vec::with_capacity(1 + others.len());
+        for text in iter::once(asked).chain(others.iter().map(String::as_str)) {
+            accounts.push(context.decoder.decode(record(text)?).map_err(io::Error::other)?.account.as_of(self.now));
+        }
+        let Some(account) = accounts.first() else { return Err(io::ErrorKind::NotFound.into()) };
         let tried = context.correlator.explain(account);
         let judge = self.judge(context);
         let mut owners = Owners::of(&tried.situation, self.roster);
@@ -110,15 +131,15 @@ impl Audit<'_> {
         }
         let employee = judge.employee(situation.employee());
         let scope = judge.scope(&Judged { account, situation: &situation, employee }, &owners);
-        let unmatched = if matches!(situation, Situation::Unmatched) { from_ref(account) } else { &[] };
-        Story {
+        let unmatched = if matches!(situation, Situation::Unmatched) { accounts.as_slice() } else { &[] };
+        Ok(Story {
             record: account.attributes.get().to_owned(),
             facts: facts(&scope),
             near_misses: self.suggester.find(context, unmatched).into_iter().next().unwrap_or_default(),
             judgements: judgements(&judge, &scope, &account.id, groups),
             as_of: self.now,
             correlation: Correlation { attempts: tried.attempts, situation: situation.clone() },
-        }
+        })
     }
 }
 

@@ -1,9 +1,12 @@
 //! For every account without an owner, the line of a crosswalk that would give it one: for a person to confirm.
 
+use std::io;
+
+use super::near::Orphans;
 use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
-use crate::model::{AccountField, Situation};
-use crate::source::Population;
+use crate::model::{Account, AccountField, Situation};
+use crate::source::{Population, record};
 
 /// An account and the only employee who is as like.
 #[derive(Debug)]
@@ -16,6 +19,15 @@ pub struct Suggestion {
     pub near: NearMiss,
 }
 
+/// Which suggestions are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The least score of each.
+    pub least: f64,
+    /// Of all of a source together, this share should be right, by their scores.
+    pub precision: Option<f64>,
+}
+
 impl Audit<'_> {
     /// The unmatched accounts of a source of which one employee is this likely the owner, and nobody else as likely.
     ///
@@ -25,33 +37,80 @@ impl Audit<'_> {
         &self,
         context: &SourceContext<'_>,
         population: &mut Population,
-        least: f64,
+        wanted: Wanted,
     ) -> Result<Vec<Suggestion>, AuditError> {
-        let mut found = Vec::new();
+        let (mut found, mut waiting) = (Vec::new(), Vec::new());
         let Some(spool) = &mut population.spool else { return Ok(found) };
-        spool
-            .for_each(|_, record| {
-                let account = context.decoder.decode(record).map_err(std::io::Error::other)?.account;
-                let situation = self
-                    .declarations
-                    .of(context.name, self.now)
-                    .situation(&account, context.correlator.correlate(&account));
-                if matches!(situation, Situation::Unmatched)
-                    && let Some(near) = only_one(self.suggester.find_any(context, &account), least)
-                {
-                    let called = [AccountField::DisplayName, AccountField::Email, AccountField::Username];
-                    let called = called.into_iter().find_map(|field| field.of(&account)).unwrap_or(&account.id);
-                    found.push(Suggestion { called: called.to_owned(), account_id: account.id.to_string(), near });
+        let mut read = || {
+            spool.for_each(|_, record| {
+                let text = record.get().to_owned();
+                let account = context.decoder.decode(record).map_err(io::Error::other)?.account;
+                if self.is_unmatched(context, &account) {
+                    waiting.push(text);
                 }
-                Ok::<_, std::io::Error>(())
-            })
-            .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+                if waiting.len() == Orphans::MOST {
+                    found.extend(self.suggested(context, &std::mem::take(&mut waiting), wanted.least)?);
+                }
+                Ok::<_, io::Error>(())
+            })?;
+            found.extend(self.suggested(context, &waiting, wanted.least)?);
+            Ok::<_, io::Error>(())
+        };
+        read().map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         found.sort_by(|a, b| b.near.score.total_cmp(&a.near.score).then_with(|| a.account_id.cmp(&b.account_id)));
+        if let Some(precision) = wanted.precision {
+            found.truncate(as_many_as_promise(precision, found.iter().map(|suggestion| suggestion.near.score)));
+        }
         Ok(found)
+    }
+
+    /// Whether nobody owns the account, and nobody answers for it.
+    pub(super) fn is_unmatched(&self, context: &SourceContext<'_>, account: &Account<'_>) -> bool {
+        let correlated = context.correlator.correlate(account);
+        let situation = self.declarations.of(context.name, self.now).situation(account, correlated);
+        matches!(situation, Situation::Unmatched)
+    }
+
+    /// Of some accounts at a time: what is likely for one depends on the others.
+    fn suggested(&self, context: &SourceContext<'_>, records: &[String], least: f64) -> io::Result<Vec<Suggestion>> {
+        let mut accounts = Vec::with_capacity(records.len());
+        for text in records {
+            accounts.push(context.decoder.decode(record(text)?).map_err(io::Error::other)?.account);
+        }
+        let near = self.suggester.find_any(context, &accounts);
+        let only = accounts.iter().zip(near).filter_map(|(account, near)| Some((account, only_one(near, least)?)));
+        let suggestion = |(account, near): (&Account<'_>, NearMiss)| {
+            let called = [AccountField::DisplayName, AccountField::Email, AccountField::Username];
+            let called = called.into_iter().find_map(|field| field.of(account)).unwrap_or(&account.id);
+            Suggestion { called: called.to_owned(), account_id: account.id.to_string(), near }
+        };
+        Ok(only.map(suggestion).collect())
     }
 }
 
 /// The likeliest, unless it isn't likely enough or somebody else is as likely.
 fn only_one(near: Vec<NearMiss>, least: f64) -> Option<NearMiss> {
     near.into_iter().next().filter(|near| near.score >= least && near.equals == 0)
+}
+
+/// How many of the best can be taken so that this share of them is right on average.
+fn as_many_as_promise(precision: f64, scores: impl Iterator<Item = f64>) -> usize {
+    let mut sum = 0.0;
+    let right = scores.zip(1_u32..).take_while(|(score, count)| {
+        sum += score;
+        sum >= precision * f64::from(*count)
+    });
+    right.count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worse_suggestions_are_left_out_until_the_promise_is_kept() {
+        for (precision, taken) in [(0.99, 1), (0.95, 3), (0.9, 4), (1.0, 0)] {
+            assert_eq!(as_many_as_promise(precision, [0.99, 0.98, 0.93, 0.8].into_iter()), taken, "{precision}");
+        }
+    }
 }

@@ -136,6 +136,7 @@ struct Checked<'a> {
 impl<'a> Job<'a> {
     /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
+        let is_new = !self.out.exists();
         let _claim = match destination::claim(self.out) {
             Ok(claim) => claim,
             Err(held) => {
@@ -147,8 +148,10 @@ impl<'a> Job<'a> {
         let ended = Box::pin(self.attempt(global)).await;
         // What no command foresees ends like what can't be used.
         let (exit, run_id) = ended.as_ref().map_or((Exit::Unusable, None), |ended| (ended.exit, ended.run_id.clone()));
+        // Where there never was a report, none can be taken for this run's.
+        let leaves_nothing = self.out == Path::new("-") || (is_new && run_id.is_none());
         let attempt = Attempt { ended_at: now(), exit_code: exit.code(), run_id };
-        let written = if self.out == Path::new("-") { Ok(()) } else { attempt.write(self.out) };
+        let written = if leaves_nothing { Ok(()) } else { attempt.write(self.out) };
         if let Err(error) = &written {
             say(&format!("error: {error}; `headcount email` can't know of this audit"));
         }

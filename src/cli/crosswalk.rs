@@ -8,7 +8,7 @@ use super::inquiry::{Inquiry, InquiryArgs};
 use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
-use crate::audit::Suggestion;
+use crate::audit::{Suggestion, Wanted};
 use crate::correlate::Accept;
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
@@ -33,9 +33,12 @@ pub(super) struct SuggestArgs {
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
-    /// How like account and employee are at least, from 0.5 to 1
-    #[arg(long, value_name = "SCORE", default_value = "0.9", value_parser = parse_score)]
+    /// Of so many lines with a score, this share is right: the least score of a line, from 0.5 to 1
+    #[arg(long, value_name = "SCORE", default_value_t = SuggestArgs::MIN_SCORE, value_parser = parse_score)]
     min_score: f64,
+    /// Of all lines of a source together, so many are right by their scores, from 0.5 to 1: fewer and surer lines
+    #[arg(long, value_name = "SHARE", value_parser = parse_score)]
+    precision: Option<f64>,
     /// The file to write, for one source; otherwise SOURCE-suggestions.csv in this folder. Never overwritten
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -54,13 +57,17 @@ pub(super) fn run(command: &CrosswalkCommand, global: &Global) -> anyhow::Result
     };
     let bars = Bars::new(global.bars());
     let options = inquiry.options(&bars);
-    match runtime()?.block_on(investigate::suggest(&inquiry.config, &inquiry.inputs, &options, args.min_score)) {
+    let wanted = Wanted { least: args.min_score, precision: args.precision };
+    match runtime()?.block_on(investigate::suggest(&inquiry.config, &inquiry.inputs, &options, wanted)) {
         Ok(sources) => Ok(write_all(args, &sources, &inquiry.inputs.roster)),
         Err(error) => Ok(refuse(&error)),
     }
 }
 
 impl SuggestArgs {
+    /// Of a file of such lines, 97 to 99 in a hundred are right: most lines have more than the least score.
+    pub(super) const MIN_SCORE: f64 = 0.85;
+
     fn read(&self) -> Result<Inquiry, RunError> {
         let inquiry = self.inquiry.read(&self.source)?;
         let chosen = || inquiry.config.chosen(&inquiry.only);

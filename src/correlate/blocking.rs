@@ -7,7 +7,8 @@
 use crate::crew;
 use crate::model::{Account, Employee, EmployeeIndex, Roster};
 
-use super::features::Features;
+use super::commonness::{Commonness, Names};
+use super::features::{Features, name_of};
 use super::index::{high_half, low_half};
 
 /// A feature that more employees share says too little, and costs too much.
@@ -24,7 +25,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// How many bits of a feature are looked at: a table that the processor's cache holds.
-    const BITS: u32 = 20;
+    const BITS: u32 = 23;
 
     /// All that these accounts have.
     pub(super) fn of<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> Self {
@@ -56,6 +57,7 @@ impl Wanted {
 #[derive(Debug)]
 pub(super) struct Blocks {
     entries: Vec<u64>,
+    common: Commonness,
 }
 
 impl Blocks {
@@ -64,17 +66,28 @@ impl Blocks {
         /// How many employees are looked at in one go.
         const PART: usize = 1 << 13;
         let parts: Vec<_> = (0..=u32::MAX).step_by(PART).zip(roster.employees.chunks(PART)).collect();
-        let entries = |(first, part): &(u32, &[Employee])| {
+        let people = roster.employees.len();
+        let of_part = |(first, part): &(u32, &[Employee])| {
             let (mut entries, mut features) = (Vec::new(), Features::of_which(&wanted));
+            let mut names = Names::default();
             for (index, employee) in (*first..=u32::MAX).zip(*part) {
-                let found = features.of_employee(employee).iter();
+                let name = name_of(employee);
+                names.add(&name, index, people);
+                let found = features.of_employee(employee, &name).iter();
                 entries.extend(found.map(|feature| u64::from(*feature) << 32 | u64::from(index)));
             }
-            entries
+            (entries, names)
         };
-        let mut entries = crew::map_all(&parts, entries).concat();
+        let (entries, names): (Vec<_>, Vec<_>) = crew::map_all(&parts, of_part).into_iter().unzip();
+        let mut entries = entries.concat();
+        let common = Commonness::new(people, &names);
         entries.sort_unstable();
-        Self { entries }
+        Self { entries, common }
+    }
+
+    /// How common the names of the roster are.
+    pub(super) const fn common(&self) -> &Commonness {
+        &self.common
     }
 
     /// The employees who share most with the account, in roster order.

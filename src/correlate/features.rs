@@ -3,8 +3,9 @@
 
 use crate::model::{Account, AccountField, Employee};
 
+use super::nicknames::nicknames;
 use super::spelling::Spelling;
-use super::words::{Words, formal, sound, squeezed};
+use super::words::{Words, sound, squeezed};
 use crate::key::split;
 
 /// What a feature was made from. Features of different kinds are never equal.
@@ -43,13 +44,12 @@ impl<W: Fn(u32) -> bool> Features<W> {
         Self { wanted, found: Vec::new() }
     }
 
-    /// Those of an employee, each once.
-    pub(super) fn of_employee(&mut self, employee: &Employee) -> &[u32] {
+    /// Those of an employee of this name, each once.
+    pub(super) fn of_employee(&mut self, employee: &Employee, name: &Words) -> &[u32] {
         self.found.clear();
-        let name = Words::of(employee.name().unwrap_or_default());
-        self.name(&name);
+        self.name(name);
         for handle in employee.emails().iter().chain(employee.usernames()) {
-            self.handle(handle, &name);
+            self.handle(handle, name);
         }
         self.number(employee.id());
         self.each_once()
@@ -60,9 +60,11 @@ impl<W: Fn(u32) -> bool> Features<W> {
         self.found.clear();
         let name = Words::of(AccountField::DisplayName.of(account).unwrap_or_default());
         self.name(&name);
+        self.nicknames(&name);
         for field in [AccountField::ExternalId, AccountField::Email, AccountField::Username] {
             if let Some(value) = field.of(account) {
                 self.handle(value, &name);
+                self.nicknames(&Words::of(local_part(value)));
                 self.number(value);
             }
         }
@@ -113,6 +115,16 @@ impl<W: Fn(u32) -> bool> Features<W> {
         }
     }
 
+    /// A name may be on the roster in any of its forms, so that it is enough if the account asks for all of them.
+    fn nicknames(&mut self, words: &Words) {
+        for (at, word) in words.iter().enumerate() {
+            let others = || words.iter().enumerate().filter(move |(other, _)| *other != at);
+            for nickname in nicknames(word) {
+                others().for_each(|(_, other)| self.add(sounding(nickname).hash_of_both(sounding(other))));
+            }
+        }
+    }
+
     fn made_from(&mut self, one: &str, other: &str) {
         let initial = one.get(..1).unwrap_or_default();
         for (start, end) in [(one, other), (initial, other), (other, initial)] {
@@ -145,18 +157,32 @@ impl<W: Fn(u32) -> bool> Features<W> {
     }
 }
 
-/// The sound of a word of a name; a nickname sounds like the name that it stands for.
+/// The sound of a word of a name.
 fn sounding(word: &str) -> Spelling {
-    Kind::Sound.spelling().and(sound(formal(word).unwrap_or(word)))
+    Kind::Sound.spelling().and(sound(word))
+}
+
+/// The words of an employee's name; if the roster has none, those of the first address or login name that is made like one.
+pub(super) fn name_of(employee: &Employee) -> Words {
+    let name = Words::of(employee.name().unwrap_or_default());
+    if name.count() > 0 {
+        return name;
+    }
+    let handles = employee.emails().iter().chain(employee.usernames());
+    handles.map(|handle| Words::of(local_part(handle))).find(|words| words.count() > 1).unwrap_or(name)
 }
 
 /// The number in an identifier, without leading zeros; `None` for what is too short to mean one person.
 pub(super) fn number(id: &str) -> Option<&str> {
-    let start = id.find(|c: char| c.is_ascii_digit())?;
-    let digits = id.get(start..)?;
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let number = digits.get(..end)?.trim_start_matches('0');
+    let number = digits(id).trim_start_matches('0');
     (number.len() >= 2).then_some(number)
+}
+
+/// The first number in an identifier, as it is written.
+pub(super) fn digits(id: &str) -> &str {
+    let digits = id.find(|c: char| c.is_ascii_digit()).and_then(|start| id.get(start..)).unwrap_or_default();
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits.get(..end).unwrap_or_default()
 }
 
 /// What comes before the `@`, or all.

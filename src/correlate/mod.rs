@@ -5,14 +5,20 @@
 
 mod accept;
 mod blocking;
+mod commonness;
+mod compare;
 mod crosswalk;
 mod differences;
+mod evidence;
 mod features;
+mod further;
 mod index;
 mod near_miss;
+mod nicknames;
 mod score;
 mod shared;
 mod spelling;
+mod strangers;
 mod tally;
 mod tiers;
 mod words;
@@ -21,9 +27,11 @@ mod words;
 mod testing;
 
 pub use accept::Accept;
+pub use compare::{Likeness, name_likeness};
 pub use crosswalk::{Crosswalk, written_key};
 pub use differences::Segment;
-pub use near_miss::{Evidence, NearMiss, NearMisses};
-pub use score::{EmployeeField, name_likeness};
+pub use evidence::{EmployeeField, Evidence, Reason};
+pub use further::{Detail, Further};
+pub use near_miss::{NearMiss, NearMisses};
 pub use tally::{Tally, Unbalanced};
 pub use tiers::{Correlator, PlaceholderIndex, SourceCorrelator, Tried};

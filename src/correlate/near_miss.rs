@@ -2,50 +2,43 @@
 //! nothing is matched by them, and what would match is written out as a line to confirm.
 
 use crate::config::{MatchConfig, SourceMatch};
-use crate::model::{Account, AccountField, EmployeeIndex, Roster};
+use crate::crew;
+use crate::model::{Account, EmployeeIndex, Roster};
 
 use super::accept::{Accept, Proposals};
 use super::blocking::{Blocks, Wanted};
-use super::differences::{Segment, differences};
-use super::score::{EmployeeField, Likeness, Scorer};
+use super::evidence::Evidence;
+use super::further::Further;
+use super::score::{Scorer, Weight};
+use super::strangers::Strangers;
 
 /// More than these nobody reads.
 const MOST: usize = 3;
 
-/// What scores less is more often wrong than right.
-const WORTH_SHOWING: f64 = 0.5;
+/// Who is less likely the owner than this, if it is him or a stranger, isn't worth a look.
+const WORTH_SHOWING: f64 = 0.05;
 
-/// A smaller difference between two scores means nothing.
-const AS_LIKE: f64 = 0.005;
+/// Who is at least half as likely is as like: these values can't tell the two apart.
+const AS_LIKE: f64 = std::f64::consts::LN_2;
+
+/// What is only alike is never certain.
+const SUREST: f64 = 0.994;
 
 /// An employee who probably owns the account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearMiss {
     /// Who.
     pub employee: EmployeeIndex,
-    /// From 0 to 1, to sort by; three decimals.
+    /// Of so many suggestions with this score, as a share from 0 to 1, this share is right; three decimals.
     pub score: f64,
     /// How many other employees are as like. If there are any, these values can't tell who it is.
     pub equals: usize,
     /// The values that are alike, the most telling first.
     pub evidence: Vec<Evidence>,
+    /// What speaks for it or against it besides.
+    pub further: Vec<Further>,
     /// Lines of which each would make it a match, the one about this account only first.
     pub accept: Vec<Accept>,
-}
-
-/// Two values that are alike.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    /// The account's field.
-    pub field: AccountField,
-    /// The employee's field.
-    pub against: EmployeeField,
-    /// From 0 to 1; three decimals.
-    pub similarity: f64,
-    /// The account's value, in pieces.
-    pub account: Vec<Segment>,
-    /// The employee's value, in pieces.
-    pub employee: Vec<Segment>,
 }
 
 /// The roster, prepared for the search. That takes a second or two at two million employees, so it is done only when there
@@ -73,35 +66,73 @@ impl<'r> NearMisses<'r> {
         Self { roster, config, blocks: Blocks::new(roster, |feature| wanted.has(feature)) }
     }
 
-    /// Up to three employees, the likeliest first; equals in roster order.
-    pub fn find(&self, account: &Account<'_>, matching: &SourceMatch) -> Vec<NearMiss> {
-        let scorer = Scorer::new(account);
-        let mut scored: Vec<_> = self
-            .blocks
-            .candidates(account)
-            .into_iter()
-            .filter_map(|index| self.roster.employee(index).map(|employee| (index, employee)))
-            .map(|(index, employee)| (index, employee, scorer.score(employee)))
-            .filter(|(_, _, (score, _))| *score >= WORTH_SHOWING)
-            .collect();
-        scored.sort_by(|a, b| b.2.0.total_cmp(&a.2.0).then(a.0.cmp(&b.0)));
-        let scores: Vec<f64> = scored.iter().map(|(_, _, (score, _))| *score).collect();
-        scored.truncate(MOST);
-        let near = scored.into_iter().map(|(index, employee, (score, likenesses))| NearMiss {
-            employee: index,
-            score: rounded(score),
-            equals: scores.iter().filter(|other| (**other - score).abs() < AS_LIKE).count().saturating_sub(1),
-            evidence: likenesses.iter().map(evidence).collect(),
-            accept: Proposals { account, employee, config: self.config, matching }.accepted(),
+    /// For each account up to three employees, the likeliest first; equals in roster order. The accounts are those of one
+    /// source without an owner, or many of them: how many of them are nobody's is seen from all together.
+    pub fn find(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
+        let searched = crew::map_all(accounts, |account| self.search(account));
+        let people = self.blocks.common().people();
+        let strangers = Strangers::among(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
+        let both: Vec<_> = accounts.iter().zip(searched).collect();
+        crew::map_all(&both, |(account, found)| self.near_misses(account, found, strangers, matching))
+    }
+
+    /// Who is like the account, and how much.
+    fn search(&self, account: &Account<'_>) -> Found {
+        let scorer = Scorer::new(account, self.blocks.common());
+        let candidates = self.blocks.candidates(account).into_iter();
+        let weighed = candidates.filter_map(|index| Some((index, scorer.weight(self.roster.employee(index)?))));
+        let mut all: Vec<_> = weighed.collect();
+        all.sort_by(|a, b| b.1.sum().total_cmp(&a.1.sum()).then(a.0.cmp(&b.0)));
+        let equals = |weight: &Weight| {
+            all.iter().filter(|(_, other)| (other.values - weight.values).abs() < AS_LIKE).count().saturating_sub(1)
+        };
+        let first = all.iter().take(MOST).map(|(index, weight)| Likely {
+            employee: *index,
+            odds: weight.sum().exp(),
+            equals: equals(weight),
+        });
+        Found { odds: all.iter().map(|(_, weight)| weight.sum().exp()).sum(), first: first.collect() }
+    }
+
+    fn near_misses(
+        &self,
+        account: &Account<'_>,
+        found: &Found,
+        strangers: Strangers,
+        matching: &SourceMatch,
+    ) -> Vec<NearMiss> {
+        let scorer = Scorer::new(account, self.blocks.common());
+        let worth_showing =
+            found.first.iter().filter(|likely| strangers.share(likely.odds, likely.odds) >= WORTH_SHOWING);
+        let near = worth_showing.filter_map(|likely| {
+            let employee = self.roster.employee(likely.employee)?;
+            Some(NearMiss {
+                employee: likely.employee,
+                score: rounded(strangers.share(likely.odds, found.odds).min(SUREST)),
+                equals: likely.equals,
+                evidence: scorer.evidence(employee),
+                further: scorer.further(employee),
+                accept: Proposals { account, employee, config: self.config, matching }.accepted(),
+            })
         });
         near.collect()
     }
 }
 
-fn evidence(likeness: &Likeness<'_>) -> Evidence {
-    let (account, employee) = differences(likeness.account, likeness.employee);
-    let Likeness { field, against, similarity, .. } = *likeness;
-    Evidence { field, against, similarity: rounded(similarity), account, employee }
+/// What was found for an account, before it is known how many of all accounts are nobody's.
+#[derive(Debug)]
+struct Found {
+    /// Of all candidates together.
+    odds: f64,
+    first: Vec<Likely>,
+}
+
+#[derive(Debug)]
+struct Likely {
+    employee: EmployeeIndex,
+    /// How much likelier it is that the employee has such an account than that some stranger has.
+    odds: f64,
+    equals: usize,
 }
 
 /// The same on every machine, and as much as anybody reads.
@@ -112,9 +143,12 @@ fn rounded(score: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::value::RawValue;
 
     use super::*;
     use crate::correlate::testing::{account, person, roster};
+    use crate::correlate::{Detail, Likeness, Reason};
+    use crate::model::{Employee, Profile};
 
     fn people() -> Roster {
         roster([
@@ -126,7 +160,9 @@ mod tests {
     }
 
     fn find(values: [&str; 4]) -> Vec<NearMiss> {
-        NearMisses::new(&people(), &MatchConfig::default()).find(&account(values), &SourceMatch::default())
+        let (people, config) = (people(), MatchConfig::default());
+        let found = NearMisses::new(&people, &config).find(&[account(values)], &SourceMatch::default());
+        found.into_iter().next().expect("one account")
     }
 
     #[test]
@@ -154,7 +190,115 @@ mod tests {
     #[test]
     fn strangers_are_not_suggested() {
         assert_eq!(find(["", "helpdesk@example.com", "helpdesk", "Help Desk"]), []);
-        assert_eq!(find(["", "", "", "Ann"]), []);
+        let near = find(["", "", "", "Ann"]);
+        assert!(near.iter().all(|near| near.score < 0.8), "a first name alone is anybody's: {near:?}");
+    }
+
+    /// The likeliest owners of an account among these people and four hundred others, of whom hundreds share a name.
+    fn among_many(people: &[Employee], values: [&str; 4]) -> Vec<(String, f64, usize, Vec<Reason>)> {
+        let given = ["Jamie", "Liam", "Kate", "Omar", "Erin", "Noor", "Paul", "Ruth"];
+        let family = ["Smith", "Jones", "Brown", "Clarke", "Egan"];
+        let others = (0..400_usize).map(|n| {
+            let (given, family) = (given[n % given.len()], family[n / given.len() % family.len()]);
+            let name = format!("{given} {family}");
+            person(&format!("X-{n}"), &name, &[&format!("{given}.{family}{n}@example.com")], &[])
+        });
+        let roster = roster(people.iter().cloned().chain(others));
+        let config = MatchConfig::default();
+        let accounts = [account(values)];
+        let found = NearMisses::of(&roster, &config, &accounts).find(&accounts, &SourceMatch::default());
+        let shown = |near: NearMiss| {
+            let id = roster.employee(near.employee).expect("an employee").id().to_owned();
+            let because = near.evidence.into_iter().flat_map(|evidence| evidence.because).collect();
+            (id, near.score, near.equals, because)
+        };
+        found.into_iter().flatten().map(shown).collect()
+    }
+
+    #[test]
+    fn a_namesake_is_shown_and_takes_the_promise() {
+        let people = [
+            person("E-1", "Anna Keller", &["anna.keller@example.com"], &["akeller"]),
+            person("E-2", "Anna Keller", &["anna.keller2@example.com"], &["akeller2"]),
+        ];
+        let found = among_many(&people, ["", "akeller@vendor.example", "", "Anna Keller"]);
+        let ids: Vec<_> = found.iter().map(|(id, ..)| id.as_str()).collect();
+        assert_eq!(ids, ["E-1", "E-2"]);
+        assert!(found.iter().all(|(_, score, equals, _)| *score < 0.85 && *equals == 1), "{found:?}");
+    }
+
+    #[test]
+    fn strangers_who_sound_alike_are_no_more_alike() {
+        for (name, other) in [("Erin Nguyen", "Renee Hanigan"), ("Kyle Eagan", "Chloe Agon")] {
+            let found = among_many(&[person("E-1", other, &[], &[])], ["", "", "", name]);
+            assert!(found.iter().all(|(id, score, ..)| id != "E-1" || *score < 0.3), "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_rare_family_name_says_more_than_a_common_one() {
+        let people = [person("E-1", "Liam Whisson", &[], &[]), person("E-2", "Peter Jones", &[], &[])];
+        let rare = among_many(&people, ["", "", "", "Jamie Whisson"]);
+        assert_eq!((rare[0].0.as_str(), rare[0].2), ("E-1", 0), "{rare:?}");
+        assert_eq!(rare[0].3, [Reason::OtherName, Reason::Rare(1)]);
+        let common = among_many(&people, ["", "", "", "Wilma Jones"]);
+        assert!(common.iter().all(|(_, score, ..)| *score < rare[0].1 / 3.0), "{common:?} {rare:?}");
+    }
+
+    #[test]
+    fn a_name_alone_can_be_enough() {
+        let found = among_many(&[person("E-1", "Ann Lindqvist", &[], &[])], ["", "", "", "Ann Lindqvist"]);
+        assert!(found[0].0 == "E-1" && found[0].1 > 0.97, "{found:?}");
+        assert_eq!(found[0].3, [Reason::Rare(1)]);
+        let one_word = among_many(&[person("E-1", "Garanggar", &[], &[])], ["", "", "", "garanggar"]);
+        assert!(one_word[0].0 == "E-1" && one_word[0].1 > 0.97, "equal names of one word: {one_word:?}");
+    }
+
+    #[test]
+    fn a_nickname_finds_all_who_may_be_meant() {
+        let people = [person("E-1", "Nathaniel Lindqvist", &[], &[]), person("E-2", "Veronica Okafor", &[], &[])];
+        for (name, id) in [("Nate Lindqvist", "E-1"), ("Ronnie Okafor", "E-2")] {
+            let found = among_many(&people, ["", "", "", name]);
+            assert!(found[0].0 == id && found[0].1 > 0.85, "{found:?}");
+            assert!(found[0].3.contains(&Reason::Alike(Likeness::Nickname)), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn namesakes_are_told_apart_by_what_else_is_known() {
+        let keller = |id, department| {
+            let emails = &["anna.keller@example.com"][..];
+            Employee::new(&Profile { id, name: "Anna Keller", department, emails, ..Profile::default() })
+        };
+        let record: Box<RawValue> = serde_json::from_str(r#"{"department": "Logistics"}"#).expect("JSON");
+        let accounts = [Account { attributes: (&record).into(), ..account(["", "", "", "Anna Keller"]) }];
+        let (roster, config) = (roster([keller("E-1", "Sales"), keller("E-2", "Logistics")]), MatchConfig::default());
+        let found = NearMisses::of(&roster, &config, &accounts).find(&accounts, &SourceMatch::default());
+        let (first, second) = (&found[0][0], &found[0][1]);
+        assert_eq!((first.employee, first.equals), (EmployeeIndex(1), 0));
+        assert!(first.score > 4.0 * second.score, "{found:?}");
+        assert_eq!(first.further, [Further::Told(Detail::Department, true)]);
+    }
+
+    #[test]
+    fn an_exact_name_beats_a_near_one_with_the_same_login() {
+        let people = [
+            person("E-1", "Kyle Clarke", &["kyle.clarke@example.com"], &["kclarke"]),
+            person("E-2", "Kylee Clarke", &["kylee.clarke@example.com"], &["kclarke2"]),
+        ];
+        let found = among_many(&people, ["", "kclarke@vendor.example", "", "Kylee Clarke"]);
+        assert_eq!(found[0].0, "E-2", "{found:?}");
+    }
+
+    #[test]
+    fn different_endings_and_sounds_are_told() {
+        let people = [person("E-1", "Leonora Glass", &[], &[]), person("E-2", "Oleg Petrov", &[], &[])];
+        for (name, id, reason) in
+            [("Leonora Glad", "E-1", Likeness::Misspelt(2)), ("Oleg Petroff", "E-2", Likeness::SoundsAlike)]
+        {
+            let found = among_many(&people, ["", "", "", name]);
+            assert!(found[0].0 == id && found[0].3.contains(&Reason::Alike(reason)), "{found:?}");
+        }
     }
 
     proptest! {
@@ -162,11 +306,11 @@ mod tests {
         fn any_text_is_searched_for_without_panic(values in proptest::array::uniform4("\\PC{0,20}|.{0,20}|[a-z.@0-9 ]{0,20}")) {
             let [a, b, c, d] = &values;
             let near = find([a, b, c, d]);
-            prop_assert!(near.len() <= MOST && near.iter().all(|near| (WORTH_SHOWING..=1.0).contains(&near.score)));
+            prop_assert!(near.len() <= MOST && near.iter().all(|near| (0.0..=1.0).contains(&near.score)));
             let person = person(a, b, &[c], &[d]);
             let (roster, config) = (roster([person]), MatchConfig::default());
             let misses = NearMisses::new(&roster, &config);
-            let _unused = misses.find(&account([d, c, b, a]), &SourceMatch::default());
+            let _unused = misses.find(&[account([d, c, b, a])], &SourceMatch::default());
         }
     }
 }

@@ -1,344 +1,256 @@
-//! How like an account an employee is: each of the account's values against each of the employee's, and what
-//! they say together. A number between 0 and 1 to sort suggestions by, not a probability.
-
-use rapidfuzz::distance::{jaro_winkler, osa};
+//! How much likelier it is that an account is an employee's than a stranger's: each word of the employee's name, confirmed
+//! once by whichever of the account's values says it best, weighed by how many others have it.
 
 use crate::model::{Account, AccountField, Employee};
 
-use super::features::{local_part, number};
-use super::words::{Words, formal, sound, squeezed};
-use crate::key::split;
-
-/// Two values that are alike, and how much.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Likeness<'v> {
-    pub(super) field: AccountField,
-    pub(super) account: &'v str,
-    pub(super) against: EmployeeField,
-    pub(super) employee: &'v str,
-    pub(super) similarity: f64,
-}
-
-/// A field of an employee that an account was compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum EmployeeField {
-    /// The employee id.
-    Id,
-    /// The full name.
-    Name,
-    /// One of the addresses.
-    Email,
-    /// One of the login names.
-    Username,
-}
-
-impl EmployeeField {
-    /// As reports spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Name => "name",
-            Self::Email => "email",
-            Self::Username => "username",
-        }
-    }
-}
+use super::commonness::Commonness;
+use super::compare::{Likeness, Match, Pair, compare, pairs};
+use super::features::{digits, local_part, name_of, number};
+use super::further::{Further, Told};
+use super::words::{Words, is_squeezed, squeezed};
 
 /// A value with what comparing it needs, made once for many comparisons.
-struct Value<'v, F> {
-    field: F,
-    raw: &'v str,
-    words: Vec<Word>,
-    squeezed: String,
-}
-
-/// A word of a name with what comparing it needs.
-struct Word {
-    text: String,
-    formal: Option<&'static str>,
-    sound: Vec<u8>,
+#[derive(Debug)]
+pub(super) struct Value<'v> {
+    pub(super) field: AccountField,
+    pub(super) raw: &'v str,
+    pub(super) words: Words,
+    /// Its letters and digits.
+    whole: String,
 }
 
 /// An account on the left side of many comparisons.
+#[derive(Debug)]
 pub(super) struct Scorer<'v> {
-    values: Vec<Value<'v, AccountField>>,
+    pub(super) common: &'v Commonness,
+    /// The display name, or the login name that is made like one.
+    pub(super) name: Option<Value<'v>>,
+    /// Login names, addresses and the external id.
+    pub(super) handles: Vec<Value<'v>>,
+    further: Told,
+}
+
+/// How much likelier it is that the account is an employee's, as a logarithm.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Weight {
+    /// By what is alike.
+    pub(super) values: f64,
+    /// By the same login name, where it could be any namesake's.
+    pub(super) login: f64,
+}
+
+impl Weight {
+    pub(super) fn sum(self) -> f64 {
+        self.values + self.login
+    }
+}
+
+/// What each word of an employee's name is worth.
+type Worth = [f64; Words::MOST];
+
+/// Of a hundred owners, so many have another given name or another family name at a vendor: after a marriage, or because
+/// that is what they are called.
+const OTHER_NAME: f64 = 0.06;
+/// A display name that has nothing of the employee's name.
+const OTHER_PERSON: f64 = 0.002;
+/// A middle name that only one side has.
+const MIDDLE_NAME: f64 = 0.6;
+/// They say nothing without the word behind them.
+const PARTICLES: [&str; 26] = [
+    "abd", "abu", "al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "ibn", "la",
+    "le", "mac", "mc", "san", "st", "ten", "van", "von", "zu",
+];
+/// One word, where the employee has several.
+const ONLY_ONE_WORD: f64 = 0.3;
+/// One word, and the employee has but one as well: few have.
+const BOTH_ONE_WORD: f64 = 10.0;
+/// A login name that the roster has and that could not be made from the name.
+const KNOWN_HANDLE: Match = Match { how: Likeness::Equal, similarity: 1.0, doubt: 1e-5, rivals: 0.0 };
+/// The same login name as in the roster, as it could be made from the name: two namesakes may be told apart by it.
+const SAME_HANDLE: f64 = 3.0;
+
+impl<'v> Value<'v> {
+    fn new(field: AccountField, raw: &'v str, compared: &str) -> Self {
+        Self { field, raw, words: Words::of(compared), whole: squeezed(compared) }
+    }
+
+    /// Its letters and digits, without a number at the end.
+    pub(super) fn letters(&self) -> &str {
+        self.whole.trim_end_matches(|c: char| c.is_ascii_digit())
+    }
 }
 
 impl<'v> Scorer<'v> {
-    pub(super) fn new(account: &'v Account<'_>) -> Self {
-        let fields = [AccountField::DisplayName, AccountField::Email, AccountField::Username, AccountField::ExternalId];
-        let values = fields.into_iter().filter_map(|field| {
-            let raw = field.of(account)?;
-            let handle = if field == AccountField::DisplayName { raw } else { local_part(raw) };
-            Some(Value::new(field, raw, handle))
-        });
-        Self { values: values.collect() }
+    pub(super) fn new(account: &'v Account<'_>, common: &'v Commonness) -> Self {
+        let shown = AccountField::DisplayName.of(account);
+        let name = shown.map(|raw| Value::new(AccountField::DisplayName, raw, raw)).filter(|v| v.words.count() > 0);
+        let fields = [AccountField::Email, AccountField::Username, AccountField::ExternalId];
+        let mut handles: Vec<_> = fields
+            .into_iter()
+            .filter_map(|field| field.of(account).map(|raw| Value::new(field, raw, local_part(raw))))
+            .collect();
+        let like_a_name = |value: &Value<'_>| value.words.count() > 1;
+        let name = name.or_else(|| Some(handles.remove(handles.iter().position(like_a_name)?)));
+        Self { common, name, handles, further: Told::of(account) }
     }
 
-    /// How like the employee is, and the values that say so, the most telling first.
-    pub(super) fn score(&self, employee: &'v Employee) -> (f64, Vec<Likeness<'v>>) {
-        let name = employee.name().unwrap_or_default();
-        let name_words = words(name);
-        let known_handles: Vec<_> = handles_of(employee).collect();
-        let mut kinds = [const { None }; 3];
-        let [names, handles, numbers] = &mut kinds;
-        let mut contradicted = false;
-        for value in &self.values {
-            let like = |against, employee, similarity| Likeness {
-                field: value.field,
-                account: value.raw,
-                against,
-                employee,
-                similarity,
-            };
-            if value.field == AccountField::DisplayName {
-                let similarity = name_similarity(&value.words, &name_words);
-                contradicted = !name_words.is_empty() && !value.words.is_empty() && similarity < CONTRADICTION;
-                keep(names, like(EmployeeField::Name, name, similarity));
+    /// The logarithm of how much likelier it is that this employee has such an account than that somebody else has.
+    pub(super) fn weight(&self, employee: &Employee) -> Weight {
+        let mut words = name_of(employee);
+        let mut worth = Worth::default();
+        let mut total = 0.0;
+        if let Some(name) = &self.name {
+            let ours = name.words.as_written_by(&words);
+            words = words.as_written_by(&ours).into_owned();
+            let pairs = pairs(&ours, &words);
+            self.confirm(&mut worth, &words, &ours, &pairs);
+            total += shape(ours.count(), words.count(), pairs.len());
+        }
+        for handle in &self.handles {
+            if handle.words.count() > 1 {
+                self.confirm(&mut worth, &words, &handle.words, &pairs(&handle.words, &words));
             } else {
-                keep(handles, like(EmployeeField::Name, name, WEIGHT_OF_DERIVED * value.as_made_from(&name_words)));
-                keep(numbers, like(EmployeeField::Id, employee.id(), id_similarity(value.raw, employee.id())));
-            }
-            if value.field == AccountField::DisplayName && !name_words.is_empty() {
-                // Login names are made from names: to count both would count one reason twice.
-                continue;
-            }
-            for handle in &known_handles {
-                keep(handles, like(handle.field, handle.raw, value.handle_similarity(handle)));
+                self.confirm_best_reading(&mut worth, &words, handle.letters());
             }
         }
-        let total = combined(&kinds) * if contradicted { CONTRADICTED } else { 1.0 };
-        let mut likenesses: Vec<_> = kinds.into_iter().flatten().filter(|like| like.similarity >= TELLING).collect();
-        likenesses.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
-        (total, likenesses)
+        if worth.iter().filter(|worth| **worth > 0.0).count() > 1 {
+            total -= self.common.lift().ln();
+        }
+        let further: f64 = self.further(employee).into_iter().map(|further| further.worth().ln()).sum();
+        let values = total + worth.iter().sum::<f64>() + self.by_number(employee) + further;
+        let (known, same) = self.by_known_handle(employee, &words);
+        Weight { values: values + known, login: same }
     }
-}
 
-/// Below this, two values are not alike at all.
-const TELLING: f64 = 0.6;
-/// A login name that was made from the employee's name says less than one that the roster knows.
-const WEIGHT_OF_DERIVED: f64 = 0.9;
-/// Below this, two names are of different people, or of one before and after a marriage.
-const CONTRADICTION: f64 = 0.45;
-/// What is left of the likeness of somebody with another name.
-const CONTRADICTED: f64 = 0.7;
-/// How far a name, a login name and an id alone can go: namesakes exist.
-const CEILINGS: [f64; 3] = [0.8, 0.85, 0.7];
-
-/// Independent reasons add up: what one leaves open, the next may close.
-fn combined(kinds: &[Option<Likeness<'_>>; 3]) -> f64 {
-    let open = kinds.iter().zip(CEILINGS).map(|(likeness, ceiling)| match likeness {
-        Some(Likeness { similarity, .. }) if *similarity >= TELLING => 1.0 - ceiling * similarity * similarity,
-        _ => 1.0,
-    });
-    1.0 - open.product::<f64>()
-}
-
-fn keep<'v>(best: &mut Option<Likeness<'v>>, new: Likeness<'v>) {
-    if best.as_ref().is_none_or(|old| new.similarity > old.similarity) {
-        *best = Some(new);
+    /// What speaks for the employee or against, besides names and numbers.
+    pub(super) fn further(&self, employee: &Employee) -> Vec<Further> {
+        self.further.beside(employee)
     }
-}
 
-fn handles_of(employee: &Employee) -> impl Iterator<Item = Value<'_, EmployeeField>> {
-    let emails = employee.emails().iter().map(|email| (EmployeeField::Email, email));
-    let usernames = employee.usernames().iter().map(|username| (EmployeeField::Username, username));
-    emails.chain(usernames).map(|(field, raw)| Value::new(field, raw, local_part(raw)))
-}
-
-fn words(raw: &str) -> Vec<Word> {
-    let word = |text: &str| Word { text: text.to_owned(), formal: formal(text), sound: sound(text) };
-    Words::of(raw).iter().map(word).collect()
-}
-
-impl<'v, F> Value<'v, F> {
-    /// `handle` is what of it is compared.
-    fn new(field: F, raw: &'v str, handle: &str) -> Self {
-        Self { field, raw, words: words(handle), squeezed: squeezed(handle) }
+    fn confirm(&self, worth: &mut Worth, words: &Words, ours: &Words, pairs: &[Pair]) {
+        for pair in pairs {
+            let (Some(worth), Some(word)) = (worth.get_mut(pair.other), words.iter().nth(pair.other)) else { continue };
+            let read = ours.iter().nth(pair.one).unwrap_or_default();
+            *worth = worth.max(self.worth(read, word, pair.matched));
+        }
     }
-}
 
-impl Value<'_, AccountField> {
-    /// Two login names: letter by letter, or word by word if there are words.
-    fn handle_similarity(&self, handle: &Value<'_, EmployeeField>) -> f64 {
-        let letters = letters_similarity(&self.squeezed, handle.squeezed.bytes());
-        let by_words = if self.words.len() > 1 && handle.words.len() > 1 {
-            0.95 * name_similarity(&self.words, &handle.words)
-        } else if self.field == AccountField::DisplayName {
-            0.85 * made_from(&handle.squeezed, &self.words)
-        } else {
-            0.0
+    /// Strangers have the word by right, or something that passes for it.
+    fn worth(&self, read: &str, word: &str, matched: Match) -> f64 {
+        if PARTICLES.contains(&word) {
+            return 0.0;
+        }
+        let rivals = if matched.rivals > 0.0 { matched.rivals * self.common.known_share(read) } else { 0.0 };
+        -(self.common.share(word) + matched.doubt + rivals).ln()
+    }
+
+    /// Of all ways to read a login name as made from two words of the name, or one, the one that says most.
+    fn confirm_best_reading(&self, worth: &mut Worth, words: &Words, letters: &str) {
+        let mut best: (f64, Worth) = (0.0, Worth::default());
+        let mut offer = |read: [Option<(usize, &str, Match)>; 2]| {
+            let mut one = Worth::default();
+            for (at, read, matched) in read.into_iter().flatten() {
+                if let (Some(slot), Some(word)) = (one.get_mut(at), words.iter().nth(at)) {
+                    *slot = self.worth(read, word, matched);
+                }
+            }
+            let sum = one.iter().sum();
+            if sum > best.0 {
+                best = (sum, one);
+            }
         };
-        letters.max(by_words) * domain_factor(self.raw, handle.raw)
+        for (i, one) in words.iter().enumerate() {
+            offer([compare(letters, one).map(|matched| (i, letters, matched)), None]);
+            for (j, other) in words.iter().enumerate().filter(|(j, _)| *j != i) {
+                for Reading { first, rest, second } in readings(letters, one, other) {
+                    offer([Some((i, "", first)), Some((j, rest, second))]);
+                }
+            }
+        }
+        for (worth, new) in worth.iter_mut().zip(best.1) {
+            *worth = worth.max(new);
+        }
     }
 
-    /// A login name that may have been made from a name.
-    fn as_made_from(&self, name: &[Word]) -> f64 {
-        let by_words = if self.words.len() > 1 { name_similarity(&self.words, name) } else { 0.0 };
-        by_words.max(made_from(self.squeezed.trim_end_matches(|c: char| c.is_ascii_digit()), name))
+    /// A login name or a former address that the roster has.
+    fn by_known_handle(&self, employee: &Employee, words: &Words) -> (f64, f64) {
+        let known = employee.emails().iter().chain(employee.usernames()).map(local_part);
+        let (mut best, mut same) = (0.0_f64, 0.0_f64);
+        for known in known {
+            let equal = |value: &&Value<'_>| is_squeezed(known, &value.whole);
+            let Some(value) = self.handles.iter().chain(&self.name).find(equal) else { continue };
+            let made = words.count() > 0 && made_from(value.letters(), words);
+            if made {
+                same = SAME_HANDLE.ln();
+            } else {
+                best = best.max(self.worth("", &value.whole, KNOWN_HANDLE));
+            }
+        }
+        (best, same)
+    }
+
+    /// The same number in other clothes. That it is there by chance is as likely as its digits are few.
+    fn by_number(&self, employee: &Employee) -> f64 {
+        let Some(theirs) = number(employee.id()) else { return 0.0 };
+        let equal = self.handles.iter().chain(&self.name).filter(|value| number(value.raw) == Some(theirs));
+        let written =
+            |value: &Value<'_>| (value.field, digits(value.raw).len().min(digits(employee.id()).len()).min(6));
+        let Some((field, written)) = equal.map(written).min() else { return 0.0 };
+        let chance = f64::from(u8::try_from(written).unwrap_or_default()) * 10_f64.ln();
+        match field {
+            AccountField::ExternalId => chance - 1.0,
+            _ if written >= 4 => chance - 3.5,
+            _ => 0.0,
+        }
     }
 }
 
-/// Another organisation's address is less telling. A login name without a domain isn't.
-fn domain_factor(one: &str, other: &str) -> f64 {
-    match (split(one), split(other)) {
-        (Some((_, one)), Some((_, other))) if !one.eq_ignore_ascii_case(other) => 0.97,
-        _ => 1.0,
-    }
-}
-
-/// How near a login name is to one made from two words of a name: `annlee`, `leeann`, `alee`, `leea`.
-fn made_from(handle: &str, name: &[Word]) -> f64 {
-    let pairs = name.iter().enumerate().flat_map(|(at, one)| {
-        let others = name.iter().enumerate().filter(move |(other, _)| *other != at);
-        others.map(move |(_, other)| (one.text.as_str(), other.text.as_str()))
-    });
-    let made = pairs.map(|(one, other)| {
-        let initial = one.get(..1).unwrap_or_default();
-        let like = |start: &str, end: &str| letters_similarity(handle, start.bytes().chain(end.bytes()));
-        like(one, other).max(0.9 * like(initial, other)).max(0.85 * like(other, initial))
-    });
-    made.fold(0.0, f64::max)
-}
-
-/// 1 less the share of letters that have to be changed, swapped, added or removed.
-fn letters_similarity(one: &str, other: impl DoubleEndedIterator<Item = u8> + Clone) -> f64 {
-    let lengths = (one.len(), other.clone().count());
-    let (fewer, more) = (lengths.0.min(lengths.1), lengths.0.max(lengths.1));
-    // So many letters would have to be added that a closer look changes nothing.
-    if fewer == 0 || fewer * 2 < more {
+/// What it says that words of one name have no partner in the other.
+fn shape(ours: usize, theirs: usize, paired: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "at most five")]
+    let times = |share: f64, count: usize| share.ln() * count as f64;
+    if theirs == 0 {
         return 0.0;
     }
-    let args = osa::Args::default().score_cutoff(TELLING);
-    osa::normalized_similarity_with_args(one.bytes(), other, &args).unwrap_or_default()
-}
-
-/// The same identifier in other clothes. Two different numbers are two different people, however near.
-fn id_similarity(value: &str, id: &str) -> f64 {
-    if squeezed(value) == squeezed(id) {
-        return 1.0;
-    }
-    match (number(value), number(id)) {
-        (Some(one), Some(other)) if one == other => {
-            if one.len() >= 4 {
-                1.0
-            } else {
-                0.85
-            }
-        }
-        _ => 0.0,
-    }
-}
-
-/// Two names word by word, in whatever order. Words that only one of them has count little: middle names.
-fn name_similarity(one: &[Word], other: &[Word]) -> f64 {
-    let mut pairs: Vec<(f64, usize, usize)> = Vec::with_capacity(one.len() * other.len());
-    for (i, left) in one.iter().enumerate() {
-        pairs.extend(other.iter().enumerate().map(|(j, right)| (word_similarity(left, right), i, j)));
-    }
-    pairs.retain(|(similarity, ..)| *similarity > 0.0);
-    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2)));
-    let (mut total, mut full_words, mut used) = (0.0, 0_u32, (0_u32, 0_u32));
-    for (similarity, i, j) in pairs {
-        if used.0 & 1 << i == 0 && used.1 & 1 << j == 0 {
-            used = (used.0 | 1 << i, used.1 | 1 << j);
-            total += similarity;
-            full_words += u32::from(similarity > INITIAL);
+    match (ours, theirs, paired) {
+        (_, _, 0) => OTHER_PERSON.ln(),
+        (1, 1, _) => BOTH_ONE_WORD.ln(),
+        (1, ..) => ONLY_ONE_WORD.ln(),
+        _ => {
+            let contradicting = ours.min(theirs) - paired;
+            times(OTHER_NAME, contradicting) + times(MIDDLE_NAME, ours.max(theirs) - paired - contradicting)
         }
     }
-    // At most five words each.
-    #[expect(clippy::cast_precision_loss)]
-    let (fewer, more) = (one.len().min(other.len()) as f64, one.len().max(other.len()) as f64);
-    let similarity = if fewer > 0.0 { total / (fewer + EXTRA_WORD * (more - fewer)) } else { 0.0 };
-    match full_words {
-        0 => similarity.min(0.5),
-        1 if fewer < 2.0 => similarity.min(0.65),
-        _ => similarity,
-    }
 }
 
-/// How alike two names of people are, from 0 to 100; `None` if one of them has no letters. Sees through order, accents,
-/// scripts, nicknames and initials.
-pub fn name_likeness(one: &str, other: &str) -> Option<u8> {
-    if one == other && one.chars().any(char::is_alphabetic) {
-        return Some(100);
-    }
-    let (one, other) = (words(one), words(other));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 1")]
-    let percent = |similarity: f64| (similarity * 100.0).round() as u8;
-    (!one.is_empty() && !other.is_empty()).then(|| percent(name_similarity(&one, &other)))
+/// A login name, read as made of two words.
+struct Reading<'l> {
+    /// The one that is there in full, or its initial.
+    first: Match,
+    /// The letters that are left for the other.
+    rest: &'l str,
+    second: Match,
 }
 
-/// What a word costs that only one of two names has.
-const EXTRA_WORD: f64 = 0.15;
-/// An initial and a word that starts with it.
-const INITIAL: f64 = 0.8;
-
-fn word_similarity(one: &Word, other: &Word) -> f64 {
-    let (left, right) = (one.text.as_str(), other.text.as_str());
-    let shorter = left.len().min(right.len());
-    let start = |length| left.get(..length) == right.get(..length);
-    let of_one_name = one.formal.is_some() && one.formal == other.formal;
-    if left == right {
-        1.0
-    } else if shorter == 1 {
-        if start(1) { INITIAL } else { 0.0 }
-    } else if of_one_name || (shorter >= 3 && one.sound == other.sound) {
-        0.94
-    } else {
-        let alike = jaro_winkler::similarity(left.bytes(), right.bytes());
-        let alike = if shorter >= 3 && start(shorter) { alike.max(0.9) } else { alike };
-        if alike < 0.85 { 0.0 } else { alike }
-    }
+/// How a login name could be made of two words: `annlee`, `alee` and `leea`, with one of the two perhaps misspelt.
+fn readings<'l>(letters: &'l str, one: &str, other: &str) -> impl Iterator<Item = Reading<'l>> {
+    let initial = one.get(..1).unwrap_or_default();
+    [one, initial].into_iter().filter(|part| !part.is_empty()).flat_map(move |part| {
+        let rests = [letters.strip_prefix(part), letters.strip_suffix(part)].into_iter().flatten();
+        rests.filter_map(move |rest| {
+            let (first, second) = (compare(part, one)?, compare(rest, other)?);
+            (second.how != Likeness::Initial).then_some(Reading { first, rest, second })
+        })
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::correlate::testing::{account, person};
-
-    fn names(one: &str, other: &str) -> f64 {
-        name_similarity(&words(one), &words(other))
-    }
-
-    fn score(values: [&str; 4]) -> f64 {
-        let employee = person("E-0042", "Ann Lindqvist", &["ann.lindqvist@example.com"], &["alindqvist"]);
-        Scorer::new(&account(values)).score(&employee).0
-    }
-
-    #[test]
-    fn names_are_compared_word_by_word() {
-        for (one, other) in [
-            ("Ann Lindqvist", "Lindqvist, Ann"),
-            ("Ann Maria Lindqvist", "Ann Lindqvist"),
-            ("Bob Jones", "Robert Jones"),
-            ("A. Lindqvist", "Ann Lindqvist"),
-            ("Юлия Мороз", "Julia Moros"),
-            ("Ann Lindqvist-Berg", "Ann Lindqvist"),
-        ] {
-            assert!(names(one, other) > 0.85, "{one} {other} {}", names(one, other));
-        }
-        for (one, other) in [("Ann Lindqvist", "Ann Berg"), ("Ann", "Ann Berg"), ("A L", "Ann Lindqvist"), ("", "Ann")]
-        {
-            assert!(names(one, other) < 0.66, "{one} {other} {}", names(one, other));
-        }
-    }
-
-    #[test]
-    fn reasons_add_up_and_contradictions_count() {
-        let name = score(["", "", "", "Ann Lindqvist"]);
-        let both = score(["", "ann.lindqvist@old.example", "", "Ann Lindqvist"]);
-        let another = score(["", "ann.lindqvist@old.example", "", "Bruno Okafor"]);
-        assert!(both > 0.9 && both > name && name > another, "{both} {name} {another}");
-        assert!(score(["user_0042", "", "", ""]) > 0.5);
-        assert!(score(["user_0043", "", "", ""]) == 0.0, "a near number is another person");
-        assert!(score(["", "", "lindqvista", ""]) > 0.5);
-        assert!(score(["", "zed@example.com", "zed", "Zed"]) == 0.0);
-    }
-
-    #[test]
-    fn scores_stay_between_0_and_1() {
-        let all = score(["E-0042", "ann.lindqvist@example.com", "alindqvist", "Ann Lindqvist"]);
-        assert!((0.95..=1.0).contains(&all), "{all}");
-    }
+/// Whether a login name tells nothing that the name doesn't.
+pub(super) fn made_from(letters: &str, words: &Words) -> bool {
+    let exact = |read: Reading<'_>| read.second.how == Likeness::Equal;
+    words.is(letters)
+        || words.iter().any(|word| word == letters)
+        || words.iter().enumerate().any(|(i, one)| {
+            let mut others = words.iter().enumerate().filter(move |(j, _)| *j != i);
+            others.any(|(_, other)| readings(letters, one, other).any(exact))
+        })
 }

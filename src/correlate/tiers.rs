@@ -241,9 +241,9 @@ impl<'c> SourceCorrelator<'c> {
         Correlation { attempts: tried.attempts(), situation: tried.situation() }
     }
 
-    /// The employees to whom an account that nobody owns probably belongs.
-    pub fn near_misses(&self, index: &NearMisses<'_>, account: &Account<'_>) -> Vec<NearMiss> {
-        index.find(account, self.matching)
+    /// The employees to whom each of some accounts that nobody owns probably belongs.
+    pub fn near_misses(&self, index: &NearMisses<'_>, accounts: &[Account<'_>]) -> Vec<Vec<NearMiss>> {
+        index.find(accounts, self.matching)
     }
 
     /// The lines of the crosswalk that no account has used so far.

@@ -1,8 +1,7 @@
-//! Names and login names as plain lower-case words, so that near misses see through scripts, accents, nicknames
-//! and spelling traditions. Never used to decide anything.
+//! Names and login names as plain lower-case words, so that near misses see through scripts, accents and
+//! spelling traditions. Never used to decide anything.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::borrow::Cow;
 use std::{iter, slice};
 
 use any_ascii::any_ascii_char;
@@ -10,110 +9,8 @@ use any_ascii::any_ascii_char;
 /// Longer values aren't names; a hostile one must not cost time.
 const MOST_CHARACTERS: usize = 100;
 
-/// More words than this are a job title or a sentence.
-const MOST_WORDS: usize = 5;
-
 /// Written around names, and no part of them.
 const TITLES: [&str; 9] = ["dr", "mr", "mrs", "ms", "prof", "ext", "jr", "sr", "phd"];
-
-/// First names that people use for one another. Names that are short for several are joined: it is only about
-/// whom to suggest.
-const NICKNAMES: &[&str] = &[
-    "abigail abby gail",
-    "albert al bert",
-    "alexander alexandra alexandr aleksandr aleksandra alejandro alejandra alessandro alex alec sandy sasha sascha xander",
-    "alfred alfie fred alf",
-    "andrew andreas andrei andrey andre andy drew",
-    "anna ann anne annie hanna hannah anja anya",
-    "anthony antonio anton tony toni",
-    "barbara barb babs basia",
-    "benjamin ben benny benji",
-    "bernard bernhard bernie bernd",
-    "catherine katherine katharina kathryn katarina katarzyna ekaterina yekaterina cathy kathy kate katie kat katja katya kasia cat",
-    "charles charlie chuck carlos carl karl chas",
-    "christopher christoph christian christina christine kristina kristin chris kris tina topher",
-    "daniel daniela danielle dan danny dani",
-    "david dave davy",
-    "deborah debra deb debbie",
-    "dmitry dmitri dmitriy dima mitya",
-    "dorothy dot dottie dora",
-    "edward eduard eduardo ed eddie ted teddy ned",
-    "elizabeth elisabeth elisabetta liz lizzie beth betty betsy eliza lisa elsa ella lise",
-    "emanuel emmanuel manuel manny manolo",
-    "eugene evgeny yevgeny evgeniy gene zhenya",
-    "frances francis francisco francesca francesco frank fran francine paco pancho franz",
-    "frederick friedrich fred freddie fritz",
-    "gabriel gabriela gabrielle gabe gabi gaby",
-    "george georg jorge jurgen juergen georgie",
-    "gerald gerard gerhard gerry jerry gerd",
-    "gregory gregor grzegorz greg grisha",
-    "harold harry hal",
-    "henry heinrich enrique enrico harry hank heinz",
-    "ignacio nacho",
-    "isabella isabel isabelle bella izzy bel",
-    "ivan john johan johann johannes juan jean giovanni jon jonny johnny jack hans vanya",
-    "jacob jakob jake jacobo jaime james jim jimmy jamie diego santiago iago",
-    "jeffrey geoffrey jeff geoff",
-    "jennifer jen jenny jenn",
-    "jessica jess jessie",
-    "jonathan jon jonny nathan",
-    "joseph josef jose giuseppe joe joey pepe sepp beppe josie josephine",
-    "joshua josh",
-    "judith judy jude",
-    "julia julie juliana yulia yuliya juliet jules",
-    "kenneth ken kenny",
-    "kimberly kim kimmy",
-    "lawrence laurence lorenzo larry laurie lars",
-    "leonard leonardo leo len lenny",
-    "lewis louis luis luigi lou louie ludwig",
-    "lucas lukas luke luca",
-    "magdalena magda lena madeleine maddie",
-    "margaret margarita margarete margareta maggie meg peggy greta rita marge gretchen gosia malgorzata",
-    "maria mary marie marija mariya molly polly mia masha mimi",
-    "martin martina marty tina",
-    "matthew matthias mathieu mateo matteo matt mat matty",
-    "maximilian maxim maxwell max",
-    "melissa mel missy",
-    "michael michel mikhail miguel michele michal mike mick mickey mikey misha michi",
-    "natalia natalie nathalie nataliya nat natasha talia",
-    "nathaniel nathan nate nat",
-    "nicholas nicolas nikolai nikolay nikolaus nicola nicole niklas klaus nick nicky nico kolya nicki",
-    "oliver olivia ollie liv",
-    "olga olya",
-    "pamela pam",
-    "patrick patricia pat paddy patty trish tricia",
-    "paul pablo paolo pavel pauly pasha",
-    "penelope penny",
-    "peter pedro pietro pyotr petr piotr pete petya",
-    "philip phillip philipp felipe filippo phil pip",
-    "raymond ray ramon raimund",
-    "rebecca becky becca",
-    "richard ricardo riccardo rick rich dick ricky richie",
-    "robert roberto roberta rob bob bobby robbie bert rupert",
-    "roland rolf rollie",
-    "ronald ronaldo ron ronnie",
-    "samuel samantha sam sammy",
-    "sebastian seb basti bastian",
-    "sergei sergey serhii sergio serge seryozha",
-    "sophia sophie sofia sofie sonia sonja sonya",
-    "stephen steven stefan stephan esteban stefano steve stevie etienne",
-    "stephanie stefanie steph steffi",
-    "susan susanne susanna suzanne sue susie suzy sanne",
-    "tatiana tatyana tania tanya tanja",
-    "theodore theodor theo ted teddy",
-    "theresa teresa terry tess therese resi",
-    "thomas tomas tom tommy tomasz tommaso",
-    "timothy tim timmy timo",
-    "valentina valentin val valya",
-    "veronica veronika vera ronnie nika",
-    "victor viktor victoria viktoria vic vicky tori vika vitya",
-    "vincent vincenzo vince vinnie",
-    "vladimir vlad volodymyr wladimir vova",
-    "walter walt wally",
-    "wilhelm william guillermo guglielmo will bill billy willy liam willi guillaume",
-    "yuri yuriy iurii juri",
-    "zachary zach zack zak",
-];
 
 /// The words of a name or of the local part of an address, in plain lower-case letters and digits, one behind the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +21,9 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// More words than this are a job title or a sentence.
+    pub(super) const MOST: usize = 5;
+
     pub(super) fn of(raw: &str) -> Self {
         let mut words = Self { letters: String::with_capacity(raw.len()), ends: Vec::new() };
         for c in raw.chars().take(MOST_CHARACTERS) {
@@ -146,13 +46,32 @@ impl Words {
         starts.zip(&self.ends).map(|(start, end)| self.letters.get(*start..*end).unwrap_or_default())
     }
 
+    /// The words as another name has them: two that it writes as one are one. `Seung-Beom` is Seungbeom.
+    pub(super) fn as_written_by(&self, other: &Self) -> Cow<'_, Self> {
+        let starts = iter::once(&0).chain(&self.ends);
+        let mut joined = starts.zip(self.ends.iter().skip(1)).enumerate();
+        let found = joined.find(|(_, (start, end))| {
+            let joined = self.letters.get(**start..**end).unwrap_or_default();
+            other.iter().any(|word| word == joined)
+        });
+        let Some((at, _)) = found else { return Cow::Borrowed(self) };
+        let mut written = self.clone();
+        written.ends.remove(at);
+        Cow::Owned(written)
+    }
+
+    /// Whether these are the letters of all words, one behind the other.
+    pub(super) fn is(&self, letters: &str) -> bool {
+        self.letters == letters
+    }
+
     /// Ends the last word, and forgets it if it says nothing.
     fn close(&mut self) {
         let start = self.ends.last().copied().unwrap_or_default();
         let word = self.letters.get(start..).unwrap_or_default();
         let letters = word.trim_end_matches(|c: char| c.is_ascii_digit());
         let word = if letters.is_empty() { word } else { letters };
-        if word.is_empty() || TITLES.contains(&word) || self.count() == MOST_WORDS {
+        if word.is_empty() || TITLES.contains(&word) || self.count() == Self::MOST {
             self.letters.truncate(start);
         } else {
             self.ends.push(start + word.len());
@@ -178,6 +97,16 @@ pub(super) fn squeezed(raw: &str) -> String {
     squeezed
 }
 
+/// Whether a login name has these letters and digits, as [`squeezed`] makes them.
+pub(super) fn is_squeezed(raw: &str, letters: &str) -> bool {
+    if raw.is_ascii() {
+        let plain = raw.bytes().take(MOST_CHARACTERS).filter(u8::is_ascii_alphanumeric);
+        plain.map(|byte| byte.to_ascii_lowercase()).eq(letters.bytes())
+    } else {
+        squeezed(raw) == letters
+    }
+}
+
 /// Adds the letters and digits that a character is in plain text, in lower case.
 fn push_plain(text: &mut String, c: char) {
     // Nearly all characters are plain already, and need no table.
@@ -187,19 +116,6 @@ fn push_plain(text: &mut String, c: char) {
         let plain = any_ascii_char(c).chars().filter(char::is_ascii_alphanumeric);
         text.extend(plain.map(|c| c.to_ascii_lowercase()));
     }
-}
-
-/// The name that a nickname stands for, which may be the word itself; `None` for a word that nobody uses for another.
-pub(super) fn formal(word: &str) -> Option<&'static str> {
-    static FORMAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-        let group = |names: &'static str| {
-            let first = names.split(' ').next().unwrap_or_default();
-            names.split(' ').map(move |name| (name, first))
-        };
-        // A name in two groups belongs to the first.
-        NICKNAMES.iter().rev().flat_map(|names| group(names)).collect()
-    });
-    FORMAL.get(word).copied()
 }
 
 /// What a word sounds like, roughly and in no language in particular: Aleksandr is Alexander, Petroff is Petrov,
@@ -253,6 +169,9 @@ mod tests {
             assert_eq!(Words::of(raw).iter().collect::<Vec<_>>(), expected, "{raw}");
         }
         assert_eq!(squeezed("J_Smith-42"), "jsmith42");
+        let (apart, together) = (Words::of("Seung-Beom Lee"), Words::of("Seungbeom Lee"));
+        assert_eq!(*apart.as_written_by(&together), together);
+        assert_eq!(*together.as_written_by(&apart), together);
     }
 
     #[test]
@@ -271,11 +190,5 @@ mod tests {
             assert_eq!(alike, one != "kovacs", "{one} {other}");
         }
         assert_eq!(sound("aya"), b"aya", "nothing but vowels stays");
-    }
-
-    #[test]
-    fn nicknames_stand_for_names() {
-        assert_eq!(formal("bob"), formal("rob"));
-        assert_eq!(formal("zebedee"), None);
     }
 }

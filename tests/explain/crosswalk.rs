@@ -57,6 +57,22 @@ fn nobody_is_suggested_who_has_a_double_or_is_too_unlike() {
 }
 
 #[test]
+fn fewer_and_surer_lines_can_be_asked_for() {
+    let office = office();
+    let lines = |precision: &str| {
+        let out = format!("p{precision}.csv");
+        let run = office.run(&["crosswalk", "suggest", "--min-score", "0.5", "--precision", precision, "--out", &out]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let written = if office.path(&out).exists() { office.read(&out) } else { String::new() };
+        written.lines().filter(|line| line.contains(",E-")).count()
+    };
+    assert!(lines("0.6") >= lines("0.99") && lines("1") == 0, "nothing is certain");
+    let run = office.run(&["crosswalk", "suggest", "--precision", "0.2"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("from 0.5 to 1"), "{}", run.stderr);
+}
+
+#[test]
 fn spreadsheets_run_nothing_and_files_are_never_overwritten() {
     let office = office();
     office.hire(vec![

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Office, user};
+use crate::harness::{Office, ROSTER, user};
 
 fn office() -> Office {
     let office = Office::new(
@@ -65,4 +65,24 @@ fn hostile_names_stay_text() {
     let row = markdown.lines().find(|line| line.contains("by resemblance")).expect("a near miss");
     assert!(!row.contains("<b>") && !row.contains('\u{202e}'), "{row}");
     assert_eq!(row.matches('|').count(), 7, "no new cell: {row}");
+}
+
+#[test]
+fn people_are_told_in_words_why_and_why_not() {
+    let office = office();
+    let told = |account: &str| {
+        let run = office.run(&["explain", account]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stdout
+    };
+    let story = told("voiso/1");
+    assert!(story.contains("Ann Lind[k]vist ~ name Ann Lind[q]vist: 94 %, one letter differs"), "{story}");
+    assert!(story.contains("% alike\n"), "a line is written: {story}");
+    office.write("hr.csv", &format!("{ROSTER}E-0099,Ann Lindqvist,ann.l@example.com,annl,Active\n"));
+    let story = told("voiso/1");
+    assert!(story.contains("% alike; no line of crosswalk suggest, 1 other is as like\n"), "{story}");
+    office.hire(vec![user("1", "Robert Okafor", "robert.okafor@example.com")]);
+    let story = told("voiso/1");
+    assert!(story.contains("% alike; too little for a line of crosswalk suggest\n"), "{story}");
+    assert!(story.contains(", another given or family name\n"), "{story}");
 }

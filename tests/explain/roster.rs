@@ -126,7 +126,8 @@ fn several_who_could_own_an_account_are_judged_by_what_they_agree_on() {
 
 #[test]
 fn what_a_crowd_shares_identifies_nobody_and_is_told_once() {
-    let people: String = (1..=6).map(|n| format!("E-{n},Sample Person{n},all@example.com,Active\n")).collect();
+    let people: Vec<String> = (1..=6).map(|n| format!("E-{n},Sample Person{n},all@example.com,Active\n")).collect();
+    let people = people.concat();
     let office = office(&format!("Employee ID,Name,Work Email,Status\n{people}"));
     office.hire((1..=20).map(|n| user(&n.to_string(), "A Stranger", "all@example.com")).collect());
     let run = office.run(&["audit", "--fail-on", "orphaned"]);
@@ -146,7 +147,8 @@ fn what_a_crowd_shares_identifies_nobody_and_is_told_once() {
 
 #[test]
 fn evidence_does_not_grow_with_those_who_share_a_key() {
-    let people: String = (1..=40).map(|n| format!("E-{n:02},Sample Person{n},all@example.com,Active\n")).collect();
+    let people: Vec<String> = (1..=40).map(|n| format!("E-{n:02},Sample Person{n},all@example.com,Active\n")).collect();
+    let people = people.concat();
     let office = office(&format!("Employee ID,Name,Work Email,Status\n{people}"));
     let config = office.read("headcount.toml");
     office.write("headcount.toml", &format!("{config}\n[match]\ncrowd = 50\n"));

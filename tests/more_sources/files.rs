@@ -106,7 +106,7 @@ async fn line_breaks_that_are_meant_are_part_of_a_cell() {
         "id,mail,address\n1,a,\"Main Street 1\nTown\"\n2,b,\"Side Street 2, left\r\nTown\"\n",
         "id,address,mail\n1,\"Main Street 1\nTown\",a\n2,Side Street,b\n",
         "\"id\",\"mail\",\"notes\"\n\"1\",\"a\",\"was:\n7,b,Zed\n8,c,Ghost\"\n\"2\",\"b\",\"\"\n",
-        "\u{feff}\"id\";\"mail\";\"notes\"\r\n\"1\";\"a\";\"x;y;z\r\nx;y;z\"\r\n\"2\";\"b\" ;\"\"\r\n;;\r\n",
+        "\u{feff}\"id\";\"mail\";\"notes\"\r\n\"1\";\"a\";\"x;y;z\r\nx;y;z\"\r\n\"2\";\"b\" ;\"\"\r\n\r\n",
     ] {
         let delimiter = if content.contains("\";") { "delimiter = \";\"" } else { "" };
         let kit = Kit::new().with("x.csv", content);

@@ -47,12 +47,15 @@ fn the_situations_are_the_seeded_ones() {
 fn an_audit_of_the_running_simulators_finds_what_the_demo_finds() {
     let out = tempfile::tempdir().expect("folder");
     headcount()
-        .args(["demo", "-q", "--as-of", NOW, "--accounts", "600", "--seed", "5", "--out"])
-        .arg(out.path())
+        .args(["demo", "-q", "--as-of", NOW, "--accounts", "600", "--seed", "5"])
+        .current_dir(out.path())
         .assert()
         .code(1)
         .stderr("");
-    let demo = read_report(out.path());
+    // Not where an audit puts its reports, and no measure for one.
+    let folder = out.path().join("headcount-demo");
+    assert!(!folder.join("last-complete.json").exists());
+    let demo = read_report(&folder);
     let tenant = Tenant::new(600, 5);
     let audited = tenant.audit(&[]);
     assert_eq!(audited.code(), 1);

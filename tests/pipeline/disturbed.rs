@@ -6,6 +6,8 @@
 //! very source (`--source`), looks at a moment before it happened (`--as-of`), or takes the source out of a rule's scope. The
 //! last three are said in the verdict.
 
+#![expect(clippy::assigning_clones, reason = "a disturbance reads best as an assignment")]
+
 use std::fs;
 use std::path::Path;
 
@@ -194,7 +196,7 @@ const DISTURBANCES: &[Disturbance] = &[
     }),
     ("the leaver is listed under a second number", |o| o.again(|row| row[0] = "E-77".to_owned())),
     ("ids differ in case and space", |o| {
-        o.rows.iter_mut().for_each(|row| row[0] = format!(" {} ", row[0].to_lowercase()))
+        o.rows.iter_mut().for_each(|row| row[0] = format!(" {} ", row[0].to_lowercase()));
     }),
     ("a colleague has the address of the account", |o| {
         let address = o.found().split(',').nth(1).unwrap_or_default().to_owned();

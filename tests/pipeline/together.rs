@@ -51,7 +51,7 @@ fn the_second_run_is_refused_at_once_and_told_of_the_first() {
     assert!(second.stderr().contains(&who), "{}", second.stderr());
     assert!(asked > 0 && first.try_wait().expect("asked").is_none(), "the first was still at work");
     assert_eq!(first.wait().expect("ended").code(), Some(0), "it was not disturbed");
-    assert_eq!(names(&tenant), ["report.html", "report.json", "report.md"]);
+    assert_eq!(names(&tenant), ["last-attempt.json", "last-complete.json", "report.html", "report.json", "report.md"]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn a_run_that_was_killed_leaves_no_lock_and_its_leftovers_are_removed() {
     fs::write(out.join(".tmp-of-others"), "kept").expect("written");
     let next = tenant.audit(&["--format", "json", "--source", "voiso"]);
     assert_eq!(next.code(), 0, "{}", next.stderr());
-    assert_eq!(names(&tenant), [".tmp-of-others", "report.json"]);
+    assert_eq!(names(&tenant), [".tmp-of-others", "last-attempt.json", "last-complete.json", "report.json"]);
 }
 
 #[test]
@@ -97,7 +97,8 @@ fn reports_appear_together_and_report_json_last() {
     assert_eq!(failed.code(), 4, "{}", failed.stderr());
     assert!(failed.stderr().contains("junit.xml"), "{}", failed.stderr());
     assert_eq!(fs::read_to_string(whole.out.join("report.json")).expect("a report"), before);
-    assert_eq!(names(&tenant), ["findings.csv", "junit.xml", "report.json"], "nothing lies about");
+    let files = ["findings.csv", "junit.xml", "last-attempt.json", "last-complete.json", "report.json"];
+    assert_eq!(names(&tenant), files, "nothing lies about");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::super::crosswalk::SuggestArgs;
 use crate::audit::{Judgement, Story};
 use crate::correlate::{NearMiss, Segment};
 use crate::model::text::grouped;
@@ -113,18 +114,30 @@ fn near_misses(story: &Story, roster: &Roster) -> String {
 }
 
 fn near_miss(text: &mut String, near: &NearMiss, roster: &Roster) {
-    let equals = match near.equals {
-        0 => String::new(),
-        1 => "; 1 other is as like".to_owned(),
-        more => format!("; {more} others are as like"),
-    };
-    line(text, &format!("{}, {:.0} % alike{equals}", person(near.employee, roster), near.score * 100.0));
+    line(text, &format!("{}, {:.0} % alike{}", person(near.employee, roster), near.score * 100.0, doubts(near)));
     for evidence in &near.evidence {
         let (field, against) = (evidence.field.as_str(), evidence.against.as_str());
-        line(text, &format!("  {field} {} ~ {against} {}", marked(&evidence.account), marked(&evidence.employee)));
+        let because: Vec<_> = evidence.because.iter().map(|reason| format!(", {reason}")).collect();
+        let (account, employee) = (marked(&evidence.account), marked(&evidence.employee));
+        let percent = evidence.similarity * 100.0;
+        line(text, &format!("  {field} {account} ~ {against} {employee}: {percent:.0} %{}", because.concat()));
+    }
+    if !near.further.is_empty() {
+        let further: Vec<_> = near.further.iter().map(ToString::to_string).collect();
+        line(text, &format!("  besides: {}", further.join(", ")));
     }
     for accept in &near.accept {
         line(text, &format!("  to accept, in {}: {}", accept.place(), terminal(accept.line())));
+    }
+}
+
+/// Why `crosswalk suggest` writes no line for the first of them, or none for another.
+fn doubts(near: &NearMiss) -> String {
+    match near.equals {
+        0 if near.score < SuggestArgs::MIN_SCORE => "; too little for a line of crosswalk suggest".to_owned(),
+        0 => String::new(),
+        1 => "; no line of crosswalk suggest, 1 other is as like".to_owned(),
+        more => format!("; no line of crosswalk suggest, {more} others are as like"),
     }
 }
 

