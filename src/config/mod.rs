@@ -14,6 +14,7 @@ mod roster_file;
 mod rules;
 mod schema;
 mod secret;
+mod size;
 mod source;
 mod text;
 
@@ -39,6 +40,7 @@ pub use roster_file::RosterFile;
 pub use rules::*;
 pub(crate) use secret::SHORTEST_SECRET;
 pub use secret::SecretRef;
+pub use size::ByteSize;
 pub use source::{
     Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat, Mapping,
     PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig, Words,

@@ -15,6 +15,7 @@ use toml::Spanned;
 
 use super::change::MaxChange;
 use super::roster_file::{RawEntry, RawRosterFile, RawRosterFiles, RosterFile};
+use super::size::ByteSize;
 use super::text::ConfigText;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
@@ -34,6 +35,8 @@ pub struct RosterConfig {
     pub dates: Option<DateOrder>,
     /// The sheet of a workbook; the first visible one otherwise.
     pub sheet: Option<String>,
+    /// How much a workbook may unpack to.
+    pub max_unpacked: ByteSize,
     /// The headings that serve a purpose, in the order of preference.
     pub columns: BTreeMap<ColumnRole, Vec<String>>,
     /// The organisation's words for the state of an employment.
@@ -54,6 +57,7 @@ impl RosterConfig {
             timezone: Tz::UTC,
             dates: None,
             sheet: None,
+            max_unpacked: ByteSize::UNPACKED,
             columns: BTreeMap::new(),
             status: Vec::new(),
             worker_type: Vec::new(),
@@ -172,6 +176,9 @@ pub struct RawRoster {
     /// The sheet of a workbook; the first visible one otherwise.
     #[schemars(with = "Option<String>")]
     sheet: Option<Spanned<String>>,
+    /// How much a workbook may unpack to; "512 MB" otherwise.
+    #[schemars(with = "Option<String>")]
+    max_unpacked: Option<Spanned<String>>,
     /// Purpose = heading or headings; well-known headings are recognised.
     #[serde(default)]
     #[schemars(schema_with = "columns_schema")]
@@ -204,6 +211,7 @@ impl RawRoster {
             timezone: self.timezone.and_then(|zone| check.timezone(&zone)).unwrap_or(Tz::UTC),
             dates: self.dates,
             sheet: self.sheet.and_then(|sheet| check.text("sheet", &sheet)),
+            max_unpacked: self.max_unpacked.and_then(|size| check.size(&size)).unwrap_or(ByteSize::UNPACKED),
             columns: check.columns(self.columns),
             status: check.words("status", self.status),
             worker_type: check.words("worker type", self.worker_type),
@@ -303,6 +311,10 @@ impl Checker<'_> {
 
     fn max_change(&mut self, limit: &Spanned<String>) -> Option<MaxChange> {
         MaxChange::check(limit, self.text).map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    fn size(&mut self, size: &Spanned<String>) -> Option<ByteSize> {
+        ByteSize::check(size, self.text).map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
     fn timezone(&mut self, zone: &Spanned<String>) -> Option<Tz> {

@@ -50,7 +50,7 @@ pub(super) fn read(
     let sheet;
     let decoded;
     let (text, encoding, only) = if workbook::is_archive(bytes) {
-        sheet = workbook::text(path, bytes, config.sheet.as_deref())?;
+        sheet = workbook::text(path, bytes, config)?;
         (sheet.as_str(), "xlsx", Some(workbook::SEPARATOR))
     } else {
         decoded = decode(path, bytes, config.encoding)?;

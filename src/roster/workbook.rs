@@ -1,11 +1,13 @@
 //! An .xlsx workbook → text with one line for each row, so that everything after this step sees one kind of file
 //! and a line is the number of a row.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 use std::path::Path;
 
 use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
+use zip::ZipArchive;
 
+use crate::config::{ByteSize, RosterConfig};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// What separates the cells of the text; it doesn't occur in cells.
@@ -16,16 +18,20 @@ pub(super) fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
-/// The cells of the sheet of that name, or of the first that is visible.
+/// The cells of the configured sheet, or of the first that is visible.
 ///
 /// Cells are streamed: a range of the whole sheet would be allocated even where one stray cell stands far out.
 ///
 /// # Errors
-/// The archive is damaged or no workbook, or has no such sheet.
-pub(super) fn text(file: &Path, bytes: &[u8], wanted: Option<&str>) -> Result<String, Diagnostic> {
+/// The archive is damaged or no workbook, or has no such sheet, or unpacks to more than is allowed.
+pub(super) fn text(file: &Path, bytes: &[u8], config: &RosterConfig) -> Result<String, Diagnostic> {
+    let limit = config.max_unpacked;
+    if exceeds(bytes, limit) {
+        return Err(too_large(file, limit));
+    }
     let unreadable = |error| unreadable(file, &error);
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
-    let name = choose(file, workbook.sheets_metadata(), wanted)?;
+    let name = choose(file, workbook.sheets_metadata(), config.sheet.as_deref())?;
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(unreadable)?;
     let mut text = String::new();
     let (mut row, mut column) = (0, 0);
@@ -37,6 +43,11 @@ pub(super) fn text(file: &Path, bytes: &[u8], wanted: Option<&str>) -> Result<St
         if (at_row, at_column) < (row, column) {
             return Err(damaged(file, "its rows are not in order"));
         }
+        // Far-off cells and a text that stands in many of them take little room in the archive.
+        let blank = if at_row > row { u64::from(at_row - row) + u64::from(at_column) } else { u64::from(at_column) };
+        if (text.len() as u64).saturating_add(blank) > limit.0 {
+            return Err(too_large(file, limit));
+        }
         if at_row > row {
             text.extend((row..at_row).map(|_| '\n'));
             (row, column) = (at_row, 0);
@@ -46,6 +57,29 @@ pub(super) fn text(file: &Path, bytes: &[u8], wanted: Option<&str>) -> Result<St
         push(&mut text, cell.get_value());
     }
     Ok(text)
+}
+
+/// Whether the files of an archive unpack to more than is allowed. What its directory says of that proves nothing.
+fn exceeds(bytes: &[u8], limit: ByteSize) -> bool {
+    let mut left = limit.0;
+    // Of an archive that can't be read, whoever reads it says what is wrong.
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return false };
+    for index in 0..archive.len() {
+        let Ok(mut packed) = archive.by_index(index) else { continue };
+        let mut piece = [0; 1 << 14];
+        while let Ok(length @ 1..) = packed.read(&mut piece) {
+            match left.checked_sub(length as u64) {
+                Some(rest) => left = rest,
+                None => return true,
+            }
+        }
+    }
+    false
+}
+
+fn too_large(file: &Path, limit: ByteSize) -> Diagnostic {
+    Diagnostic::of_file(file, format!("the workbook unpacks to more than {limit}"))
+        .help("if it has to be as large, raise [hr] max_unpacked, or export the roster as CSV")
 }
 
 fn choose(file: &Path, sheets: &[Sheet], wanted: Option<&str>) -> Result<String, Diagnostic> {

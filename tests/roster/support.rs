@@ -24,6 +24,13 @@ pub(crate) fn configured(hr: &str) -> RosterConfig {
     raw.check(&text).expect("a valid section")
 }
 
+/// What is wrong with a configuration.
+pub(crate) fn misconfigured(hr: &str) -> String {
+    let text = ConfigText::new(Path::new("headcount.toml"), hr);
+    let raw: RawRoster = toml::from_str(hr).expect("TOML");
+    raw.check(&text).expect_err("a mistake").iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
 /// The roster in some bytes.
 pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Roster {
     read_with(&config(), bytes)
