@@ -6,6 +6,7 @@
 
 mod judged;
 mod open;
+mod outage;
 mod remedy;
 mod scope;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use crate::model::{RuleId, SourceName, SourceStatus, Timestamp};
 use crate::rule::RuleSet;
 use crate::source::Certificate;
 use open::OpenFindings;
+pub use outage::Outage;
 pub use verdict::{Gate, Reason, ReasonKind, Verdict};
 
 /// What a run has looked at.
@@ -31,6 +33,10 @@ pub struct Seen<'s> {
     pub left_out: &'s [SourceName],
     /// HR files that state of themselves that they list only people who work here.
     pub only_active: &'s [PathBuf],
+    /// Outages of the sources that were known of beforehand.
+    pub outages: &'s [Outage],
+    /// Whether the verdict is about the other sources then (`--allow-outage`).
+    pub allow_outage: bool,
     /// The moment of judgement.
     pub as_of: Timestamp,
     /// When reading the accounts began.
@@ -66,7 +72,7 @@ impl Weight {
 pub fn decide(policy: &GateConfig, rules: &RuleSet, outcome: &Outcome, seen: &Seen<'_>) -> std::io::Result<Verdict> {
     let open = OpenFindings::count(outcome, rules)?;
     let mut reasons = open.exceeds(policy);
-    reasons.extend(seen.sources.iter().filter_map(|(name, certificate)| unproven(name, certificate)));
+    reasons.extend(seen.sources.iter().filter_map(|(name, certificate)| unproven(name, certificate, seen)));
     reasons.extend(judged::reasons(policy, &outcome.cells));
     let gate = Gate::of(&reasons);
     let remedy = remedy::find(policy, &open, &reasons);
@@ -74,8 +80,8 @@ pub fn decide(policy: &GateConfig, rules: &RuleSet, outcome: &Outcome, seen: &Se
     Ok(Verdict { gate, exit_code: gate.exit_code(), reasons, remedy })
 }
 
-fn unproven(name: &SourceName, certificate: &Certificate) -> Option<Reason> {
-    if certificate.status == SourceStatus::Complete {
+fn unproven(name: &SourceName, certificate: &Certificate, seen: &Seen<'_>) -> Option<Reason> {
+    if certificate.status == SourceStatus::Complete || seen.is_excused(name) {
         return None;
     }
     let state = certificate.status.in_a_sentence();
@@ -85,7 +91,7 @@ fn unproven(name: &SourceName, certificate: &Certificate) -> Option<Reason> {
         source: Some(name.to_string()),
         count: Some(certificate.distinct),
         limit: certificate.declared,
-        remedy: Some(remedy::SOURCE.to_owned()),
+        remedy: Some(seen.way_out(name)),
         ..reason
     })
 }

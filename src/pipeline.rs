@@ -2,12 +2,14 @@
 //! checked without a request; [`run`] fetches, judges and reports.
 
 mod inputs;
+mod outages;
 mod named;
 mod policy;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
+use chrono::NaiveDate;
 use futures_util::future::try_join_all;
 use tracing::debug;
 
@@ -17,7 +19,7 @@ use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::diagnostic::Diagnostic;
 use crate::exception::Sight;
-use crate::gate::{self, Seen, Verdict};
+use crate::gate::{self, Outage, Seen, Verdict};
 use crate::model::text::counted;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
@@ -45,6 +47,8 @@ pub struct RunOptions<'o> {
     pub inventory: Option<&'o Inventory>,
     /// What makes it fail.
     pub gate: &'o GateConfig,
+    /// Sources whose outage is known don't make the verdict unverified.
+    pub allow_outage: bool,
     /// Told how fetching goes.
     pub observer: &'o dyn Observer,
 }
@@ -142,6 +146,8 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let started_at = (options.clock)();
     let (read_at, as_of) = (options.read_at(), options.as_of());
     let sources = ready(config, inputs, options)?;
+    let today = outages::day(config, as_of);
+    let outages = outages::known(&sources, today)?;
     debug!("rules, roster and exceptions have been read");
     believe(
         options
@@ -160,8 +166,17 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
     let left_out: Vec<SourceName> = config.left_out(options.only).map(|source| source.name.clone()).collect();
-    let case =
-        Case { config, inputs, sources: &sources, left_out: &left_out, later_issues: &later_issues, as_of, read_at };
+    let case = Case {
+        config,
+        inputs,
+        sources: &sources,
+        left_out: &left_out,
+        outages: &outages,
+        allow_outage: options.allow_outage,
+        later_issues: &later_issues,
+        as_of,
+        read_at,
+    };
     let judged = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
     let policies = policy::compare(&case, &outcome, &mut populations)?;
@@ -177,7 +192,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         organisation: config.report.organisation.clone(),
         left_out: left_out.iter().map(ToString::to_string).collect(),
     };
-    let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome)).collect();
+    let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today)).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
     let parts = Parts {
         run,
@@ -203,6 +218,8 @@ struct Case<'c> {
     inputs: &'c Inputs,
     sources: &'c [Ready<'c>],
     left_out: &'c [SourceName],
+    outages: &'c [Outage],
+    allow_outage: bool,
     later_issues: &'c [RosterIssue],
     as_of: Timestamp,
     read_at: Timestamp,
@@ -232,6 +249,8 @@ impl Case<'_> {
             sources: &certificates,
             left_out: self.left_out,
             only_active: &self.inputs.roster.only_active,
+            outages: self.outages,
+            allow_outage: self.allow_outage,
             as_of: self.as_of,
             read_at: self.read_at,
         };
@@ -293,7 +312,11 @@ pub(crate) async fn fetch_all(
     try_join_all(fetches).await
 }
 
-fn reported<'a>((source, population): (&'a Ready<'_>, &'a Population), outcome: &Outcome) -> ReportedSource<'a> {
+fn reported<'a>(
+    (source, population): (&'a Ready<'_>, &'a Population),
+    outcome: &Outcome,
+    today: NaiveDate,
+) -> ReportedSource<'a> {
     let unused = source.correlator.unused_crosswalk_lines();
     let lines: Vec<String> = unused.iter().map(ToString::to_string).collect();
     let note =
@@ -306,7 +329,11 @@ fn reported<'a>((source, population): (&'a Ready<'_>, &'a Population), outcome: 
         name: &source.config.name,
         vendor: source.config.vendor.kind(),
         certificate: &population.certificate,
-        notes: note.into_iter().chain(void).collect(),
+        notes: outages::note(source, population.certificate.status, today)
+            .into_iter()
+            .chain(note)
+            .chain(void)
+            .collect(),
     }
 }
 

@@ -67,6 +67,10 @@ pub(super) struct AuditArgs {
     /// Send the report as [email] says; `headcount email` repeats what could not be delivered
     #[arg(long)]
     email: bool,
+    /// A source that is incomplete while its known_outage lasts doesn't make the verdict unverified: it is about the
+    /// other sources then, and says so
+    #[arg(long)]
+    allow_outage: bool,
     /// Findings don't change the exit code; what could not be verified (3) or delivered (4) still does
     #[arg(long)]
     exit_zero: bool,
@@ -86,6 +90,7 @@ pub(super) struct Job<'a> {
     pub(super) snapshot: Option<&'a Path>,
     pub(super) measure: Measure<'a>,
     pub(super) email: bool,
+    pub(super) allow_outage: bool,
     pub(super) exit_zero: bool,
 }
 
@@ -114,6 +119,7 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
             None => Measure::LastComplete,
         },
         email: args.email,
+        allow_outage: args.allow_outage,
         exit_zero: args.exit_zero,
     };
     runtime()?.block_on(job.run(global))
@@ -173,6 +179,7 @@ impl<'a> Job<'a> {
             previous: checked.held.previous(),
             inventory: inventory.as_ref(),
             gate: &checked.gate,
+            allow_outage: self.allow_outage,
             observer: &Bars::new(global.bars()),
         };
         let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {

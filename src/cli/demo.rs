@@ -61,6 +61,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             snapshot: None,
             measure: Measure::Nothing,
             email: false,
+            allow_outage: false,
             exit_zero: false,
         };
         job.run(global).await

@@ -60,6 +60,7 @@ impl Inquiry {
             previous: None,
             inventory: None,
             gate: &self.config.gate,
+            allow_outage: false,
             observer: bars,
         }
     }

@@ -42,8 +42,9 @@ pub(crate) use secret::SHORTEST_SECRET;
 pub use secret::SecretRef;
 pub use size::ByteSize;
 pub use source::{
-    Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat, Mapping,
-    PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig, Words,
+    Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat,
+    KnownOutage, Mapping, PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig,
+    Words,
 };
 pub(crate) use source::{is_loopback, same_word};
 pub use text::ConfigText;

@@ -1,9 +1,10 @@
-//! What the verdict doesn't cover, said with it: sources that were left out, rules that are off, demands that could not be
+//! What the verdict doesn't cover, said with it: sources that were left out or are known to be out, rules that are off, demands that could not be
 //! judged, and a moment before the data. None of it changes the verdict.
 
 use chrono::TimeDelta;
 
 use super::judged::Judged;
+use super::outage;
 use super::{Reason, ReasonKind, Seen};
 use crate::audit::Cell;
 use crate::config::GateConfig;
@@ -15,12 +16,12 @@ pub(super) fn reasons(policy: &GateConfig, rules: &RuleSet, cells: &[Cell], seen
     let named = policy.rules().into_iter().filter_map(|rule| rules.get(rule));
     let demands = named.filter_map(|rule| elsewhere(rule, seen).or_else(|| partly(policy, rule, cells)));
     let undemanding = (policy.fail_on.is_empty() && policy.max.is_empty()).then(undemanding);
-    let all = left_out(seen).into_iter().chain(only_active(seen)).chain(demands);
+    let all = left_out(seen).into_iter().chain(outage::reasons(seen)).chain(only_active(seen)).chain(demands);
     let all = all.chain(before_the_data(seen)).chain(off(rules));
     all.chain(undemanding).collect()
 }
 
-fn say(text: String, remedy: &str) -> Reason {
+pub(super) fn say(text: String, remedy: &str) -> Reason {
     Reason::new(ReasonKind::Scope, text).with_remedy(remedy)
 }
 

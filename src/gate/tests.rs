@@ -85,6 +85,19 @@ fn certificate(status: SourceStatus) -> Certificate {
     }
 }
 
+/// These sources and no others, judged now.
+fn seen(sources: &[(SourceName, Certificate)]) -> Seen<'_> {
+    Seen {
+        sources,
+        left_out: &[],
+        only_active: &[],
+        outages: &[],
+        allow_outage: false,
+        as_of: at(NOW),
+        read_at: at(NOW),
+    }
+}
+
 /// The gate, and every reason with its kind.
 fn decided(
     policy: &GateConfig,
@@ -103,7 +116,7 @@ fn decided(
 /// With all that is built in and nothing left out; without the word about rules that wait for their params.
 fn at_a_whole(demands: &str, cells: Vec<Cell>, findings: &[(&str, &str)]) -> (Gate, Vec<(ReasonKind, String)>) {
     let sources = [(SourceName::new("voiso"), certificate(SourceStatus::Complete))];
-    let seen = Seen { sources: &sources, left_out: &[], only_active: &[], as_of: at(NOW), read_at: at(NOW) };
+    let seen = seen(&sources);
     let (gate, mut reasons) = decided(&policy(demands), &rules(""), &outcome(cells, findings), &seen);
     let waiting = reasons.pop().expect("rules that are off until they are set up");
     assert!(waiting.0 == ReasonKind::Scope && waiting.1.contains("email-domain (until its param domains is set)"));
@@ -155,12 +168,7 @@ fn a_severity_counts_findings_about_people_and_not_about_data() {
     let data = [("source-incomplete", "critical"), ("roster-duplicate-id", "critical")];
     assert_eq!(at_a_whole("severity:critical", vec![], &data), (Gate::Pass, vec![]));
     let all = [data.as_slice(), &[("leaver-login", "critical"), ("waiver-expired", "critical")]].concat();
-    let verdict = decide(
-        &policy("severity:critical"),
-        &rules(""),
-        &outcome(vec![], &all),
-        &Seen { sources: &[], left_out: &[], only_active: &[], as_of: at(NOW), read_at: at(NOW) },
-    );
+    let verdict = decide(&policy("severity:critical"), &rules(""), &outcome(vec![], &all), &seen(&[]));
     let reason = verdict.expect("decided").reasons.remove(0);
     assert_eq!((reason.kind, reason.count), (ReasonKind::Finding, Some(2)));
     assert!(reason.counts("leaver-login") && reason.counts("waiver-expired") && !reason.counts("source-incomplete"));
@@ -183,7 +191,7 @@ fn incomplete_and_old_data_accuses_nobody() {
 
     for status in [SourceStatus::Incomplete, SourceStatus::Failed] {
         let sources = [(SourceName::new("voiso"), certificate(status))];
-        let seen = Seen { sources: &sources, left_out: &[], only_active: &[], as_of: at(NOW), read_at: at(NOW) };
+        let seen = seen(&sources);
         let verdict = |demands, found: &[_]| decided(&policy(demands), &rules(""), &outcome(vec![], found), &seen);
         assert_eq!(verdict("source-incomplete,severity:critical", &found).0, Gate::Unverified);
         let (gate, reasons) = verdict("orphaned", &[("orphaned", "high")]);
@@ -207,13 +215,7 @@ fn a_share_is_of_subjects_that_were_judged() {
 fn what_the_verdict_does_not_cover_is_said_and_changes_nothing() {
     let sources = [(SourceName::new("voiso"), certificate(SourceStatus::Complete))];
     let left_out = [SourceName::new("vcc")];
-    let seen = Seen {
-        sources: &sources,
-        left_out: &left_out,
-        only_active: &[],
-        as_of: at("2023-01-01T23:59:59Z"),
-        read_at: at(NOW),
-    };
+    let seen = Seen { left_out: &left_out, as_of: at("2023-01-01T23:59:59Z"), ..seen(&sources) };
     let changed = rules("disable = ['locked']\n[override.orphaned]\nsources = ['vcc']\n");
     let (gate, reasons) = decided(&policy("orphaned,inactive"), &changed, &outcome(vec![], &[]), &seen);
     assert_eq!(gate, Gate::Pass);
@@ -239,9 +241,46 @@ fn what_the_verdict_does_not_cover_is_said_and_changes_nothing() {
 }
 
 #[test]
+fn an_outage_that_is_known_is_left_out_of_the_verdict_if_that_is_allowed() {
+    let sources = ["voiso", "vcc"].map(SourceName::new).map(|name| (name, certificate(SourceStatus::Failed)));
+    let until = "2026-11-30".parse().expect("a day");
+    let outage = |name, holds| Outage { source: SourceName::new(name), until, holds };
+    let decide = |sources: &[_], outages: &[_], allow_outage, found: &[_]| {
+        let seen = Seen { outages, allow_outage, ..seen(sources) };
+        decide(&policy("inactive,source-incomplete"), &rules(""), &outcome(vec![], found), &seen).expect("decided")
+    };
+    let both = [outage("voiso", true), outage("vcc", true)];
+    assert_eq!(decide(&sources, &both, false, &[]).gate, Gate::Unverified, "nobody has allowed it");
+    let remedy = decide(&sources, &both, false, &[]).reasons[0].remedy.clone().expect("a way out");
+    assert!(remedy.ends_with("its outage is known until 2026-11-30, and --allow-outage counts the rest"), "{remedy}");
+    let excused = decide(&sources, &both, true, &[]);
+    assert_eq!((excused.gate, excused.deciding().count()), (Gate::Pass, 0));
+    let texts: Vec<&str> = excused.scope().map(|reason| reason.text.as_str()).collect();
+    assert_eq!(
+        texts[..2],
+        [
+            "voiso failed, as is known until 2026-11-30: the verdict is about the other sources (--allow-outage)",
+            "vcc failed, as is known until 2026-11-30: the verdict is about the other sources (--allow-outage)",
+        ]
+    );
+    assert_eq!(decide(&sources, &both, true, &[("inactive", "low")]).gate, Gate::Fail, "the rest counts");
+    let one = [outage("voiso", true)];
+    let rest = decide(&sources, &one, true, &[]);
+    assert_eq!((rest.gate, rest.deciding().count()), (Gate::Unverified, 1), "of the other nobody knew");
+    let over = decide(&sources[..1], &[outage("voiso", false)], true, &[]);
+    assert_eq!(over.gate, Gate::Unverified);
+    assert!(
+        over.scope()
+            .any(|reason| reason.text == "the known outage of voiso ended on 2026-11-30 and doesn't count any more")
+    );
+    let whole = [(SourceName::new("voiso"), certificate(SourceStatus::Complete))];
+    assert_eq!(decide(&whole, &one, true, &[]).scope().count(), 1, "only the rules that are off");
+}
+
+#[test]
 fn the_ways_out_are_those_of_the_rule() {
     let way_out = |rule: &str, demands: &str| {
-        let seen = Seen { sources: &[], left_out: &[], only_active: &[], as_of: at(NOW), read_at: at(NOW) };
+        let seen = seen(&[]);
         let verdict =
             decide(&policy(demands), &rules(""), &outcome(vec![], &[(rule, "high")]), &seen).expect("decided");
         verdict.reasons.into_iter().next().and_then(|reason| reason.remedy).expect("a remedy")

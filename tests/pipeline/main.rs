@@ -9,6 +9,7 @@ mod every_rule;
 mod failures;
 mod harness;
 mod mistakes;
+mod outages;
 mod policies;
 mod secrets;
 mod size;

@@ -5,6 +5,7 @@
 
 mod connection;
 mod file;
+mod outage;
 mod raw;
 mod roles;
 mod scim;
@@ -21,6 +22,7 @@ pub use connection::ConnectionConfig;
 pub(crate) use connection::is_loopback;
 pub(crate) use file::same_word;
 pub use file::{FileConfig, FileFormat, Mapping, TimeFormat, Words};
+pub use outage::KnownOutage;
 pub use roles::PrivilegedRoles;
 pub use vendor::{
     Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ScimCredentials, ScimExternalId, VendorConfig,
@@ -55,6 +57,8 @@ pub struct SourceConfig {
     pub max_change: Option<MaxChange>,
     /// How many different accounts there are at least, if the configuration says so.
     pub expect_min: Option<NonZeroU64>,
+    /// That it can't be read for a while, as somebody has said beforehand.
+    pub known_outage: Option<KnownOutage>,
     /// What only its kind of vendor has.
     pub vendor: VendorConfig,
 }
@@ -66,7 +70,7 @@ impl SourceConfig {
     }
 }
 
-const COMMON_KEYS: [&str; 15] = [
+const COMMON_KEYS: [&str; 16] = [
     "name",
     "vendor",
     "base_url",
@@ -82,6 +86,7 @@ const COMMON_KEYS: [&str; 15] = [
     "privileged_roles",
     "max_change",
     "expect_min",
+    "known_outage",
 ];
 
 /// What every vendor source takes.
@@ -119,6 +124,8 @@ struct RawCommon {
     /// Fewer different accounts than this make the source incomplete.
     #[schemars(with = "Option<std::num::NonZeroU64>")]
     expect_min: Option<Spanned<u64>>,
+    /// It can't be read for a while; `--allow-outage` counts the rest.
+    known_outage: Option<outage::RawOutage>,
 }
 
 /// Checks one `[[source]]`.
@@ -144,6 +151,8 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
     let max_change = max_change.map_err(|error| vec![error])?;
     let expect_min = common.expect_min.as_ref().map(|number| check_minimum(number, text)).transpose();
     let expect_min = expect_min.map_err(|error| vec![error])?;
+    let known_outage = common.known_outage.as_ref().map(|raw| raw.check(text)).transpose();
+    let known_outage = known_outage.map_err(|error| vec![error])?;
     let place = text.error(span.clone(), String::new());
     Ok(SourceConfig {
         name,
@@ -154,6 +163,7 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         privileged_roles,
         max_change,
         expect_min,
+        known_outage,
         vendor: vendor.config,
     })
 }

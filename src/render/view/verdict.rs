@@ -102,10 +102,11 @@ fn words(report: &Report, needing: &Needing) -> String {
     }
 }
 
-/// Nobody may take a part for the whole.
+/// Nobody may take a part for the whole: sources can be left out, or their outage be known.
 fn of_sources(report: &Report) -> String {
-    let (audited, left_out) = (report.sources.len(), report.run.left_out.len());
-    if left_out == 0 { String::new() } else { format!(" at {audited} of {} sources", audited + left_out) }
+    let whole = report.sources.iter().filter(|source| source.status == SourceStatus::Complete).count();
+    let all = report.sources.len() + report.run.left_out.len();
+    if whole == all { String::new() } else { format!(" at {whole} of {all} sources") }
 }
 
 fn unverified(report: &Report) -> String {
