@@ -26,6 +26,7 @@ use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct AuditArgs {
     #[command(flatten)]
     config: ConfigArg,
@@ -67,7 +68,7 @@ pub(super) struct AuditArgs {
     /// Send the report as [email] says; `headcount email` repeats what could not be delivered
     #[arg(long)]
     email: bool,
-    /// A source that is incomplete while its known_outage lasts doesn't make the verdict unverified: it is about the
+    /// A source that is incomplete while its `known_outage` lasts doesn't make the verdict unverified: it is about the
     /// other sources then, and says so
     #[arg(long)]
     allow_outage: bool,
