@@ -112,7 +112,7 @@ mod tests {
         let policy = parse(text).expect("valid");
         assert_eq!(policy.rules.overrides.len(), 1);
         assert_eq!(policy.gate.fail_on.len(), 1);
-        assert_eq!(parse("id = 'x'\ntitle = 'X'").expect("valid").gate.fail_on.len(), 6, "the usual gate");
+        assert_eq!(parse("id = 'x'\ntitle = 'X'").expect("valid").gate.fail_on.len(), 7, "the usual gate");
     }
 
     #[test]

@@ -16,7 +16,7 @@ approver = "E-2"
 reason = "because"
 ticket = "SEC-1"
 created = 2026-10-01
-expires = 2026-12-31
+expires = 2026-12-30
 "#;
 
 #[test]
@@ -30,7 +30,7 @@ fn what_is_wrong_is_refused_with_its_line_and_nothing_is_requested() {
     let old = BASELINE.replace("-2", "-1");
     let unbound = WAIVER.replace("keys = []", "status = \"active\"");
     let approved_by_the_owner = WAIVER.replace("E-2", "e-1");
-    let to_come = WAIVER.replace("2026-10-01", "2998-10-01").replace("2026-12-31", "2998-10-02");
+    let to_come = WAIVER.replace("2026-10-01", "2998-10-01").replace("2026-12-30", "2998-10-02");
     for (waivers, baseline, expected) in [
         (misspelt.as_str(), BASELINE, "waivers.toml:9:1"),
         (nested.as_str(), BASELINE, "waivers.toml:1:1"),
@@ -39,13 +39,9 @@ fn what_is_wrong_is_refused_with_its_line_and_nothing_is_requested() {
         (WAIVER, damaged.as_str(), "baseline.json:4:"),
         (WAIVER, foreign, "baseline.json:1:"),
         (WAIVER, old.as_str(), "`headcount baseline write --keep`"),
-        (unbound.as_str(), BASELINE, "waivers.toml:5:9: this waiver doesn't say whose account it is about"),
-        (approved_by_the_owner.as_str(), BASELINE, "waivers.toml:7:12: the approver is the owner"),
-        (
-            to_come.as_str(),
-            BASELINE,
-            "waivers.toml:10:11: the waiver was created on 2998-10-01, and that day is still to",
-        ),
+        (unbound.as_str(), BASELINE, "waivers.toml:5:9"),
+        (approved_by_the_owner.as_str(), BASELINE, "waivers.toml:7:12"),
+        (to_come.as_str(), BASELINE, "waivers.toml:10:11"),
     ] {
         team.write("waivers.toml", waivers);
         team.write("baseline.json", baseline);

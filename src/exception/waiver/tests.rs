@@ -29,11 +29,13 @@ fn roster() -> Roster {
         employment.end_date = Ok("2026-08-31".parse().ok());
         employment.ends_at = "2026-09-01T00:00:00Z".parse().ok();
     });
+    let mut unread = person("E-4", "Dee Hale", "dee", Err(Untold::Blank));
+    unread.change_employment(|employment| employment.end_date = Err(Untold::Unreadable));
     let employees = vec![
         person("E-1", "Ada Moss", "ada", Ok(EmploymentStatus::Active)),
         person("E-2", "Bo Reed", "bo", Ok(EmploymentStatus::Active)),
         left,
-        person("E-4", "Dee Hale", "dee", Err(Untold::Blank)),
+        unread,
     ];
     Roster { employees, ..Roster::default() }
 }
