@@ -18,6 +18,7 @@ type Row = [String; 8];
 
 const HEADINGS: [&str; 8] =
     ["Employee ID", "Name", "Email", "Login", "Status", "Worker Type", "Hire Date", "Termination Date"];
+const ACCOUNT_HEADINGS: &str = "Id,Mail,User,Emp,Active,Shown,Gone";
 const EMAIL: usize = 2;
 const LOGIN: usize = 3;
 const STATUS: usize = 4;
@@ -31,22 +32,24 @@ const COLLEAGUE: usize = 2;
 
 /// Who is to be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Seeded {
+pub(crate) enum Seeded {
     Leaver,
     Orphan,
 }
 
 /// What an audit is made of.
 #[derive(Debug, Clone)]
-struct Organisation {
+pub(crate) struct Organisation {
     headings: Vec<String>,
     rows: Vec<Row>,
     /// The text below the rows.
     tail: String,
-    accounts: Vec<String>,
+    pub(crate) accounts: Vec<String>,
     hr: String,
     config: String,
-    files: Vec<(&'static str, String)>,
+    /// What the configuration says of the source that has the account, instead of that it is a file.
+    pub(crate) desk: Option<String>,
+    pub(crate) files: Vec<(&'static str, String)>,
     arguments: Vec<&'static str>,
 }
 
@@ -65,16 +68,16 @@ fn person(number: usize) -> Row {
 }
 
 impl Organisation {
-    fn new(seeded: Seeded) -> Self {
+    pub(crate) fn new(seeded: Seeded) -> Self {
         let mut rows: Vec<Row> = (1..=12).map(person).collect();
         rows[LEAVER][STATUS] = "Terminated".to_owned();
         rows[LEAVER][END] = "2026-08-20".to_owned();
-        let account = |row: &Row| format!("a-{0},{1},{2},{0},true,{3}", row[0], row[EMAIL], row[LOGIN], row[1]);
+        let account = |row: &Row| format!("a-{0},{1},{2},{0},true,{3},", row[0], row[EMAIL], row[LOGIN], row[1]);
         let mut accounts: Vec<String> =
             rows.iter().enumerate().filter(|(at, _)| *at != LEAVER).map(|(_, row)| account(row)).collect();
         accounts.push(match seeded {
             Seeded::Leaver => account(&rows[LEAVER]),
-            Seeded::Orphan => "a-99,stranger@else.example,stranger,S-1,true,A Stranger".to_owned(),
+            Seeded::Orphan => "a-99,stranger@else.example,stranger,S-1,true,A Stranger,".to_owned(),
         });
         Self {
             headings: HEADINGS.map(str::to_owned).to_vec(),
@@ -83,6 +86,7 @@ impl Organisation {
             accounts,
             hr: String::new(),
             config: String::new(),
+            desk: None,
             files: Vec::new(),
             arguments: Vec::new(),
         }
@@ -92,23 +96,25 @@ impl Organisation {
         let put = |name: &str, text: &str| fs::write(folder.join(name), text).expect("written");
         let rows: Vec<String> = self.rows.iter().map(|row| row.join(",")).collect();
         put("hr.csv", &format!("{}\n{}\n{}", self.headings.join(","), rows.join("\n"), self.tail));
-        put("accounts.csv", &format!("Id,Mail,User,Emp,Active,Shown\n{}\n", self.accounts.join("\n")));
-        put("other.csv", "Id,Mail,User,Emp,Active,Shown\nb-1,person1@example.com,person1,E-1,true,Sample Person1\n");
+        put("accounts.csv", &format!("{ACCOUNT_HEADINGS}\n{}\n", self.accounts.join("\n")));
+        put("other.csv", &format!("{ACCOUNT_HEADINGS}\nb-1,person1@example.com,person1,E-1,true,Sample Person1,\n"));
         for (name, text) in &self.files {
             put(name, text);
         }
         let source = |name: &str, file: &str| {
             format!(
                 "[[source]]\nname = \"{name}\"\nvendor = \"file\"\nfile = \"{file}\"\n[source.columns]\nid = \"Id\"\n\
-                 email = \"Mail\"\nusername = \"User\"\nexternal_id = \"Emp\"\nstatus = \"Active\"\ndisplay_name = \"Shown\"\n"
+                 email = \"Mail\"\nusername = \"User\"\nexternal_id = \"Emp\"\nstatus = \"Active\"\ndisplay_name = \"Shown\"\n\
+                 deleted_at = \"Gone\"\n"
             )
         };
-        let sources = [source("desk", "accounts.csv"), source("door", "other.csv")].concat();
+        let desk = self.desk.clone().unwrap_or_else(|| source("desk", "accounts.csv"));
+        let sources = [desk, source("door", "other.csv")].concat();
         put("headcount.toml", &format!("[hr]\nfile = \"hr.csv\"\n{}\n{}\n{sources}", self.hr, self.config));
     }
 
     /// The exit code of its audit, and what was said.
-    fn audit(&self) -> (i32, String) {
+    pub(crate) fn audit(&self) -> (i32, String) {
         let folder = tempfile::tempdir().expect("a folder");
         self.write(folder.path());
         let output = headcount()
@@ -134,12 +140,12 @@ impl Organisation {
         self.rows.push(row);
     }
 
-    fn add_config(&mut self, text: &str) {
+    pub(crate) fn add_config(&mut self, text: &str) {
         self.config.push_str(text);
     }
 
     /// The last account, which is the one to be found.
-    fn found(&mut self) -> &mut String {
+    pub(crate) fn found(&mut self) -> &mut String {
         self.accounts.last_mut().expect("an account")
     }
 }
@@ -218,7 +224,7 @@ const DISTURBANCES: &[Disturbance] = &[
         row[LOGIN] = "unknown".to_owned();
         o.rows.push(row);
         if o.found().contains("stranger") {
-            *o.found() = "a-99,unknown@example.com,unknown,0,true,A Stranger".to_owned();
+            *o.found() = "a-99,unknown@example.com,unknown,0,true,A Stranger,".to_owned();
         }
     }),
     ("last days can't be read", |o| o.rows[LEAVER][END] = "sometime".to_owned()),

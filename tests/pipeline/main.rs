@@ -5,6 +5,7 @@
 mod attempts;
 mod demo;
 mod disturbed;
+mod disturbed_sources;
 mod every_rule;
 mod failures;
 mod harness;
