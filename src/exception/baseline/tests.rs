@@ -114,7 +114,7 @@ fn an_entry_is_about_the_account_that_had_the_identifier_then() {
     assert!(next.is_empty() && change == Change { dropped: 1, refused: 1, ..Change::default() }, "{change:?}");
 
     let bare = BaselineEntry { whose: None, ..written("zed", "2026-09-01") };
-    let (found, _) = weighed(&of(&[bare.clone()]), "zed");
+    let (found, _) = weighed(&of(std::slice::from_ref(&bare)), "zed");
     assert!(found.message.contains("the entry doesn't say whose it was"), "{}", found.message);
 
     // Of an old file, those that are there stay, with their first day, and the others go.
