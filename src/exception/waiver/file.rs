@@ -124,7 +124,7 @@ impl Reading<'_> {
             self.two(raw, owner, approver).map_err(&mut note).ok();
         }
         if let Some(new) = self.known.new.filter(|new| written.span().start >= new.from) {
-            mistakes.extend(self.doubts(raw, owner.as_ref(), approver.as_ref(), dates, new.now));
+            mistakes.extend(self.doubts(raw, owner.as_ref(), approver.as_ref(), new.now));
         }
         match (rule, covers, dates, owner, approver, reason, ticket) {
             (
@@ -329,7 +329,7 @@ impl Reading<'_> {
         Ok((created, expires))
     }
 
-    fn date(&self, written: &Spanned<Datetime>) -> Checked<NaiveDate> {
+    pub(super) fn date(&self, written: &Spanned<Datetime>) -> Checked<NaiveDate> {
         match written.get_ref() {
             Datetime { date: Some(date), time: None, .. } => {
                 NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))

@@ -1,6 +1,5 @@
 //! The part of reading waivers that is about those who stand for them.
 
-use chrono::NaiveDate;
 use toml::Spanned;
 
 use super::file::{Checked, Reading};
@@ -34,7 +33,6 @@ impl Reading<'_> {
         raw: &RawWaiver,
         owner: Option<&Party>,
         approver: Option<&Party>,
-        dates: Option<(NaiveDate, NaiveDate)>,
         now: Timestamp,
     ) -> Vec<Diagnostic> {
         let roster = self.known.roster;
@@ -55,7 +53,7 @@ impl Reading<'_> {
         if let Some(Doubt::Void(cause)) = owner.and_then(|owner| owner.doubt_as_owner(roster, now)) {
             refuse(&raw.owner, cause, "name somebody who works here");
         }
-        let first_day = dates.and_then(|(created, _)| Some((created, self.begin(created)?)));
+        let first_day = self.date(&raw.created).ok().and_then(|created| Some((created, self.begin(created)?)));
         let approver = approver.zip(first_day);
         if let Some(Doubt::Void(cause)) =
             approver.and_then(|(approver, (day, start))| approver.doubt_as_approver(roster, day, start))
