@@ -7,8 +7,8 @@ use super::judged::Judged;
 use super::{Reason, ReasonKind, Seen};
 use crate::audit::Cell;
 use crate::config::GateConfig;
+use crate::model::SourceName;
 use crate::model::text::counted;
-use crate::model::{SourceName, Timestamp};
 use crate::rule::{Rule, RuleSet};
 
 pub(super) fn reasons(policy: &GateConfig, rules: &RuleSet, cells: &[Cell], seen: &Seen<'_>) -> Vec<Reason> {
@@ -60,11 +60,10 @@ fn before_the_data(seen: &Seen<'_>) -> Option<Reason> {
     if seen.read_at - seen.as_of < TimeDelta::minutes(1) {
         return None;
     }
-    let moment = |time: Timestamp| time.format("%Y-%m-%d %H:%M UTC");
-    let (as_of, read) = (moment(seen.as_of), moment(seen.read_at));
-    let text = format!(
-        "judged as of {as_of}, before the accounts were read on {read}: what happened since counts as not yet happened"
-    );
+    // When they were read, the certificates say: the same input gives the same words.
+    let as_of = seen.as_of.format("%Y-%m-%d %H:%M UTC");
+    let text =
+        format!("judged as of {as_of}, before the accounts were read: what happened since counts as not yet happened");
     Some(say(text, "leave out --as-of, or judge a snapshot of that day (--snapshot)"))
 }
 

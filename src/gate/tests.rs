@@ -216,7 +216,7 @@ fn what_the_verdict_does_not_cover_is_said_and_changes_nothing() {
         [
             "1 of 2 configured sources was not audited (--source): vcc",
             "orphaned was not judged in this run: it is applied to vcc only",
-            "judged as of 2023-01-01 23:59 UTC, before the accounts were read on 2026-11-20 08:00 UTC: what happened \
+            "judged as of 2023-01-01 23:59 UTC, before the accounts were read: what happened \
              since counts as not yet happened",
         ]
     );

@@ -202,7 +202,7 @@ fn a_moment_before_the_accounts_were_read_is_said_and_changes_nothing() {
     let team = Team::new(60, "");
     let audited = team.audit(&["--source", "badges"]);
     assert_eq!(audited.code(), 0, "{}", audited.stderr());
-    let before = "before the accounts were read on ";
+    let before = "before the accounts were read: ";
     let long_ago = |as_of: &str| {
         let mut command = crate::harness::headcount();
         command.current_dir(team.tenant.kit.path()).args(["audit", "--source", "badges", "--as-of", as_of]);
