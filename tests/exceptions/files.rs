@@ -48,7 +48,7 @@ fn what_is_wrong_is_refused_with_its_line_and_nothing_is_requested() {
         let audited = team.audit(&[]);
         assert_eq!(audited.code(), 2, "{expected}: {}", audited.stderr());
         assert!(audited.stderr().contains(expected), "{expected}: {}", audited.stderr());
-        assert!(audited.left_no_report());
+        assert!(audited.left_nothing());
     }
     assert_eq!(Vendor::ALL.map(|vendor| team.tenant.simulators.requests(vendor)), [0; 5]);
 }

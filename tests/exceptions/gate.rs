@@ -93,7 +93,7 @@ fn a_rule_of_the_gate_that_is_off_or_applied_nowhere_is_an_error_with_its_place(
         for part in expected {
             assert!(audited.stderr().contains(part), "no {part} for {further} {arguments:?}: {}", audited.stderr());
         }
-        assert!(audited.left_no_report());
+        assert!(audited.left_nothing());
     }
 }
 

@@ -97,10 +97,9 @@ impl Audited {
         read_report(&self.out)
     }
 
-    /// Whether nothing is there but the word of how it ended.
-    pub(crate) fn left_no_report(&self) -> bool {
-        let files = std::fs::read_dir(&self.out).expect("a folder").map(|entry| entry.expect("a file").file_name());
-        files.collect::<Vec<_>>() == ["last-attempt.json"]
+    /// Whether nothing is there, not even a folder.
+    pub(crate) fn left_nothing(&self) -> bool {
+        !self.out.exists()
     }
 }
 

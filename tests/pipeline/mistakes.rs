@@ -20,7 +20,7 @@ fn refused(from: &str, to: &str, expected: &[&str]) {
     for vendor in Vendor::ALL {
         assert_eq!(tenant.simulators.requests(vendor), 0, "{vendor} was asked");
     }
-    assert!(audited.left_no_report());
+    assert!(audited.left_nothing());
 }
 
 #[test]
