@@ -148,20 +148,23 @@ fn every_rule_satisfies_its_schema() {
 
 #[test]
 fn every_waiver_that_is_added_satisfies_its_schema() {
-    let tenant = Tenant::new(300, 3);
+    let tenant = Tenant::new(600, 5);
     let path = tenant.kit.path().join("waivers.toml");
     std::fs::write(&path, "").expect("written");
+    let roster = std::fs::read_to_string(tenant.kit.path().join("hr.csv")).expect("a roster");
+    let mut here =
+        roster.lines().filter(|row| row.contains(",Active,Employee,")).filter_map(|row| row.split(',').next());
+    let [owner, approver] = [(); 2].map(|()| here.next().expect("somebody"));
     let report = tenant.audit(&[]).report();
     let kinds = ["orphaned", "duplicate"]
         .map(|rule| report.findings.to_vec().expect("findings").into_iter().find(|finding| finding.rule == rule));
     let add = |what: &[&str]| {
-        let rest =
-            ["--owner", "E-100001", "--approver", "ciso@example.com", "--reason", "x", "--ticket", "T", "--expires"];
+        let rest = ["--owner", owner, "--approver", approver, "--reason", "x", "--ticket", "T", "--expires"];
         let mut command = headcount();
-        command.current_dir(tenant.kit.path()).args(["waivers", "add"]).args(what).args(rest).arg("2026-12-01");
+        command.current_dir(tenant.kit.path()).args(["waivers", "add"]).args(what).args(rest).arg("2026-11-10");
         command.args(["--created", "2026-10-15"]).assert().code(0);
     };
-    for finding in kinds.into_iter().flatten() {
+    for finding in kinds.map(|finding| finding.expect("seeded")) {
         add(&[&finding.fingerprint, "--report", "out/report.json"]);
     }
     add(&["--rule", "locked", "--because", "an incident"]);

@@ -159,7 +159,7 @@ async fn served(seeded: Seeded, fault: Fault) -> Organisation {
     organisation.files.push(("token", "a-token-of-the-test".to_owned()));
     organisation.desk = Some(format!(
         "[[source]]\nname = \"desk\"\nvendor = \"scim\"\nbase_url = \"http://{address}\"\npage_size = {PAGE}\n\
-         token = \"file:token\"\nretries = 0\n"
+         token = \"file:token\"\n"
     ));
     organisation
 }
@@ -182,9 +182,10 @@ fn the_gate_passes_over_nobody_however_a_vendor_answers() {
 fn waive(organisation: &mut Organisation, changes: &[(&str, &str)]) {
     let id = organisation.found().split(',').next().unwrap_or_default().to_owned();
     let login = organisation.found().split(',').nth(2).unwrap_or_default().to_owned();
-    let keys = format!("{{ keys = [\"{login}\"] }}");
+    let owner = if id == "a-99" { "" } else { "owner = \"E-7\", " };
+    let bound = format!("{{ status = \"active\", {owner}keys = [\"{login}\"] }}");
     let mut lines = vec![
-        ("bound", keys.as_str()),
+        ("bound", bound.as_str()),
         ("owner", "\"E-1\""),
         ("approver", "\"E-2\""),
         ("created", "2026-10-01"),
@@ -233,9 +234,14 @@ const DISTURBANCES: &[Disturbance] = &[
     }),
     ("the export is a page of a website", |o| o.accounts = vec!["<html><body>Sign in</body></html>".to_owned()]),
     ("the export is empty below its headings", |o| o.accounts.clear()),
-    ("the id was given to another account", |o| waive(o, &[("bound", "{ keys = [\"somebody.else\"] }")])),
+    ("the id was given to another account", |o| {
+        waive(o, &[("bound", "{ status = \"active\", keys = [\"somebody.else\"] }")])
+    }),
     ("the account was made anew", |o| {
-        waive(o, &[("bound", "{ keys = [\"somebody.else\"], created_at = \"2020-01-01T00:00:00Z\" }")]);
+        waive(
+            o,
+            &[("bound", "{ status = \"active\", keys = [\"somebody.else\"], created_at = \"2020-01-01T00:00:00Z\" }")],
+        );
     }),
     ("the waiver's owner has left", |o| waive(o, &[("owner", "\"E-7\"")])),
     ("the waiver's owner is nobody", |o| waive(o, &[("owner", "\"E-999\"")])),
