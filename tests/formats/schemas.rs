@@ -148,7 +148,7 @@ fn every_rule_satisfies_its_schema() {
 
 #[test]
 fn every_waiver_that_is_added_satisfies_its_schema() {
-    let tenant = Tenant::new(600, 5);
+    let tenant = Tenant::new(2000, 7);
     let path = tenant.kit.path().join("waivers.toml");
     std::fs::write(&path, "").expect("written");
     let roster = std::fs::read_to_string(tenant.kit.path().join("hr.csv")).expect("a roster");
