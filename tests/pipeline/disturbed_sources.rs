@@ -184,16 +184,16 @@ fn waive(organisation: &mut Organisation, changes: &[(&str, &str)]) {
     let login = organisation.found().split(',').nth(2).unwrap_or_default().to_owned();
     let owner = if id == "a-99" { "" } else { "owner = \"E-7\", " };
     let bound = format!("{{ status = \"active\", {owner}keys = [\"{login}\"] }}");
-    let mut lines = vec![
+    let mut lines = [
         ("bound", bound.as_str()),
         ("owner", "\"E-1\""),
         ("approver", "\"E-2\""),
         ("created", "2026-10-01"),
         ("expires", "2026-10-25"),
     ];
-    lines.iter_mut().for_each(|line| {
+    for line in &mut lines {
         line.1 = changes.iter().find(|(name, _)| *name == line.0).map_or(line.1, |(_, value)| value);
-    });
+    }
     let lines: Vec<String> = lines.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
     let waiver = |rule: &str| {
         format!(
@@ -235,7 +235,7 @@ const DISTURBANCES: &[Disturbance] = &[
     ("the export is a page of a website", |o| o.accounts = vec!["<html><body>Sign in</body></html>".to_owned()]),
     ("the export is empty below its headings", |o| o.accounts.clear()),
     ("the id was given to another account", |o| {
-        waive(o, &[("bound", "{ status = \"active\", keys = [\"somebody.else\"] }")])
+        waive(o, &[("bound", "{ status = \"active\", keys = [\"somebody.else\"] }")]);
     }),
     ("the account was made anew", |o| {
         waive(
