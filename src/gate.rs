@@ -81,7 +81,7 @@ pub fn decide(policy: &GateConfig, rules: &RuleSet, outcome: &Outcome, seen: &Se
 }
 
 fn unproven(name: &SourceName, certificate: &Certificate, seen: &Seen<'_>) -> Option<Reason> {
-    if certificate.status == SourceStatus::Complete || seen.is_excused(name) {
+    if certificate.status == SourceStatus::Complete || seen.is_excused(name, certificate.status) {
         return None;
     }
     let state = certificate.status.in_a_sentence();

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::scope::say;
 use super::{Reason, Seen, remedy};
 use crate::model::{SourceName, SourceStatus};
+use crate::source::Certificate;
 
 /// An outage that the configuration knows of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +23,17 @@ impl Seen<'_> {
         self.outages.iter().find(|outage| outage.source == *source && outage.holds)
     }
 
+    /// The outage of a source without which the verdict is about the others. If there is none to be judged, it is about
+    /// nothing, and can't be good.
+    fn excuse(&self, source: &SourceName, status: SourceStatus) -> Option<&Outage> {
+        let seen_whole = |(_, certificate): &(_, Certificate)| certificate.status == SourceStatus::Complete;
+        let counts = self.allow_outage && status != SourceStatus::Complete && self.sources.iter().any(seen_whole);
+        self.outage(source).filter(|_| counts)
+    }
+
     /// Whether the verdict is about the sources without this one.
-    pub(super) fn is_excused(&self, source: &SourceName) -> bool {
-        self.allow_outage && self.outage(source).is_some()
+    pub(super) fn is_excused(&self, source: &SourceName, status: SourceStatus) -> bool {
+        self.excuse(source, status).is_some()
     }
 
     /// The ways out of a source that was not seen whole.
@@ -39,7 +48,7 @@ impl Seen<'_> {
 /// What is left out of the verdict, and what isn't any more.
 pub(super) fn reasons(seen: &Seen<'_>) -> Vec<Reason> {
     let excused = seen.sources.iter().filter_map(|(name, certificate)| {
-        let outage = seen.outage(name).filter(|_| seen.allow_outage && certificate.status != SourceStatus::Complete)?;
+        let outage = seen.excuse(name, certificate.status)?;
         let state = certificate.status.in_a_sentence();
         let text = format!(
             "{name} {state}, as is known until {}: the verdict is about the other sources (--allow-outage)",

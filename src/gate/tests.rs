@@ -242,7 +242,9 @@ fn what_the_verdict_does_not_cover_is_said_and_changes_nothing() {
 
 #[test]
 fn an_outage_that_is_known_is_left_out_of_the_verdict_if_that_is_allowed() {
-    let sources = ["voiso", "vcc"].map(SourceName::new).map(|name| (name, certificate(SourceStatus::Failed)));
+    use SourceStatus::{Complete, Failed};
+    let source = |name, status| (SourceName::new(name), certificate(status));
+    let sources = [source("voiso", Failed), source("vcc", Failed), source("cognigy", Complete)];
     let until = "2026-11-30".parse().expect("a day");
     let outage = |name, holds| Outage { source: SourceName::new(name), until, holds };
     let decide = |sources: &[_], outages: &[_], allow_outage, found: &[_]| {
@@ -267,13 +269,14 @@ fn an_outage_that_is_known_is_left_out_of_the_verdict_if_that_is_allowed() {
     let one = [outage("voiso", true)];
     let rest = decide(&sources, &one, true, &[]);
     assert_eq!((rest.gate, rest.deciding().count()), (Gate::Unverified, 1), "of the other nobody knew");
+    assert_eq!(decide(&sources[..2], &both, true, &[]).gate, Gate::Unverified, "there is no rest");
     let over = decide(&sources[..1], &[outage("voiso", false)], true, &[]);
     assert_eq!(over.gate, Gate::Unverified);
     assert!(
         over.scope()
             .any(|reason| reason.text == "the known outage of voiso ended on 2026-11-30 and doesn't count any more")
     );
-    let whole = [(SourceName::new("voiso"), certificate(SourceStatus::Complete))];
+    let whole = [source("voiso", Complete)];
     assert_eq!(decide(&whole, &one, true, &[]).scope().count(), 1, "only the rules that are off");
 }
 
