@@ -8,6 +8,7 @@ use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
 use super::guard::Proven;
 use super::node::{Binary, Node, Unary, by_length};
 use super::parse::{Expr, Word};
+use super::steps::Cost;
 use super::types::Type;
 use super::value::Value;
 use super::zone::Zone;
@@ -39,8 +40,10 @@ impl Checker<'_> {
         known_word(&left, &right, right_expr.span)?;
         known_word(&right, &left, left_expr.span)?;
         let proof = situation(&left, &right).and(situation(&right, &left));
-        let node = is_text(equal, left.node, right.node)
-            .unwrap_or_else(|sides| Node::Test(if equal { ops::equal } else { ops::unequal }, Box::new(sides)));
+        let node = is_text(equal, &left.node, &right.node).unwrap_or_else(|| {
+            let sides = [self.looked_at(left), self.looked_at(right)];
+            Node::Test(if equal { ops::equal } else { ops::unequal }, Box::new(sides))
+        });
         let typed = Typed::bool(node);
         Ok(if equal { Typed { yes: proof, ..typed } } else { Typed { no: proof, ..typed } })
     }
@@ -77,7 +80,11 @@ impl Checker<'_> {
         let words = if is_text { constant_texts(&container.node) } else { None };
         Ok(Typed::bool(match words {
             Some(words) => Node::InTexts(Box::new(item.node), words),
-            None => Node::Test(ops::within, Box::new([item.node, container.node])),
+            None => {
+                let cost = if matches!(container.ty, Type::Map(_)) { Cost::Key } else { Cost::All };
+                let container = self.counted(&container.ty, container.node, cost);
+                Node::Test(ops::within, Box::new([self.looked_at(item), container]))
+            }
         }))
     }
 
@@ -97,7 +104,7 @@ impl Checker<'_> {
             return Err(Fault::new(key_expr.span, message));
         }
         let constant = key.constant_text().map(str::to_owned);
-        let node = binary(ops::index, container.node, key.node);
+        let node = binary(ops::index, self.counted(&container.ty, container.node, Cost::Key), key.node);
         let path = constant.and_then(|key| self.note_key(container.path, &key, &node));
         Ok(Typed { path, ..Typed::of(ty, node) })
     }
@@ -127,8 +134,19 @@ impl Checker<'_> {
         let typed = exprs.iter().map(|arg| self.value(arg, proven)).collect::<Result<Vec<_>, _>>()?;
         let ty = result_type(function, &typed).ok_or_else(|| no_overload(function, word, &typed))?;
         let spans: Vec<Span> = exprs.iter().map(|expr| expr.span).collect();
+        let typed = typed.into_iter().map(|arg| self.argument(function.run, arg)).collect();
         let node = build(function, typed, &spans)?;
         fold(node, function, whole.span).map(|node| Typed::of(ty, node))
+    }
+
+    /// What a function takes, with what it does with it.
+    fn argument(&self, run: Run, argument: Typed) -> Typed {
+        let cost = match (run, &argument.ty) {
+            (Run::Regex, _) => Cost::Match,
+            (Run::Binary(_), Type::List(_) | Type::Dyn) => Cost::All,
+            _ => Cost::Text,
+        };
+        Typed { node: self.counted(&argument.ty, argument.node, cost), ..argument }
     }
 }
 
@@ -179,12 +197,12 @@ fn situation(fact: &Typed, other: &Typed) -> Proven {
 }
 
 /// The short form of a comparison between a fact and a constant text.
-fn is_text(equal: bool, left: Node, right: Node) -> Result<Node, [Node; 2]> {
+fn is_text(equal: bool, left: &Node, right: &Node) -> Option<Node> {
     match (left, right) {
         (Node::Fact(fact), Node::Const(Value::Text(text))) | (Node::Const(Value::Text(text)), Node::Fact(fact)) => {
-            Ok(Node::IsText(fact, text.as_ref().into(), equal))
+            Some(Node::IsText(fact, text.as_ref().into(), equal))
         }
-        (left, right) => Err([left, right]),
+        _ => None,
     }
 }
 

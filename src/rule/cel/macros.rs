@@ -4,6 +4,7 @@ use super::check::{Checker, Typed};
 use super::guard::Proven;
 use super::node::{Macro, MacroKind, Node};
 use super::parse::{Expr, Kind, Word};
+use super::steps::Cost;
 use super::types::Type;
 use super::value::Value;
 use super::{Fault, Span};
@@ -51,6 +52,20 @@ fn usage(function: &Word) -> Fault {
 }
 
 impl Checker<'_> {
+    /// A value with which something is done. Inside of a macro that costs steps.
+    pub(super) fn counted(&self, ty: &Type, node: Node, cost: Cost) -> Node {
+        let is_large = matches!(ty, Type::Text | Type::Word(_) | Type::List(_) | Type::Map(_) | Type::Dyn);
+        // A variable counts its text by itself, and what is constant is counted with the turn.
+        let is_counted = matches!((&node, cost), (Node::Const(_), _) | (Node::Local(_), Cost::Text));
+        if self.locals.is_empty() || !is_large || is_counted { node } else { Node::Large(cost, Box::new(node)) }
+    }
+
+    /// The same where all of it is looked at.
+    pub(super) fn looked_at(&self, typed: Typed) -> Node {
+        let cost = if matches!(typed.ty, Type::Text | Type::Word(_)) { Cost::Text } else { Cost::All };
+        self.counted(&typed.ty, typed.node, cost)
+    }
+
     pub(super) fn macro_call(&mut self, form: &Form<'_>, proven: Proven) -> Result<Typed, Fault> {
         let range = self.value(form.range, proven)?;
         let item = match &range.ty {
@@ -75,7 +90,8 @@ impl Checker<'_> {
             MacroKind::All | MacroKind::Exists | MacroKind::ExistsOne => Type::Bool,
         };
         let turn = test.node.cost() + made.node.cost();
-        let call = Macro { kind: form.kind, range: range.node, test: test.node, made: made.node, turn };
+        let range = self.counted(&range.ty, range.node, Cost::Keys);
+        let call = Macro { kind: form.kind, range, test: test.node, made: made.node, turn };
         Ok(Typed::of(ty, Node::Macro(Box::new(call))))
     }
 

@@ -40,6 +40,7 @@ use super::{GroupBy, Subject};
 pub(super) use node::{Getter, Truth};
 pub(super) use parse::{MAX_BRACKETS, MAX_DEPTH, MAX_TEXT};
 pub(super) use reach::reach;
+use steps::Steps;
 pub use types::Type;
 pub use value::{EvalError, List, MAX_STEPS, Map, Missing, Value};
 
@@ -123,17 +124,17 @@ impl Condition {
 
     /// Evaluates.
     pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
-        self.node.truth(steps::Run::new(scope).env())
+        self.node.truth(node::Env::new(scope, &Steps::new()))
     }
 
     /// Whether it is about subjects such as this one: none of its parts that only choose them fails.
     pub(super) fn applies(&self, scope: &Scope<'_>) -> bool {
-        self.node.chooses(steps::Run::new(scope).env())
+        self.node.chooses(node::Env::new(scope, &Steps::new()))
     }
 
     /// What coarse facts alone say; `None` where it depends on others.
     pub(super) fn outline(&self, scope: &Scope<'_>) -> Option<Truth> {
-        match self.node.truth(steps::Run::in_outline(scope).env()) {
+        match self.node.truth(node::Env::in_outline(scope, &Steps::new())) {
             Truth::Unknown(missing) if missing.is_for_now() => None,
             settled => Some(settled),
         }
@@ -151,7 +152,7 @@ impl Condition {
 
     /// The facts that the condition reads, with their values; what the vendor doesn't tell is left out.
     pub(super) fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
-        let read = |node: &'a node::Node| node.eval(steps::Run::new(scope).env());
+        let read = move |node: &'a node::Node| node.eval(node::Env::new(scope, &Steps::new()));
         Facts::of_sorted(self.reads.iter().map(move |(path, node)| (path.as_str(), read(node))))
     }
 
@@ -178,7 +179,7 @@ pub(super) struct Rest<'c>(Vec<&'c node::Node>);
 impl Rest<'_> {
     /// Evaluates them: the condition's own result.
     pub(super) fn truth<'a>(&'a self, scope: &'a Scope<'a>) -> Truth {
-        node::decide(self.0.iter().copied(), Truth::No, steps::Run::new(scope).env())
+        node::decide(self.0.iter().copied(), Truth::No, node::Env::new(scope, &Steps::new()))
     }
 }
 
@@ -202,6 +203,6 @@ impl Reading {
     }
 
     pub(super) fn value<'a>(&'a self, scope: &'a Scope<'a>) -> Value<'a> {
-        self.node.eval(steps::Run::new(scope).env())
+        self.node.eval(node::Env::new(scope, &Steps::new()))
     }
 }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use regex::bytes::Regex;
 
-use super::steps::{self, Env, Frame, Run};
+use super::steps::{self, Cost, Steps};
 pub(in crate::rule) use super::truth::Truth;
-use super::value::{EvalError, List, MAX_STEPS, Value};
+use super::value::{EvalError, List, Value};
 use super::zone::Zone;
 use crate::rule::facts::Fact;
 use crate::rule::scope::Scope;
@@ -50,6 +50,8 @@ pub(super) enum Node {
     Matches(Box<Self>, Regex),
     /// A moment as clocks in a zone show it.
     InZone(Zone, Box<Self>),
+    /// Inside of a macro, a value that may be large.
+    Large(Cost, Box<Self>),
     Unary(Unary, Box<Self>),
     Binary(Binary, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
@@ -77,6 +79,49 @@ pub(super) enum MacroKind {
     ExistsOne,
     Filter,
     Map,
+}
+
+/// What an evaluation reads: the facts, and the variables of the macros around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Env<'e, 'a> {
+    scope: &'a Scope<'a>,
+    frame: Option<&'e Frame<'e, 'a>>,
+    steps: &'e Steps,
+    /// Whether only coarse facts are read.
+    in_outline: bool,
+}
+
+/// A variable of a macro.
+#[derive(Debug)]
+pub(super) struct Frame<'e, 'a> {
+    value: Value<'a>,
+    outer: Option<&'e Self>,
+}
+
+impl<'e, 'a> Env<'e, 'a> {
+    pub(super) const fn new(scope: &'a Scope<'a>, steps: &'e Steps) -> Self {
+        Self { scope, frame: None, steps, in_outline: false }
+    }
+
+    /// Reads coarse facts only. Any other is read later.
+    pub(super) const fn in_outline(scope: &'a Scope<'a>, steps: &'e Steps) -> Self {
+        Self { scope, frame: None, steps, in_outline: true }
+    }
+
+    fn read(self, fact: &'static Fact) -> Value<'a> {
+        let is_read = !self.in_outline || fact.is_coarse();
+        if is_read { (fact.get)(self.scope) } else { Value::Unknown(self.steps.later()) }
+    }
+
+    fn has(self, fact: &'static Fact) -> Truth {
+        if self.in_outline && !fact.has_coarse_presence() {
+            return Truth::Unknown(self.steps.later());
+        }
+        match (fact.get)(self.scope) {
+            Value::Unknown(missing) => Truth::Unknown(missing),
+            value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
+        }
+    }
 }
 
 /// The facts by which conditions choose their subjects.
@@ -108,31 +153,26 @@ impl Node {
             Self::Has(fact) => env.has(fact),
             Self::IsText(fact, text, wanted) => match env.read(fact) {
                 Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
-                other => Truth::of_unfit(&other),
+                other => other.into(),
             },
             Self::InTexts(text, words) => match text.eval(env) {
                 Value::Text(text) => Truth::of(words.binary_search_by(|word| by_length(word, &text)).is_ok()),
-                other => Truth::of_unfit(&other),
+                other => other.into(),
             },
             Self::Matches(text, regex) => match text.eval(env) {
-                Value::Text(text) => {
-                    let spent = env.take_in_loop(|| text.len() as u64);
-                    spent.unwrap_or_else(|| Truth::of(regex.is_match(text.as_bytes())))
-                }
-                other => Truth::of_unfit(&other),
+                Value::Text(text) => Truth::of(regex.is_match(text.as_bytes())),
+                Value::Bool(_) => Truth::Error(EvalError::WrongType),
+                other => other.into(),
             },
             Self::HasKey(map, key) => match map.eval(env) {
-                Value::Map(map) => {
-                    let spent = env.take_in_loop(|| steps::of_key(&map));
-                    spent.unwrap_or_else(|| Truth::of(map.get(key).is_some()))
-                }
-                other => Truth::of_unfit(&other),
+                Value::Map(map) => Truth::of(map.get(key).is_some()),
+                Value::Bool(_) => Truth::Error(EvalError::WrongType),
+                other => other.into(),
             },
             Self::Test(test, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                let failed = failure(&left, &right).or_else(|| env.take_in_loop(|| steps::of_test(&left, &right)));
-                failed.unwrap_or_else(|| test(&left, &right))
+                failure(&left, &right).unwrap_or_else(|| test(&left, &right))
             }
             other => other.eval(env).into(),
         }
@@ -140,10 +180,13 @@ impl Node {
 
     /// What it costs in each turn of the macro around it. A macro inside counts its own turns.
     pub(super) fn cost(&self) -> u64 {
+        /// To read a fact that is computed.
+        const DEAR: u64 = 100;
         let all = |parts: &[Self]| parts.iter().map(Self::cost).sum::<u64>();
         1 + match self {
-            Self::Fact(fact) | Self::Has(fact) => steps::of_fact(fact),
-            Self::Const(_) | Self::Local(_) | Self::IsText(..) => 0,
+            Self::Const(value) => Cost::All.of(value),
+            Self::Fact(fact) | Self::Has(fact) if fact.is_dear() => DEAR,
+            Self::Fact(_) | Self::Has(_) | Self::Local(_) | Self::IsText(..) => 0,
             Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
             Self::Choose(parts) => all(parts.as_slice()),
             Self::Binary(_, parts) | Self::Test(_, parts) => all(parts.as_slice()),
@@ -152,6 +195,7 @@ impl Node {
             | Self::InTexts(part, _)
             | Self::Matches(part, _)
             | Self::InZone(_, part)
+            | Self::Large(_, part)
             | Self::Unary(_, part) => part.cost(),
             Self::Macro(call) => call.range.cost(),
         }
@@ -160,7 +204,8 @@ impl Node {
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n>(&'n self, scope: &Scope<'_>) -> Vec<&'n Self> {
         let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
-        parts.iter().filter(|part| part.truth(Run::in_outline(scope).env()) != Truth::Yes).collect()
+        let settled = |part: &Self| part.truth(Env::in_outline(scope, &Steps::new())) == Truth::Yes;
+        parts.iter().filter(|part| !settled(part)).collect()
     }
 
     /// Evaluates any expression.
@@ -180,20 +225,21 @@ impl Node {
             }
             Self::Unary(function, argument) => match argument.eval(env) {
                 failed @ (Value::Unknown(_) | Value::Error(_)) => failed,
-                value => match env.take_in_loop(|| steps::of_value(&value)) {
-                    Some(spent) => spent.value(),
-                    None => function(&value),
-                },
+                value => function(&value),
             },
+            Self::Large(cost, part) => {
+                let value = part.eval(env);
+                env.steps.take(cost.of(&value)).map_or(value, Truth::value)
+            }
             Self::InZone(zone, time) => match time.eval(env) {
                 Value::Timestamp(time) => zone.clock(time).map_or(Value::Error(EvalError::Overflow), Value::Timestamp),
-                other => Truth::of_unfit(&other).value(),
+                failed @ (Value::Unknown(_) | Value::Error(_)) => failed,
+                _ => Value::Error(EvalError::WrongType),
             },
             Self::Binary(function, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                let failed = failure(&left, &right).or_else(|| env.take_in_loop(|| steps::of_both(&left, &right)));
-                failed.map_or_else(|| function(&left, &right), Truth::value)
+                failure(&left, &right).map_or_else(|| function(&left, &right), Truth::value)
             }
             Self::Macro(call) => call.eval(env),
             Self::And(_)
@@ -238,17 +284,18 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
+/// A variable. Its text is looked at, and copied if it was computed.
 fn local<'a>(env: Env<'_, 'a>, out: usize) -> Value<'a> {
     let mut frame = env.frame;
     for _ in 0..out {
         frame = frame.and_then(|frame| frame.outer);
     }
-    frame.map_or(Value::Error(EvalError::Absent), |frame| match &frame.value {
-        Value::Text(Cow::Borrowed(text)) => Value::text(text),
-        // It is copied.
-        Value::Text(text) => env.take(steps::of_text(text)).map_or_else(|| frame.value.clone(), Truth::value),
-        other => other.clone(),
-    })
+    let Some(Frame { value, .. }) = frame else { return Value::Error(EvalError::Absent) };
+    match (value, env.steps.take(steps::of_text(value))) {
+        (_, Some(spent)) => spent.value(),
+        (Value::Text(Cow::Borrowed(text)), None) => Value::text(text),
+        (other, None) => other.clone(),
+    }
 }
 
 /// A list of values, unless one of them is unknown or failed.
@@ -268,11 +315,10 @@ fn list<'a>(items: impl Iterator<Item = Value<'a>>) -> Value<'a> {
 impl Macro {
     fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
         let range = match self.range.eval(env) {
+            // Texts that lie one behind the other are found one after the other only.
+            Value::List(List::Texts(texts)) => List::Owned(texts.iter().map(Value::text).collect()),
             Value::List(list) => list,
-            Value::Map(map) => match env.take_in_loop(|| map.len() as u64) {
-                Some(spent) => return spent.value(),
-                None => List::Owned(map.keys().into_iter().map(Value::text).collect()),
-            },
+            Value::Map(map) => List::Owned(map.keys().into_iter().map(Value::text).collect()),
             failed @ (Value::Unknown(_) | Value::Error(_)) => return failed,
             _ => return Value::Error(EvalError::WrongType),
         };
@@ -300,7 +346,7 @@ impl Macro {
             if let Some(spent) = self.take_turn(&value, env) {
                 return left.merge(spent).value();
             }
-            match self.test.truth(env.inside(&Frame::of(value, env))) {
+            match self.test.truth(inside(env, &Frame::of(value, env))) {
                 truth if truth == decisive => return decisive.value(),
                 truth => left = left.merge(truth),
             }
@@ -317,7 +363,7 @@ impl Macro {
                 return Err(left.merge(spent));
             }
             let frame = Frame::of(value, env);
-            match self.test.truth(env.inside(&frame)) {
+            match self.test.truth(inside(env, &frame)) {
                 Truth::Yes => kept.push(frame.value),
                 truth => left = left.merge(truth),
             }
@@ -325,16 +371,24 @@ impl Macro {
         if left == Truth::No { Ok(kept) } else { Err(left) }
     }
 
+    #[inline]
     fn take_turn(&self, element: &Value<'_>, env: Env<'_, '_>) -> Option<Truth> {
-        env.take(self.turn + steps::of_value(element))
+        env.steps.take(self.turn + steps::of_text(element))
     }
 
     /// What `map` makes of an element. A list counts with all that is in it, because it may hold one thing many times.
     fn made<'a>(&'a self, element: Value<'a>, env: Env<'_, 'a>) -> Value<'a> {
-        let made = self.made.eval(env.inside(&Frame::of(element, env)));
-        match env.take(steps::of_all(&made, MAX_STEPS)) {
-            Some(spent) => spent.value(),
-            None => made,
-        }
+        let made = self.made.eval(inside(env, &Frame::of(element, env)));
+        env.steps.take(Cost::All.of(&made)).map_or(made, Truth::value)
     }
+}
+
+impl<'e, 'a> Frame<'e, 'a> {
+    const fn of(value: Value<'a>, env: Env<'e, 'a>) -> Self {
+        Self { value, outer: env.frame }
+    }
+}
+
+const fn inside<'e, 'a>(env: Env<'e, 'a>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a> {
+    Env { frame: Some(frame), ..env }
 }

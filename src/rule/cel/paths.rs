@@ -4,6 +4,7 @@ use super::check::{Checker, Typed};
 use super::guard::Proven;
 use super::node::Node;
 use super::parse::{Expr, Kind, Word};
+use super::steps::Cost;
 use super::types::Type;
 use super::{Fault, Names, Span};
 use crate::diagnostic::did_you_mean;
@@ -104,7 +105,8 @@ impl Checker<'_> {
         let operand = self.value(operand, proven)?;
         let ty = keyed(&operand, operand_span, field)?;
         let key = Node::Const(super::Value::Text(field.text.clone().into()));
-        let node = Node::Binary(super::ops::index, Box::new([operand.node, key]));
+        let map = self.counted(&operand.ty, operand.node, Cost::Key);
+        let node = Node::Binary(super::ops::index, Box::new([map, key]));
         let path = self.note_key(operand.path, &field.text, &node);
         Ok(Typed { path, ..Typed::of(ty, node) })
     }
@@ -124,7 +126,8 @@ impl Checker<'_> {
                 &field.text,
                 &Node::Binary(super::ops::index, Box::new([typed.node.clone(), key])),
             );
-            return Ok(Typed::bool(Node::HasKey(Box::new(typed.node), field.text.as_str().into())));
+            let map = self.counted(&typed.ty, typed.node, Cost::Key);
+            return Ok(Typed::bool(Node::HasKey(Box::new(map), field.text.as_str().into())));
         };
         match resolve(&self.names, (root, operand.span), (&field.text, field.span))? {
             Path::Fact(at, fact, availability) if fact.optional => {

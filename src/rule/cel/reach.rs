@@ -13,9 +13,9 @@ use chrono::DateTime;
 use super::check::{Checker, Typed, constant};
 use super::domain::{Domain, Relation};
 use super::guard::Proven;
-use super::node::Truth;
+use super::node::{Env, Truth};
 use super::parse::{self, Expr, Kind};
-use super::steps::Run;
+use super::steps::Steps;
 use super::types::Type;
 use super::value::{Missing, Value};
 use super::{Fault, Names};
@@ -122,7 +122,7 @@ impl Walker<'_> {
         }
         if is_literal(expr) {
             let scope = Scope::at(DateTime::UNIX_EPOCH);
-            let truth = typed.node.truth(Run::new(&scope).env());
+            let truth = typed.node.truth(Env::new(&scope, &Steps::new()));
             let possible = matches!((truth, wanted), (Truth::Yes, true) | (Truth::No, false));
             let why = "it is the same whatever the facts are";
             return if possible { Ok(known.clone()) } else { Err(self.never(expr, wanted, why)) };

@@ -24,15 +24,6 @@ impl Truth {
         }
     }
 
-    /// What a question about a text, a map or a moment comes to where the value is none.
-    pub(super) const fn of_unfit(value: &Value<'_>) -> Self {
-        match value {
-            Value::Unknown(missing) => Self::Unknown(*missing),
-            Value::Error(error) => Self::Error(*error),
-            _ => Self::Error(EvalError::WrongType),
-        }
-    }
-
     /// What is left of two results of which neither decides: unknown before error before a value.
     pub(super) const fn merge(self, other: Self) -> Self {
         match (self, other) {
@@ -57,7 +48,9 @@ impl From<Value<'_>> for Truth {
     fn from(value: Value<'_>) -> Self {
         match value {
             Value::Bool(holds) => Self::of(holds),
-            other => Self::of_unfit(&other),
+            Value::Unknown(missing) => Self::Unknown(missing),
+            Value::Error(error) => Self::Error(error),
+            _ => Self::Error(EvalError::WrongType),
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::iter;
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
@@ -301,13 +300,7 @@ impl<'a> List<'a> {
 
     /// All elements in order.
     pub fn iter(&self) -> impl Iterator<Item = Value<'a>> {
-        // Texts that lie one behind the other are found one after the other only.
-        let mut texts = if let Self::Texts(items) = self { Some(items.iter()) } else { None };
-        let mut at = 0..self.len();
-        iter::from_fn(move || match &mut texts {
-            Some(texts) => texts.next().map(Value::text),
-            None => at.next().and_then(|at| self.get(at)),
-        })
+        (0..self.len()).filter_map(|at| self.get(at))
     }
 }
 
