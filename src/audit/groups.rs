@@ -35,6 +35,8 @@ struct Member {
     rule: usize,
     /// The position of the kind of key in the rule.
     by: usize,
+    /// Of the key: it tells most keys apart without a look at them.
+    hash: [u8; 8],
     key: String,
     id: String,
     owner: Option<EmployeeIndex>,
@@ -194,7 +196,7 @@ impl Audit<'_> {
             for (by, kind) in group_by.iter().enumerate() {
                 if let Fact::Known(Some(key)) = kind.key(&scope) {
                     let (key, id) = (key.into_owned(), decoded.account.id.to_string());
-                    members.push(Member { rule, by, key, id, owner });
+                    members.push(Member { rule, by, hash: hash(&key), key, id, owner });
                 }
             }
         }
