@@ -70,13 +70,13 @@ pub struct Usage {
 pub type Check<'c> = dyn Fn(&Response) -> Result<(), Refusal> + Send + Sync + 'c;
 
 impl Client {
-    /// Prepares a client; no connection is made yet.
+    /// Prepares a client for a source at this address; no connection is made yet.
     ///
     /// # Errors
     /// A sentence, when the certificate file can't be read or TLS can't be set up.
-    pub fn new(options: ClientOptions) -> Result<Self, String> {
+    pub fn new(options: ClientOptions, address: &Url) -> Result<Self, String> {
         Ok(Self {
-            transport: Transport::new(&options)?,
+            transport: Transport::new(options.clone(), address)?,
             hosts: Hosts::new(options.concurrency, options.requests_per_second),
             redactor: Redactor::default(),
             requests: AtomicU64::new(0),
@@ -205,7 +205,7 @@ impl Client {
         let turn = pace.turn().await;
         self.requests.fetch_add(1, Ordering::Relaxed);
         debug!(request = %self.shown(request), "sending");
-        let mut builder = self.transport.request(request);
+        let mut builder = self.transport.request(request).map_err(|reason| unprepared(request, reason))?;
         for (name, value) in request.headers.iter().chain(header.as_ref()) {
             builder = builder.header(name, value);
         }
@@ -281,6 +281,12 @@ impl Client {
     fn shown(&self, request: &Request) -> String {
         self.redactor.clean(&request.to_string())
     }
+}
+
+/// The way to this address can't be taken.
+fn unprepared(request: &Request, reason: String) -> Failure {
+    let host = request.url.host_str().unwrap_or_default().to_owned();
+    Failure::for_good(Cause::Connection { host, reason })
 }
 
 /// Where a redirect leads, without the part of the address that could hold a secret.

@@ -1,36 +1,55 @@
 //! The one place where reqwest is set up: certificates, time-outs, and which way a request takes.
 
+use std::sync::OnceLock;
+
+use url::Url;
+
 use super::broken;
 use super::client::ClientOptions;
 use super::message::Request;
 use crate::config::is_loopback;
 
-/// The two ways that a request can take.
+/// The two ways that a request can take. Most sources need one, and each reads the certificates of the system.
 #[derive(Debug)]
 pub(super) struct Transport {
+    options: ClientOptions,
     /// Through the proxy, if there is one.
-    outside: reqwest::Client,
+    outside: OnceLock<reqwest::Client>,
     /// To this machine. A proxy would be told, in clear over http, what need not leave it.
-    here: reqwest::Client,
+    here: OnceLock<reqwest::Client>,
 }
 
 impl Transport {
-    /// Makes no connection yet.
-    pub(super) fn new(options: &ClientOptions) -> Result<Self, String> {
+    /// Prepares the way to this address. Makes no connection yet.
+    pub(super) fn new(options: ClientOptions, address: &Url) -> Result<Self, String> {
         // reqwest is built without a default provider; a second installation is refused and harmless.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let mut outside = builder(options)?;
-        if let Some(url) = &options.proxy {
-            let proxy = reqwest::Proxy::all(url.clone());
-            outside = outside.proxy(proxy.map_err(|error| format!("the proxy can't be used: {error}"))?);
-        }
-        Ok(Self { outside: build(outside)?, here: build(builder(options)?.no_proxy())? })
+        let transport = Self { options, outside: OnceLock::new(), here: OnceLock::new() };
+        transport.way(address)?;
+        Ok(transport)
     }
 
     /// Begins a request.
-    pub(super) fn request(&self, request: &Request) -> reqwest::RequestBuilder {
-        let client = if is_loopback(&request.url) { &self.here } else { &self.outside };
-        client.request(request.method.clone(), request.url.clone())
+    pub(super) fn request(&self, request: &Request) -> Result<reqwest::RequestBuilder, String> {
+        Ok(self.way(&request.url)?.request(request.method.clone(), request.url.clone()))
+    }
+
+    fn way(&self, url: &Url) -> Result<&reqwest::Client, String> {
+        let is_here = is_loopback(url);
+        let way = if is_here { &self.here } else { &self.outside };
+        if let Some(client) = way.get() {
+            return Ok(client);
+        }
+        let builder = builder(&self.options)?;
+        let client = build(match &self.options.proxy {
+            _ if is_here => builder.no_proxy(),
+            Some(url) => {
+                let proxy = reqwest::Proxy::all(url.clone());
+                builder.proxy(proxy.map_err(|error| format!("the proxy can't be used: {error}"))?)
+            }
+            None => builder,
+        })?;
+        Ok(way.get_or_init(|| client))
     }
 }
 

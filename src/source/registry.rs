@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use url::Url;
 
 use super::{Connector, Decoder, cognigy, command, file, scim, voiso, vonage, voximplant, voxmind};
 use crate::config::{
@@ -60,12 +61,12 @@ pub fn connector_with(
     journal: Option<Arc<dyn Journal>>,
 ) -> Result<Box<dyn Connector>, Diagnostic> {
     let connection = &source.connection;
+    let url = &connection.base_url;
     // Only for those that have an address: it reads the certificates of the system.
     let client = || {
-        let client = client(connection).map(|client| client.with_journal(journal));
+        let client = client(connection, url).map(|client| client.with_journal(journal));
         client.map_err(|message| Diagnostic { message, ..source.place.clone() })
     };
-    let url = &connection.base_url;
     let size = |max: u32| connection.page_size.map_or(max, NonZeroU32::get).min(max);
     Ok(match &source.vendor {
         VendorConfig::Voxmind { organisation, token } => Box::new(voxmind::Voxmind::new(
@@ -109,15 +110,16 @@ pub fn connector_with(
     })
 }
 
-fn client(connection: &ConnectionConfig) -> Result<Client, String> {
-    Client::new(ClientOptions {
+fn client(connection: &ConnectionConfig, url: &Url) -> Result<Client, String> {
+    let options = ClientOptions {
         concurrency: connection.concurrency,
         timeout: connection.timeout,
         patience: connection.patience,
         proxy: connection.proxy.clone(),
         requests_per_second: connection.requests_per_second,
         ca_file: connection.ca_file.clone(),
-    })
+    };
+    Client::new(options, url)
 }
 
 /// A secret, made known to the redactor.
