@@ -15,7 +15,7 @@ use crate::model::{Account, AccountStatus, Fact as Told, FactName, Json, Timesta
 
 const HEAD: &str = "# Rules: facts, functions, catalogue
 
-<!-- Written by the code; `HEADCOUNT_WRITE_DOCS=1 cargo test --test rules` writes it again. -->
+<!-- Written by the code; `HEADCOUNT_WRITE_DOCS=1 cargo test --test it rules::` writes it again. -->
 
 A rule is a file `<id>.toml`. Its condition `when` is written in [CEL](https://cel.dev) over the facts below and is checked
 when it is loaded. A fact that a vendor doesn't tell is unknown: `false && unknown` is false, `true || unknown` is true,

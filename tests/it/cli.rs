@@ -1,0 +1,112 @@
+//! The small commands, as a new user meets them.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+use assert_cmd::Command;
+use headcount::config::{Config, VendorConfig};
+
+use crate::support::process::{headcount, spawnable};
+
+fn stdout(command: &mut Command) -> String {
+    let output = command.output().expect("ran");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn init_writes_a_configuration_that_can_be_read_and_never_overwrites_one() {
+    let folder = tempfile::tempdir().expect("folder");
+    let init = || {
+        let mut command = headcount();
+        command.current_dir(folder.path()).arg("init");
+        command
+    };
+    init().assert().code(0);
+    let path = folder.path().join("headcount.toml");
+    let config = Config::load(&path).expect("a good configuration");
+    let kinds: Vec<&str> = config.sources.iter().map(|source| source.vendor.kind()).collect();
+    assert_eq!(kinds, VendorConfig::KINDS);
+    let before = std::fs::read_to_string(&path).expect("text");
+    init().args(["--vendor", "voiso"]).assert().code(2);
+    assert_eq!(std::fs::read_to_string(&path).expect("text"), before);
+}
+
+#[test]
+fn init_takes_each_vendor_alone() {
+    let folder = tempfile::tempdir().expect("folder");
+    for kind in VendorConfig::KINDS {
+        let path = folder.path().join(format!("{kind}.toml"));
+        headcount().args(["init", "--vendor", kind, "--out"]).arg(&path).assert().code(0);
+        let config = Config::load(&path).expect("a good configuration");
+        assert_eq!(config.sources.iter().map(|source| source.vendor.kind()).collect::<Vec<_>>(), [kind]);
+    }
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let list = stdout(headcount().args(["rules", "list"]));
+    assert!(list.contains("orphaned") && list.contains("stale-login"), "{list}");
+    let shown = stdout(headcount().args(["rules", "show", "stale-login"]));
+    assert!(shown.contains("max_idle_days") && shown.contains("PCI-DSS"), "{shown}");
+    headcount().args(["rules", "show", "stale-logn"]).assert().code(2);
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(stdout(headcount().args(["completions", shell])).contains("headcount"), "{shell}");
+    }
+    assert!(stdout(headcount().arg("man")).starts_with(".ie") || stdout(headcount().arg("man")).contains(".TH"));
+}
+
+#[test]
+fn wrong_command_lines_exit_with_2() {
+    headcount().arg("adit").assert().code(2);
+    headcount().args(["audit", "--fail-on", "severity:hihg"]).assert().code(2);
+    headcount().args(["audit", "--as-of", "yesterday"]).assert().code(2);
+    headcount().args(["simulate", "--listen", "0.0.0.0:8700"]).assert().code(2);
+    headcount().args(["simulate", "--fault", "unavailible=0.1"]).assert().code(2);
+}
+
+/// The simulators as a process of their own, ended when the test ends.
+struct Served(std::process::Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+fn serve(out: &Path) -> Served {
+    let child = spawnable()
+        .args(["simulate", "--listen", "127.0.0.1:0", "--accounts", "600", "--out"])
+        .arg(out)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    let mut served = Served(child);
+    let talk = BufReader::new(served.0.stderr.take().expect("stderr"));
+    let ready = talk.lines().map_while(Result::ok).any(|line| line.contains("Ctrl-C"));
+    assert!(ready, "the simulators did not start");
+    served
+}
+
+#[test]
+fn simulate_writes_what_sources_and_audit_need() {
+    let folder = tempfile::tempdir().expect("folder");
+    let served = serve(folder.path());
+    let config = folder.path().join("headcount.toml");
+    let listed = stdout(headcount().args(["sources", "-c"]).arg(&config));
+    assert_eq!(listed.lines().count(), 6, "{listed}");
+    let checked = stdout(headcount().args(["sources", "--check", "-c"]).arg(&config));
+    assert_eq!(checked.lines().filter(|line| line.ends_with(" ok")).count(), 6, "{checked}");
+    let report = headcount().args(["audit", "-q", "--format", "json", "--out", "-", "-c"]).arg(&config).output();
+    let report: headcount::report::Report =
+        serde_json::from_slice(&report.expect("ran").stdout).expect("the report on standard output");
+    assert_eq!(report.sources.len(), 6);
+    drop(served);
+    headcount().args(["sources", "--check", "-c"]).arg(&config).assert().code(3);
+}

@@ -1,0 +1,113 @@
+//! `crosswalk suggest` writes what is probably right, and what it writes is a crosswalk.
+
+use crate::support::office::{Office, ROSTER, user};
+
+fn office() -> Office {
+    Office::new(
+        vec![
+            user("1", "Ann Lindkvist", "ann.lindkvist@example.com"),
+            user("2", "Bruno Okafor", "bruno.okafor@example.com"),
+            user("3", "Help Desk", "help@example.com"),
+            user("4", "Cleo, =Novak", "cleo.nowak@example.com"),
+        ],
+        "",
+        "",
+    )
+}
+
+#[test]
+fn what_is_suggested_is_a_crosswalk_that_works() {
+    let office = office();
+    let run = office.run(&["crosswalk", "suggest", "--min-score", "0.8"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("voiso: 2 suggestions in voiso-suggestions.csv; confirm each line"), "{}", run.stderr);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(office.path("voiso-suggestions.csv")).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it names people");
+    }
+    let text = office.read("voiso-suggestions.csv");
+    assert!(
+        text.contains("confirmed by nobody") && text.contains("\nemail,ann.lindkvist@example.com,E-0042\n"),
+        "{text}"
+    );
+    for line in text.lines().filter(|line| line.starts_with('#')) {
+        assert!(!line.contains(','), "a comment is one cell: {line}");
+    }
+    let config = office.read("headcount.toml");
+    office.write("headcount.toml", &format!("{config}[source.match]\ncrosswalk = \"voiso-suggestions.csv\"\n"));
+    office.run(&["audit"]);
+    let sum = office.report().correlation;
+    assert_eq!((sum.matched, sum.unmatched, sum.by_tier["crosswalk"]), (3, 1, 2));
+}
+
+#[test]
+fn nobody_is_suggested_who_has_a_double_or_is_too_unlike() {
+    let office = office();
+    office.write("hr.csv", &format!("{ROSTER}E-0099,Ann Lindqvist,ann.lindqvist@example.com,annl,Active\n"));
+    let run = office.run(&["crosswalk", "suggest", "--min-score", "0.8", "--out", "x.csv"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = office.read("x.csv");
+    assert!(!text.contains("lindkvist") && text.contains("E-0044"), "{text}");
+    let run = office.run(&["crosswalk", "suggest", "--min-score", "1", "--out", "y.csv"]);
+    assert_eq!(run.code, 0);
+    assert!(run.stderr.contains("no unmatched account has one likely owner"), "{}", run.stderr);
+    assert!(!office.path("y.csv").exists());
+}
+
+#[test]
+fn fewer_and_surer_lines_can_be_asked_for() {
+    let office = office();
+    let lines = |precision: &str| {
+        let out = format!("p{precision}.csv");
+        let run = office.run(&["crosswalk", "suggest", "--min-score", "0.5", "--precision", precision, "--out", &out]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let written = if office.path(&out).exists() { office.read(&out) } else { String::new() };
+        written.lines().filter(|line| line.contains(",E-")).count()
+    };
+    assert!(lines("0.6") >= lines("0.99") && lines("1") == 0, "nothing is certain");
+    let run = office.run(&["crosswalk", "suggest", "--precision", "0.2"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("from 0.5 to 1"), "{}", run.stderr);
+}
+
+#[test]
+fn spreadsheets_run_nothing_and_files_are_never_overwritten() {
+    let office = office();
+    office.hire(vec![
+        user("1", "Ann Lindkvist", "=ann.lindqvist@example.com"),
+        user("2", "\n=1+1,Bruno Okafor", "b.okafor@example.com"),
+    ]);
+    let run = office.run(&["crosswalk", "suggest", "--min-score", "0.6", "--out", "x.csv"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let text = office.read("x.csv");
+    assert!(text.contains("# not written: its values look like a formula"), "{text}");
+    for cell in text.lines().flat_map(|line| line.split([',', ';', '\t'])) {
+        assert!(!cell.trim_start_matches('"').starts_with(['=', '+', '-', '@']), "{cell:?} in {text}");
+    }
+    let again = office.run(&["crosswalk", "suggest", "--out", "x.csv"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("exists already"), "{}", again.stderr);
+    assert_eq!(office.read("x.csv"), text);
+    let run = office.run(&["crosswalk", "suggest", "--min-score", "2"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("from 0.5 to 1"), "{}", run.stderr);
+}
+
+#[test]
+fn suggestions_come_from_a_snapshot_as_well() {
+    let office = office();
+    let fetched = office.fetch("stored");
+    assert_eq!(fetched.code, 0, "{}", fetched.stderr);
+    let live = office.run(&["crosswalk", "suggest", "--min-score", "0.8", "--out", "live.csv"]);
+    assert_eq!(live.code, 0, "{}", live.stderr);
+    office.hire(Vec::new());
+    let stored = ["crosswalk", "suggest", "--min-score", "0.8", "--snapshot", "stored", "--out", "stored.csv"];
+    let run = office.run(&stored);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(office.read("stored.csv"), office.read("live.csv"));
+    let run = office.run(&["crosswalk", "suggest", "--snapshot", "nowhere", "--out", "z.csv"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
+}

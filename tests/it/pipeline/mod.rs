@@ -1,0 +1,14 @@
+//! The whole job through the binary, against the simulators over HTTP: what was seeded is found, and nothing else.
+
+mod attempts;
+mod demo;
+mod disturbed;
+mod disturbed_sources;
+mod every_rule;
+mod failures;
+mod mistakes;
+mod outages;
+mod policies;
+mod size;
+mod snapshots;
+mod together;

@@ -1,0 +1,142 @@
+//! What was fetched once is judged later as it would have been then.
+
+use std::path::Path;
+
+use headcount::model::text::hex;
+use headcount::simulate::Vendor;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::process::{NOW, headcount, spawnable};
+use crate::support::tenant::{Tenant, read_report, timeless};
+
+fn fetch(tenant: &Tenant, out: &Path) -> assert_cmd::assert::Assert {
+    headcount().args(["fetch", "-c"]).arg(tenant.config()).arg("--out").arg(out).assert()
+}
+
+#[test]
+fn an_audit_of_a_snapshot_gives_the_report_of_the_live_audit() {
+    let mut tenant = Tenant::new(600, 6);
+    let live = timeless(tenant.audit(&[]).report());
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    for vendor in Vendor::ALL {
+        tenant.runtime.block_on(tenant.simulators.stop(vendor));
+    }
+    let stored = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+    assert_eq!(stored.code(), 1, "{}", stored.stderr());
+    assert_eq!(timeless(stored.report()), live);
+}
+
+#[test]
+fn without_as_of_a_snapshot_is_judged_as_of_its_own_time() {
+    let tenant = Tenant::new(300, 6);
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    let out = tenant.kit.path().join("later");
+    let audit = headcount()
+        .args(["audit", "-q", "--format", "json", "--snapshot"])
+        .arg(&snapshot)
+        .arg("-c")
+        .arg(tenant.config())
+        .arg("--out")
+        .arg(&out)
+        .output()
+        .expect("ran");
+    assert!(audit.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&audit.stderr));
+    let report = read_report(&out);
+    assert!(report.run.as_of <= report.sources[0].started_at, "judged as of {}, not {NOW}", report.run.as_of);
+}
+
+#[test]
+fn a_changed_byte_or_a_missing_snapshot_is_refused() {
+    let tenant = Tenant::new(300, 6);
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    fetch(&tenant, &snapshot).code(2);
+    let records = snapshot.join("voiso.ndjson.zst");
+    let mut bytes = std::fs::read(&records).expect("records");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&records, bytes).expect("written");
+    let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+    assert_eq!(audited.code(), 2);
+    assert!(audited.stderr().contains("voiso.ndjson.zst"), "{}", audited.stderr());
+    let audited = tenant.audit(&["--snapshot", "no-such-folder"]);
+    assert_eq!(audited.code(), 2);
+    assert!(audited.stderr().contains("no snapshot"), "{}", audited.stderr());
+}
+
+#[test]
+fn a_snapshot_that_was_tampered_with_is_refused_and_nobody_else_is_blamed() {
+    let tenant = Tenant::new(300, 6);
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(0);
+    let (records, manifest) = (snapshot.join("voiso.ndjson.zst"), snapshot.join("manifest.json"));
+    let text = zstd::decode_all(std::fs::read(&records).expect("records").as_slice()).expect("unpacked");
+    let text = String::from_utf8(text).expect("text");
+    let told = std::fs::read_to_string(&manifest).expect("a manifest");
+    let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
+    let (first, others) = text.split_once('\n').expect("records");
+    let tampered = "though all hashes fit; the snapshot was tampered with";
+    for (forged, expected) in [
+        (text.clone(), ""),
+        (format!("{text}{{\"id\":9}}\n"), tampered),
+        (others.to_owned(), tampered),
+        (format!("{{\"no\":\"id\"}}\n{others}"), "`id`, though all hashes fit; the snapshot was tampered with"),
+        (format!("[{first}]\n{others}"), "a record is no JSON object; the snapshot was changed or damaged"),
+    ] {
+        let packed = zstd::encode_all(forged.as_bytes(), 3).expect("packed");
+        let mut claimed: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+        let sources = claimed["sources"].as_array_mut().expect("a list").iter_mut();
+        for source in sources.filter(|source| source["name"] == "voiso") {
+            source["records"]["sha256"] = sha256(&packed).into();
+            source["records"]["bytes"] = forged.len().into();
+            source["certificate"]["sha256"] = sha256(forged.as_bytes()).into();
+        }
+        std::fs::write(&records, packed).expect("written");
+        std::fs::write(&manifest, claimed.to_string()).expect("written");
+        let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+        let said = audited.stderr();
+        assert_eq!(audited.code(), if expected.is_empty() { 1 } else { 2 }, "{said}");
+        assert!(said.contains(expected) && !said.contains("defect of headcount"), "{said}");
+    }
+}
+
+#[test]
+fn an_incomplete_fetch_is_told_and_exits_with_3() {
+    let mut tenant = Tenant::new(300, 6);
+    tenant.runtime.block_on(tenant.simulators.stop(Vendor::Vonage));
+    let snapshot = tenant.kit.path().join("snapshot");
+    fetch(&tenant, &snapshot).code(3);
+    let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path"), "--fail-on", "locked"]);
+    let report = audited.report();
+    let source = report.sources.iter().find(|source| source.name == "vcc").expect("reported");
+    assert_eq!(source.status, headcount::report::SourceStatus::Failed);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_fetch_leaves_a_partial_snapshot_that_can_be_resumed() {
+    use headcount::simulate::{Behaviour, ServeOptions};
+
+    let slow = Behaviour { latency: std::time::Duration::from_millis(120), ..Behaviour::default() };
+    let tenant = Tenant::serving(900, &ServeOptions::all(&slow));
+    let snapshot = tenant.kit.path().join("snapshot");
+    let mut child = spawnable()
+        .args(["fetch", "-c"])
+        .arg(tenant.config())
+        .arg("--out")
+        .arg(&snapshot)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    while tenant.simulators.requests(Vendor::Voiso) < 2 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("signalled");
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    assert!(!snapshot.exists() && tenant.kit.path().join("snapshot.partial").exists());
+    headcount().args(["fetch", "--resume", "-c"]).arg(tenant.config()).arg("--out").arg(&snapshot).assert().code(0);
+    let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+    assert_eq!(crate::support::tenant::counts(&audited.report()), crate::support::tenant::seeded(&tenant.world));
+}

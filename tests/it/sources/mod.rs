@@ -1,0 +1,18 @@
+//! Each vendor's connector over real HTTP on loopback: against its simulator where that is faithful, and against
+//! scripted answers where a vendor has to misbehave; and sources without a vendor's API of their own.
+
+mod cognigy;
+#[cfg(unix)]
+mod commands;
+mod faults;
+mod files;
+mod garbage;
+mod limits;
+mod paging;
+mod scim;
+mod scim_server;
+mod tls;
+mod voiso;
+mod vonage;
+mod voximplant;
+mod voxmind;
