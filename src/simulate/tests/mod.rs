@@ -1,8 +1,7 @@
-//! Tests of the simulators over real HTTP, and of the world against a plain re-telling of the rules.
+//! Tests of the simulators over real HTTP, and of the world for itself. That an audit finds in it what its scenarios
+//! say is tested where there are audits, in tests/it/pipeline.
 
-mod oracle;
 mod over_http;
-mod verdicts;
 mod voximplant;
 mod world;
 

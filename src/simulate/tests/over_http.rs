@@ -1,4 +1,5 @@
-//! Voxmind, Voiso, Cognigy.AI and Vonage over HTTP: who may ask, how pages go, what is refused; and the servers.
+//! Voxmind, Voiso, Cognigy.AI and Vonage over HTTP: who may ask and what is refused; and the servers. That all pages
+//! together are the population is what the connectors' tests find, in tests/it/sources.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -73,11 +74,6 @@ async fn voiso_pages_by_offset() {
     let first = get("limit=100", &key).await.body;
     assert_eq!(first["users"].as_array().unwrap().len(), 30, "the cap is silent");
     assert_eq!(first["metadata"]["total"], population(Vendor::Voiso));
-    let mut found = BTreeSet::new();
-    for page in 0..population(Vendor::Voiso).div_ceil(30) {
-        found.extend(ids(&get(&format!("offset={}", page * 30), &key).await.body["users"], "id"));
-    }
-    assert_eq!(found.len(), population(Vendor::Voiso));
     let email = first["users"][0]["email"].as_str().unwrap();
     assert_eq!(get(&format!("email={email}"), &key).await.body["users"][0]["id"], first["users"][0]["id"]);
 }
@@ -87,25 +83,12 @@ fn cognigy(simulators: &Simulators, path: &str) -> RequestBuilder {
 }
 
 #[tokio::test]
-async fn cognigy_pages_by_cursor_and_by_skip() {
+async fn cognigy_refuses_pages_that_it_does_not_have() {
     let simulators = serve(Vendor::Cognigy, Behaviour::default()).await;
     let key = Secrets::new(7).cognigy_key;
     // The official client sends a body with GET; keep-alive must survive it.
     let get = async |path: &str| ask(cognigy(&simulators, path).header("X-API-Key", &key).json(&json!({}))).await;
-    let (mut cursor, mut by_cursor, mut by_skip) = (String::new(), BTreeSet::new(), BTreeSet::new());
-    loop {
-        let answer = get(&format!("/new/v2.0/users?limit=100{cursor}")).await.body;
-        by_cursor.extend(ids(&answer["items"], "_id"));
-        let Some(next) = answer["nextCursor"].as_str() else { break };
-        assert_eq!(next.len(), 24);
-        cursor = format!("&next={next}");
-    }
-    for skip in (0..population(Vendor::Cognigy)).step_by(100) {
-        let answer = get(&format!("/new/v2.0/users?limit=100&sort=createdAt:asc&skip={skip}")).await.body;
-        assert_eq!(answer["total"], population(Vendor::Cognigy));
-        by_skip.extend(ids(&answer["items"], "_id"));
-    }
-    assert_eq!((by_cursor.len(), &by_cursor), (population(Vendor::Cognigy), &by_skip));
+    assert_eq!(get("/new/v2.0/users?limit=100").await.body["total"], population(Vendor::Cognigy));
     for bad in ["limit=101", "limit=0", "skip=-1", "sort=name", "next=zzz", "next=000000000000000000000000"] {
         let problem = get(&format!("/new/v2.0/users?{bad}")).await;
         assert_eq!((problem.status, &problem.body["code"]), (400, &json!(1005)), "{bad}");
@@ -202,18 +185,6 @@ async fn vonage_wants_a_scope_a_version_and_sane_pages() {
     assert_eq!(total(&archived), world(2400).expected().count("inactive", "vcc"));
     assert_eq!(total(&active) + total(&archived), total(&all));
     assert_eq!(ids(&all["users"], "userId").len(), population(Vendor::Vonage));
-}
-
-#[tokio::test]
-async fn vonage_can_count_pages_from_zero() {
-    let simulators = serve(Vendor::Vonage, Behaviour { zero_based_pages: true, ..Behaviour::default() }).await;
-    let mut found = BTreeSet::new();
-    for page in 0..=3 {
-        let answer = vonage(&simulators, &format!("limit=150&include=All&page={page}"), "users:read", V4).await.body;
-        assert_eq!((&answer["meta"]["page"], &answer["meta"]["pageCount"]), (&json!(page), &json!(4)));
-        found.extend(ids(&answer["users"], "userId"));
-    }
-    assert_eq!(found.len(), population(Vendor::Vonage));
 }
 
 #[tokio::test]

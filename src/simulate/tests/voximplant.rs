@@ -1,6 +1,4 @@
-//! Voximplant: the tokens that clients sign, the two forms of a call, applications and their users.
-
-use std::collections::BTreeSet;
+//! Voximplant: the tokens that clients sign, and the two forms of a call.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::secrets::signing_key;
 use super::super::{Behaviour, Secrets, Simulators, Vendor};
-use super::{Answer, ask, client, serve, url, world};
+use super::{Answer, ask, client, serve, url};
 
 fn now() -> i64 {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
@@ -87,31 +85,4 @@ async fn calls_come_in_the_path_the_query_and_the_form() {
     let post = client().post(url(&simulators, Vendor::Voximplant, "/platform_api")).bearer_auth(&token);
     let answer = ask(post.form(&form)).await.body;
     assert_eq!((&answer["count"], answer["result"].as_array().unwrap().len()), (&json!(3), 3));
-}
-
-#[tokio::test]
-async fn applications_and_their_users_make_the_population() {
-    let simulators = serve(Vendor::Voximplant, Behaviour { max_page_size: Some(50), ..Behaviour::default() }).await;
-    let token = signed(&header(), &claims());
-    let first = call(&simulators, "/platform_api/GetApplications?count=3", &token).await.body;
-    let second = call(&simulators, "/platform_api/GetApplications?count=3&offset=3", &token).await.body;
-    assert_eq!((&first["total_count"], &first["count"], &second["count"]), (&json!(4), &json!(3), &json!(1)));
-    let applications = first["result"].as_array().unwrap().iter().chain(second["result"].as_array().unwrap());
-    let (mut distinct, mut seen) = (BTreeSet::new(), 0);
-    for application in applications {
-        let (mut offset, mut here, mut total) = (0, BTreeSet::new(), 1);
-        while offset < total {
-            let id = &application["application_id"];
-            let path = format!("/platform_api/GetUsers?application_id={id}&count=100&offset={offset}&order_by=user_id");
-            let page = call(&simulators, &path, &token).await.body;
-            total = page["total_count"].as_u64().unwrap();
-            offset += page["count"].as_u64().unwrap();
-            here.extend(page["result"].as_array().unwrap().iter().map(|user| user["user_id"].as_u64().unwrap()));
-        }
-        assert_eq!(here.len() as u64, total);
-        seen += here.len();
-        distinct.extend(here);
-    }
-    assert_eq!(distinct.len(), world(2400).accounts(Vendor::Voximplant) as usize);
-    assert!(seen > distinct.len(), "some users are bound to two applications");
 }
