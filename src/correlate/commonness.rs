@@ -41,15 +41,19 @@ fn hash(word: &str) -> u32 {
 pub(super) struct Commonness {
     counts: Vec<u32>,
     /// How many bits of a hash are not looked at.
-    unseen: u32,
+    cut: u32,
     people: f64,
     lift: f64,
+    unseen: f64,
 }
 
 impl Commonness {
     /// What is known of names before a roster is read: as if so many more people were in it, of whom hardly any two have
     /// the same name. Three people called Ann in a firm of ten don't make it the name of a third of mankind.
-    const OTHERS: f64 = 1_000.0;
+    const OTHERS: f64 = 300.0;
+
+    /// As if so many more words had been read, each once: a short roster doesn't know most names.
+    const WORDS: f64 = 2_000.0;
 
     /// So few pairs of namesakes say nothing yet.
     const FEW: f64 = 20.0;
@@ -58,13 +62,16 @@ impl Commonness {
     pub(super) fn new(people: usize, names: &[Names]) -> Self {
         let bits = (people.max(1).ilog2() + 5).clamp(10, 21);
         let mut common =
-            Self { counts: vec![0; 1 << bits], unseen: u32::BITS - bits, people: float(people), lift: 1.0 };
+            Self { counts: vec![0; 1 << bits], cut: u32::BITS - bits, people: float(people), lift: 1.0, unseen: 1.0 };
         for hash in names.iter().flat_map(|names| &names.words) {
-            if let Some(count) = common.counts.get_mut((hash >> common.unseen) as usize) {
+            if let Some(count) = common.counts.get_mut((hash >> common.cut) as usize) {
                 *count += 1;
             }
         }
         common.lift = lift(names);
+        let read = float(names.iter().map(|names| names.words.len()).sum());
+        let once = float(common.counts.iter().filter(|count| **count == 1).count());
+        common.unseen = (once + Self::WORDS) / (read + Self::WORDS);
         common
     }
 
@@ -76,17 +83,28 @@ impl Commonness {
 
     /// How many employees have the word.
     pub(super) fn people_called(&self, word: &str) -> u32 {
-        self.counts.get((hash(word) >> self.unseen) as usize).copied().unwrap_or_default()
+        self.counts.get((hash(word) >> self.cut) as usize).copied().unwrap_or_default()
     }
 
     /// Of all people who could have an account, the share that has the word. Who is found by it is one of them himself.
     pub(super) fn share(&self, word: &str) -> f64 {
-        (f64::from(self.people_called(word).max(1)) - 0.1) / (self.people + Self::OTHERS)
+        (f64::from(self.people_called(word).max(1)) - 0.1) / self.everybody()
     }
 
     /// The same for a word that perhaps nobody is called.
     pub(super) fn known_share(&self, word: &str) -> f64 {
-        f64::from(self.people_called(word)) / (self.people + Self::OTHERS)
+        f64::from(self.people_called(word)) / self.everybody()
+    }
+
+    /// Of the words of strangers' names, so many are none that the roster has: as many as were new when they were read last
+    /// (Good and Turing).
+    pub(super) const fn unseen(&self) -> f64 {
+        self.unseen
+    }
+
+    /// All people who could have an account.
+    pub(super) fn everybody(&self) -> f64 {
+        self.people + Self::OTHERS
     }
 
     /// How many people the roster has.

@@ -9,8 +9,8 @@ use super::accept::{Accept, Proposals};
 use super::blocking::{Blocks, Wanted};
 use super::evidence::Evidence;
 use super::further::Further;
+use super::habits::{Change, Habits, Odds};
 use super::score::{Scorer, Weight};
-use super::strangers::Strangers;
 
 /// More than these nobody reads.
 const MOST: usize = 3;
@@ -67,13 +67,14 @@ impl<'r> NearMisses<'r> {
     }
 
     /// For each account up to three employees, the likeliest first; equals in roster order. The accounts are those of one
-    /// source without an owner, or many of them: how many of them are nobody's is seen from all together.
+    /// source without an owner, or many of them: how many of them are nobody's, and how names are changed
+    /// there, is seen from all together.
     pub fn find(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
         let searched = crew::map_all(accounts, |account| self.search(account));
         let people = self.blocks.common().people();
-        let strangers = Strangers::among(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
+        let habits = Habits::of_source(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
         let both: Vec<_> = accounts.iter().zip(searched).collect();
-        crew::map_all(&both, |(account, found)| self.near_misses(account, found, strangers, matching))
+        crew::map_all(&both, |(account, found)| self.near_misses(account, found, habits, matching))
     }
 
     /// Who is like the account, and how much.
@@ -88,27 +89,29 @@ impl<'r> NearMisses<'r> {
         };
         let first = all.iter().take(MOST).map(|(index, weight)| Likely {
             employee: *index,
-            odds: weight.sum().exp(),
+            odds: weight.odds(),
             equals: equals(weight),
         });
-        Found { odds: all.iter().map(|(_, weight)| weight.sum().exp()).sum(), first: first.collect() }
+        let first = first.collect();
+        let odds: Odds = all.iter().map(|(_, weight)| weight.odds()).sum();
+        let of_others = Odds::of(Change::OtherName, scorer.odds_of_other_names());
+        Found { odds: odds.or_greater(of_others), first }
     }
 
     fn near_misses(
         &self,
         account: &Account<'_>,
         found: &Found,
-        strangers: Strangers,
+        habits: Habits,
         matching: &SourceMatch,
     ) -> Vec<NearMiss> {
         let scorer = Scorer::new(account, self.blocks.common());
-        let worth_showing =
-            found.first.iter().filter(|likely| strangers.share(likely.odds, likely.odds) >= WORTH_SHOWING);
+        let worth_showing = found.first.iter().filter(|likely| habits.share(likely.odds, likely.odds) >= WORTH_SHOWING);
         let near = worth_showing.filter_map(|likely| {
             let employee = self.roster.employee(likely.employee)?;
             Some(NearMiss {
                 employee: likely.employee,
-                score: rounded(strangers.share(likely.odds, found.odds).min(SUREST)),
+                score: rounded(habits.share(likely.odds, found.odds).min(SUREST)),
                 equals: likely.equals,
                 evidence: scorer.evidence(employee),
                 further: scorer.further(employee),
@@ -119,11 +122,11 @@ impl<'r> NearMisses<'r> {
     }
 }
 
-/// What was found for an account, before it is known how many of all accounts are nobody's.
+/// What was found for an account, before it is known what the source does to names.
 #[derive(Debug)]
 struct Found {
     /// Of all candidates together.
-    odds: f64,
+    odds: Odds,
     first: Vec<Likely>,
 }
 
@@ -131,7 +134,7 @@ struct Found {
 struct Likely {
     employee: EmployeeIndex,
     /// How much likelier it is that the employee has such an account than that some stranger has.
-    odds: f64,
+    odds: Odds,
     equals: usize,
 }
 

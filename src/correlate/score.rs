@@ -7,6 +7,7 @@ use super::commonness::Commonness;
 use super::compare::{Likeness, Match, Pair, compare, pairs};
 use super::features::{digits, local_part, name_of, number};
 use super::further::{Further, Told};
+use super::habits::{Change, Odds};
 use super::words::{Words, is_squeezed, squeezed};
 
 /// A value with what comparing it needs, made once for many comparisons.
@@ -37,16 +38,35 @@ pub(super) struct Weight {
     pub(super) values: f64,
     /// By the same login name, where it could be any namesake's.
     pub(super) login: f64,
+    /// What happened to the name, if it is this employee's.
+    pub(super) change: Change,
 }
 
 impl Weight {
     pub(super) fn sum(self) -> f64 {
         self.values + self.login
     }
+
+    pub(super) fn odds(self) -> Odds {
+        Odds::of(self.change, self.sum().exp())
+    }
 }
 
-/// What each word of an employee's name is worth.
-type Worth = [f64; Words::MOST];
+/// A word of an employee's name, as the account confirms it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Confirmed {
+    worth: f64,
+    change: Change,
+}
+
+impl Confirmed {
+    const fn or_better(self, other: Self) -> Self {
+        if other.worth > self.worth { other } else { self }
+    }
+}
+
+/// The words of an employee's name.
+type Name = [Confirmed; Words::MOST];
 
 /// Of a hundred owners, so many have another given name or another family name at a vendor: after a marriage, or because
 /// that is what they are called.
@@ -97,29 +117,45 @@ impl<'v> Scorer<'v> {
     /// The logarithm of how much likelier it is that this employee has such an account than that somebody else has.
     pub(super) fn weight(&self, employee: &Employee) -> Weight {
         let mut words = name_of(employee);
-        let mut worth = Worth::default();
-        let mut total = 0.0;
+        let mut confirmed = Name::default();
+        let (mut shaped, mut change) = (0.0, Change::None);
         if let Some(name) = &self.name {
             let ours = name.words.as_written_by(&words);
             words = words.as_written_by(&ours).into_owned();
             let pairs = pairs(&ours, &words);
-            self.confirm(&mut worth, &words, &ours, &pairs);
-            total += shape(ours.count(), words.count(), pairs.len());
+            self.confirm(&mut confirmed, &words, &ours, &pairs);
+            (shaped, change) = shape(ours.count(), words.count(), pairs.len());
         }
         for handle in &self.handles {
             if handle.words.count() > 1 {
-                self.confirm(&mut worth, &words, &handle.words, &pairs(&handle.words, &words));
+                self.confirm(&mut confirmed, &words, &handle.words, &pairs(&handle.words, &words));
             } else {
-                self.confirm_best_reading(&mut worth, &words, handle.letters());
+                self.confirm_best_reading(&mut confirmed, &words, handle.letters());
             }
         }
-        if worth.iter().filter(|worth| **worth > 0.0).count() > 1 {
-            total -= self.common.lift().ln();
-        }
         let further: f64 = self.further(employee).into_iter().map(|further| further.worth().ln()).sum();
-        let values = total + worth.iter().sum::<f64>() + self.by_number(employee) + further;
+        let values = shaped + self.worth_of_all(&confirmed, change) + self.by_number(employee) + further;
         let (known, same) = self.by_known_handle(employee, &words);
-        Weight { values: values + known, login: same }
+        let change = confirmed.iter().map(|word| word.change).fold(change, Change::max);
+        Weight { values: values + known, login: same, change }
+    }
+
+    /// Where another name contradicts, the words that are left are one half of a name, and as rare as the rarest of them.
+    fn worth_of_all(&self, name: &Name, change: Change) -> f64 {
+        let worths = || name.iter().map(|word| word.worth).filter(|worth| *worth > 0.0);
+        match worths().count() {
+            0 | 1 => worths().sum(),
+            _ if change == Change::OtherName => worths().fold(0.0, f64::max),
+            _ => worths().sum::<f64>() - self.common.lift().ln(),
+        }
+    }
+
+    /// How much likelier it is that the account is of somebody who has one of its two names and now another besides, without
+    /// saying who: the search finds but a few of them where many have the name.
+    pub(super) fn odds_of_other_names(&self) -> f64 {
+        let Some(name) = self.name.as_ref().filter(|name| name.words.count() > 1) else { return 0.0 };
+        let known = name.words.iter().filter(|word| word.len() > 1 && self.common.people_called(word) > 0);
+        known.take(2).map(|_| OTHER_NAME * self.common.everybody()).sum()
     }
 
     /// What speaks for the employee or against, besides names and numbers.
@@ -127,34 +163,44 @@ impl<'v> Scorer<'v> {
         self.further.beside(employee)
     }
 
-    fn confirm(&self, worth: &mut Worth, words: &Words, ours: &Words, pairs: &[Pair]) {
+    fn confirm(&self, name: &mut Name, words: &Words, ours: &Words, pairs: &[Pair]) {
         for pair in pairs {
-            let (Some(worth), Some(word)) = (worth.get_mut(pair.other), words.iter().nth(pair.other)) else { continue };
+            let (Some(slot), Some(word)) = (name.get_mut(pair.other), words.iter().nth(pair.other)) else { continue };
             let read = ours.iter().nth(pair.one).unwrap_or_default();
-            *worth = worth.max(self.worth(read, word, pair.matched));
+            *slot = slot.or_better(self.confirmed(read, word, pair.matched));
         }
     }
 
-    /// Strangers have the word by right, or something that passes for it.
+    fn confirmed(&self, read: &str, word: &str, matched: Match) -> Confirmed {
+        Confirmed { worth: self.worth(read, word, matched), change: matched.how.into() }
+    }
+
+    /// Strangers have the word by right, or something that passes for it. If what is read is a name that people of the roster
+    /// have, so have strangers; if it is none, only those pass whose name is unheard of.
     fn worth(&self, read: &str, word: &str, matched: Match) -> f64 {
         if PARTICLES.contains(&word) {
             return 0.0;
         }
-        let rivals = if matched.rivals > 0.0 { matched.rivals * self.common.known_share(read) } else { 0.0 };
-        -(self.common.share(word) + matched.doubt + rivals).ln()
+        let known = self.common.known_share(read);
+        let pass = match matched.rivals {
+            rivals if known > 0.0 => matched.doubt + rivals * known,
+            0.0 => matched.doubt,
+            _ => matched.doubt * self.common.unseen(),
+        };
+        -(self.common.share(word) + pass).ln()
     }
 
     /// Of all ways to read a login name as made from two words of the name, or one, the one that says most.
-    fn confirm_best_reading(&self, worth: &mut Worth, words: &Words, letters: &str) {
-        let mut best: (f64, Worth) = (0.0, Worth::default());
+    fn confirm_best_reading(&self, name: &mut Name, words: &Words, letters: &str) {
+        let mut best: (f64, Name) = (0.0, Name::default());
         let mut offer = |read: [Option<(usize, &str, Match)>; 2]| {
-            let mut one = Worth::default();
+            let mut one = Name::default();
             for (at, read, matched) in read.into_iter().flatten() {
                 if let (Some(slot), Some(word)) = (one.get_mut(at), words.iter().nth(at)) {
-                    *slot = self.worth(read, word, matched);
+                    *slot = self.confirmed(read, word, matched);
                 }
             }
-            let sum = one.iter().sum();
+            let sum = one.iter().map(|word| word.worth).sum();
             if sum > best.0 {
                 best = (sum, one);
             }
@@ -167,8 +213,8 @@ impl<'v> Scorer<'v> {
                 }
             }
         }
-        for (worth, new) in worth.iter_mut().zip(best.1) {
-            *worth = worth.max(new);
+        for (slot, new) in name.iter_mut().zip(best.1) {
+            *slot = slot.or_better(new);
         }
     }
 
@@ -206,19 +252,21 @@ impl<'v> Scorer<'v> {
 }
 
 /// What it says that words of one name have no partner in the other.
-fn shape(ours: usize, theirs: usize, paired: usize) -> f64 {
+fn shape(ours: usize, theirs: usize, paired: usize) -> (f64, Change) {
     #[expect(clippy::cast_precision_loss, reason = "at most five")]
     let times = |share: f64, count: usize| share.ln() * count as f64;
     if theirs == 0 {
-        return 0.0;
+        return (0.0, Change::None);
     }
     match (ours, theirs, paired) {
-        (_, _, 0) => OTHER_PERSON.ln(),
-        (1, 1, _) => BOTH_ONE_WORD.ln(),
-        (1, ..) => ONLY_ONE_WORD.ln(),
+        (_, _, 0) => (OTHER_PERSON.ln(), Change::OtherName),
+        (1, 1, _) => (BOTH_ONE_WORD.ln(), Change::None),
+        (1, ..) => (ONLY_ONE_WORD.ln(), Change::OtherName),
         _ => {
             let contradicting = ours.min(theirs) - paired;
-            times(OTHER_NAME, contradicting) + times(MIDDLE_NAME, ours.max(theirs) - paired - contradicting)
+            let change = if contradicting > 0 { Change::OtherName } else { Change::None };
+            let extra = ours.max(theirs) - paired - contradicting;
+            (times(OTHER_NAME, contradicting) + times(MIDDLE_NAME, extra), change)
         }
     }
 }
