@@ -69,13 +69,15 @@ pub(crate) fn reliability(accounts: &[Misspelt], found: &[Vec<NearMiss>]) {
     const FROM: [u32; 12] = [0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 950, 980];
     let strangers = accounts.iter().filter(|misspelt| misspelt.owner.is_none()).count() as f64;
     let owned = accounts.len() as f64 - strangers;
-    println!("\nright of the first, by score and by how many of a hundred accounts are nobody's");
+    println!(
+        "\nright of the first to whom nobody is as like, by score and by how many of a hundred accounts are nobody's"
+    );
     println!("{:12}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}", "score", "accounts", "mean", "0", "10", "20", "30");
     for (at, from) in FROM.iter().enumerate() {
         let to = FROM.get(at + 1).copied().unwrap_or(1001);
         let inside = |score: f64| (f64::from(*from)..f64::from(to)).contains(&(score * 1000.0).round());
         let firsts = accounts.iter().zip(found).filter_map(|(account, near)| Some((account, near.first()?)));
-        let bin: Vec<_> = firsts.filter(|(_, near)| inside(near.score)).collect();
+        let bin: Vec<_> = firsts.filter(|(_, near)| near.equals == 0 && inside(near.score)).collect();
         if bin.is_empty() {
             continue;
         }

@@ -149,6 +149,17 @@ mod tests {
     }
 
     #[test]
+    fn a_roster_of_repeated_names_knows_most() {
+        let repeated = of(iter::repeat_n("Ann Smith", 20_000)).unseen();
+        let letter = |n: u8| char::from(b'a' + n);
+        let names: Vec<_> =
+            (0..26).flat_map(|n| (0..26).map(move |m| format!("{0}{1} {1}{0}x", letter(n), letter(m)))).collect();
+        let rare = of(names.iter().map(String::as_str)).unseen();
+        assert!(repeated < 0.1 && rare > 0.9, "{repeated} {rare}");
+        assert!(of(iter::once("Ann Smith")).unseen() > 0.9, "one name says little");
+    }
+
+    #[test]
     fn names_of_a_country_go_together() {
         let apart = (0..400).map(|n| {
             if n % 2 == 0 {

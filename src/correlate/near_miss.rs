@@ -249,6 +249,27 @@ mod tests {
     }
 
     #[test]
+    fn half_of_a_name_is_one_reason() {
+        let people = [person("E-1", "Emily Choi-Lundberg", &[], &[]), person("E-2", "Hatice Kurt", &[], &["hkurt"])];
+        let relative = among_many(&people, ["", "joshua.choilundberg@vendor.example", "", "Joshua Choi-Lundberg"]);
+        assert!(relative[0].0 == "E-1" && relative[0].1 < 0.9, "{relative:?}");
+        let married = among_many(&people, ["", "hkurt@vendor.example", "", "Hatice Ozdemir"]);
+        assert!(married[0].0 == "E-2" && married[0].1 > 0.9, "her login name is another reason: {married:?}");
+    }
+
+    #[test]
+    fn what_is_nobodys_name_is_a_misspelling() {
+        let people = [person("E-1", "Ruth Marson", &[], &[]), person("E-2", "Ruth Matson", &[], &[])];
+        let score = |people: &[Employee], name| {
+            let found = among_many(people, ["", "", "", name]);
+            found.into_iter().find(|(id, ..)| id == "E-2").map_or(0.0, |(_, score, ..)| score)
+        };
+        let misspelt = score(&people[1..], "Ruth Matxon");
+        let somebodys = score(&people, "Ruth Marson");
+        assert!(misspelt > 0.85 && somebodys < misspelt / 2.0, "{misspelt} {somebodys}");
+    }
+
+    #[test]
     fn a_name_alone_can_be_enough() {
         let found = among_many(&[person("E-1", "Ann Lindqvist", &[], &[])], ["", "", "", "Ann Lindqvist"]);
         assert!(found[0].0 == "E-1" && found[0].1 > 0.97, "{found:?}");

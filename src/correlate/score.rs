@@ -125,8 +125,11 @@ impl<'v> Scorer<'v> {
             let pairs = pairs(&ours, &words);
             self.confirm(&mut confirmed, &words, &ours, &pairs);
             (shaped, change) = shape(ours.count(), words.count(), pairs.len());
+            if change == Change::OtherName {
+                keep_rarest(&mut confirmed);
+            }
         }
-        for handle in &self.handles {
+        for handle in self.handles.iter().filter(|handle| change != Change::OtherName || !self.repeats_name(handle)) {
             if handle.words.count() > 1 {
                 self.confirm(&mut confirmed, &words, &handle.words, &pairs(&handle.words, &words));
             } else {
@@ -134,20 +137,16 @@ impl<'v> Scorer<'v> {
             }
         }
         let further: f64 = self.further(employee).into_iter().map(|further| further.worth().ln()).sum();
-        let values = shaped + self.worth_of_all(&confirmed, change) + self.by_number(employee) + further;
+        let values = shaped + self.worth_of_all(&confirmed) + self.by_number(employee) + further;
         let (known, same) = self.by_known_handle(employee, &words);
         let change = confirmed.iter().map(|word| word.change).fold(change, Change::max);
         Weight { values: values + known, login: same, change }
     }
 
-    /// Where another name contradicts, the words that are left are one half of a name, and as rare as the rarest of them.
-    fn worth_of_all(&self, name: &Name, change: Change) -> f64 {
+    fn worth_of_all(&self, name: &Name) -> f64 {
         let worths = || name.iter().map(|word| word.worth).filter(|worth| *worth > 0.0);
-        match worths().count() {
-            0 | 1 => worths().sum(),
-            _ if change == Change::OtherName => worths().fold(0.0, f64::max),
-            _ => worths().sum::<f64>() - self.common.lift().ln(),
-        }
+        let lift = if worths().count() > 1 { self.common.lift().ln() } else { 0.0 };
+        worths().sum::<f64>() - lift
     }
 
     /// How much likelier it is that the account is of somebody who has one of its two names and now another besides, without
@@ -161,6 +160,11 @@ impl<'v> Scorer<'v> {
     /// What speaks for the employee or against, besides names and numbers.
     pub(super) fn further(&self, employee: &Employee) -> Vec<Further> {
         self.further.beside(employee)
+    }
+
+    /// Whether a login name tells nothing that the account's name doesn't.
+    fn repeats_name(&self, handle: &Value<'_>) -> bool {
+        self.name.as_ref().is_some_and(|name| made_from(handle.letters(), &name.words))
     }
 
     fn confirm(&self, name: &mut Name, words: &Words, ours: &Words, pairs: &[Pair]) {
@@ -249,6 +253,13 @@ impl<'v> Scorer<'v> {
             _ => 0.0,
         }
     }
+}
+
+/// Where another name contradicts, the words that are left are one half of a name, and as rare as the rarest of them.
+fn keep_rarest(name: &mut Name) {
+    let rarest = name.iter().enumerate().max_by(|(_, a), (_, b)| a.worth.total_cmp(&b.worth)).map(|(at, _)| at);
+    let others = name.iter_mut().enumerate().filter(|(at, _)| Some(*at) != rarest);
+    others.for_each(|(_, word)| *word = Confirmed::default());
 }
 
 /// What it says that words of one name have no partner in the other.
