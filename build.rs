@@ -15,13 +15,16 @@ fn main() -> io::Result<()> {
         if let (Some(name), Some("toml")) =
             (path.file_name().and_then(|name| name.to_str()), path.extension().and_then(|end| end.to_str()))
         {
-            names.push((name.to_owned(), path.display().to_string()));
+            names.push(name.to_owned());
         }
     }
     names.sort();
     let mut code = "const BUILT_IN: &[(&str, &str)] = &[\n".to_owned();
-    for (name, path) in names {
-        writeln!(code, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
+    for name in names {
+        // Not by the folder that this ran for: two checkouts can share a target folder, and then run it once.
+        let path = format!("/rules/{name}");
+        writeln!(code, "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),")
+            .map_err(io::Error::other)?;
     }
     code.push_str("];\n");
     fs::write(Path::new(&out).join("builtin_rules.rs"), code)
