@@ -2,7 +2,7 @@
 //! address. Members are gathered by the hash of their key while the accounts stream by; the few that share one are
 //! read again, grouped by the key itself, and judged.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::io;
@@ -130,7 +130,7 @@ impl Audit<'_> {
         let members = self.read_members(context, &rules, &wanted, spool)?;
         for of_rule in members.chunk_by(|a, b| a.rule == b.rule) {
             let Some(rule) = of_rule.first().and_then(|first| rules.get(first.rule)) else { continue };
-            let mut known = BTreeSet::new();
+            let mut known = HashSet::new();
             for group in of_rule.chunk_by(|a, b| (a.by, &a.key) == (b.by, &b.key)) {
                 let Some(by) = group.first().and_then(|first| rule.group_by().get(first.by)) else { continue };
                 // The same accounts that share a second key are no second group.
