@@ -8,6 +8,19 @@
 //!              (async)     roster ──┘          (pure, the clock is an argument)
 //! ```
 //!
+//! The library is there for the binary and its tests: its interface isn't stable, and what is promised is the command line,
+//! its files and its exit codes. What a program would begin with:
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use headcount::config::Config;
+//!
+//! let text = "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"crm\"\nvendor = \"file\"\nfile = \"crm.csv\"\n";
+//! let config = Config::parse(Path::new("headcount.toml"), text).expect("a good configuration");
+//! assert_eq!(config.sources[0].name.as_str(), "crm");
+//! ```
+//!
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 

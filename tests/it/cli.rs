@@ -8,6 +8,7 @@ use assert_cmd::Command;
 use headcount::config::{Config, VendorConfig};
 
 use crate::support::process::{headcount, spawnable};
+use crate::support::tenant::read_report;
 
 fn stdout(command: &mut Command) -> String {
     let output = command.output().expect("ran");
@@ -42,6 +43,29 @@ fn init_takes_each_vendor_alone() {
         let config = Config::load(&path).expect("a good configuration");
         assert_eq!(config.sources.iter().map(|source| source.vendor.kind()).collect::<Vec<_>>(), [kind]);
     }
+}
+
+#[test]
+fn the_quick_start_finds_what_its_readme_says() {
+    let out = tempfile::tempdir().expect("folder");
+    let mut audit = headcount();
+    audit.args(["audit", "-c", "examples/quickstart/headcount.toml", "--as-of", "2026-11-29", "--out"]).arg(out.path());
+    audit.assert().code(1);
+    let report = read_report(out.path());
+    let said = std::fs::read_to_string("examples/quickstart/README.md").expect("a README");
+    let found: Vec<(String, String)> = report
+        .findings
+        .iter()
+        .map(|finding| finding.expect("readable"))
+        .filter_map(|finding| Some((finding.rule, finding.subject.account_id?)))
+        .collect();
+    for (account, rule) in [("c-3", "leaver-active"), ("c-3", "leaver-login"), ("c-4", "orphaned"), ("201", "inactive")]
+    {
+        let line = said.split("\n- ").find(|line| line.starts_with(&format!("`{account}`"))).expect("a line about it");
+        assert!(line.contains(&format!("`{rule}`")), "{account}: {line}");
+        assert!(found.contains(&(rule.to_owned(), account.to_owned())), "{account} {rule}: {found:?}");
+    }
+    assert!(said.contains("`202`") && !found.iter().any(|(_, account)| account == "202"), "{found:?}");
 }
 
 #[test]

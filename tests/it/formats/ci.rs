@@ -63,6 +63,7 @@ fn each_set_up_is_whole() {
         assert!(!text.contains('\t') && text.ends_with('\n'), "{name}");
     };
     all("action.yml", &["actions/cache@", "--locked", "github,sarif", "exit \"$code\"", "GITHUB_OUTPUT"]);
+    all("github-build-matrix.yml", &["windows-latest", "macos-latest", "cargo test --locked", "cargo deny check"]);
     all("github-workflow.yml", &["secrets.VOISO_API_KEY", "upload-sarif@", "upload-artifact@", "if: always()"]);
     all(
         "gitlab-ci.yml",
