@@ -54,11 +54,10 @@ beside them, with one small organisation for each `[[tests]]`:
 
 ## What a check finds
 
-`headcount rules check` reads a condition under three truth values and says which part never decides: comparisons of one
-thing that contradict each other, alternatives that never hold, outcomes of `?:` that are never taken, a condition that is
-never false. With `-c headcount.toml` it says which of the organisation's own rules no configured source tells enough for.
-It also finds unused params, controls that no framework numbers like that, guardrails for controls that the rule doesn't
-name, and examples that are missing or don't come out.
+`headcount rules check` finds examples that are missing or don't come out: a violation and a pass prove that a condition can
+be true and false. It also finds a condition that reads no fact, unused params, controls that no framework numbers like that,
+and guardrails for controls that the rule doesn't name. With `-c headcount.toml` it says which of the organisation's own rules
+can't judge at any configured source, because none tells the facts that an example with `not-evaluable` says are needed.
 
 ## Policies
 

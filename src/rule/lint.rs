@@ -3,12 +3,9 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use toml::Spanned;
-
-use super::cel::{Missing, Names, reach};
 use super::file::Places;
 use super::place::Page;
-use super::{Control, Outcome, Rule, Subject, example, load};
+use super::{Control, Example, Outcome, Rule, example, load};
 use crate::diagnostic::Diagnostic;
 use crate::model::FactName;
 
@@ -26,8 +23,7 @@ pub struct Exposure {
 pub fn lint(rule: &Rule, sources: &[Exposure]) -> Vec<Diagnostic> {
     let (path, text) = (rule.path(), load::text_of(rule));
     let check = Check { rule, page: Page { path: &path, text: &text }, places: Places::of(&text) };
-    let mut found = check.conditions();
-    found.extend(check.evaluable(sources));
+    let mut found: Vec<_> = check.constant().into_iter().chain(check.evaluable(sources)).collect();
     found.extend(check.params());
     found.extend(check.controls());
     found.extend(check.guardrails());
@@ -46,55 +42,34 @@ impl Check<'_> {
         self.page.at(span.unwrap_or(&self.places.id).clone(), message).help(help)
     }
 
-    /// The condition, and that of the members, with what each may name.
-    fn texts(&self) -> impl Iterator<Item = (&Spanned<String>, Names<'_>)> {
-        let written = &self.rule.written;
-        let params = self.rule.params();
-        let when = (&written.when, Names { subject: written.subject, by: &written.group_by, params });
-        let of_members = Names { subject: Subject::Account, by: &[], params };
-        [when].into_iter().chain(written.members.as_ref().map(|text| (text, of_members)))
+    /// A condition that says the same of everything.
+    fn constant(&self) -> Option<Diagnostic> {
+        let message = "the condition reads no fact, so that it says the same of everything".to_owned();
+        let is_constant = self.rule.reads().next().is_none();
+        is_constant.then(|| self.at(Some(&self.rule.written.when.span()), message, "compare a fact in `when`"))
     }
 
-    /// Parts that never decide, and a condition that says the same of everything.
-    fn conditions(&self) -> Vec<Diagnostic> {
-        let when = &self.rule.written.when;
-        let whole = when.span();
-        if self.rule.reads().next().is_none() {
-            let message = "the condition reads no fact, so that it says the same of everything".to_owned();
-            return vec![self.at(Some(&whole), message, "compare a fact in `when`")];
-        }
-        let mut found = Vec::new();
-        for (text, names) in self.texts() {
-            let Some(reach) = reach(text.get_ref(), names, Missing::NOTHING) else { continue };
-            found.extend(reach.dead.into_iter().map(|fault| self.page.inside(text, fault)));
-            if !reach.can_fail && text.span() == whole {
-                let message = "the condition is never false, so that everything is a finding".to_owned();
-                found.push(self.at(Some(&whole), message, "remove the alternative that always holds"));
-            }
-        }
-        found
-    }
-
-    /// A condition that no source tells enough for.
+    /// A rule that can't judge at any source: each lacks all that one of the rule's own examples says is too much to lack.
     fn evaluable(&self, sources: &[Exposure]) -> Option<Diagnostic> {
-        let asked: Vec<&Exposure> = sources.iter().filter(|exposure| self.rule.applies_to(&exposure.source)).collect();
-        let blind = |exposure: &&Exposure| {
-            let hidden: Missing =
-                FactName::OF_RECORDS.into_iter().filter(|fact| !exposure.facts.contains(fact)).collect();
-            self.texts().any(|(text, names)| {
-                let possible = reach(text.get_ref(), names, Missing::NOTHING).is_some_and(|reach| reach.can_hold);
-                possible && reach(text.get_ref(), names, hidden).is_some_and(|reach| !reach.can_hold)
-            })
-        };
-        if asked.is_empty() || !asked.iter().all(blind) {
-            return None;
-        }
-        let told: Missing = asked.iter().flat_map(|exposure| exposure.facts.iter().copied()).collect();
-        let missing: Vec<_> =
-            self.rule.needs().iter().filter(|fact| !told.contains(*fact)).map(FactName::as_str).collect();
-        let what = if missing.is_empty() { "together what it needs".to_owned() } else { missing.join(" and ") };
-        let message = format!("no configured source tells {what}: this rule never finds anything");
-        Some(self.at(Some(&self.rule.written.when.span()), message, "name a source that does, or remove the rule"))
+        let mut asked = sources.iter().filter(|exposure| self.rule.applies_to(&exposure.source)).peekable();
+        asked.peek()?;
+        let blind = asked.map(|exposure| self.example_of_blindness(exposure)).collect::<Option<Vec<_>>>()?;
+        let example = blind.first()?;
+        let facts: Vec<_> = example.missing().iter().map(FactName::as_str).collect();
+        let facts = facts.join(" and ");
+        let message = format!("no configured source tells {facts}, without which the rule can't judge");
+        let help = format!(
+            "name a source that does, or remove the rule; the example {:?} shows what becomes of it",
+            example.name
+        );
+        Some(self.at(Some(&self.rule.written.when.span()), message, &help))
+    }
+
+    fn example_of_blindness(&self, exposure: &Exposure) -> Option<&Example> {
+        self.rule.examples().iter().find(|example| {
+            let mut missing = example.missing().iter().peekable();
+            missing.peek().is_some() && missing.all(|fact| !exposure.facts.contains(&fact))
+        })
     }
 
     fn params(&self) -> Vec<Diagnostic> {

@@ -8,7 +8,6 @@
 mod calls;
 mod check;
 pub mod differences;
-mod domain;
 pub mod functions;
 mod guard;
 mod library;
@@ -18,7 +17,6 @@ mod ops;
 mod parse;
 mod paths;
 mod re2;
-mod reach;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -39,7 +37,6 @@ use super::{GroupBy, Subject};
 
 pub(super) use node::{Getter, Truth};
 pub(super) use parse::{MAX_BRACKETS, MAX_DEPTH, MAX_TEXT};
-pub(super) use reach::reach;
 use steps::Steps;
 pub use types::Type;
 pub use value::{EvalError, List, MAX_STEPS, Map, Missing, Value};

@@ -162,7 +162,8 @@ impl Example {
         Ok(params)
     }
 
-    fn missing(&self) -> Missing {
+    /// What is not told in it.
+    pub(super) fn missing(&self) -> Missing {
         let of_roster = self.missing.iter().filter_map(|name| employee_fact(name.get_ref()));
         let of_vendor: Missing = self.missing.iter().filter_map(|name| find(name.get_ref())).collect();
         of_roster.fold(of_vendor, |all, fact| all.and(Missing::of_employee(fact)))

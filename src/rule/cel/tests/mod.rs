@@ -6,7 +6,6 @@ mod conformance;
 mod differences;
 mod differential;
 mod laws;
-mod reach;
 mod refusals;
 mod subject;
 mod written;
