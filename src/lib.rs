@@ -24,14 +24,15 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, one writer at a time, the checked configuration, and keys of accounts and
-// people alike.
+// The ground: work on all cores, words, messages, one writer at a time, the checked configuration, keys of accounts and
+// people alike, and the language of conditions.
 pub mod crew;
 pub mod diagnostic;
 pub mod model;
 pub mod claim;
 pub mod config;
 pub mod key;
+pub mod expression;
 
 // Fetching: all accounts of every source, with the certificate of how they were counted.
 pub mod http;

@@ -1,14 +1,30 @@
 //! The compiled parts of a rule, for one set of params.
 
-use super::cel::{Condition, Missing, Names};
-use super::file::Written;
+use toml::Spanned;
+
+use super::facts::Fact;
 use super::message::Message;
 use super::params::Params;
 use super::place::Page;
 use super::scope::Scope;
-use super::subject::Subject;
+use super::subject::{GroupBy, Subject};
 use super::verdict::Verdict;
+use super::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
+use crate::expression::{self, Missing};
+
+type Condition = expression::Condition<&'static Fact>;
+
+/// The texts of a rule that are compiled, again for every change of the params.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub subject: Subject,
+    pub group_by: Vec<GroupBy>,
+    pub when: Spanned<String>,
+    pub members: Option<Spanned<String>>,
+    pub message: Spanned<String>,
+    pub params: Params,
+}
 
 /// Condition, membership and message, ready to be applied.
 #[derive(Debug)]
@@ -21,17 +37,17 @@ pub(super) struct Compiled {
 impl Compiled {
     /// Compiles the texts of a rule; every mistake has its place in the rule file.
     pub(super) fn new(page: &Page<'_>, written: &Written, params: &Params) -> Result<Self, Vec<Diagnostic>> {
-        let names = Names { subject: written.subject, by: &written.group_by, params };
-        let of_members = Names { subject: Subject::Account, by: &[], params };
+        let names = Vocabulary { subject: written.subject, by: &written.group_by, params };
+        let of_members = Vocabulary { subject: Subject::Account, by: &[], params };
         let mut faults = Vec::new();
-        let mut keep = |text: &toml::Spanned<String>, fault| {
+        let mut keep = |text: &Spanned<String>, fault| {
             faults.push(page.inside(text, fault));
         };
-        let when = Condition::compile(written.when.get_ref(), names).map_err(|fault| keep(&written.when, fault));
+        let when = Condition::compile(written.when.get_ref(), &names).map_err(|fault| keep(&written.when, fault));
         let members = written
             .members
             .as_ref()
-            .map(|text| Condition::compile(text.get_ref(), of_members).map_err(|fault| keep(text, fault)));
+            .map(|text| Condition::compile(text.get_ref(), &of_members).map_err(|fault| keep(text, fault)));
         let message = Message::compile(written.message.get_ref(), names).map_err(|fault| keep(&written.message, fault));
         match (when, members.transpose(), message) {
             (Ok(when), Ok(members), Ok(message)) => Ok(Self { when, members, message }),

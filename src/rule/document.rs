@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use chrono::TimeDelta;
 
-use super::cel::differences::{DIFFERENCES, Difference, Outcome, RECORD};
-use super::cel::functions::{FUNCTIONS, Function, MACROS, Style};
-use super::cel::{MAX_BRACKETS, MAX_DEPTH, MAX_STEPS, MAX_TEXT};
 use super::control::FRAMEWORKS;
 use super::facts::{FACTS, Fact, Kind, ROOTS};
 use super::{Rule, RuleSet};
+use crate::expression::differences::{DIFFERENCES, Difference, Outcome, RECORD};
+use crate::expression::functions::{FUNCTIONS, Function, MACROS, Style};
+use crate::expression::{MAX_BRACKETS, MAX_DEPTH, MAX_STEPS, MAX_TEXT};
 use crate::model::text::grouped;
 use crate::model::{Account, AccountStatus, Fact as Told, FactName, Json, Timestamp};
 
@@ -156,7 +156,7 @@ fn tellers(name: FactName, exposed: &[(&'static str, &'static [FactName])]) -> S
 
 /// `now - then`, `days(int)`, `string.contains(string)`, with every choice of types.
 fn written(function: &Function) -> String {
-    let one = |overload: &super::cel::functions::Overload| {
+    let one = |overload: &crate::expression::functions::Overload| {
         let args: Vec<&str> = overload.args.iter().map(|kind| kind.as_str()).collect();
         let call = match (function.style, args.as_slice()) {
             (Style::Operator, [one]) => format!("{}{one}", function.name.trim_end_matches('_')),

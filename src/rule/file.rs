@@ -6,8 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::cel::on_large_stack;
-use super::compiled::Compiled;
+use super::compiled::{Compiled, Written};
 use super::control::{Control, Guardrail};
 use super::example::Example;
 use super::params::{Param, Params};
@@ -15,6 +14,7 @@ use super::place::{Checked, Page};
 use super::subject::{GroupBy, Subject};
 use super::{Origin, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::expression::on_large_stack;
 use crate::model::{RuleId, Severity};
 
 /// A rule file as it is written.
@@ -96,17 +96,6 @@ impl Keys {
             Self::Several(list) => list,
         }
     }
-}
-
-/// The texts of a rule that are compiled, again for every change of the params.
-#[derive(Debug)]
-pub(super) struct Written {
-    pub subject: Subject,
-    pub group_by: Vec<GroupBy>,
-    pub when: Spanned<String>,
-    pub members: Option<Spanned<String>>,
-    pub message: Spanned<String>,
-    pub params: Params,
 }
 
 /// Reads and checks a rule file.

@@ -8,7 +8,6 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::cel::on_large_stack;
 use super::compiled::Compiled;
 use super::example::{self, ExampleResult};
 use super::params::Param;
@@ -17,6 +16,7 @@ use super::{Control, Guardrail, Origin, Params, Rule, file};
 use crate::config::{RawOverride, RulesConfig};
 use crate::crew;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::expression::on_large_stack;
 use crate::model::{RuleId, Severity, SourceName, text};
 
 // The folder `rules`, listed by build.rs: name and text of every file.

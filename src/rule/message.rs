@@ -6,9 +6,13 @@ use std::fmt::Write as _;
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Path, TemplateError};
 
-use super::cel::{EvalError, Fault, Names, Reading, Span, Type, Value, on_large_stack};
+use super::facts::Fact;
 use super::scope::Scope;
+use super::vocabulary::Vocabulary;
+use crate::expression::{self, EvalError, Fault, Span, Type, Value, on_large_stack};
 use crate::model::text::counted;
+
+type Reading = expression::Reading<&'static Fact>;
 
 /// Longest text of a message.
 const MAX_TEXT: usize = 2048;
@@ -38,7 +42,7 @@ enum Style {
 }
 
 impl Message {
-    pub(super) fn compile(text: &str, names: Names<'_>) -> Result<Self, Fault> {
+    pub(super) fn compile(text: &str, names: Vocabulary<'_>) -> Result<Self, Fault> {
         let everything = Span::new(0, text.len());
         if text.len() > MAX_TEXT {
             return Err(Fault::new(everything, format!("a message has at most {MAX_TEXT} bytes")));
@@ -70,7 +74,7 @@ fn syntax(text: &str, error: &TemplateError) -> Fault {
 
 struct Compiler<'t> {
     text: &'t str,
-    names: Names<'t>,
+    names: Vocabulary<'t>,
 }
 
 impl Compiler<'_> {
@@ -139,7 +143,7 @@ impl Compiler<'_> {
         if !raw.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.') {
             return Err(Fault::new(at, format!("`{raw}` is not the path of a fact")).help("write {{account.email}}"));
         }
-        Reading::compile(raw, self.names).map_err(|fault| {
+        Reading::compile(raw, &self.names).map_err(|fault| {
             let span = Span::new(at.start + fault.span.start, at.start + fault.span.end);
             Fault { span, ..fault }
         })

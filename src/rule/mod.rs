@@ -1,11 +1,12 @@
 //! Rules: files that people can read, test and trust, applied to accounts, people, groups and sources.
 //!
-//! A rule file is read and checked ([`RuleSet::load`]), its condition is compiled ([`cel`]) against the published
+//! A rule file is read and checked ([`RuleSet::load`]), its condition is compiled ([`crate::expression`]) against the published
 //! facts ([`facts`]), and judged on one [`Scope`] after the other. Everything that could be silently wrong is
 //! refused when it is loaded; what a vendor doesn't tell makes a judgement *not evaluable*, never a pass.
 
-pub mod cel;
 mod compiled;
+#[cfg(test)]
+mod conditions;
 pub mod control;
 mod describe;
 mod document;
@@ -15,17 +16,19 @@ mod file;
 mod lint;
 mod load;
 mod message;
+mod missing;
 mod params;
 mod place;
 mod scope;
 mod subject;
 mod triage;
 mod verdict;
+mod vocabulary;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-pub use cel::{EvalError, List, Missing, Value};
+pub use crate::expression::{EvalError, List, Missing, Value};
 pub use control::{Control, Guardrail};
 pub use describe::{list, show};
 pub use document::document;
@@ -68,7 +71,7 @@ pub struct Rule {
     guardrails: Vec<Guardrail>,
     params: Params,
     off_until: Option<String>,
-    written: file::Written,
+    written: compiled::Written,
     compiled: Compiled,
     /// With the params of the rule file, if the configuration changes them: examples are judged by these.
     as_written: Option<Compiled>,
@@ -102,7 +105,7 @@ impl Rule {
 
     /// The facts that the condition reads, by path. What is absent is null, what the vendor doesn't tell is left out.
     pub fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
-        self.compiled.when.facts(scope)
+        Facts::of_sorted(self.compiled.when.facts(scope))
     }
 
     /// The paths of the facts that the condition reads.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::cel::{List, Type, Value};
+use crate::expression::{List, Type, Value};
 
 /// The params of a rule by name.
 pub type Params = BTreeMap<String, Param>;

@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::cel::Fault;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::expression::Fault;
 
 /// What is right, or the mistake.
 pub(super) type Checked<T> = Result<T, Box<Diagnostic>>;
@@ -102,7 +102,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::*;
-    use crate::rule::cel::Span;
+    use crate::expression::Span;
 
     #[derive(Deserialize)]
     struct Doc {

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 
 use chrono::NaiveDate;
 
-use super::cel::Missing;
 use crate::config::PrivilegedRoles;
+use crate::expression::Missing;
 use crate::model::{
     Account, Declaration, Employee, Fact, FactName, Roster, RosterIssue, Situation, SourceName, SourceStatus, Timestamp,
 };

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::cel::Missing;
 use super::scope::Scope;
+use crate::expression::Missing;
 use crate::model::{Fact, FactName};
 
 /// What a rule judges.

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::cel::Rest;
 use super::facts::Fact;
 use super::{Rule, Scope, Value, Verdict};
+use crate::expression::Rest;
 
 /// Rules about accounts, and the kinds of accounts that have been seen.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ struct Kind<'r> {
 pub struct Open<'r> {
     /// Its position among the rules.
     pub rule: usize,
-    rest: Rest<'r>,
+    rest: Rest<'r, &'static Fact>,
 }
 
 impl<'r> Triage<'r> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::cel::{EvalError, Missing, Truth};
+use crate::expression::{EvalError, Missing, Truth};
 
 /// What a rule says of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,12 +12,12 @@ use toml::Spanned;
 
 use super::{fact_name, find};
 use crate::diagnostic::Diagnostic;
+use crate::expression::Missing;
 use crate::model::{
     Account, AccountStatus, ColumnRole, ColumnSet, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeFact,
     EmployeeId, EmployeeIndex, Employment, EmploymentStatus, Fact, FactName, Profile, Roster, RosterIssue,
     RosterIssueKind, Situation, SourceName, SourceStatus, Tier, Timestamp, Untold, WorkerKind,
 };
-use crate::rule::cel::Missing;
 use crate::rule::place::Page;
 use crate::rule::scope::SourceFacts;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::data::ExampleAccount;
 use super::run::with_account;
+use crate::expression::Missing;
 use crate::model::{Fact, SourceName};
-use crate::rule::cel::Missing;
 use crate::rule::compiled::Compiled;
 use crate::rule::scope::{EmployeeScope, GroupFacts, Scope};
 use crate::rule::{GroupBy, Verdict};

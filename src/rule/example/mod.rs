@@ -13,12 +13,12 @@ use toml::Spanned;
 
 use self::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
 use self::exception::{ExampleDeclarationUse, ExampleException};
-use super::cel::Missing;
-use super::file::Written;
+use super::compiled::Written;
 use super::params::{Param, Params};
 use super::place::{Checked, Page};
 use super::subject::Subject;
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::expression::Missing;
 use crate::model::{EmployeeFact, FactName};
 
 pub(super) use run::run;

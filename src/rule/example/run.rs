@@ -7,8 +7,8 @@ use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, 
 use super::exception::{ExampleDeclarationUse, ExampleException};
 use super::groups::{Owned, groups};
 use super::{Example, Expect};
+use crate::expression::{EvalError, Missing};
 use crate::model::{Employee, FactName, RuleId, Situation};
-use crate::rule::cel::{EvalError, Missing};
 use crate::rule::compiled::Compiled;
 use crate::rule::place::Page;
 use crate::rule::scope::{AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, Scope};

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Fact, Kind, names};
+use crate::expression::{List, Map, Missing, Value};
 use crate::model::{Account, EmployeeFact, Fact as Told, FactName, Situation, Timestamp};
-use crate::rule::cel::{List, Map, Missing, Value};
 use crate::rule::scope::{AccountScope, Scope};
 
 /// The states of an account.
@@ -14,7 +14,7 @@ const SITUATION: &[&str] = &["matched", "unmatched", "ambiguous", "conflict", "d
 /// The keys that can decide it.
 const TIER: &[&str] = &["crosswalk", "external_id", "email", "username"];
 
-const fn account(name: &'static str, kind: Kind, doc: &'static str, get: crate::rule::cel::Getter) -> Fact {
+const fn account(name: &'static str, kind: Kind, doc: &'static str, get: super::Getter) -> Fact {
     Fact::new("account", name, kind, doc, get)
 }
 

@@ -2,8 +2,8 @@
 //! covers.
 
 use super::employee::midnight;
-use super::{Fact, Kind};
-use crate::rule::cel::{Getter, Value};
+use super::{Fact, Getter, Kind};
+use crate::expression::Value;
 use crate::rule::scope::{DeclarationFacts, DeclaredScope, Scope};
 
 const KIND: &[&str] = &["service", "shared", "break-glass", "external"];

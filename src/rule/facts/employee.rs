@@ -3,9 +3,9 @@
 
 use chrono::NaiveDate;
 
-use super::{Fact, Kind};
+use super::{Fact, Getter, Kind};
+use crate::expression::{List, Map, Missing, Value};
 use crate::model::{Employee, EmployeeFact, Timestamp, Told};
-use crate::rule::cel::{Getter, List, Map, Missing, Value};
 use crate::rule::scope::Scope;
 
 const STATUS: &[&str] = &["active", "leave", "terminated"];

@@ -1,8 +1,8 @@
 //! The facts of an exception: what the organisation has accepted, and what became of it.
 
 use super::employee::midnight;
-use super::{Fact, Kind};
-use crate::rule::cel::{Getter, Value};
+use super::{Fact, Getter, Kind};
+use crate::expression::Value;
 use crate::rule::scope::{ExceptionFacts, Scope};
 
 const KIND: &[&str] = &["waiver"];

@@ -14,10 +14,13 @@ use std::sync::LazyLock;
 
 pub use read::Facts;
 
-use super::cel::{Getter, Missing, Type};
 use super::scope::Scope;
 use super::{GroupBy, Subject};
+use crate::expression::{Missing, Type, Value};
 use crate::model::{EmployeeFact, FactName};
+
+/// Reads one fact.
+type Getter = for<'a> fn(&'a Scope<'a>) -> Value<'a>;
 
 /// A fact that conditions and messages can read.
 #[derive(Debug)]

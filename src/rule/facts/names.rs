@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::correlate::name_likeness;
+use crate::expression::{List, Missing, Value};
 use crate::model::{Account, Fact, FactName};
-use crate::rule::cel::{List, Missing, Value};
 use crate::rule::scope::Scope;
 
 /// Whether there is anything to look for an owner by.

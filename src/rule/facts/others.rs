@@ -1,8 +1,8 @@
 //! The clock, and the facts of sources, groups and the roster.
 
 use super::{Fact, Kind};
+use crate::expression::{List, Value};
 use crate::model::{Roster, RosterIssue, RosterIssueKind};
-use crate::rule::cel::{List, Value};
 use crate::rule::scope::{AccountsFacts, GroupFacts, Scope, SourceFacts};
 
 const STATUS: &[&str] = &["complete", "incomplete", "failed"];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, Serializer};
 
-use crate::rule::cel::Value;
+use crate::expression::Value;
 
 /// Facts by their path, sorted. What the vendor doesn't tell is not among them.
 #[derive(Debug, Clone, Default)]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::value::RawValue;
 
 use super::*;
+use crate::expression::{EvalError, Missing, Value};
 use crate::model::{Account, Situation, SourceName, Timestamp};
-use crate::rule::cel::{EvalError, Missing, Value};
 use crate::rule::scope::{AccountScope, Scope};
 
 #[test]

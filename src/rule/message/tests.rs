@@ -10,7 +10,7 @@ use crate::rule::subject::Subject;
 
 fn say(text: &str) -> Result<String, Fault> {
     let params = Params::from([("days".to_owned(), Param::Int(90)), ("once".to_owned(), Param::Int(1))]);
-    let message = Message::compile(text, Names { subject: Subject::Account, by: &[], params: &params })?;
+    let message = Message::compile(text, Vocabulary { subject: Subject::Account, by: &[], params: &params })?;
     let record = RawValue::from_string("{\"team\": \"<b>\"}".to_owned()).expect("JSON");
     let now = chrono::DateTime::from_timestamp(1_795_000_000, 0).expect("in range");
     let account = Account {

@@ -6,9 +6,9 @@ mod values;
 
 use serde_json::value::RawValue;
 
-use super::super::{EvalError, Truth};
 use super::compile;
 use super::subject::{Dice, Made};
+use crate::expression::{EvalError, Truth};
 
 const RECORD: &str = r#"{
     "level": 3, "half": 0.5, "whole": 2.0, "exact": 9007199254740993, "huge": 18446744073709551615,

@@ -4,8 +4,9 @@
 
 use std::cell::Cell;
 
+use super::missing::Missing;
 use super::truth::Truth;
-use super::value::{EvalError, List, MAX_STEPS, Map, Missing, Value};
+use super::value::{EvalError, List, MAX_STEPS, Map, Value};
 
 /// How much text is looked at, copied or compared in one step.
 const BYTES: usize = 16;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, TimeDelta};
 
-use super::node::Truth;
+use super::truth::Truth;
 use super::value::{EvalError, List, Value};
 use crate::model::Timestamp;
 

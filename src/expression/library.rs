@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Datelike, TimeDelta, Timelike};
 
-use super::node::Truth;
 use super::ops::{moment, span};
+use super::truth::Truth;
 use super::value::{EvalError, Value, duration_text, rfc3339};
 use crate::model::Timestamp;
 

@@ -2,12 +2,12 @@
 
 use serde_json::value::RawValue;
 
-use super::super::Truth;
-use super::super::differences::{DIFFERENCES, Outcome, RECORD};
 use super::compile;
 use super::subject::{Dice, Made};
+use crate::expression::Missing;
+use crate::expression::Truth;
+use crate::expression::differences::{DIFFERENCES, Outcome, RECORD};
 use crate::model::FactName;
-use crate::rule::cel::Missing;
 
 #[test]
 fn what_differs_from_the_specification_is_as_it_is_told() {

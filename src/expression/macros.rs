@@ -7,8 +7,7 @@ use super::parse::{Expr, Kind, Word};
 use super::steps::Cost;
 use super::types::Type;
 use super::value::Value;
-use super::{Fault, Span};
-use crate::rule::facts::ROOTS;
+use super::{Fact, Fault, Span};
 
 /// A call that is written as a macro.
 pub(super) struct Form<'e> {
@@ -51,9 +50,9 @@ fn usage(function: &Word) -> Fault {
         .help(format!("write `list.{}(x, {body})`", function.text))
 }
 
-impl Checker<'_> {
+impl<F: Fact> Checker<'_, F> {
     /// A value with which something is done. Inside of a macro that costs steps.
-    pub(super) fn counted(&self, ty: &Type, node: Node, cost: Cost) -> Node {
+    pub(super) fn counted(&self, ty: &Type, node: Node<F>, cost: Cost) -> Node<F> {
         let is_large = matches!(ty, Type::Text | Type::Word(_) | Type::List(_) | Type::Map(_) | Type::Dyn);
         // A variable counts its text by itself, and what is constant is counted with the turn.
         let is_counted = matches!((&node, cost), (Node::Const(_), _) | (Node::Local(_), Cost::Text));
@@ -61,12 +60,12 @@ impl Checker<'_> {
     }
 
     /// The same where all of it is looked at.
-    pub(super) fn looked_at(&self, typed: Typed) -> Node {
+    pub(super) fn looked_at(&self, typed: Typed<F>) -> Node<F> {
         let cost = if matches!(typed.ty, Type::Text | Type::Word(_)) { Cost::Text } else { Cost::All };
         self.counted(&typed.ty, typed.node, cost)
     }
 
-    pub(super) fn macro_call(&mut self, form: &Form<'_>, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn macro_call(&mut self, form: &Form<'_>, proven: Proven) -> Result<Typed<F>, Fault> {
         let range = self.value(form.range, proven)?;
         let item = match &range.ty {
             Type::List(item) => (**item).clone(),
@@ -77,7 +76,7 @@ impl Checker<'_> {
             }
         };
         let (name, span) = form.variable;
-        if ROOTS.iter().any(|root| root.name == name) || self.locals.iter().any(|(other, _)| other == name) {
+        if self.names.is_taken(name) || self.locals.iter().any(|(other, _)| other == name) {
             return Err(Fault::new(span, format!("`{name}` already means something here")).help("choose another name"));
         }
         self.locals.push((name.to_owned(), item.clone()));
@@ -95,7 +94,7 @@ impl Checker<'_> {
         Ok(Typed::of(ty, Node::Macro(Box::new(call))))
     }
 
-    fn body(&mut self, form: &Form<'_>, proven: Proven) -> Result<(Typed, Typed), Fault> {
+    fn body(&mut self, form: &Form<'_>, proven: Proven) -> Result<(Typed<F>, Typed<F>), Fault> {
         let always = || Typed::bool(Node::Const(Value::Bool(true)));
         let test = form.test.map_or_else(|| Ok(always()), |test| self.condition(test, proven))?;
         let made = form.made.map_or_else(|| Ok(always()), |made| self.value(made, proven.and(test.yes)))?;

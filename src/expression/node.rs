@@ -11,15 +11,12 @@ use std::sync::Arc;
 
 use regex::bytes::Regex;
 
+use super::Fact;
 use super::steps::{self, Cost, Steps};
-pub(in crate::rule) use super::truth::Truth;
+use super::truth::Truth;
 use super::value::{EvalError, List, Value};
 use super::zone::Zone;
-use crate::rule::facts::Fact;
-use crate::rule::scope::Scope;
 
-/// Reads one fact.
-pub(in crate::rule) type Getter = for<'a> fn(&'a Scope<'a>) -> Value<'a>;
 /// A function of one value.
 pub(super) type Unary = for<'a> fn(&Value<'a>) -> Value<'a>;
 /// A function of two values.
@@ -29,9 +26,9 @@ pub(super) type Test = fn(&Value<'_>, &Value<'_>) -> Truth;
 
 /// One operation.
 #[derive(Debug, Clone)]
-pub(super) enum Node {
+pub(super) enum Node<F: Fact> {
     Const(Value<'static>),
-    Fact(&'static Fact),
+    Fact(F),
     /// A variable of a macro: how many macros further out it was bound.
     Local(usize),
     List(Vec<Self>),
@@ -40,11 +37,11 @@ pub(super) enum Node {
     Not(Box<Self>),
     Choose(Box<[Self; 3]>),
     /// `has()` of an optional fact.
-    Has(&'static Fact),
+    Has(F),
     /// `has()` of a key of a map.
     HasKey(Box<Self>, Box<str>),
     /// A fact equals (or not) a constant text: the commonest condition of all.
-    IsText(&'static Fact, Box<str>, bool),
+    IsText(F, Box<str>, bool),
     /// A text is one of these constants, which are sorted by [`by_length`].
     InTexts(Box<Self>, Box<[Box<str>]>),
     Matches(Box<Self>, Regex),
@@ -55,18 +52,18 @@ pub(super) enum Node {
     Unary(Unary, Box<Self>),
     Binary(Binary, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
-    Macro(Box<Macro>),
+    Macro(Box<Macro<F>>),
 }
 
 /// A macro over a list, or over the keys of a map.
 #[derive(Debug, Clone)]
-pub(super) struct Macro {
+pub(super) struct Macro<F: Fact> {
     pub kind: MacroKind,
-    pub range: Node,
+    pub range: Node<F>,
     /// The predicate.
-    pub test: Node,
+    pub test: Node<F>,
     /// What `map` makes of an element.
-    pub made: Node,
+    pub made: Node<F>,
     /// How many steps a turn takes.
     pub turn: u64,
 }
@@ -82,9 +79,8 @@ pub(super) enum MacroKind {
 }
 
 /// What an evaluation reads: the facts, and the variables of the macros around it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Env<'e, 'a> {
-    scope: &'a Scope<'a>,
+pub(super) struct Env<'e, 'a, F: Fact> {
+    scope: &'a F::Scope<'a>,
     frame: Option<&'e Frame<'e, 'a>>,
     steps: &'e Steps,
     /// Whether only coarse facts are read.
@@ -98,46 +94,51 @@ pub(super) struct Frame<'e, 'a> {
     outer: Option<&'e Self>,
 }
 
-impl<'e, 'a> Env<'e, 'a> {
-    pub(super) const fn new(scope: &'a Scope<'a>, steps: &'e Steps) -> Self {
+#[expect(clippy::expl_impl_clone_on_copy, reason = "derived, it would ask the same of what facts are read from")]
+impl<F: Fact> Clone for Env<'_, '_, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: Fact> Copy for Env<'_, '_, F> {}
+
+impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
+    pub(super) const fn new(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
         Self { scope, frame: None, steps, in_outline: false }
     }
 
     /// Reads coarse facts only. Any other is read later.
-    pub(super) const fn in_outline(scope: &'a Scope<'a>, steps: &'e Steps) -> Self {
+    pub(super) const fn in_outline(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
         Self { scope, frame: None, steps, in_outline: true }
     }
 
-    fn read(self, fact: &'static Fact) -> Value<'a> {
+    fn read(self, fact: F) -> Value<'a> {
         let is_read = !self.in_outline || fact.is_coarse();
-        if is_read { (fact.get)(self.scope) } else { Value::Unknown(self.steps.later()) }
+        if is_read { fact.read(self.scope) } else { Value::Unknown(self.steps.later()) }
     }
 
-    fn has(self, fact: &'static Fact) -> Truth {
+    fn has(self, fact: F) -> Truth {
         if self.in_outline && !fact.has_coarse_presence() {
             return Truth::Unknown(self.steps.later());
         }
-        match (fact.get)(self.scope) {
+        match fact.read(self.scope) {
             Value::Unknown(missing) => Truth::Unknown(missing),
             value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
         }
     }
 }
 
-/// The facts by which conditions choose their subjects.
-const CHOOSING: [&str; 5] =
-    ["account.live", "account.matched", "account.attributable", "account.declared", "account.situation"];
-
-impl Node {
+impl<F: Fact> Node<F> {
     /// Whether none of the parts of a condition fails that only choose its subjects.
-    pub(super) fn chooses(&self, env: Env<'_, '_>) -> bool {
+    pub(super) fn chooses<'a>(&'a self, env: Env<'_, 'a, F>) -> bool {
         let parts = if let Self::And(parts) = self { parts.as_slice() } else { from_ref(self) };
         parts.iter().filter(|part| part.is_choice()).all(|part| part.truth(env) != Truth::No)
     }
 
     fn is_choice(&self) -> bool {
         match self {
-            Self::Fact(fact) | Self::IsText(fact, ..) => CHOOSING.contains(&fact.path().as_str()),
+            Self::Fact(fact) | Self::IsText(fact, ..) => fact.is_choosing(),
             Self::Not(inner) => inner.is_choice(),
             Self::Has(_) => true,
             _ => false,
@@ -145,13 +146,13 @@ impl Node {
     }
 
     /// Evaluates a condition.
-    pub(super) fn truth<'a>(&'a self, env: Env<'_, 'a>) -> Truth {
+    pub(super) fn truth<'a>(&'a self, env: Env<'_, 'a, F>) -> Truth {
         match self {
             Self::And(parts) => decide(parts, Truth::No, env),
             Self::Or(parts) => decide(parts, Truth::Yes, env),
             Self::Not(inner) => inner.truth(env).not(),
-            Self::Has(fact) => env.has(fact),
-            Self::IsText(fact, text, wanted) => match env.read(fact) {
+            Self::Has(fact) => env.has(*fact),
+            Self::IsText(fact, text, wanted) => match env.read(*fact) {
                 Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
                 other => other.into(),
             },
@@ -202,17 +203,17 @@ impl Node {
     }
 
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
-    pub(super) fn rest<'n>(&'n self, scope: &Scope<'_>) -> Vec<&'n Self> {
+    pub(super) fn rest<'n: 'a, 'a>(&'n self, scope: &'a F::Scope<'a>) -> Vec<&'n Self> {
         let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
-        let settled = |part: &Self| part.truth(Env::in_outline(scope, &Steps::new())) == Truth::Yes;
+        let settled = |part: &&'n Self| part.truth(Env::in_outline(scope, &Steps::new())) == Truth::Yes;
         parts.iter().filter(|part| !settled(part)).collect()
     }
 
     /// Evaluates any expression.
-    pub(super) fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
+    pub(super) fn eval<'a>(&'a self, env: Env<'_, 'a, F>) -> Value<'a> {
         match self {
             Self::Const(value) => value.lend(),
-            Self::Fact(fact) => env.read(fact),
+            Self::Fact(fact) => env.read(*fact),
             Self::Local(out) => local(env, *out),
             Self::List(items) => list(items.iter().map(|item| item.eval(env))),
             Self::Choose(parts) => {
@@ -268,7 +269,11 @@ fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Truth> {
 
 /// `&&` and `||`: one part that equals `decisive` decides, whatever the others are; otherwise unknown goes before
 /// error, as CEL has it.
-pub(super) fn decide<'a>(parts: impl IntoIterator<Item = &'a Node>, decisive: Truth, env: Env<'_, 'a>) -> Truth {
+pub(super) fn decide<'a, F: Fact>(
+    parts: impl IntoIterator<Item = &'a Node<F>>,
+    decisive: Truth,
+    env: Env<'_, 'a, F>,
+) -> Truth {
     let mut left = decisive.not();
     for part in parts {
         match part.truth(env) {
@@ -285,7 +290,7 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
 }
 
 /// A variable. Its text is looked at, and copied if it was computed.
-fn local<'a>(env: Env<'_, 'a>, out: usize) -> Value<'a> {
+fn local<'a, F: Fact>(env: Env<'_, 'a, F>, out: usize) -> Value<'a> {
     let mut frame = env.frame;
     for _ in 0..out {
         frame = frame.and_then(|frame| frame.outer);
@@ -312,8 +317,8 @@ fn list<'a>(items: impl Iterator<Item = Value<'a>>) -> Value<'a> {
     if left == Truth::Yes { Value::List(List::Owned(Arc::from(values))) } else { left.value() }
 }
 
-impl Macro {
-    fn eval<'a>(&'a self, env: Env<'_, 'a>) -> Value<'a> {
+impl<F: Fact> Macro<F> {
+    fn eval<'a>(&'a self, env: Env<'_, 'a, F>) -> Value<'a> {
         let range = match self.range.eval(env) {
             // Texts that lie one behind the other are found one after the other only.
             Value::List(List::Texts(texts)) => List::Owned(texts.iter().map(Value::text).collect()),
@@ -340,7 +345,7 @@ impl Macro {
         }
     }
 
-    fn quantify<'a>(&'a self, range: &List<'a>, decisive: Truth, env: Env<'_, 'a>) -> Value<'a> {
+    fn quantify<'a>(&'a self, range: &List<'a>, decisive: Truth, env: Env<'_, 'a, F>) -> Value<'a> {
         let mut left = decisive.not();
         for value in range.iter() {
             if let Some(spent) = self.take_turn(&value, env) {
@@ -355,7 +360,7 @@ impl Macro {
     }
 
     /// The elements for which the predicate holds, or why that can't be said.
-    fn kept<'a>(&'a self, range: &List<'a>, env: Env<'_, 'a>) -> Result<Vec<Value<'a>>, Truth> {
+    fn kept<'a>(&'a self, range: &List<'a>, env: Env<'_, 'a, F>) -> Result<Vec<Value<'a>>, Truth> {
         let mut left = Truth::No;
         let mut kept = Vec::new();
         for value in range.iter() {
@@ -372,23 +377,23 @@ impl Macro {
     }
 
     #[inline]
-    fn take_turn(&self, element: &Value<'_>, env: Env<'_, '_>) -> Option<Truth> {
+    fn take_turn(&self, element: &Value<'_>, env: Env<'_, '_, F>) -> Option<Truth> {
         env.steps.take(self.turn + steps::of_text(element))
     }
 
     /// What `map` makes of an element. A list counts with all that is in it, because it may hold one thing many times.
-    fn made<'a>(&'a self, element: Value<'a>, env: Env<'_, 'a>) -> Value<'a> {
+    fn made<'a>(&'a self, element: Value<'a>, env: Env<'_, 'a, F>) -> Value<'a> {
         let made = self.made.eval(inside(env, &Frame::of(element, env)));
         env.steps.take(Cost::All.of(&made)).map_or(made, Truth::value)
     }
 }
 
 impl<'e, 'a> Frame<'e, 'a> {
-    const fn of(value: Value<'a>, env: Env<'e, 'a>) -> Self {
+    const fn of<F: Fact>(value: Value<'a>, env: Env<'e, 'a, F>) -> Self {
         Self { value, outer: env.frame }
     }
 }
 
-const fn inside<'e, 'a>(env: Env<'e, 'a>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a> {
+const fn inside<'e, 'a, F: Fact>(env: Env<'e, 'a, F>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a, F> {
     Env { frame: Some(frame), ..env }
 }

@@ -8,83 +8,9 @@ use std::sync::Arc;
 use chrono::{SecondsFormat, TimeDelta};
 use serde::{Serialize, Serializer};
 
+use super::missing::Missing;
 use crate::model::text::grouped;
-use crate::model::{EmployeeFact, FactName, Texts, Timestamp};
-
-/// The facts that are missing for a judgement, as a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Missing(u32);
-
-impl Missing {
-    /// No missing fact.
-    pub const NOTHING: Self = Self(0);
-    /// A fact that has not been read yet, and may be known. Facts of accounts and employees are fewer than bits.
-    pub(super) const LATER: Self = Self(1 << 31);
-    /// The bits of employees' facts.
-    const OF_ROSTER: u32 = ((1 << EmployeeFact::ALL.len()) - 1) << FactName::ALL.len();
-
-    /// One missing fact, which a vendor doesn't tell.
-    pub const fn of(name: FactName) -> Self {
-        Self(1 << name as u32)
-    }
-
-    /// One missing fact, which the roster doesn't tell.
-    pub const fn of_employee(fact: EmployeeFact) -> Self {
-        Self((1 << fact as u32) << FactName::ALL.len())
-    }
-
-    /// Whether the roster doesn't tell something of it.
-    pub const fn is_of_roster(self) -> bool {
-        self.0 & Self::OF_ROSTER != 0
-    }
-
-    /// All that is missing in either.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether nothing is missing.
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether something has not been read yet.
-    pub(super) const fn is_for_now(self) -> bool {
-        self.0 & Self::LATER.0 != 0
-    }
-
-    /// The same for the same facts.
-    pub(in crate::rule) const fn to_bytes(self) -> [u8; 4] {
-        self.0.to_ne_bytes()
-    }
-
-    /// Whether `name` is among them.
-    pub const fn contains(self, name: FactName) -> bool {
-        self.0 & (1 << name as u32) != 0
-    }
-
-    /// What vendors don't tell, in the order of the account's definition.
-    pub fn iter(self) -> impl Iterator<Item = FactName> {
-        FactName::ALL.into_iter().filter(move |name| self.contains(*name))
-    }
-
-    /// What the roster doesn't tell, in the order of the employee's definition.
-    pub fn of_roster(self) -> impl Iterator<Item = EmployeeFact> {
-        EmployeeFact::ALL.into_iter().filter(move |fact| self.0 & Self::of_employee(*fact).0 != 0)
-    }
-
-    /// The names of all, as reports have them.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
-        self.iter().map(FactName::as_str).chain(self.of_roster().map(EmployeeFact::as_str))
-    }
-}
-
-impl FromIterator<FactName> for Missing {
-    fn from_iter<I: IntoIterator<Item = FactName>>(names: I) -> Self {
-        names.into_iter().fold(Self::default(), |set, name| set.and(Self::of(name)))
-    }
-}
+use crate::model::{Texts, Timestamp};
 
 /// How many steps an evaluation may take. A rule that needs more of them for a subject is not evaluable there.
 pub const MAX_STEPS: u64 = 1_000_000;
@@ -360,17 +286,6 @@ pub(super) fn duration_text(duration: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn missing_facts_are_named_in_the_order_of_the_account() {
-        let missing = Missing::of(FactName::LastLoginAt).and(Missing::of(FactName::Status));
-        assert_eq!(missing.iter().collect::<Vec<_>>(), [FactName::Status, FactName::LastLoginAt]);
-        assert!(missing.contains(FactName::Status) && !missing.contains(FactName::Locked));
-        assert!(FactName::ALL.len() + EmployeeFact::ALL.len() < 32, "the set has 32 places, and one is for later");
-        let kind = Missing::of_employee(EmployeeFact::Kind);
-        assert_eq!(missing.and(kind).names().collect::<Vec<_>>(), ["status", "last_login_at", "employee.kind"]);
-        assert!(kind.is_of_roster() && !missing.is_of_roster() && !Missing::LATER.is_of_roster());
-    }
 
     #[test]
     fn durations_are_spelt_as_cel_spells_them() {

@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use serde::Serialize;
 
-use super::super::Truth;
 use super::subject::{Made, now};
 use super::written::Writer;
 use super::{compile, params};
+use crate::expression::Truth;
 
 #[derive(Serialize)]
 struct Facts {

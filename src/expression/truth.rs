@@ -1,10 +1,11 @@
 //! The three truth values, and failure, as conditions combine them.
 
-use super::value::{EvalError, Missing, Value};
+use super::missing::Missing;
+use super::value::{EvalError, Value};
 
 /// What a condition says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::rule) enum Truth {
+pub(crate) enum Truth {
     Yes,
     No,
     Unknown(Missing),

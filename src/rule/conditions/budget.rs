@@ -2,9 +2,9 @@
 
 use serde_json::value::RawValue;
 
-use super::super::{EvalError, Missing, Truth};
 use super::compile;
 use super::subject::{Dice, Made};
+use crate::expression::{EvalError, Missing, Truth};
 use crate::model::FactName;
 
 fn made() -> Made {

@@ -3,11 +3,12 @@
 
 use proptest::prelude::*;
 
-use super::super::{EvalError, Missing, Truth};
 use super::compile;
 use super::subject::{Dice, Made};
 use super::written::Writer;
+use crate::expression::{EvalError, Missing, Truth};
 use crate::model::FactName;
+use crate::rule::Facts;
 
 const HIDEABLE: [FactName; 6] =
     [FactName::Status, FactName::Locked, FactName::Roles, FactName::Email, FactName::CreatedAt, FactName::LastLoginAt];
@@ -131,7 +132,7 @@ fn facts_are_shown_as_they_were_read() {
     let text = "account.locked || has(account.last_login_at) || account.attributes.tags[0] == 'z' \
                 || has(account.attributes.level) || now > timestamp(0) || has(account.attributes.nope)";
     let condition = compile(text).expect("compiles");
-    let facts = made.with(|scope| condition.facts(scope).to_map());
+    let facts = made.with(|scope| Facts::of_sorted(condition.facts(scope)).to_map());
     let expected = serde_json::json!({
         "account.last_login_at": null,
         "account.attributes.tags": ["x", "y"],

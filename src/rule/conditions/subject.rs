@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use serde_json::value::RawValue;
 
-use super::super::Missing;
+use crate::expression::Missing;
 use crate::model::{Account, AccountStatus, EmployeeIndex, Fact, FactName, Situation, SourceName, Tier, Timestamp};
 use crate::rule::{AccountScope, Scope};
 

@@ -10,25 +10,24 @@ use super::guard::Proven;
 use super::node::Node;
 use super::parse::{Expr, Kind, Word};
 use super::types::Type;
-use super::value::{List, Missing, Value};
-use super::{Fault, Names};
-use crate::rule::facts::Fact;
+use super::value::{List, Value};
+use super::{Fact, Fault, Missing, Names};
 
 /// Checks one condition and collects what it reads.
-pub(super) struct Checker<'n> {
-    pub names: Names<'n>,
+pub(super) struct Checker<'n, F: Fact> {
+    pub names: &'n dyn Names<F>,
     /// Variables of the macros around, outermost first.
     pub locals: Vec<(String, Type)>,
-    pub reads: BTreeMap<String, Node>,
-    pub facts: Vec<&'static Fact>,
+    pub reads: BTreeMap<String, Node<F>>,
+    pub facts: Vec<F>,
     pub needs: Missing,
     pub params: BTreeSet<String>,
 }
 
 /// A checked part.
 #[derive(Debug)]
-pub(super) struct Typed {
-    pub node: Node,
+pub(super) struct Typed<F: Fact> {
+    pub node: Node<F>,
     pub ty: Type,
     /// What is there when it is true.
     pub yes: Proven,
@@ -38,12 +37,12 @@ pub(super) struct Typed {
     pub path: Option<String>,
 }
 
-impl Typed {
-    pub(super) const fn of(ty: Type, node: Node) -> Self {
+impl<F: Fact> Typed<F> {
+    pub(super) const fn of(ty: Type, node: Node<F>) -> Self {
         Self { node, ty, yes: Proven::NOTHING, no: Proven::NOTHING, path: None }
     }
 
-    pub(super) const fn bool(node: Node) -> Self {
+    pub(super) const fn bool(node: Node<F>) -> Self {
         Self::of(Type::Bool, node)
     }
 
@@ -65,8 +64,8 @@ impl Typed {
     }
 }
 
-impl<'n> Checker<'n> {
-    pub(super) const fn new(names: Names<'n>) -> Self {
+impl<'n, F: Fact> Checker<'n, F> {
+    pub(super) const fn new(names: &'n dyn Names<F>) -> Self {
         Self {
             names,
             locals: Vec::new(),
@@ -77,7 +76,7 @@ impl<'n> Checker<'n> {
         }
     }
 
-    pub(super) fn expr(&mut self, expr: &Expr, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn expr(&mut self, expr: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
         match &expr.kind {
             Kind::Null => Ok(Typed::constant(Type::Null, Value::Null)),
             Kind::Bool(value) => Ok(Typed::constant(Type::Bool, Value::Bool(*value))),
@@ -91,7 +90,7 @@ impl<'n> Checker<'n> {
         }
     }
 
-    fn list(&mut self, items: &[Expr], proven: Proven) -> Result<Typed, Fault> {
+    fn list(&mut self, items: &[Expr], proven: Proven) -> Result<Typed<F>, Fault> {
         let mut ty: Option<Type> = None;
         let mut nodes = Vec::with_capacity(items.len());
         for item in items {
@@ -114,7 +113,7 @@ impl<'n> Checker<'n> {
     }
 
     /// An expression that must have a value, which null is not.
-    pub(super) fn value(&mut self, expr: &Expr, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn value(&mut self, expr: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
         let typed = self.expr(expr, proven)?;
         if typed.ty == Type::Null {
             return Err(Fault::new(expr.span, "null can't be used here")
@@ -130,7 +129,7 @@ impl<'n> Checker<'n> {
         args: &[Expr],
         whole: &Expr,
         proven: Proven,
-    ) -> Result<Typed, Fault> {
+    ) -> Result<Typed<F>, Fault> {
         match (function.text.as_str(), target, args) {
             ("_&&_", None, [left, right]) => self.and(left, right, proven),
             ("_||_", None, [left, right]) => self.or(left, right, proven),
@@ -150,7 +149,7 @@ impl<'n> Checker<'n> {
 }
 
 /// The value of a constant.
-pub(super) fn constant(node: &Node) -> Option<Value<'static>> {
+pub(super) fn constant<F: Fact>(node: &Node<F>) -> Option<Value<'static>> {
     match node {
         Node::Const(value) => Some(value.clone()),
         _ => None,

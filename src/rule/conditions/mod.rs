@@ -1,4 +1,4 @@
-//! Tests of the whole language: what is refused, what the three truth values do, and whether compiled conditions
+//! Tests of the whole language, on the facts of rules: what is refused, what the three truth values do, and whether compiled conditions
 //! agree with the interpreter of the `cel` crate.
 
 mod budget;
@@ -10,9 +10,13 @@ mod refusals;
 mod subject;
 mod written;
 
-use super::super::params::{Param, Params};
-use super::{Condition, Fault, Names, Truth};
-use crate::rule::{Scope, Subject};
+use super::facts::Fact;
+use super::params::{Param, Params};
+use super::vocabulary::Vocabulary;
+use super::{Scope, Subject};
+use crate::expression::{self, Fault, Truth};
+
+type Condition = expression::Condition<&'static Fact>;
 
 fn params() -> Params {
     let names = ["admin", "support"].map(str::to_owned).to_vec();
@@ -29,7 +33,7 @@ fn compile(text: &str) -> Result<Condition, Fault> {
 }
 
 fn compile_for(subject: Subject, text: &str) -> Result<Condition, Fault> {
-    Condition::compile(text, Names { subject, by: &[], params: &params() })
+    Condition::compile(text, &Vocabulary { subject, by: &[], params: &params() })
 }
 
 fn truth(text: &str, scope: &Scope<'_>) -> Truth {

@@ -7,7 +7,7 @@ use super::check::{Checker, Typed};
 use super::node::Node;
 use super::parse::Expr;
 use super::types::Type;
-use super::{Fault, Span};
+use super::{Fact, Fault, Span};
 
 /// A set of facts that are there, by their position in the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -37,9 +37,9 @@ impl Proven {
     }
 }
 
-impl Checker<'_> {
+impl<F: Fact> Checker<'_, F> {
     /// An expression that must be a condition.
-    pub(super) fn condition(&mut self, expr: &Expr, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn condition(&mut self, expr: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
         let typed = self.expr(expr, proven)?;
         if matches!(typed.ty, Type::Bool | Type::Dyn) {
             return Ok(typed);
@@ -52,27 +52,27 @@ impl Checker<'_> {
         Err(Fault::new(expr.span, format!("a condition is expected here, and this is a {}", typed.ty)).help(advice))
     }
 
-    pub(super) fn and(&mut self, left: &Expr, right: &Expr, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn and(&mut self, left: &Expr, right: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
         let left = self.condition(left, proven)?;
         let right = self.condition(right, proven.and(left.yes))?;
         let (yes, no) = (left.yes.and(right.yes), left.no.both(right.no));
         Ok(Typed { yes, no, ..Typed::bool(Node::And(flat(left.node, right.node, and_parts))) })
     }
 
-    pub(super) fn or(&mut self, left: &Expr, right: &Expr, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn or(&mut self, left: &Expr, right: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
         let left = self.condition(left, proven)?;
         let right = self.condition(right, proven.and(left.no))?;
         let (yes, no) = (left.yes.both(right.yes), left.no.and(right.no));
         Ok(Typed { yes, no, ..Typed::bool(Node::Or(flat(left.node, right.node, or_parts))) })
     }
 
-    pub(super) fn not(&mut self, inner: &Expr, proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn not(&mut self, inner: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
         let inner = self.condition(inner, proven)?;
         let (yes, no) = (inner.no, inner.yes);
         Ok(Typed { yes, no, ..Typed::bool(Node::Not(Box::new(inner.node))) })
     }
 
-    pub(super) fn choose(&mut self, parts: [&Expr; 3], proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn choose(&mut self, parts: [&Expr; 3], proven: Proven) -> Result<Typed<F>, Fault> {
         let [condition, yes, no] = parts;
         let span = Span::new(yes.span.start, no.span.end);
         let condition = self.condition(condition, proven)?;
@@ -90,8 +90,11 @@ impl Checker<'_> {
     }
 }
 
+/// The parts of a chain, or what is none.
+type Parts<F> = Result<Vec<Node<F>>, Node<F>>;
+
 /// One list for `a && b && c`, however it is bracketed: the parts are decided in the order in which they are written.
-fn flat(left: Node, right: Node, parts: fn(Node) -> Result<Vec<Node>, Node>) -> Vec<Node> {
+fn flat<F: Fact>(left: Node<F>, right: Node<F>, parts: fn(Node<F>) -> Parts<F>) -> Vec<Node<F>> {
     let mut all = parts(left).unwrap_or_else(|node| vec![node]);
     match parts(right) {
         Ok(right) => all.extend(right),
@@ -100,10 +103,10 @@ fn flat(left: Node, right: Node, parts: fn(Node) -> Result<Vec<Node>, Node>) -> 
     all
 }
 
-fn and_parts(node: Node) -> Result<Vec<Node>, Node> {
+fn and_parts<F: Fact>(node: Node<F>) -> Parts<F> {
     if let Node::And(parts) = node { Ok(parts) } else { Err(node) }
 }
 
-fn or_parts(node: Node) -> Result<Vec<Node>, Node> {
+fn or_parts<F: Fact>(node: Node<F>) -> Parts<F> {
     if let Node::Or(parts) = node { Ok(parts) } else { Err(node) }
 }

@@ -7,11 +7,11 @@ use ::cel::parser::{ParseError, ParseErrors};
 use super::{Fault, Span, on_large_stack};
 
 /// Longest text of a condition.
-pub(in crate::rule) const MAX_TEXT: usize = 4096;
+pub(crate) const MAX_TEXT: usize = 4096;
 /// Deepest nesting of brackets that the parser follows.
-pub(in crate::rule) const MAX_BRACKETS: u16 = 24;
+pub(crate) const MAX_BRACKETS: u16 = 24;
 /// Deepest tree, which chains such as `a + b + c` make too.
-pub(in crate::rule) const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// A part of a condition and where it is written.
 #[derive(Debug, Clone, PartialEq)]

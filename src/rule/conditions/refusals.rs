@@ -1,7 +1,7 @@
 //! What would be silently wrong elsewhere is refused, at its place and with advice.
 
-use super::super::Fault;
 use super::{compile, compile_for};
+use crate::expression::Fault;
 use crate::rule::Subject;
 
 fn refusal(subject: Subject, text: &str) -> (String, Fault) {

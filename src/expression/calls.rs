@@ -12,11 +12,10 @@ use super::steps::Cost;
 use super::types::Type;
 use super::value::Value;
 use super::zone::Zone;
-use super::{Fault, Span, ops, re2};
+use super::{Fact, Fault, Span, ops, re2};
 use crate::diagnostic::did_you_mean;
-use crate::rule::facts;
 
-impl Checker<'_> {
+impl<F: Fact> Checker<'_, F> {
     /// `==` and `!=`
     pub(super) fn equality(
         &mut self,
@@ -24,7 +23,7 @@ impl Checker<'_> {
         operator: &Word,
         sides: [&Expr; 2],
         proven: Proven,
-    ) -> Result<Typed, Fault> {
+    ) -> Result<Typed<F>, Fault> {
         let [left_expr, right_expr] = sides;
         let left = self.expr(left_expr, proven)?;
         let right = self.expr(right_expr, proven)?;
@@ -39,7 +38,7 @@ impl Checker<'_> {
         }
         known_word(&left, &right, right_expr.span)?;
         known_word(&right, &left, left_expr.span)?;
-        let proof = situation(&left, &right).and(situation(&right, &left));
+        let proof = self.proof(&left, &right).and(self.proof(&right, &left));
         let node = is_text(equal, &left.node, &right.node).unwrap_or_else(|| {
             let sides = [self.looked_at(left), self.looked_at(right)];
             Node::Test(if equal { ops::equal } else { ops::unequal }, Box::new(sides))
@@ -49,7 +48,7 @@ impl Checker<'_> {
     }
 
     /// `item in container`
-    pub(super) fn membership(&mut self, operator: &Word, sides: [&Expr; 2], proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn membership(&mut self, operator: &Word, sides: [&Expr; 2], proven: Proven) -> Result<Typed<F>, Fault> {
         let [item_expr, container_expr] = sides;
         let item = self.value(item_expr, proven)?;
         let container = self.value(container_expr, proven)?;
@@ -89,7 +88,7 @@ impl Checker<'_> {
     }
 
     /// `container[key]`
-    pub(super) fn index(&mut self, sides: [&Expr; 2], proven: Proven) -> Result<Typed, Fault> {
+    pub(super) fn index(&mut self, sides: [&Expr; 2], proven: Proven) -> Result<Typed<F>, Fault> {
         let [container_expr, key_expr] = sides;
         let container = self.value(container_expr, proven)?;
         let key = self.value(key_expr, proven)?;
@@ -117,7 +116,7 @@ impl Checker<'_> {
         args: &[Expr],
         whole: &Expr,
         proven: Proven,
-    ) -> Result<Typed, Fault> {
+    ) -> Result<Typed<F>, Fault> {
         let function = functions::find(&word.text).ok_or_else(|| unknown_function(word))?;
         match (function.style, target) {
             (Style::Method, None) => {
@@ -139,8 +138,15 @@ impl Checker<'_> {
         fold(node, function, whole.span).map(|node| Typed::of(ty, node))
     }
 
+    /// What is proven where a fact equals a word.
+    fn proof(&self, fact: &Typed<F>, other: &Typed<F>) -> Proven {
+        let Node::Fact(fact) = &fact.node else { return Proven::NOTHING };
+        let proved = other.constant_text().and_then(|word| fact.proves(word));
+        proved.and_then(|path| self.names.position(path)).map_or(Proven::NOTHING, Proven::of)
+    }
+
     /// What a function takes, with what it does with it.
-    fn argument(&self, run: Run, argument: Typed) -> Typed {
+    fn argument(&self, run: Run, argument: Typed<F>) -> Typed<F> {
         let cost = match (run, &argument.ty) {
             (Run::Regex, _) => Cost::Match,
             (Run::Binary(_), Type::List(_) | Type::Dyn) => Cost::All,
@@ -150,11 +156,11 @@ impl Checker<'_> {
     }
 }
 
-fn binary(function: Binary, left: Node, right: Node) -> Node {
+fn binary<F: Fact>(function: Binary, left: Node<F>, right: Node<F>) -> Node<F> {
     Node::Binary(function, Box::new([left, right]))
 }
 
-fn no_null(span: Span, other: &Typed) -> Fault {
+fn no_null<F: Fact>(span: Span, other: &Typed<F>) -> Fault {
     let fault = Fault::new(span, "nothing is ever equal to null");
     match &other.path {
         Some(path) => fault.help(format!("write `has({path})` to ask whether it is there")),
@@ -163,14 +169,14 @@ fn no_null(span: Span, other: &Typed) -> Fault {
 }
 
 /// Refuses a word that an enumerated fact never is.
-fn known_word(fact: &Typed, other: &Typed, span: Span) -> Result<(), Fault> {
+fn known_word<F: Fact>(fact: &Typed<F>, other: &Typed<F>, span: Span) -> Result<(), Fault> {
     match (fact.ty.words(), other.constant_text()) {
         (Some(words), Some(word)) => check_word(fact, words, word, span),
         _ => Ok(()),
     }
 }
 
-fn check_word(fact: &Typed, words: &[&'static str], word: &str, span: Span) -> Result<(), Fault> {
+fn check_word<F: Fact>(fact: &Typed<F>, words: &[&'static str], word: &str, span: Span) -> Result<(), Fault> {
     if words.contains(&word) {
         return Ok(());
     }
@@ -182,32 +188,18 @@ fn check_word(fact: &Typed, words: &[&'static str], word: &str, span: Span) -> R
     })
 }
 
-/// `account.situation == "matched"` proves what `account.matched` proves, and `"declared"` what `account.declared`
-/// does.
-fn situation(fact: &Typed, other: &Typed) -> Proven {
-    if fact.path.as_deref() != Some("account.situation") {
-        return Proven::NOTHING;
-    }
-    let proved = match other.constant_text() {
-        Some("matched") => facts::position("account.matched"),
-        Some("declared") => facts::position("account.declared"),
-        _ => None,
-    };
-    proved.map_or(Proven::NOTHING, Proven::of)
-}
-
 /// The short form of a comparison between a fact and a constant text.
-fn is_text(equal: bool, left: &Node, right: &Node) -> Option<Node> {
+fn is_text<F: Fact>(equal: bool, left: &Node<F>, right: &Node<F>) -> Option<Node<F>> {
     match (left, right) {
         (Node::Fact(fact), Node::Const(Value::Text(text))) | (Node::Const(Value::Text(text)), Node::Fact(fact)) => {
-            Some(Node::IsText(fact, text.as_ref().into(), equal))
+            Some(Node::IsText(*fact, text.as_ref().into(), equal))
         }
         _ => None,
     }
 }
 
 /// The texts of a list that is constant and holds nothing else, sorted by length.
-fn constant_texts(node: &Node) -> Option<Box<[Box<str>]>> {
+fn constant_texts<F: Fact>(node: &Node<F>) -> Option<Box<[Box<str>]>> {
     let Node::Const(Value::List(list)) = node else { return None };
     let text = |item| match item {
         Value::Text(text) => Some(Box::from(text.as_ref())),
@@ -220,7 +212,7 @@ fn constant_texts(node: &Node) -> Option<Box<[Box<str>]>> {
 
 /// The type that the function gives for these arguments; `dyn` fits everywhere, and is the result when it leaves
 /// several possible.
-fn result_type(function: &Function, args: &[Typed]) -> Option<Type> {
+fn result_type<F: Fact>(function: &Function, args: &[Typed<F>]) -> Option<Type> {
     let first = args.first().map_or(&Type::Dyn, |arg| &arg.ty);
     let mut results = function
         .overloads
@@ -246,7 +238,7 @@ fn unknown_function(word: &Word) -> Fault {
     }
 }
 
-fn no_overload(function: &Function, word: &Word, args: &[Typed]) -> Fault {
+fn no_overload<F: Fact>(function: &Function, word: &Word, args: &[Typed<F>]) -> Fault {
     let given = args.iter().map(|arg| arg.ty.to_string()).collect::<Vec<_>>();
     if function.style == Style::Operator {
         let operator = function.name.trim_matches('_');
@@ -273,7 +265,7 @@ fn signatures(function: &Function) -> String {
     function.overloads.iter().map(one).collect::<Vec<_>>().join(" or ")
 }
 
-fn build(function: &Function, args: Vec<Typed>, spans: &[Span]) -> Result<Node, Fault> {
+fn build<F: Fact>(function: &Function, args: Vec<Typed<F>>, spans: &[Span]) -> Result<Node<F>, Fault> {
     let place = spans.last().copied().unwrap_or(Span::new(0, 0));
     let mut args = args.into_iter();
     let (first, second) = (args.next(), args.next());
@@ -290,11 +282,11 @@ fn build(function: &Function, args: Vec<Typed>, spans: &[Span]) -> Result<Node, 
     }
 }
 
-fn unary(run: Unary, argument: Typed) -> Node {
+fn unary<F: Fact>(run: Unary, argument: Typed<F>) -> Node<F> {
     Node::Unary(run, Box::new(argument.node))
 }
 
-fn regex(pattern: &Typed, span: Span) -> Result<Regex, Fault> {
+fn regex<F: Fact>(pattern: &Typed<F>, span: Span) -> Result<Regex, Fault> {
     let Some(text) = pattern.constant_text() else {
         return Err(Fault::new(span, "a regular expression is written in the rule").help("use a string or a param"));
     };
@@ -305,7 +297,7 @@ fn regex(pattern: &Typed, span: Span) -> Result<Regex, Fault> {
 }
 
 /// A zone that is written in the rule.
-fn zone_of(zone: &Typed, span: Span) -> Result<Zone, Fault> {
+fn zone_of<F: Fact>(zone: &Typed<F>, span: Span) -> Result<Zone, Fault> {
     let Some(text) = zone.constant_text() else {
         return Err(Fault::new(span, "a time zone is written in the rule").help("use a string or a param"));
     };
@@ -319,7 +311,7 @@ fn zone_of(zone: &Typed, span: Span) -> Result<Zone, Fault> {
 }
 
 /// Computes what has only constants, so that a bad one is refused now and a good one costs nothing later.
-fn fold(node: Node, function: &Function, span: Span) -> Result<Node, Fault> {
+fn fold<F: Fact>(node: Node<F>, function: &Function, span: Span) -> Result<Node<F>, Fault> {
     let value = match &node {
         Node::Unary(run, argument) => constant(argument).map(|value| run(&value)),
         Node::Binary(run, arguments) => {
