@@ -9,6 +9,7 @@ mod open;
 mod outage;
 mod remedy;
 mod scope;
+mod single_change;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -75,7 +76,7 @@ pub fn decide(policy: &GateConfig, rules: &RuleSet, outcome: &Outcome, seen: &Se
     reasons.extend(seen.sources.iter().filter_map(|(name, certificate)| unproven(name, certificate, seen)));
     reasons.extend(judged::reasons(policy, &outcome.cells));
     let gate = Gate::of(&reasons);
-    let remedy = remedy::find(policy, &open, &reasons);
+    let remedy = single_change::find(policy, &open, &reasons);
     reasons.extend(scope::reasons(policy, rules, &outcome.cells, seen));
     Ok(Verdict { gate, exit_code: gate.exit_code(), reasons, remedy })
 }

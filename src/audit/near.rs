@@ -31,7 +31,7 @@ impl<'a> Suggester<'a> {
     /// The same for some of many accounts; the roster is prepared for all of them when the first are asked for.
     pub(super) fn find_any(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Vec<NearMiss>> {
         let index = self.prepared.get_or_init(|| NearMisses::new(self.roster, self.matching));
-        context.correlator.near_misses(index, accounts)
+        index.find(accounts, context.correlator.matching())
     }
 
     /// The employees to whom each of some accounts of the source probably belongs.
@@ -40,7 +40,7 @@ impl<'a> Suggester<'a> {
             return Vec::new();
         }
         let index = NearMisses::of(self.roster, self.matching, accounts);
-        context.correlator.near_misses(&index, accounts)
+        index.find(accounts, context.correlator.matching())
     }
 }
 

@@ -7,7 +7,8 @@ use crate::config::{MatchConfig, PlusAddressing, Rewrite, SourceMatch};
 use crate::model::{Account, AccountField, Employee, Roster, Situation, Tier};
 
 use super::crosswalk::Crosswalk;
-use super::tiers::{Correlator, SourceCorrelator};
+use super::roster_index::Correlator;
+use super::tiers::SourceCorrelator;
 use crate::key::{Normaliser, split, trim};
 
 /// A line that would make the account match, and where it belongs.

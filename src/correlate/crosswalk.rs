@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
 
 use super::index::Hits;
-use super::tiers::Correlator;
+use super::roster_index::Correlator;
 use crate::key::{KeyKind, Normalised, Normaliser, fold, verbatim};
 
 const HEADER: [&str; 3] = ["key", "value", "employee_id"];

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tiers::{Correlator, PlaceholderIndex};
+use super::roster_index::{Correlator, PlaceholderIndex};
 use crate::key::KeyKind;
 use crate::model::text::{counted, grouped};
 use crate::model::{Employee, EmployeeIndex, Roster, RosterIssue, RosterIssueKind};

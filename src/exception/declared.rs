@@ -1,15 +1,12 @@
 //! Which accounts the organisation vouches for: from an account to the declarations about it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use regex::Regex;
 
-use super::declared_file;
-use crate::correlate::{Correlator, written_key};
-use crate::diagnostic::Diagnostic;
+use crate::correlate::written_key;
 use crate::model::{Account, AccountField, Declaration, DeclarationIndex, Situation, SourceName, Timestamp};
 
 /// Everything that is declared, in the order of the file.
@@ -47,14 +44,6 @@ pub(super) enum Key {
 }
 
 impl Declarations {
-    /// Reads the file and checks it against the sources and the roster.
-    ///
-    /// # Errors
-    /// The file can't be read, or the mistakes in it.
-    pub fn read(path: &Path, sources: &[SourceName], roster: &Correlator, days: Days) -> Result<Self, Vec<Diagnostic>> {
-        declared_file::read(path, sources, roster, days)
-    }
-
     /// Every declaration, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = (DeclarationIndex, &Declaration)> {
         (0..).map(DeclarationIndex).zip(&self.all)

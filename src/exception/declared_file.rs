@@ -73,7 +73,11 @@ impl RawAccount {
     }
 }
 
-pub(super) fn read(
+/// Reads the declared accounts and checks them against the sources and the roster.
+///
+/// # Errors
+/// The file can't be read, or the mistakes in it.
+pub fn read_declared(
     path: &Path,
     sources: &[SourceName],
     roster: &Correlator,

@@ -14,6 +14,7 @@ mod waiver;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineState, BaselineTally, BaselineUse, Change};
 pub use declared::{Days, Declarations, SourceDeclarations};
+pub use declared_file::read_declared;
 pub use identity::{Identity, Shown};
 pub use ledger::{DeclaredState, DeclaredUse, Ledger};
 pub use sight::Sight;

@@ -5,9 +5,9 @@ use regex::bytes::Regex;
 
 use super::check::{Checker, Typed, constant};
 use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
-use super::guard::Proven;
 use super::node::{Binary, Node, Unary, by_length};
 use super::parse::{Expr, Word};
+use super::proven::Proven;
 use super::steps::Cost;
 use super::types::Type;
 use super::value::Value;

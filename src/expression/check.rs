@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::guard::Proven;
 use super::node::Node;
 use super::parse::{Expr, Kind, Word};
+use super::proven::Proven;
 use super::types::Type;
 use super::value::{List, Value};
 use super::{Fact, Fault, Missing, Names};
@@ -140,8 +140,8 @@ impl<'n, F: Fact> Checker<'n, F> {
             ("@in", None, [item, container]) => self.membership(function, [item, container], proven),
             ("_[_]", None, [container, key]) => self.index([container, key], proven),
             ("has", None, [argument]) => self.has(argument, proven),
-            _ => match super::macros::Form::of(function, target, args)? {
-                Some(form) => self.macro_call(&form, proven),
+            _ => match self.macro_call(function, target, args, proven) {
+                Some(typed) => typed,
                 None => self.function(function, target, args, whole, proven),
             },
         }

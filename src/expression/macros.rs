@@ -1,16 +1,16 @@
 //! The macros over lists and maps: `all`, `exists`, `exists_one`, `filter` and `map`.
 
 use super::check::{Checker, Typed};
-use super::guard::Proven;
 use super::node::{Macro, MacroKind, Node};
 use super::parse::{Expr, Kind, Word};
+use super::proven::Proven;
 use super::steps::Cost;
 use super::types::Type;
 use super::value::Value;
 use super::{Fact, Fault, Span};
 
 /// A call that is written as a macro.
-pub(super) struct Form<'e> {
+struct Form<'e> {
     kind: MacroKind,
     range: &'e Expr,
     variable: (&'e str, Span),
@@ -21,7 +21,7 @@ pub(super) struct Form<'e> {
 
 impl<'e> Form<'e> {
     /// The macro, if the call is one.
-    pub(super) fn of(function: &Word, target: Option<&'e Expr>, args: &'e [Expr]) -> Result<Option<Self>, Fault> {
+    fn of(function: &Word, target: Option<&'e Expr>, args: &'e [Expr]) -> Result<Option<Self>, Fault> {
         let kind = match function.text.as_str() {
             "all" => MacroKind::All,
             "exists" => MacroKind::Exists,
@@ -65,7 +65,19 @@ impl<F: Fact> Checker<'_, F> {
         self.counted(&typed.ty, typed.node, cost)
     }
 
-    pub(super) fn macro_call(&mut self, form: &Form<'_>, proven: Proven) -> Result<Typed<F>, Fault> {
+    /// The call, if it is written as a macro.
+    pub(super) fn macro_call(
+        &mut self,
+        function: &Word,
+        target: Option<&Expr>,
+        args: &[Expr],
+        proven: Proven,
+    ) -> Option<Result<Typed<F>, Fault>> {
+        let form = Form::of(function, target, args).transpose()?;
+        Some(form.and_then(|form| self.expanded(&form, proven)))
+    }
+
+    fn expanded(&mut self, form: &Form<'_>, proven: Proven) -> Result<Typed<F>, Fault> {
         let range = self.value(form.range, proven)?;
         let item = match &range.ty {
             Type::List(item) => (**item).clone(),

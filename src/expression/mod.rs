@@ -19,6 +19,7 @@ mod node;
 mod ops;
 mod parse;
 mod paths;
+mod proven;
 mod re2;
 mod steps;
 mod truth;
@@ -104,7 +105,7 @@ impl<F: Fact> Condition<F> {
     pub(crate) fn compile(text: &str, names: &dyn Names<F>) -> Result<Self, Fault> {
         let tree = parse::parse(text)?;
         let mut checker = check::Checker::new(names);
-        let typed = checker.condition(&tree, guard::Proven::default())?;
+        let typed = checker.condition(&tree, proven::Proven::default())?;
         let check::Checker { reads, facts, needs, params, .. } = checker;
         Ok(Self { node: typed.node, reads, facts, needs, params })
     }
@@ -181,7 +182,7 @@ impl<F: Fact> Reading<F> {
     /// Checks a path such as `account.last_login_at`. What is absent at run time is for the message to say.
     pub(crate) fn compile(path: &str, names: &dyn Names<F>) -> Result<Self, Fault> {
         let tree = parse::path(path).map_or_else(|| parse::parse(path), Ok)?;
-        let typed = check::Checker::new(names).expr(&tree, guard::Proven::EVERYTHING)?;
+        let typed = check::Checker::new(names).expr(&tree, proven::Proven::EVERYTHING)?;
         Ok(Self { node: typed.node, ty: typed.ty })
     }
 

@@ -1,9 +1,9 @@
 //! Names in conditions: roots, facts, params, keys of maps, and `has()`.
 
 use super::check::{Checker, Typed};
-use super::guard::Proven;
 use super::node::Node;
 use super::parse::{Expr, Kind, Word};
+use super::proven::Proven;
 use super::steps::Cost;
 use super::types::Type;
 use super::{Fact, Fault, Named, Span};

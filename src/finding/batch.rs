@@ -6,7 +6,7 @@ use std::io;
 use serde::Serialize;
 
 use super::advice::AdvisedRules;
-use super::head::{About, LastLogin};
+use super::entry::{About, LastLogin};
 use super::{Advice, Line, identity};
 use crate::model::{Disposition, Severity};
 

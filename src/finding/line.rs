@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Result, Value};
 
-use super::head::LastLogin;
+use super::entry::LastLogin;
 use super::{Finding, Later};
 use crate::model::{self, Disposition, Fact, Severity, Timestamp};
 

@@ -4,7 +4,7 @@
 
 mod advice;
 mod batch;
-mod head;
+mod entry;
 mod identity;
 mod line;
 mod public;
@@ -15,8 +15,7 @@ mod writer;
 
 pub use advice::{Advice, Later};
 pub use batch::Batch;
-pub use head::Head;
 pub use line::{Details, Line, LineSubject, Marks};
 pub use public::{Finding, Subject};
-pub use store::Findings;
+pub use store::{Findings, Head};
 pub use writer::FindingsWriter;

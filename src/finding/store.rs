@@ -5,17 +5,20 @@ use std::borrow::Cow;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
+use std::slice;
 use std::sync::Arc;
 
+use chrono::DateTime;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Finding;
 use super::advice::AdvisedRule;
-use super::head::{Entry, Head};
-use super::{Advice, Batch, Details, Finding, FindingsWriter, Line};
+use super::entry::{About, Entry, LastLogin, NO_PERSON};
 use crate::crew;
+use crate::model::{Disposition, Severity, Timestamp};
 
 /// All findings of a report.
 #[derive(Debug, Clone)]
@@ -174,25 +177,88 @@ impl Findings {
         let entries = positions.into_iter().filter_map(|at| self.entries.get(at).copied()).collect();
         Self { entries, ..self.clone() }
     }
+}
 
-    /// Keeps these, in this order.
+/// One finding, as far as it can be told without reading it.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'f> {
+    pub(super) findings: &'f Findings,
+    pub(super) entry: &'f Entry,
+}
+
+impl<'f> Head<'f> {
+    /// The rule.
+    pub fn rule(&self) -> &'f str {
+        self.findings.rules.get(usize::from(self.entry.rule)).map_or("", |rule| rule.name.as_str())
+    }
+
+    /// The source, if it belongs to one.
+    pub fn source(&self) -> Option<&'f str> {
+        self.findings.sources.get(usize::from(self.entry.source)).map(String::as_str)
+    }
+
+    /// After overrides.
+    pub const fn severity(&self) -> Severity {
+        self.entry.severity
+    }
+
+    /// Whether it still asks for action.
+    pub const fn disposition(&self) -> Disposition {
+        self.entry.disposition
+    }
+
+    /// Whether it still asks for action.
+    pub fn is_open(&self) -> bool {
+        self.entry.disposition == Disposition::Open
+    }
+
+    /// Whether it would be waived but for the end of a waiver.
+    pub const fn has_expired_waiver(&self) -> bool {
+        self.entry.lapsed
+    }
+
+    /// How many findings it stands for.
+    pub fn stands_for(&self) -> u64 {
+        u64::from(self.entry.count)
+    }
+
+    /// Findings with the same number are about the same subject; numbers are small.
+    pub const fn subject(&self) -> usize {
+        self.entry.subject as usize
+    }
+
+    /// Findings with the same number concern the same person; numbers are small.
+    pub fn person(&self) -> Option<usize> {
+        (self.entry.person != NO_PERSON).then_some(self.entry.person as usize)
+    }
+
+    /// Whether it is about one account.
+    pub fn is_about_account(&self) -> bool {
+        self.entry.about == About::Account
+    }
+
+    /// Whether it is about several accounts.
+    pub fn is_about_group(&self) -> bool {
+        self.entry.about == About::Group
+    }
+
+    /// When the account was last used, if the finding tells it; `Some(None)` is never.
+    pub fn last_login(&self) -> Option<Option<Timestamp>> {
+        match self.entry.last_login {
+            LastLogin::NOT_TOLD => None,
+            LastLogin::NEVER => Some(None),
+            LastLogin(seconds) => DateTime::from_timestamp(seconds, 0).map(Some),
+        }
+    }
+
+    /// The finding itself.
     ///
     /// # Errors
-    /// The temporary file can't be written.
-    pub fn new(findings: impl IntoIterator<Item = io::Result<Finding>>) -> io::Result<Self> {
-        const AT_ONCE: usize = 1_000;
-        let mut writer = FindingsWriter::new();
-        let mut batch = Batch::default();
-        for finding in findings {
-            let finding = finding?;
-            let advice = Advice::new(&finding.remediation, &finding.controls)?;
-            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), &advice, "")?;
-            if batch.notes.len() >= AT_ONCE {
-                writer.append(std::mem::take(&mut batch))?;
-            }
-        }
-        writer.append(batch)?;
-        writer.in_order_of_arrival()
+    /// The temporary file can't be read.
+    pub fn read(&self) -> io::Result<Finding> {
+        let mut line = Vec::new();
+        self.findings.add_lines(slice::from_ref(self.entry), b"", &mut line)?;
+        Ok(serde_json::from_slice(&line)?)
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::advice::AdvisedRules;
 use super::batch::{Names, Note};
-use super::head::{Entry, NO_PERSON, NO_SOURCE};
+use super::entry::{Entry, NO_PERSON, NO_SOURCE};
 use super::store::Lines;
-use super::{Batch, Findings};
+use super::{Advice, Batch, Details, Finding, Findings, Line};
 use crate::crew;
 
 /// So much is kept in memory; more goes to a file.
@@ -189,6 +189,28 @@ impl FindingsWriter {
         let numbers = subjects.known.len();
         let (rules, sources) = (rules.into_list(), sources.into_list());
         Ok(Findings { entries, rules, sources, members, numbers, lines: Arc::new(lines.finish()?) })
+    }
+}
+
+impl Findings {
+    /// Keeps these, in this order.
+    ///
+    /// # Errors
+    /// The temporary file can't be written.
+    pub fn new(findings: impl IntoIterator<Item = io::Result<Finding>>) -> io::Result<Self> {
+        const AT_ONCE: usize = 1_000;
+        let mut writer = FindingsWriter::new();
+        let mut batch = Batch::default();
+        for finding in findings {
+            let finding = finding?;
+            let advice = Advice::new(&finding.remediation, &finding.controls)?;
+            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), &advice, "")?;
+            if batch.notes.len() >= AT_ONCE {
+                writer.append(std::mem::take(&mut batch))?;
+            }
+        }
+        writer.append(batch)?;
+        writer.in_order_of_arrival()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::scope::say;
 use super::{Reason, Seen, remedy};
 use crate::model::{SourceName, SourceStatus};
 use crate::source::Certificate;
@@ -54,12 +53,12 @@ pub(super) fn reasons(seen: &Seen<'_>) -> Vec<Reason> {
             "{name} {state}, as is known until {}: the verdict is about the other sources (--allow-outage)",
             outage.until
         );
-        Some(Reason { source: Some(name.to_string()), ..say(text, "audit it when the outage is over") })
+        Some(Reason { source: Some(name.to_string()), ..Reason::of_scope(text, "audit it when the outage is over") })
     });
     let over = seen.outages.iter().filter(|outage| !outage.holds).map(|Outage { source, until, .. }| {
         let text = format!("the known outage of {source} ended on {until} and doesn't count any more");
         let remedy = "take known_outage out of the source, or write a later day if somebody has looked again";
-        Reason { source: Some(source.to_string()), ..say(text, remedy) }
+        Reason { source: Some(source.to_string()), ..Reason::of_scope(text, remedy) }
     });
     excused.chain(over).collect()
 }

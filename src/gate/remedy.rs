@@ -1,10 +1,5 @@
-//! The ways out of each reason, and which single change would turn the gate green.
+//! The ways out of each reason.
 
-use super::open::OpenFindings;
-use super::{Reason, ReasonKind};
-use crate::config::GateConfig;
-use crate::model::RuleId;
-use crate::model::text::{counted, grouped};
 use crate::rule::{Rule, Subject};
 
 /// Out of a source that was not seen whole.
@@ -38,54 +33,4 @@ fn asks_for_an_owner(rule: &Rule) -> bool {
 /// Out of a rule that could be judged nowhere.
 pub(super) fn of_blind(rule: &str) -> String {
     format!("let the source tell it, or don't apply the rule there ([rules.override.{rule}] sources)")
-}
-
-/// The smallest change, if there is something to change. Findings are named by their fingerprint, because this goes
-/// into logs that others can read.
-pub(super) fn find(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> Option<String> {
-    let limit = |reason: &&Reason| reason.kind == ReasonKind::Finding;
-    let other: Vec<&Reason> = reasons.iter().filter(|reason| !limit(reason)).collect();
-    match (reasons.is_empty(), other.as_slice()) {
-        (true, _) => None,
-        (false, []) => Some(mend_a_rule(policy, open, reasons)),
-        (false, [only]) if reasons.len() == 1 => Some(mend_the_evidence(only)),
-        _ => Some(no_single_change(reasons)),
-    }
-}
-
-fn no_single_change(reasons: &[Reason]) -> String {
-    format!("No single change is enough; {} have to be met", counted(reasons.len() as u64, "limit", "limits"))
-}
-
-/// The rule of which the fewest findings have to go, if that is enough.
-fn mend_a_rule(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> String {
-    let enough = |rule: &RuleId, mended| open.less(rule, mended).exceeds(policy).is_empty();
-    let candidates = open.rules().filter_map(|rule| {
-        let all = open.of_rule(rule);
-        let above = policy.max.get(rule).map(|max| all.saturating_sub(open.allowed(rule, *max)));
-        above.into_iter().chain([all]).find(|mended| *mended > 0 && enough(rule, *mended)).map(|mended| (mended, rule))
-    });
-    let Some((mended, rule)) = candidates.min() else { return no_single_change(reasons) };
-    let all = open.of_rule(rule);
-    let what = match open.only(rule) {
-        Some(fingerprint) => format!("Green if the {rule} finding {fingerprint} is mended or waived"),
-        None if mended == all => format!("Green if all {} open {rule} findings are mended or waived", grouped(all)),
-        None => format!("Green if {} of {} open {rule} findings are mended or waived", grouped(mended), grouped(all)),
-    };
-    match reasons {
-        [one] if one.limit > Some(0) => format!("{what}, or max.{rule} is {all}"),
-        _ => what,
-    }
-}
-
-fn mend_the_evidence(reason: &Reason) -> String {
-    match (&reason.source, &reason.rule) {
-        (Some(source), Some(rule)) => format!(
-            "Green if {source} tells what {rule} needs, or the rule is not applied there ([rules.override.{rule}] sources)"
-        ),
-        (Some(source), None) => format!("Green if {source} is read completely"),
-        (None, Some(rule)) if reason.kind == ReasonKind::Source => format!("Green if {rule} finds nothing"),
-        (None, Some(rule)) => format!("Green if {rule} can be judged"),
-        (None, None) => no_single_change(std::slice::from_ref(reason)),
-    }
 }

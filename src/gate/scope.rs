@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 
 use super::judged::Judged;
 use super::outage;
-use super::{Reason, ReasonKind, Seen};
+use super::{Reason, Seen};
 use crate::audit::Cell;
 use crate::config::GateConfig;
 use crate::model::SourceName;
@@ -21,10 +21,6 @@ pub(super) fn reasons(policy: &GateConfig, rules: &RuleSet, cells: &[Cell], seen
     all.chain(undemanding).collect()
 }
 
-pub(super) fn say(text: String, remedy: &str) -> Reason {
-    Reason::new(ReasonKind::Scope, text).with_remedy(remedy)
-}
-
 /// The configured sources that were not chosen.
 fn left_out(seen: &Seen<'_>) -> Option<Reason> {
     let names: Vec<&str> = seen.left_out.iter().map(SourceName::as_str).collect();
@@ -32,7 +28,7 @@ fn left_out(seen: &Seen<'_>) -> Option<Reason> {
     let sources = counted(count + seen.sources.len() as u64, "configured source", "configured sources");
     let were = if count == 1 { "was" } else { "were" };
     let text = format!("{count} of {sources} {were} not audited (--source): {}", names.join(", "));
-    (count > 0).then(|| Reason { count: Some(count), ..say(text, "audit without --source") })
+    (count > 0).then(|| Reason { count: Some(count), ..Reason::of_scope(text, "audit without --source") })
 }
 
 /// Whoever left is in none of these files, and their accounts look like nobody's.
@@ -43,8 +39,9 @@ fn only_active(seen: &Seen<'_>) -> Option<Reason> {
         "{} {list} only people who work here: the accounts of those who have left show as orphaned, not as leavers'",
         names.join(", ")
     );
-    (!names.is_empty())
-        .then(|| say(text, "export those who have left, too, and take status = \"active\" out of [[hr.file]]"))
+    (!names.is_empty()).then(|| {
+        Reason::of_scope(text, "export those who have left, too, and take status = \"active\" out of [[hr.file]]")
+    })
 }
 
 /// A rule of the gate that is applied to none of the sources that were chosen, or not to all of them.
@@ -62,11 +59,11 @@ fn elsewhere(rule: &Rule, seen: &Seen<'_>) -> Option<Reason> {
     if outside.len() < seen.sources.len() {
         let text = format!("{} is not applied to {} ([rules.override] sources)", rule.id(), outside.join(", "));
         let remedy = "add these sources to the override, if their accounts are to be judged by it";
-        return Some(Reason { rule: Some(rule.id().to_string()), ..say(text, remedy) });
+        return Some(Reason { rule: Some(rule.id().to_string()), ..Reason::of_scope(text, remedy) });
     }
     let places: Vec<&str> = rule.sources().into_iter().flatten().map(SourceName::as_str).collect();
     let text = format!("{} was not judged in this run: it is applied to {} only", rule.id(), places.join(", "));
-    Some(Reason { rule: Some(rule.id().to_string()), ..say(text, "audit these sources, too") })
+    Some(Reason { rule: Some(rule.id().to_string()), ..Reason::of_scope(text, "audit these sources, too") })
 }
 
 /// A rule of the gate that could be judged for some.
@@ -77,7 +74,7 @@ fn partly(policy: &GateConfig, rule: &Rule, cells: &[Cell]) -> Option<Reason> {
     }
     let text = format!("{} can't be judged for {}", rule.id(), judged.describe());
     let remedy = "not_evaluable = \"forbid\" below [gate] makes it count";
-    Some(Reason { rule: Some(rule.id().to_string()), count: Some(judged.untold()), ..say(text, remedy) })
+    Some(Reason { rule: Some(rule.id().to_string()), count: Some(judged.untold()), ..Reason::of_scope(text, remedy) })
 }
 
 /// Whoever left and whatever was made between the two moments is judged as if it hadn't happened yet.
@@ -90,7 +87,7 @@ fn before_the_data(seen: &Seen<'_>) -> Option<Reason> {
     let as_of = seen.as_of.format("%Y-%m-%d %H:%M UTC");
     let text =
         format!("judged as of {as_of}, before the accounts were read: what happened since counts as not yet happened");
-    Some(say(text, "leave out --as-of, or judge a snapshot of that day (--snapshot)"))
+    Some(Reason::of_scope(text, "leave out --as-of, or judge a snapshot of that day (--snapshot)"))
 }
 
 fn off(rules: &RuleSet) -> Option<Reason> {
@@ -99,9 +96,12 @@ fn off(rules: &RuleSet) -> Option<Reason> {
     let count = names.len() as u64;
     let text = format!("{} off: {}", counted(count, "rule is", "rules are"), names.join(", "));
     let remedy = "take them out of [rules] disable, or set the params for which they wait";
-    (count > 0).then(|| Reason { count: Some(count), ..say(text, remedy) })
+    (count > 0).then(|| Reason { count: Some(count), ..Reason::of_scope(text, remedy) })
 }
 
 fn undemanding() -> Reason {
-    say("no finding fails this gate: fail_on and max name nothing".to_owned(), "name what fails it in [gate] fail_on")
+    Reason::of_scope(
+        "no finding fails this gate: fail_on and max name nothing".to_owned(),
+        "name what fails it in [gate] fail_on",
+    )
 }

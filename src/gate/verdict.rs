@@ -112,6 +112,11 @@ impl Reason {
         }
     }
 
+    /// What the verdict doesn't cover.
+    pub(super) fn of_scope(text: String, remedy: &str) -> Self {
+        Self::new(ReasonKind::Scope, text).with_remedy(remedy)
+    }
+
     pub(super) fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = Some(remedy.into());
         self

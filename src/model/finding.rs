@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{EmployeeId, SourceName, text};
 
@@ -178,8 +177,7 @@ impl Subject {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Hashes rule, kind of subject, source and the subject's own key, each with its length before it so that
-    /// no two different findings spell the same input. 128 bits of SHA-256, in lower-case hexadecimal.
+    /// The digest of rule, kind of subject, source and the subject's own key.
     pub fn of(rule: &RuleId, subject: &Subject) -> Self {
         let source = subject.source().map_or("", SourceName::as_str);
         Self::of_parts([rule.as_str(), subject.kind(), source, subject.key()])
@@ -191,14 +189,7 @@ impl Fingerprint {
     }
 
     fn of_parts(parts: [&str; 4]) -> Self {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        let hash = hash.finalize();
-        let half = hash.first_chunk::<16>().map_or(hash.as_slice(), <[u8; 16]>::as_slice);
-        Self(text::hex(half))
+        Self(text::digest(&parts))
     }
 
     /// Reads what [`Self::as_str`] wrote.

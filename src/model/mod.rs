@@ -1,6 +1,7 @@
 //! The words of the trade as types: accounts, employees, situations, findings. No input or output here.
 
 mod account;
+mod column;
 mod declared;
 mod employee;
 mod employment;
@@ -15,6 +16,7 @@ mod source;
 pub mod text;
 
 pub use account::{Account, AccountStatus, SourceName};
+pub use column::ColumnRole;
 pub use declared::{Declaration, DeclarationIndex, DeclaredKind};
 pub use employee::{Employee, EmployeeId, EmployeeIndex, Profile, Texts};
 pub use employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Told, Untold, WorkerKind};
@@ -23,7 +25,7 @@ pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, S
 pub use json::Json;
 pub use moment::{Timestamp, means_never};
 pub use roster::{
-    ColumnRole, FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, RosterWord, UnbalancedRows,
+    FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, RosterWord, UnbalancedRows,
 };
 pub use situation::{AccountField, Attempt, Correlation, Situation, Step, Steps, Tier};
 pub use source::SourceStatus;

@@ -1,5 +1,7 @@
 //! Small helpers for text that more than one module needs.
 
+use sha2::{Digest as _, Sha256};
+
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or_default();
@@ -9,6 +11,18 @@ pub fn hex(bytes: &[u8]) -> String {
         digits.push(digit(byte & 0xf));
     }
     digits
+}
+
+/// What identifies a list of parts: 128 bits of SHA-256 over them, each with its length before it so that no two different
+/// lists spell the same input. In lower-case hexadecimal.
+pub fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let hash = hash.finalize();
+    hex(hash.first_chunk::<16>().map_or(hash.as_slice(), <[u8; 16]>::as_slice))
 }
 
 /// `1 account`, `2 accounts`.

@@ -9,7 +9,7 @@ use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::diagnostic::Diagnostic;
-use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers};
+use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers, read_declared};
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
 use crate::pipeline::Policy;
@@ -102,7 +102,7 @@ fn declarations(config: &Config, roster: &Correlator, today: Timestamp) -> Resul
     let Some(path) = &config.exceptions.declared else { return Ok(Declarations::default()) };
     let sources: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
     let zone = config.roster.timezone;
-    Declarations::read(path, &sources, roster, Days { zone, latest: latest(today, zone) })
+    read_declared(path, &sources, roster, Days { zone, latest: latest(today, zone) })
 }
 
 fn exceptions(

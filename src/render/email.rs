@@ -5,9 +5,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::template::{Engine, MAIL_PAGE, MAIL_TEXT};
-use super::view::{About, Entries, MailModel};
+use super::view::{About, Audience, Entries, Letter, MailModel, Pile};
 use super::{RenderError, escape};
-use crate::finding::{Findings, Head};
 use crate::report::Report;
 
 /// Gmail cuts off an HTML part at about 102 kB, and shows no warning that anybody sees.
@@ -21,52 +20,6 @@ const SUBJECT: usize = 110;
 
 /// Readers of plain text have narrow windows.
 const COLUMNS: usize = 76;
-
-/// To whom a mail speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Audience {
-    /// Those who answer for the whole organisation.
-    Everybody,
-    /// One manager, of their own people only.
-    Manager,
-    /// Those who answer for whatever no manager can be asked about.
-    Fallback,
-}
-
-/// Findings under one heading, in the order of the report.
-#[derive(Debug)]
-pub struct Pile {
-    /// The heading.
-    pub title: String,
-    /// What stands below it.
-    pub findings: Findings,
-}
-
-/// What a mail is about.
-#[derive(Debug)]
-pub struct Letter<'r> {
-    /// The audit.
-    pub report: &'r Report,
-    /// To whom it speaks.
-    pub audience: Audience,
-    /// What it tells in full, as far as there is room.
-    pub piles: &'r [Pile],
-    /// Who got what, in lines.
-    pub overview: &'r [String],
-    /// Names of the files that go along.
-    pub attached: &'r [String],
-    /// The address that answers questions.
-    pub sender: &'r str,
-    /// What the subject starts with.
-    pub prefix: &'r str,
-}
-
-impl<'r> Letter<'r> {
-    /// What is known of all its findings.
-    pub(super) fn heads(&self) -> impl Iterator<Item = Head<'r>> {
-        self.piles.iter().flat_map(|pile| pile.findings.heads())
-    }
-}
 
 /// The text of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -38,7 +38,8 @@ pub(super) fn fit(
     for (at, group) in entries.groups().enumerate() {
         let used = fitted.accounts.len() + fitted.others.len();
         let subject = if fitted.shown.len() + group.len() <= budget.findings { Some(group.read()?) } else { None };
-        let text = subject.as_ref().map(|subject| row(&entries.entry(subject))).transpose()?.unwrap_or_default();
+        let text =
+            subject.as_ref().map(|subject| row(&Entry::new(subject, entries.as_of()))).transpose()?.unwrap_or_default();
         let Some(subject) = subject.filter(|_| used + text.len() <= budget.bytes) else {
             fitted.left_out = words(entries.groups().skip(at).flat_map(Group::heads), &options.whole());
             break;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::fit::{Budget, Fitted, fit};
 use super::template::{Engine, PAGE, PAGE_ENTRY, PAGE_PERSON, SCRIPT, STYLE};
-use super::view::{Entries, Group, Page, People};
+use super::view::{Entries, Entry, Group, Page, People};
 use super::{RenderError, RenderOptions};
 use crate::model::text::grouped;
 use crate::report::Report;
@@ -66,7 +66,7 @@ pub(super) fn model(report: &Report) -> Result<[Vec<Value>; 3], RenderError> {
     let entries = Entries::new(report);
     let page = Page::new(report, &entries)?;
     let people = People::new(&entries);
-    let row = |group: Group<'_>| Ok(serde_json::to_value(entries.entry(&group.read()?))?);
+    let row = |group: Group<'_>| Ok(serde_json::to_value(Entry::new(&group.read()?, entries.as_of()))?);
     let rows = entries.groups().map(row).collect::<Result<_, RenderError>>()?;
     let shown = report.findings.iter().map(|finding| Ok(finding.map_err(RenderError::Findings)?.fingerprint));
     let shown = shown.collect::<Result<_, RenderError>>()?;

@@ -25,11 +25,12 @@ mod template;
 mod view;
 mod xlsx;
 
-pub use email::{Audience, Letter, Mail, MailTemplates, Pile};
+pub use email::{Mail, MailTemplates};
 pub use escape::terminal;
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
 pub use template::{Templates, built_in_templates};
+pub use view::{Audience, Letter, Pile};
 
 use std::borrow::Cow;
 use std::fmt;

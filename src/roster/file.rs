@@ -14,7 +14,7 @@ use super::last_day;
 use super::part::{Dates, Part, PartReader};
 use super::refusal::Refusal;
 use super::row::RowReader;
-use super::words::{Met, Vocabulary};
+use super::words::{Met, Words};
 use super::workbook;
 use crate::config::{RosterConfig, RosterFile};
 use crate::crew;
@@ -27,13 +27,6 @@ use crate::model::{
 
 /// How many bytes of rows are read at once: some thousand rows.
 const PART: usize = 1 << 19;
-
-/// The words of all files.
-#[derive(Debug)]
-pub(super) struct Words {
-    pub(super) status: Vocabulary<EmploymentStatus>,
-    pub(super) worker_type: Vocabulary<WorkerKind>,
-}
 
 /// Adds the rows of a file to the roster, each as an employee. Returns the configured headings that it has.
 ///

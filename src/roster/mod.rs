@@ -51,8 +51,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::key::Normaliser;
 use crate::model::text::hex;
 use crate::model::{ColumnRole, EmploymentStatus, Roster, Timestamp};
-use file::Words;
-use words::Vocabulary;
+use words::{Vocabulary, Words};
 
 /// Reads the configured files.
 ///

@@ -8,9 +8,8 @@ use csv::StringRecord;
 use super::cell::{clean, is_absent};
 use super::date_column::{self, DateColumn, Reading, shape};
 use super::delimited::{DelimitedRows, is_ragged};
-use super::file::Words;
 use super::row::RowReader;
-use super::words::{Looking, Met};
+use super::words::{Looking, Met, Words};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
     ColumnRole, ColumnSet, Employee, Employment, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, Told,

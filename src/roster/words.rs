@@ -213,6 +213,13 @@ impl<M: Copy + PartialEq> Looking<'_, M> {
     }
 }
 
+/// The words of all files.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) status: Vocabulary<EmploymentStatus>,
+    pub(super) worker_type: Vocabulary<WorkerKind>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use super::plan::{Draft, plan};
 use super::{Attachments, EmailError};
 use crate::config::EmailConfig;
 use crate::model::Timestamp;
-use crate::model::text::hex;
+use crate::model::text::digest;
 use crate::render::{Audience, Letter, MailTemplates};
 use crate::report::Report;
 
@@ -105,16 +105,4 @@ fn file_name(audience: Audience, to: &[Mailbox]) -> String {
             format!("manager-{readable}-{}", digest.get(..8).unwrap_or_default())
         }
     }
-}
-
-/// 128 bits of SHA-256 over the parts, each with its length before it.
-pub(super) fn digest(parts: &[&str]) -> String {
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part.as_bytes());
-    }
-    let mut digest = hex(context.finish().as_ref());
-    digest.truncate(32);
-    digest
 }

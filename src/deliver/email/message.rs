@@ -6,6 +6,7 @@ use lettre::message::{Attachment as Part, Body, Mailbox, MultiPart, SinglePart};
 
 use super::{Attachment, EmailError};
 use crate::model::Timestamp;
+use crate::model::text::digest;
 use crate::render::Mail;
 
 /// What stands in the headers, besides the subject.
@@ -50,7 +51,7 @@ header!(ListId, "List-Id");
 /// Puts a message together.
 pub(super) fn message(envelope: &Envelope<'_>, mail: &Mail, attachments: &[Attachment]) -> Result<Vec<u8>, EmailError> {
     let failed = |error: &dyn std::fmt::Display| EmailError::Message(error.to_string());
-    let digest = super::compose::digest(&["boundary", &envelope.id]);
+    let digest = digest(&["boundary", &envelope.id]);
     // No part in quoted-printable or base64 can hold `=_`, so that no text ends its part.
     let alternative = MultiPart::alternative()
         .boundary(format!("=_alternative_{digest}"))

@@ -4,16 +4,63 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::entries::{Entries, Entry, Group};
+use super::entries::{Entries, Group};
 use super::evidence::Run;
+use super::row::Entry;
 use super::text::{NAME, is_whole};
 use super::verdict::{Needing, Verdict, gaps, scope};
+use crate::finding::{Findings, Head};
 use crate::model::Disposition;
 use crate::model::text::{counted, grouped};
-use crate::render::email::{Audience, Letter};
 use crate::render::escape::clip;
 use crate::render::{RenderError, fit};
 use crate::report::Report;
+
+/// To whom a mail speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Those who answer for the whole organisation.
+    Everybody,
+    /// One manager, of their own people only.
+    Manager,
+    /// Those who answer for whatever no manager can be asked about.
+    Fallback,
+}
+
+/// Findings under one heading, in the order of the report.
+#[derive(Debug)]
+pub struct Pile {
+    /// The heading.
+    pub title: String,
+    /// What stands below it.
+    pub findings: Findings,
+}
+
+/// What a mail is about.
+#[derive(Debug)]
+pub struct Letter<'r> {
+    /// The audit.
+    pub report: &'r Report,
+    /// To whom it speaks.
+    pub audience: Audience,
+    /// What it tells in full, as far as there is room.
+    pub piles: &'r [Pile],
+    /// Who got what, in lines.
+    pub overview: &'r [String],
+    /// Names of the files that go along.
+    pub attached: &'r [String],
+    /// The address that answers questions.
+    pub sender: &'r str,
+    /// What the subject starts with.
+    pub prefix: &'r str,
+}
+
+impl<'r> Letter<'r> {
+    /// What is known of all its findings.
+    pub(in crate::render) fn heads(&self) -> impl Iterator<Item = Head<'r>> {
+        self.piles.iter().flat_map(|pile| pile.findings.heads())
+    }
+}
 
 /// The most lines of a list that isn't the findings.
 const LINES: usize = 12;
@@ -93,7 +140,7 @@ impl MailModel {
             room -= shown;
             left_out.extend(entries.groups().skip(shown).flat_map(Group::heads));
             if shown > 0 {
-                let read = entries.groups().take(shown).map(|group| Ok(entries.entry(&group.read()?)));
+                let read = entries.groups().take(shown).map(|group| Ok(Entry::new(&group.read()?, entries.as_of())));
                 let entries = read.collect::<Result<_, RenderError>>()?;
                 self.sections.push(Section { title: (*title).to_owned(), entries });
             }

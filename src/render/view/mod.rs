@@ -15,14 +15,17 @@ mod near;
 mod people;
 mod policies;
 mod review;
+mod row;
 mod text;
 mod verdict;
 
 pub(super) use accounts::Accounts;
-pub(super) use entries::{Entries, Entry, Group};
+pub(super) use entries::{Entries, Group};
 pub(super) use mail::{About, MailModel};
+pub use mail::{Audience, Letter, Pile};
 pub(super) use people::People;
 pub(super) use review::{Known, Review, Row, When};
+pub(super) use row::Entry;
 pub(super) use text::{at_least, is_whole, value};
 pub(super) use verdict::headline;
 

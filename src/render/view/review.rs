@@ -5,8 +5,9 @@
 use std::collections::HashSet;
 
 use super::accounts::{Account, Accounts};
-use super::entries::{Group, Subject, access};
+use super::entries::{Group, Subject};
 use super::near::near_misses;
+use super::row::access;
 use super::text::{NAME, SENTENCE, parse_moment};
 use crate::audit::AccountRow;
 use crate::finding::{Findings, Head};

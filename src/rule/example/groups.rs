@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::data::ExampleAccount;
-use super::run::with_account;
+use super::data::{ExampleAccount, strangers};
 use crate::expression::Missing;
-use crate::model::{Fact, SourceName};
+use crate::model::{Employee, Fact, FactName, Situation, SourceName};
 use crate::rule::compiled::Compiled;
-use crate::rule::scope::{EmployeeScope, GroupFacts, Scope};
+use crate::rule::scope::{AccountScope, DeclaredScope, EmployeeScope, GroupFacts, Scope};
 use crate::rule::{GroupBy, Verdict};
 
 /// An account with its owner.
@@ -62,4 +61,33 @@ pub(super) fn groups(
 fn member(scope: &Scope<'_>) -> Member {
     let id = scope.account.as_ref().map(|account| account.account.id.to_string()).unwrap_or_default();
     (id, scope.employee.map(|scope| scope.employee.id().to_owned()))
+}
+
+/// Makes an account of an example into a scope for as long as `judge` looks at it.
+pub(super) fn with_account<T>(
+    account: &ExampleAccount,
+    number: usize,
+    scope: &Scope<'_>,
+    judge: impl FnOnce(&Scope<'_>) -> T,
+) -> Option<T> {
+    let record = account.record().ok()?;
+    let (source, situation) = (account.source(), account.situation(scope.employee.is_some()));
+    let declaration = account.declaration(scope.employee.is_some());
+    let declared =
+        declaration.as_ref().map(|(declaration, owner_left)| DeclaredScope { declaration, owner_left: *owner_left });
+    let built = account.account(number, &record);
+    let mut account_scope = AccountScope::new(&built, &source, account.vendor(), &situation);
+    account_scope.privileged = account.privileged.ok_or(FactName::Privileged);
+    let strangers = strangers();
+    let strangers: Vec<&Employee> = strangers.iter().collect();
+    let employee = match situation {
+        // The employee owns the account only if correlation says so.
+        Situation::Matched { .. } => scope.employee,
+        Situation::Ambiguous { .. } | Situation::Conflict { .. } => {
+            scope.employee.filter(|people| !people.others.is_empty()).or(EmployeeScope::several(&strangers, &[]))
+        }
+        Situation::Declared { .. } => scope.employee.filter(|people| people.have_all_left(scope.now)),
+        Situation::Unmatched => None,
+    };
+    Some(judge(&Scope { account: Some(account_scope), employee, declared, ..scope.clone() }))
 }

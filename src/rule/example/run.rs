@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, strangers};
+use super::data::{ExampleEmployee, ExampleIssue, ExampleRoster};
 use super::exception::{ExampleDeclarationUse, ExampleException};
-use super::groups::{Owned, groups};
+use super::groups::{Owned, groups, with_account};
 use super::{Example, Expect};
 use crate::expression::{EvalError, Missing};
-use crate::model::{Employee, FactName, RuleId, Situation};
+use crate::model::{Employee, RuleId};
 use crate::rule::compiled::Compiled;
 use crate::rule::place::Page;
-use crate::rule::scope::{AccountScope, AccountsFacts, DeclaredScope, EmployeeScope, Scope};
+use crate::rule::scope::{AccountsFacts, EmployeeScope, Scope};
 use crate::rule::{GroupBy, Rule, Subject, Verdict};
 
 /// How one example of a rule came out.
@@ -185,33 +185,4 @@ fn judged(compiled: &Compiled, scope: &Scope<'_>) -> Judged {
     let verdict = compiled.judge(scope);
     let message = (verdict == Verdict::Violation).then(|| compiled.message(scope));
     (verdict, message)
-}
-
-/// Makes an account of an example into a scope for as long as `judge` looks at it.
-pub(super) fn with_account<T>(
-    account: &ExampleAccount,
-    number: usize,
-    scope: &Scope<'_>,
-    judge: impl FnOnce(&Scope<'_>) -> T,
-) -> Option<T> {
-    let record = account.record().ok()?;
-    let (source, situation) = (account.source(), account.situation(scope.employee.is_some()));
-    let declaration = account.declaration(scope.employee.is_some());
-    let declared =
-        declaration.as_ref().map(|(declaration, owner_left)| DeclaredScope { declaration, owner_left: *owner_left });
-    let built = account.account(number, &record);
-    let mut account_scope = AccountScope::new(&built, &source, account.vendor(), &situation);
-    account_scope.privileged = account.privileged.ok_or(FactName::Privileged);
-    let strangers = strangers();
-    let strangers: Vec<&Employee> = strangers.iter().collect();
-    let employee = match situation {
-        // The employee owns the account only if correlation says so.
-        Situation::Matched { .. } => scope.employee,
-        Situation::Ambiguous { .. } | Situation::Conflict { .. } => {
-            scope.employee.filter(|people| !people.others.is_empty()).or(EmployeeScope::several(&strangers, &[]))
-        }
-        Situation::Declared { .. } => scope.employee.filter(|people| people.have_all_left(scope.now)),
-        Situation::Unmatched => None,
-    };
-    Some(judge(&Scope { account: Some(account_scope), employee, declared, ..scope.clone() }))
 }

@@ -10,8 +10,8 @@ use toml::Spanned;
 
 use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
 use super::exception::{ExampleDeclarationUse, ExampleException};
-use super::groups::{Owned, groups};
-use super::run::{counted, with_account};
+use super::groups::{Owned, groups, with_account};
+use super::run::counted;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::RuleId;
 use crate::rule::place::{Checked, Page};
