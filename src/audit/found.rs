@@ -6,7 +6,7 @@ use std::io;
 use super::evidence;
 use super::matrix::Cell;
 use crate::exception::{BaselineUse, DeclaredState, DeclaredUse, ExceptionTally, Exceptions, Sight, WaiverUse};
-use crate::finding::{Advice, Batch, Details, Findings, FindingsWriter, Line};
+use crate::finding::{Batch, Details, Findings, FindingsWriter, Line};
 use crate::model::{
     Disposition, Finding, Fingerprint, Person, Roster, RuleId, Situation, SourceName, Subject, Timestamp,
 };
@@ -176,8 +176,7 @@ pub(super) fn breadth(declared: &DeclaredUse, accounts: &BTreeMap<SourceName, u6
 
 /// Puts a finding down as the report will have it.
 fn keep(batch: &mut Batch, rule: &Rule, finding: &Finding) -> io::Result<()> {
-    let (details, advice) = (Details::of(finding)?, Advice::new(rule.remediation(), rule.controls())?);
-    batch.push(&Line::of(finding, &details), &advice, finding.subject.key())
+    batch.push(&Line::of(finding, rule, &Details::of(finding)?), finding.subject.key())
 }
 
 fn facts(entry: &WaiverUse) -> ExceptionFacts {

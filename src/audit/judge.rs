@@ -13,7 +13,7 @@ use super::violation::{Judged, Violation};
 use super::{SourceContext, Unsettled, evidence};
 use crate::correlate::{PlaceholderIndex, Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
-use crate::finding::{Advice, Batch};
+use crate::finding::Batch;
 use crate::model::{Account, Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, Rule, Scope, Triage, Verdict};
 use crate::source::{Chunk, Decoded, record};
@@ -94,19 +94,11 @@ impl Share<'_> {
 }
 
 impl<'j> Judge<'j> {
-    /// What each rule about accounts says to everybody.
-    ///
-    /// # Errors
-    /// None in practice: texts can always be written.
-    pub(super) fn advice(&self) -> io::Result<Vec<Advice>> {
-        self.about_accounts.iter().map(|rule| Ok(Advice::new(rule.remediation(), rule.controls())?)).collect()
-    }
-
     /// Judges the accounts of a chunk.
     ///
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
-    pub(super) fn share(&'j self, chunk: &Chunk, advice: &[Advice]) -> io::Result<Share<'j>> {
+    pub(super) fn share(&'j self, chunk: &Chunk) -> io::Result<Share<'j>> {
         /// So many accounts are correlated at once that the processor's cache still holds them when they are judged.
         const AT_ONCE: usize = 16;
         let mut share = self.empty();
@@ -120,7 +112,7 @@ impl<'j> Judge<'j> {
                 owner.fetch();
             }
             for ((received, decoded), tried) in received.iter().zip(&decoded).zip(&tried) {
-                self.account(&mut share, recorder.as_mut(), *received, &decoded.account, tried, advice)?;
+                self.account(&mut share, recorder.as_mut(), *received, &decoded.account, tried)?;
             }
         }
         recorder.map_or(Ok(()), Recorder::finish)?;
@@ -158,7 +150,6 @@ impl<'j> Judge<'j> {
         received: Received<'_>,
         account: &Account<'_>,
         tried: &Tried<'_>,
-        advice: &[Advice],
     ) -> io::Result<()> {
         let found = tried.situation();
         let mut owners = Owners::of(&found, self.roster);
@@ -173,7 +164,7 @@ impl<'j> Judge<'j> {
             recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
         }
         let scope = self.scope(&judged, &owners);
-        self.rules(share, tried, judged, &scope, advice, received.line)?;
+        self.rules(share, tried, judged, &scope, received.line)?;
         share.unsettled.extend(self.unsettled(&judged, &scope));
         for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
             if let Some(undecided) = group.offer(&scope, received.position) {
@@ -194,7 +185,6 @@ impl<'j> Judge<'j> {
         tried: &Tried<'_>,
         judged: Judged<'_>,
         scope: &Scope<'_>,
-        advice: &[Advice],
         line: &str,
     ) -> io::Result<()> {
         let mut orphan = Vec::new();
@@ -204,9 +194,7 @@ impl<'j> Judge<'j> {
             if let Some(counts) = share.of_accounts.get_mut(open.rule) {
                 counts.count(verdict);
             }
-            let (Some(rule), Some(advice), Verdict::Violation) =
-                (self.about_accounts.get(open.rule), advice.get(open.rule), verdict)
-            else {
+            let (Some(rule), Verdict::Violation) = (self.about_accounts.get(open.rule), verdict) else {
                 continue;
             };
             // The same for all findings about the account.
@@ -223,7 +211,7 @@ impl<'j> Judge<'j> {
             } else if self.exceptions.concern(rule.id(), Some(self.context.name), &violation.fingerprint) {
                 share.concerned.push((rule, violation.into_finding()?));
             } else {
-                violation.write(&mut share.batch, advice)?;
+                violation.write(&mut share.batch)?;
             }
         }
         if !orphan.is_empty() {

@@ -234,14 +234,9 @@ impl<'a> Audit<'a> {
 
     fn accounts(&mut self, context: &SourceContext<'_>, spool: &mut Spool) -> io::Result<Tally> {
         let judge = self.judge(context);
-        let advice = judge.advice()?;
         let mut gathered = Gathered::new(&judge, self.orphans_left);
         gathered.groups.iter_mut().for_each(|group| group.reserve(spool.len()));
-        crew::share_out(
-            spool.chunks(),
-            |chunk| judge.share(&chunk, &advice),
-            |share| self.take(&judge, &mut gathered, share),
-        )?;
+        crew::share_out(spool.chunks(), |chunk| judge.share(&chunk), |share| self.take(&judge, &mut gathered, share))?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
         self.orphans_left = orphans.room_left();
         self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;

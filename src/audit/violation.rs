@@ -6,7 +6,7 @@ use std::io;
 use serde_json::value::RawValue;
 
 use super::evidence::{self, Named};
-use crate::finding::{Advice, Batch, Later, Line, LineSubject, Marks};
+use crate::finding::{Batch, Line, LineSubject, Marks};
 use crate::model::{Account, Disposition, Employee, Finding, Fingerprint, Situation, SourceName, Subject};
 use crate::rule::{Facts, Rule, Scope};
 
@@ -61,7 +61,7 @@ impl<'v> Violation<'v> {
     ///
     /// # Errors
     /// There are more findings than the store can number.
-    pub(super) fn write(&self, batch: &mut Batch, advice: &Advice) -> io::Result<()> {
+    pub(super) fn write(&self, batch: &mut Batch) -> io::Result<()> {
         let account = self.judged.account;
         let person = Named::new(account, self.judged.employee);
         let line = Line {
@@ -81,13 +81,13 @@ impl<'v> Violation<'v> {
             email: person.email,
             username: person.username,
             message: &self.message,
-            remediation: Later,
-            controls: Later,
+            remediation: self.rule.remediation(),
+            controls: self.rule.controls(),
             facts: &self.facts,
             matched: self.matched,
             marks: Marks::of_account(&account.last_login_at),
         };
-        batch.push(&line, advice, &account.id)
+        batch.push(&line, &account.id)
     }
 
     /// The same as a finding that can still be changed.

@@ -5,12 +5,11 @@ use std::io;
 
 use serde::Serialize;
 
-use super::advice::AdvisedRules;
 use super::entry::{About, LastLogin};
-use super::{Advice, Line, identity};
+use super::{Line, identity};
 use crate::model::{Disposition, Severity};
 
-/// Findings as lines of JSON but for the advice, with what has to be known of each without reading its line.
+/// Findings as lines of JSON, with what has to be known of each without reading its line.
 #[derive(Debug, Default)]
 pub struct Batch {
     /// Of each rule, one behind the other: whoever reads one after the other in the order of the report finds them near.
@@ -18,7 +17,7 @@ pub struct Batch {
     pub(super) notes: Vec<Note>,
     /// What the findings are sorted by among those of a rule and source, one key after the other.
     pub(super) keys: String,
-    pub(super) rules: AdvisedRules,
+    pub(super) rules: Names,
     pub(super) sources: Names,
     /// The accounts of groups: the identity of the group, and that of the account.
     pub(super) members: Vec<(u64, u64)>,
@@ -43,13 +42,13 @@ pub(super) struct Note {
 }
 
 impl Batch {
-    /// Adds a finding with what its rule says to everybody. `key` tells its subject from others of its kind and source,
+    /// Adds a finding. `key` tells its subject from others of its kind and source,
     /// and orders them.
     ///
     /// # Errors
     /// When there are more rules or sources, or longer lines, than the store can number.
-    pub fn push(&mut self, finding: &Line<'_, impl Serialize + ?Sized>, advice: &Advice, key: &str) -> io::Result<()> {
-        let rule = self.rules.position(finding.rule, advice)?;
+    pub fn push<F: Serialize + ?Sized>(&mut self, finding: &Line<'_, F, impl Serialize>, key: &str) -> io::Result<()> {
+        let rule = self.rules.position(finding.rule)?;
         if self.lines.len() <= usize::from(rule) {
             self.lines.push(Vec::new());
         }
@@ -97,7 +96,8 @@ impl Names {
         if let Some(position) = self.positions.get(name) {
             return Ok(*position);
         }
-        let position = u16::try_from(self.list.len()).map_err(io::Error::other)?;
+        let too_many = |_| io::Error::other("more than 65,536 rules or sources: no report of headcount has so many");
+        let position = u16::try_from(self.list.len()).map_err(too_many)?;
         self.list.push(name.to_owned());
         self.positions.insert(name.to_owned(), position);
         Ok(position)

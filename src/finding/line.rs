@@ -7,14 +7,15 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Result, Value};
 
+use super::Finding;
 use super::entry::LastLogin;
-use super::{Finding, Later};
 use crate::model::{self, Disposition, Fact, Severity, Timestamp};
+use crate::rule::{Control, Rule};
 
-/// Is written as [`Finding`] is read, but for the advice; a test holds that. Its facts may be anything that is written as
-/// an object.
+/// Is written as [`Finding`] is read; a test holds that. Its facts may be anything that is written as an object, and its
+/// controls anything that is written as text.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Line<'l, F: ?Sized = RawValue> {
+pub struct Line<'l, F: ?Sized = RawValue, C = String> {
     /// Stable across runs, versions, message and severity changes.
     pub fingerprint: &'l str,
     /// The rule.
@@ -40,9 +41,9 @@ pub struct Line<'l, F: ?Sized = RawValue> {
     /// The reason, as a sentence.
     pub message: &'l str,
     /// What to do.
-    pub remediation: Later,
+    pub remediation: &'l str,
     /// `FRAMEWORK:ID`.
-    pub controls: Later,
+    pub controls: &'l [C],
     /// The facts that decided it.
     pub facts: &'l F,
     /// How the account was correlated; empty when the subject is no account.
@@ -124,9 +125,9 @@ impl Details {
     }
 }
 
-impl<'l> Line<'l> {
+impl<'l> Line<'l, RawValue, Control> {
     /// Of a finding that a rule has made.
-    pub fn of(finding: &'l model::Finding, details: &'l Details) -> Self {
+    pub fn of(finding: &'l model::Finding, rule: &'l Rule, details: &'l Details) -> Self {
         Self {
             fingerprint: finding.fingerprint.as_str(),
             rule: finding.rule.as_str(),
@@ -138,14 +139,16 @@ impl<'l> Line<'l> {
             email: finding.person.email.as_deref(),
             username: finding.person.username.as_deref(),
             message: &finding.message,
-            remediation: Later,
-            controls: Later,
+            remediation: rule.remediation(),
+            controls: rule.controls(),
             facts: &details.facts,
             matched: &details.matched,
             marks: details.marks,
         }
     }
+}
 
+impl<'l> Line<'l> {
     /// Of a finding as a report has it.
     pub fn of_public(finding: &'l Finding, details: &'l Details) -> Self {
         let subject = &finding.subject;
@@ -166,8 +169,8 @@ impl<'l> Line<'l> {
             email: finding.email.as_deref(),
             username: finding.username.as_deref(),
             message: &finding.message,
-            remediation: Later,
-            controls: Later,
+            remediation: &finding.remediation,
+            controls: &finding.controls,
             facts: &details.facts,
             matched: &details.matched,
             marks: details.marks,

@@ -2,7 +2,6 @@
 //! memory as a few numbers each. After correlation, before the audit that fills it; the gate, the report and the
 //! renderers read from it.
 
-mod advice;
 mod batch;
 mod entry;
 mod identity;
@@ -13,7 +12,6 @@ mod store;
 mod tests;
 mod writer;
 
-pub use advice::{Advice, Later};
 pub use batch::Batch;
 pub use line::{Details, Line, LineSubject, Marks};
 pub use public::{Finding, Subject};

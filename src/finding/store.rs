@@ -15,7 +15,6 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Finding;
-use super::advice::AdvisedRule;
 use super::entry::{About, Entry, LastLogin, NO_PERSON};
 use crate::crew;
 use crate::model::{Disposition, Severity, Timestamp};
@@ -24,7 +23,7 @@ use crate::model::{Disposition, Severity, Timestamp};
 #[derive(Debug, Clone)]
 pub struct Findings {
     pub(super) entries: Vec<Entry>,
-    pub(super) rules: Vec<AdvisedRule>,
+    pub(super) rules: Vec<String>,
     pub(super) sources: Vec<String>,
     /// The accounts of groups: the number of the group, and that of the account.
     pub(super) members: Vec<(u32, u32)>,
@@ -164,9 +163,8 @@ impl Findings {
         for entry in run {
             let (line, behind) = rest.split_at_checked(entry.length as usize).ok_or(io::ErrorKind::UnexpectedEof)?;
             rest = behind;
-            let rule = self.rules.get(usize::from(entry.rule)).ok_or(io::ErrorKind::InvalidData)?;
             lines.extend_from_slice(before);
-            rule.advice.fill(line, lines)?;
+            lines.extend_from_slice(line);
         }
         Ok(())
     }
@@ -189,7 +187,7 @@ pub struct Head<'f> {
 impl<'f> Head<'f> {
     /// The rule.
     pub fn rule(&self) -> &'f str {
-        self.findings.rules.get(usize::from(self.entry.rule)).map_or("", |rule| rule.name.as_str())
+        self.findings.rules.get(usize::from(self.entry.rule)).map_or("", String::as_str)
     }
 
     /// The source, if it belongs to one.

@@ -5,11 +5,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::sync::Arc;
 
-use super::advice::AdvisedRules;
 use super::batch::{Names, Note};
 use super::entry::{Entry, NO_PERSON, NO_SOURCE};
 use super::store::Lines;
-use super::{Advice, Batch, Details, Finding, Findings, Line};
+use super::{Batch, Details, Finding, Findings, Line};
 use crate::crew;
 
 /// So much is kept in memory; more goes to a file.
@@ -22,7 +21,7 @@ pub struct FindingsWriter {
     /// Where the key of each entry ends in `keys`.
     ends: Vec<u32>,
     keys: String,
-    rules: AdvisedRules,
+    rules: Names,
     sources: Names,
     members: Vec<(u32, u32)>,
     subjects: Numbers,
@@ -166,7 +165,7 @@ impl FindingsWriter {
 
     /// For each entry, the place of its severity, rule and source among those that there are.
     fn places(&self) -> Vec<u32> {
-        let (rules, sources) = (ranks(self.rules.names()), ranks(self.sources.iter()));
+        let (rules, sources) = (ranks(self.rules.iter()), ranks(self.sources.iter()));
         let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied();
         let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
         let kinds: BTreeSet<_> = self.entries.iter().map(kind).collect();
@@ -203,8 +202,7 @@ impl Findings {
         let mut batch = Batch::default();
         for finding in findings {
             let finding = finding?;
-            let advice = Advice::new(&finding.remediation, &finding.controls)?;
-            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), &advice, "")?;
+            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), "")?;
             if batch.notes.len() >= AT_ONCE {
                 writer.append(std::mem::take(&mut batch))?;
             }

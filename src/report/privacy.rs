@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::{
     Exception, Finding, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject, Verdict,
 };
-use crate::finding::{Advice, Batch, Details, Findings, FindingsWriter, Head, Line};
+use crate::finding::{Batch, Details, Findings, FindingsWriter, Head, Line};
 use crate::model::text::{counted, grouped, hex};
 use crate::model::{Severity, SourceStatus};
 
@@ -191,8 +191,7 @@ fn pseudonymised(findings: &Findings, titles: &BTreeMap<String, String>, names: 
         let fingerprint = names.of(Named::Finding(&finding.fingerprint));
         let bare = bare(&finding, renamed(&finding.subject, names), fingerprint, format!("{title}."));
         let mut batch = Batch::default();
-        let advice = Advice::new(&bare.remediation, &bare.controls)?;
-        batch.push(&Line::of_public(&bare, &Details::of_public(&bare)?), &advice, &bare.fingerprint)?;
+        batch.push(&Line::of_public(&bare, &Details::of_public(&bare)?), &bare.fingerprint)?;
         writer.append(batch)?;
     }
     writer.sorted()
