@@ -29,9 +29,21 @@ pub struct Diagnostic {
 pub struct Lines(Vec<usize>);
 
 impl Lines {
-    /// Of this text.
-    pub fn of(text: &str) -> Self {
-        Self(iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1)).collect())
+    /// Of this text, in whatever encoding that writes line ends as ASCII does.
+    pub fn of(text: impl AsRef<[u8]>) -> Self {
+        Self(iter::once(0).chain(memchr_iter(b'\n', text.as_ref()).map(|end| end + 1)).collect())
+    }
+
+    /// Where the line begins in which a byte offset is.
+    pub fn start(&self, offset: usize) -> usize {
+        self.0.get(self.number(offset).saturating_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// The byte offset of a 1-based line and column, which counts characters; of what follows the text, its end.
+    pub fn offset(&self, text: &str, line: usize, column: usize) -> usize {
+        let start = self.0.get(line.saturating_sub(1)).copied().unwrap_or(text.len());
+        let rest = text.get(start..).unwrap_or_default();
+        start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
     }
 
     /// The 1-based line of a byte offset.
@@ -125,8 +137,7 @@ impl Place {
     fn new(text: &str, lines: &Lines, span: Range<usize>) -> Self {
         let start = floor_boundary(text, span.start);
         let end = floor_boundary(text, span.end).max(start);
-        let before = text.get(..start).unwrap_or_default();
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_start = lines.start(start);
         let line_end = text.get(end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| end + at);
         let line = lines.number(start);
         let column = text.get(line_start..start).unwrap_or_default().chars().count() + 1;
@@ -160,6 +171,22 @@ pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str
         .map(|(_, candidate)| candidate)
 }
 
+/// The advice for a word that is none of those that are known: which of them it probably is; otherwise something else.
+pub fn meant_or<'c>(word: &str, known: impl IntoIterator<Item = &'c str>, otherwise: &str) -> String {
+    did_you_mean(word, known).map_or_else(|| otherwise.to_owned(), |meant| format!("did you mean \"{meant}\"?"))
+}
+
+/// The same, otherwise all of them after the words that introduce them.
+pub fn meant_or_one_of<'c>(word: &str, known: impl IntoIterator<Item = &'c str>, words: &str) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    meant_or(word, known.iter().copied(), &format!("{words} {}", known.join(", ")))
+}
+
+/// The value, or its mistakes added to the others.
+pub fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+    checked.map_err(|found| mistakes.extend(found)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +207,9 @@ mod tests {
             let lines = Lines::of(text);
             for at in 0..=text.len() {
                 assert_eq!(lines.number(at), text[..at].matches('\n').count() + 1, "{text:?} {at}");
+                let start = lines.start(at);
+                assert_eq!(start, text[..at].rfind('\n').map_or(0, |end| end + 1), "{text:?} {at}");
+                assert_eq!(lines.offset(text, lines.number(at), at - start + 1), at, "{text:?} {at}");
             }
         }
     }

@@ -85,9 +85,8 @@ fn unproven(name: &SourceName, certificate: &Certificate, seen: &Seen<'_>) -> Op
     if certificate.status == SourceStatus::Complete || seen.is_excused(name, certificate.status) {
         return None;
     }
-    let state = certificate.status.in_a_sentence();
-    let why = certificate.error.as_deref().unwrap_or("no reason is known");
-    let reason = Reason::new(ReasonKind::Source, format!("{name} {state}: {why}"));
+    let state = certificate.status.with_reason(certificate.error.as_deref());
+    let reason = Reason::new(ReasonKind::Source, format!("{name} {state}"));
     Some(Reason {
         source: Some(name.to_string()),
         count: Some(certificate.distinct),

@@ -17,7 +17,7 @@ use super::{ConfigArg, Exit, Global, destination, runtime};
 use crate::audit::Inventory;
 use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::Attempt;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::model::{SourceName, Timestamp};
 use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
 use crate::render::{Format, Places, RenderOptions, Templates, check_templates};
@@ -316,10 +316,7 @@ pub(super) fn source_names(names: &[String], config: &Config, path: &Path) -> Re
     let unknown = names.iter().filter(|name| !known().any(|known| known == name.as_str()));
     let mistakes: Vec<Diagnostic> = unknown
         .map(|name| {
-            let help = match did_you_mean(name, known()) {
-                Some(meant) => format!("did you mean \"{meant}\"?"),
-                None => format!("configured are {}", known().collect::<Vec<_>>().join(", ")),
-            };
+            let help = meant_or_one_of(name, known(), "configured are");
             Diagnostic::of_file(path, format!("there is no source \"{name}\"")).help(help)
         })
         .collect();

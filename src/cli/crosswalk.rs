@@ -93,8 +93,7 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
     let mut exit = Exit::Success;
     for SourceSuggestions { source, suggestions, certificate } in sources {
         if certificate.status != SourceStatus::Complete {
-            let why = certificate.error.as_deref().unwrap_or("no reason is known");
-            say(&format!("{source} {}: {why}", certificate.status.in_a_sentence()));
+            say(&format!("{source} {}", certificate.status.with_reason(certificate.error.as_deref())));
             exit = Exit::Unverified;
         }
         if suggestions.is_empty() {

@@ -81,7 +81,7 @@ fn unknown(
     if certificate.status == SourceStatus::Complete {
         return Exit::Unusable;
     }
-    let why = certificate.error.as_deref().unwrap_or("no reason is known");
+    let why = certificate.error.as_deref().unwrap_or(SourceStatus::NO_REASON);
     say(&format!("{source} was not seen completely, so the account may exist: {why}"));
     Exit::Unverified
 }

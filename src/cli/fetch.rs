@@ -87,8 +87,8 @@ fn tell(manifest: &Manifest, args: &FetchArgs, global: &Global) -> Exit {
         accounts += source.certificate.distinct;
         if source.certificate.status != SourceStatus::Complete {
             whole = false;
-            let why = source.certificate.error.as_deref().unwrap_or("no reason is known");
-            say(&format!("{} {}: {why}", source.name, source.certificate.status.in_a_sentence()));
+            let (status, error) = (source.certificate.status, &source.certificate.error);
+            say(&format!("{} {}", source.name, status.with_reason(error.as_deref())));
         }
     }
     if !global.quiet {

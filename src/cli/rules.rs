@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::Exit;
 use super::output::{print, say, show};
 use crate::config::{Config, RulesConfig, SourceConfig};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 use crate::model::text::counted;
 use crate::rule::{self, Exposure, Origin, Rule, RuleSet};
@@ -102,10 +102,7 @@ fn show_rule(rules: &RuleSet, id: &str) -> anyhow::Result<Exit> {
         print(&mut anstream::stdout().lock(), rule::show(rule).trim_end())?;
         return Ok(Exit::Success);
     }
-    let help = match did_you_mean(id, rules.iter().map(|rule| rule.id().as_str())) {
-        Some(meant) => format!("did you mean {meant}?"),
-        None => "`headcount rules list` shows all".to_owned(),
-    };
+    let help = meant_or(id, rules.iter().map(|rule| rule.id().as_str()), "`headcount rules list` shows all");
     say(&format!("error: there is no rule {id}; {help}"));
     Ok(Exit::Unusable)
 }

@@ -20,8 +20,7 @@ pub(super) fn summarise(report: &Report) {
         grouped(correlation.declared),
     ));
     for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
-        let why = source.error.as_deref().unwrap_or("no reason is known");
-        say(&format!("{} {}: {why}", source.name, source.status.in_a_sentence()));
+        say(&format!("{} {}", source.name, source.status.with_reason(source.error.as_deref())));
     }
     say_words(&report.roster);
     say(&format!("Findings: {}", findings(report)));

@@ -49,7 +49,7 @@ pub use source::{
 pub(crate) use source::{is_loopback, same_word};
 pub use text::ConfigText;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, keep};
 use crate::model::SourceName;
 use crate::model::text::hex;
 
@@ -160,11 +160,6 @@ impl Config {
     pub fn left_out<'c>(&'c self, only: &'c [SourceName]) -> impl Iterator<Item = &'c SourceConfig> {
         self.sources.iter().filter(move |source| !only.is_empty() && !only.contains(&source.name))
     }
-}
-
-/// The value, or its mistakes added to the others.
-fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
-    checked.map_err(|found| mistakes.extend(found)).ok()
 }
 
 fn collect_sources(document: &mut DeTable<'_>, text: &ConfigText, mistakes: &mut Vec<Diagnostic>) -> Vec<SourceConfig> {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use csv::StringRecord;
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Lines as LineStarts, meant_or_one_of};
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
 
 use super::index::Hits;
@@ -45,7 +45,7 @@ impl Crosswalk {
             vec![Diagnostic::of_file(path, format!("can't read the crosswalk: {error}")).help("check the path")]
         })?;
         let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+            let line = LineStarts::of(&bytes).number(error.valid_up_to());
             vec![Diagnostic::of_file(path, format!("line {line} isn't UTF-8")).help("save the file as CSV UTF-8")]
         })?;
         Self::parse(path, text, roster)
@@ -220,11 +220,7 @@ fn header(record: &StringRecord) -> Result<(), (String, String)> {
 
 fn unknown_kind(kind: &str) -> (String, String) {
     let known = AccountField::ALL.map(AccountField::as_str);
-    let help = match did_you_mean(kind, known) {
-        Some(field) => format!("did you mean {field}?"),
-        None => format!("the keys are {}", known.join(", ")),
-    };
-    ("unknown key".into(), help)
+    ("unknown key".into(), meant_or_one_of(kind, known, "the keys are"))
 }
 
 /// The rows of a text in which none spans two lines, with number and place. The csv reader's own positions point
@@ -307,7 +303,7 @@ mod tests {
     #[test]
     fn mistakes_have_their_place_and_no_values() {
         for (row, expected) in [
-            ("emial,ann@example.com,E-1", "x.csv:3:1: unknown key (did you mean email?)"),
+            ("emial,ann@example.com,E-1", "x.csv:3:1: unknown key (did you mean \"email\"?)"),
             ("email,ann@example.com,E-9", "x.csv:3:1: no employee has this id"),
             ("email,ann@example.com,E-3", "several employees have this id"),
             ("email,,E-1", "the value is empty"),

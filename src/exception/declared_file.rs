@@ -13,7 +13,7 @@ use toml::value::Datetime;
 use super::declared::{Days, Declarations, Key};
 use crate::config::ConfigText;
 use crate::correlate::{Correlator, written_key};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::model::{AccountField, Declaration, DeclaredKind, EmployeeId, SourceName};
 use crate::roster;
 
@@ -157,14 +157,11 @@ impl Reading<'_> {
     }
 
     fn source(&self, written: &Spanned<String>) -> Checked<SourceName> {
-        let known = || self.sources.iter().map(SourceName::as_str);
+        let known = self.sources.iter().map(SourceName::as_str);
         let name = written.get_ref();
         self.sources.iter().find(|source| source.as_str() == name).cloned().ok_or_else(|| {
             let mistake = self.text.error(written.span(), format!("there is no source \"{name}\""));
-            Box::new(mistake.help(match did_you_mean(name, known()) {
-                Some(meant) => format!("did you mean \"{meant}\"?"),
-                None => format!("configured are {}", known().collect::<Vec<_>>().join(", ")),
-            }))
+            Box::new(mistake.help(meant_or_one_of(name, known, "configured are")))
         })
     }
 

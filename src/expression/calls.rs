@@ -13,7 +13,7 @@ use super::types::Type;
 use super::value::Value;
 use super::zone::Zone;
 use super::{Fact, Fault, Span, ops, re2};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{did_you_mean, meant_or, meant_or_one_of};
 
 impl<F: Fact> Checker<'_, F> {
     /// `==` and `!=`
@@ -182,10 +182,7 @@ fn check_word<F: Fact>(fact: &Typed<F>, words: &[&'static str], word: &str, span
     }
     let name = fact.path.as_deref().unwrap_or("this");
     let fault = Fault::new(span, format!("`{name}` is never {word:?}"));
-    Err(match did_you_mean(word, words.iter().copied()) {
-        Some(meant) => fault.help(format!("did you mean {meant:?}?")),
-        None => fault.help(format!("it is one of: {}", words.join(", "))),
-    })
+    Err(fault.help(meant_or_one_of(word, words.iter().copied(), "it is one of:")))
 }
 
 /// The short form of a comparison between a fact and a constant text.
@@ -302,11 +299,9 @@ fn zone_of<F: Fact>(zone: &Typed<F>, span: Span) -> Result<Zone, Fault> {
         return Err(Fault::new(span, "a time zone is written in the rule").help("use a string or a param"));
     };
     Zone::parse(text).ok_or_else(|| {
-        let fault = Fault::new(span, "there is no such time zone");
-        match did_you_mean(text, TZ_VARIANTS.iter().map(|zone| zone.name())) {
-            Some(meant) => fault.help(format!("did you mean {meant:?}?")),
-            None => fault.help("write \"UTC\", a name like \"Europe/Berlin\" or an offset like \"+01:00\""),
-        }
+        let otherwise = "write \"UTC\", a name like \"Europe/Berlin\" or an offset like \"+01:00\"";
+        let help = meant_or(text, TZ_VARIANTS.iter().map(|zone| zone.name()), otherwise);
+        Fault::new(span, "there is no such time zone").help(help)
     })
 }
 

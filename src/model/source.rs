@@ -25,6 +25,14 @@ impl SourceStatus {
         }
     }
 
+    /// The same with the reason, if one is known.
+    pub fn with_reason(self, reason: Option<&str>) -> String {
+        format!("{}: {}", self.in_a_sentence(), reason.unwrap_or(Self::NO_REASON))
+    }
+
+    /// Stands for a reason that nobody knows.
+    pub const NO_REASON: &str = "no reason is known";
+
     /// What follows its name in a sentence: "voiso is incomplete", "voiso failed".
     pub const fn in_a_sentence(self) -> &'static str {
         match self {

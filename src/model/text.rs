@@ -13,15 +13,19 @@ pub fn hex(bytes: &[u8]) -> String {
     digits
 }
 
-/// What identifies a list of parts: 128 bits of SHA-256 over them, each with its length before it so that no two different
-/// lists spell the same input. In lower-case hexadecimal.
-pub fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
+/// Parts, each with its length before it so that no two different lists of parts are the same bytes.
+pub fn prefixed(parts: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + size_of::<u64>()).sum());
     for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
     }
-    let hash = hash.finalize();
+    bytes
+}
+
+/// What identifies a list of parts: 128 bits of SHA-256 in lower-case hexadecimal.
+pub fn digest(parts: &[&str]) -> String {
+    let hash = Sha256::digest(prefixed(parts));
     hex(hash.first_chunk::<16>().map_or(hash.as_slice(), <[u8; 16]>::as_slice))
 }
 

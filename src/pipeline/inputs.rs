@@ -8,7 +8,7 @@ use crate::audit::{Audit, Measures};
 use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, keep};
 use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers, read_declared};
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
@@ -149,9 +149,4 @@ pub fn known<'k>(config: &'k Config, rules: &RuleSet, roster: &'k Roster, today:
         latest: latest(today, config.roster.timezone),
         new: None,
     }
-}
-
-/// The value, or its mistakes added to the others.
-fn keep<T>(checked: Result<T, Vec<Diagnostic>>, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
-    checked.map_err(|found| mistakes.extend(found)).ok()
 }

@@ -2,7 +2,7 @@
 //! ever fail by it, and the gate would pass in silence.
 
 use crate::config::{Config, FailOn, GateConfig};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 use crate::rule::{Rule, RuleSet};
 
@@ -67,10 +67,10 @@ impl Mistake {
 
     fn help(&self, rule: &RuleId, rules: &RuleSet) -> String {
         match self {
-            Self::Unknown => match did_you_mean(rule.as_str(), rules.iter().map(|rule| rule.id().as_str())) {
-                Some(meant) => format!("did you mean \"{meant}\"?"),
-                None => "`headcount rules list` shows all; a severity is written \"severity:high\"".to_owned(),
-            },
+            Self::Unknown => {
+                let all = "`headcount rules list` shows all; a severity is written \"severity:high\"";
+                meant_or(rule.as_str(), rules.iter().map(|rule| rule.id().as_str()), all)
+            }
             Self::Off(_) => match rules.get(rule).and_then(Rule::waits_for) {
                 Some(param) => {
                     format!("set {param} in [rules.override.{rule}] params, or take the rule out of the gate")

@@ -67,8 +67,5 @@ pub(super) fn verdict(report: &Report) -> String {
 /// The sources of which not all accounts were seen, each with a sentence.
 pub(super) fn unproven(report: &Report) -> impl Iterator<Item = (&SourceSummary, String)> {
     let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
-    partial.map(|source| {
-        let why = source.error.as_deref().unwrap_or("no reason is known");
-        (source, format!("{} {}: {why}", source.name, source.status.in_a_sentence()))
-    })
+    partial.map(|source| (source, format!("{} {}", source.name, source.status.with_reason(source.error.as_deref()))))
 }

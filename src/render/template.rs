@@ -13,7 +13,7 @@ use handlebars::{
 use serde::Serialize;
 
 use super::{Format, RenderError, escape};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, Lines, did_you_mean};
 
 /// A template that can be overridden: its file name and the text that is built in.
 #[derive(Debug, Clone, Copy)]
@@ -105,18 +105,18 @@ impl Template {
     }
 }
 
+const HELP: &str =
+    "docs/templates.md lists what templates can say; `headcount init --templates DIR` writes the built-in ones";
+
 impl Loaded {
     /// A mistake at a 1-based line and column, if they are known.
     fn mistake(&self, place: Option<(usize, usize)>, message: String) -> Diagnostic {
-        const HELP: &str = "docs/templates.md lists what templates can say; `headcount init --templates DIR` writes \
-                            the built-in ones";
         let mistake = match place {
             None => Diagnostic::of_file(&self.path, message),
             Some((line, column)) => {
-                let before: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-                let rest = self.text.get(before..).unwrap_or_default();
-                let within = rest.char_indices().nth(column.saturating_sub(1)).map_or(0, |(at, _)| at);
-                Diagnostic::in_text(&self.path, &self.text, before + within..before + within, message)
+                let lines = Lines::of(&self.text);
+                let at = lines.offset(&self.text, line, column);
+                Diagnostic::in_lines(&self.path, &self.text, &lines, at..at, message)
             }
         };
         mistake.help(HELP)
@@ -127,11 +127,8 @@ impl Loaded {
         let opens_partial = |tag: &str| tag.trim_start_matches(['~', '#', '*']).trim_start().starts_with('>');
         for (at, _) in self.text.match_indices("{{") {
             if self.text.get(at + 2..).is_some_and(opens_partial) {
-                let before = self.text.get(..at).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
-                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-                let message = "partials ({{> name}}) are not supported; write their text where it belongs".to_owned();
-                return Err(self.mistake(Some((line, column)), message));
+                let message = "partials ({{> name}}) are not supported; write their text where it belongs";
+                return Err(Diagnostic::in_text(&self.path, &self.text, at..at, message).help(HELP));
             }
         }
         Ok(())

@@ -11,12 +11,13 @@ use std::path::Path;
 
 use ring::hmac;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Exception, Finding, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject, Verdict,
 };
 use crate::finding::{Batch, Details, Findings, FindingsWriter, Head, Line};
-use crate::model::text::{counted, grouped, hex};
+use crate::model::text::{counted, grouped, hex, prefixed};
 use crate::model::{Severity, SourceStatus};
 
 /// How much of people a report may tell.
@@ -79,14 +80,8 @@ impl Pseudonyms {
         candidates.into_iter().find(|named| self.of(*named) == pseudonym)
     }
 
-    /// Each part with its length before it, so that no two lists of parts spell the same input.
     fn digest(&self, parts: &[&str], digits: usize) -> String {
-        let mut context = hmac::Context::with_key(&self.0);
-        for part in parts {
-            context.update(&(part.len() as u64).to_be_bytes());
-            context.update(part.as_bytes());
-        }
-        let mut digest = hex(context.sign().as_ref());
+        let mut digest = hex(hmac::sign(&self.0, &prefixed(parts)).as_ref());
         digest.truncate(digits);
         digest
     }
@@ -236,11 +231,8 @@ fn counted_finding(first: &Finding, count: u64, title: &str) -> Finding {
     let what = first.disposition.as_str();
     let message = format!("{}. {title}.", counted(count, &format!("{what} finding"), &format!("{what} findings")));
     // Nobody's identifier goes in, so that this needs no key.
-    let digest = ring::digest::digest(
-        &ring::digest::SHA256,
-        format!("{}\n{}\n{what}", first.rule, source.as_deref().unwrap_or_default()).as_bytes(),
-    );
-    let fingerprint = hex(digest.as_ref()).chars().take(32).collect();
+    let digest = Sha256::digest(format!("{}\n{}\n{what}", first.rule, source.as_deref().unwrap_or_default()));
+    let fingerprint = hex(&digest).chars().take(32).collect();
     let subject = Subject { kind: kind.to_owned(), source, account_id: None, employee_id: None, members: None };
     Finding { count: Some(count), ..bare(first, subject, fingerprint, message) }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Lines};
 
 /// A mistake in a line of a file. The excerpt shows the line's build, quotes and delimiters, but no data: letters
 /// and digits are masked with characters of the same length, so that the caret stays true.
@@ -21,17 +21,11 @@ pub(super) fn in_headings(file: &Path, line: u64, text: &str, span: Range<usize>
 
 /// A mistake at a byte of a text, for a caller that has no lines yet.
 pub(super) fn in_text(file: &Path, text: &str, at: usize, message: String) -> Diagnostic {
-    let (line, start) = line_of(text, at);
+    let lines = Lines::of(text);
+    let (line, start) = (lines.number(at) as u64, lines.start(at));
     let rest = text.get(start..).unwrap_or_default();
     let shown = rest.split(['\n', '\r']).next().unwrap_or_default();
     in_line(file, line, shown, at - start..at - start + 1, message)
-}
-
-/// The 1-based line of a byte, and where that line starts.
-pub(super) fn line_of(text: &str, at: usize) -> (u64, usize) {
-    let before = text.get(..text.floor_char_boundary(at)).unwrap_or_default();
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() as u64 + 1;
-    (line, before.rfind('\n').map_or(0, |newline| newline + 1))
 }
 
 fn mask(c: char) -> char {

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::params::{Param, Params};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::meant_or_one_of;
 
 /// The frameworks, by the name that rules use, with their edition.
 pub const FRAMEWORKS: [(&str, &str); 7] = [
@@ -50,10 +50,7 @@ impl Control {
             return Err((format!("{text:?} names no control"), "write it like \"PCI-DSS:8.2.6\"".to_owned()));
         };
         let Some(framework) = names().find(|name| *name == framework) else {
-            let help = match did_you_mean(framework, names()) {
-                Some(meant) => format!("did you mean \"{meant}\"?"),
-                None => format!("it is one of: {}", names().collect::<Vec<_>>().join(", ")),
-            };
+            let help = meant_or_one_of(framework, names(), "it is one of:");
             return Err((format!("there is no framework {framework:?}"), help));
         };
         if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || ".()-".contains(c)) {

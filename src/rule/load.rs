@@ -15,7 +15,7 @@ use super::place::{Checked, Page};
 use super::{Control, Guardrail, Origin, Params, Rule, file};
 use crate::config::{RawOverride, RulesConfig};
 use crate::crew;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::expression::on_large_stack;
 use crate::model::{RuleId, Severity, SourceName, text};
 
@@ -154,10 +154,8 @@ impl Loader {
 
     fn unknown_rule(&mut self, config: &RulesConfig, id: &Spanned<String>) {
         let diagnostic = at(config, id, format!("there is no rule {:?}", id.get_ref()));
-        self.found.push(match did_you_mean(id.get_ref(), self.rules.keys().map(RuleId::as_str)) {
-            Some(meant) => diagnostic.help(format!("did you mean {meant:?}?")),
-            None => diagnostic.help("`headcount rules list` shows all rules"),
-        });
+        let known = self.rules.keys().map(RuleId::as_str);
+        self.found.push(diagnostic.help(meant_or(id.get_ref(), known, "`headcount rules list` shows all rules")));
     }
 }
 
@@ -271,13 +269,14 @@ impl Rule {
     fn new_param(&self, config: &RulesConfig, name: &Spanned<String>, value: &Spanned<toml::Value>) -> Checked<Param> {
         let Some(old) = self.params.get(name.get_ref()) else {
             let message = format!("the rule {:?} has no param {:?}", self.id.as_str(), name.get_ref());
-            let names = || self.params.keys().map(String::as_str);
+            let names = self.params.keys().map(String::as_str);
             let diagnostic = at(config, name, message);
-            return Err(Box::new(match (did_you_mean(name.get_ref(), names()), self.params.is_empty()) {
-                (Some(meant), _) => diagnostic.help(format!("did you mean {meant:?}?")),
-                (None, true) => diagnostic.help("it has no params at all"),
-                (None, false) => diagnostic.help(format!("it has: {}", names().collect::<Vec<_>>().join(", "))),
-            }));
+            let help = if self.params.is_empty() {
+                "it has no params at all".to_owned()
+            } else {
+                meant_or_one_of(name.get_ref(), names, "it has:")
+            };
+            return Err(Box::new(diagnostic.help(help)));
         };
         let new = Param::read(value.get_ref()).map_err(|kinds| Box::new(at(config, value, kinds)))?;
         let empty = matches!(&new, Param::Texts(texts) if texts.is_empty());

@@ -9,6 +9,7 @@ use handlebars::{Path, TemplateError};
 use super::facts::Fact;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
+use crate::diagnostic::Lines;
 use crate::expression::{self, EvalError, Fault, Span, Type, Value, on_large_stack};
 use crate::model::text::counted;
 
@@ -64,8 +65,7 @@ impl Message {
 
 fn syntax(text: &str, error: &TemplateError) -> Fault {
     let (line, column) = error.pos().unwrap_or((1, 1));
-    let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
-    let at = (start + column.saturating_sub(1)).min(text.len());
+    let at = Lines::of(text).offset(text, line, column);
     let reason = error.reason().to_string();
     // The parser's own drawing of the place follows on further lines; the diagnostic draws it.
     Fault::new(Span::new(at, text.len().min(at + 1)), reason.lines().next().unwrap_or("invalid template"))

@@ -15,7 +15,7 @@ use super::people::People;
 use super::raw::{RawFile, RawScope, RawWaiver};
 use super::{Bound, Covers, Waiver, Waivers};
 use crate::config::{ConfigText, ExceptionsConfig};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::key::Normaliser;
 use crate::model::text::counted;
 use crate::model::{Fingerprint, Roster, RuleId, Severity, SourceName, Subject, Timestamp};
@@ -181,10 +181,7 @@ impl Reading<'_> {
             Some(rule) => Ok((id, *rule)),
             None => {
                 let known = self.known.rules.keys().map(RuleId::as_str);
-                let help = match did_you_mean(id.as_str(), known) {
-                    Some(meant) => format!("did you mean \"{meant}\"?"),
-                    None => "`headcount rules list` shows all".to_owned(),
-                };
+                let help = meant_or(id.as_str(), known, "`headcount rules list` shows all");
                 self.refuse(written.span(), format!("there is no rule \"{id}\""), help)
             }
         }
@@ -287,15 +284,12 @@ impl Reading<'_> {
     }
 
     fn source(&self, written: &Spanned<String>) -> Checked<SourceName> {
-        let names = || self.known.sources.iter().map(SourceName::as_str);
+        let names = self.known.sources.iter().map(SourceName::as_str);
         let name = written.get_ref();
         if let Some(source) = self.known.sources.iter().find(|source| source.as_str() == name) {
             return Ok(source.clone());
         }
-        let help = match did_you_mean(name, names()) {
-            Some(meant) => format!("did you mean \"{meant}\"?"),
-            None => format!("configured are {}", names().collect::<Vec<_>>().join(", ")),
-        };
+        let help = meant_or_one_of(name, names, "configured are");
         self.refuse(written.span(), format!("there is no source \"{name}\""), help)
     }
 

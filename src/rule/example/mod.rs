@@ -17,7 +17,7 @@ use super::compiled::Written;
 use super::params::{Param, Params};
 use super::place::{Checked, Page};
 use super::subject::Subject;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::expression::Missing;
 use crate::model::{EmployeeFact, FactName};
 
@@ -182,11 +182,8 @@ fn find(name: &str) -> Option<FactName> {
 /// A name of a vendor's fact, without `account.`.
 fn fact_name(page: &Page<'_>, name: &Spanned<String>) -> Checked<FactName> {
     find(name.get_ref()).ok_or_else(|| {
-        let names = || FactName::ALL.into_iter().map(FactName::as_str);
+        let names = FactName::ALL.into_iter().map(FactName::as_str);
         let diagnostic = page.at(name.span(), format!("there is no fact {:?} that a vendor tells", name.get_ref()));
-        Box::new(match did_you_mean(name.get_ref(), names()) {
-            Some(meant) => diagnostic.help(format!("did you mean {meant:?}?")),
-            None => diagnostic.help(format!("it is one of: {}", names().collect::<Vec<_>>().join(", "))),
-        })
+        Box::new(diagnostic.help(meant_or_one_of(name.get_ref(), names, "it is one of:")))
     })
 }

@@ -12,7 +12,7 @@ use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, 
 use super::exception::{ExampleDeclarationUse, ExampleException};
 use super::groups::{Owned, groups, with_account};
 use super::run::counted;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 use crate::rule::place::{Checked, Page};
 use crate::rule::scope::{EmployeeScope, Scope};
@@ -229,9 +229,7 @@ fn is_bad(rule: &Rule, scope: &Scope<'_>) -> bool {
 fn find<'r>(page: &Page<'_>, rules: &'r RuleSet, name: &Spanned<String>) -> Checked<&'r Rule> {
     rules.get(&RuleId::new(name.get_ref())).ok_or_else(|| {
         let diagnostic = page.at(name.span(), format!("there is no rule {:?}", name.get_ref()));
-        Box::new(match did_you_mean(name.get_ref(), rules.iter().map(|rule| rule.id().as_str())) {
-            Some(meant) => diagnostic.help(format!("did you mean {meant:?}?")),
-            None => diagnostic.help("`headcount rules list` shows all rules"),
-        })
+        let known = rules.iter().map(|rule| rule.id().as_str());
+        Box::new(diagnostic.help(meant_or(name.get_ref(), known, "`headcount rules list` shows all rules")))
     })
 }
