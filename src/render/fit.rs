@@ -1,11 +1,10 @@
 //! As many findings as a document may hold, worst first, and the words for those that it leaves out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::view::{Entries, Entry, Group};
+use super::view::{Entries, Entry, Group, left_out_words};
 use super::{ALL, RenderError, RenderOptions};
 use crate::finding::Head;
-use crate::model::text::grouped;
 
 /// What a document may hold.
 #[derive(Debug, Clone, Copy)]
@@ -52,18 +51,7 @@ pub(super) fn fit(
 
 /// How many findings are left out, by severity, and where they are.
 fn words<'r>(left_out: impl Iterator<Item = Head<'r>>, whole: &str) -> String {
-    format!("{} The worst are shown; {whole}.", count(left_out))
-}
-
-/// How many findings are left out, by severity.
-pub(super) fn count<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
-    let mut counts = BTreeMap::new();
-    for head in left_out {
-        *counts.entry(head.severity()).or_insert(0) += head.stands_for();
-    }
-    let total: u64 = counts.values().sum();
-    let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
-    format!("{} findings are left out here ({}).", grouped(total), by_severity.join(", "))
+    format!("{} The worst are shown; {whole}.", left_out_words(left_out))
 }
 
 /// The findings that a format has room for.

@@ -21,6 +21,7 @@ mod params;
 mod place;
 mod scope;
 mod subject;
+mod suite;
 mod triage;
 mod verdict;
 mod vocabulary;
@@ -32,7 +33,7 @@ pub use crate::expression::{EvalError, List, Missing, Value};
 pub use control::{Control, Guardrail};
 pub use describe::{list, show};
 pub use document::document;
-pub use example::{Example, ExampleResult, Expect, Outcome, TestResult, run_tests};
+pub use example::{Example, ExampleResult, Expect, Outcome};
 pub use facts::Facts;
 pub use file::RawRule;
 pub use lint::{Exposure, lint};
@@ -43,6 +44,7 @@ pub use scope::{
     SourceFacts,
 };
 pub use subject::{GroupBy, Subject};
+pub use suite::{TestResult, run_tests};
 pub use triage::{Open, Triage};
 pub use verdict::Verdict;
 

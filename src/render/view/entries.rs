@@ -1,12 +1,14 @@
 //! Findings grouped by what they are about, because people read by account; worst first.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::Value;
 
 use super::text::{NAME, value};
 use crate::finding::{Findings, Head};
+use crate::model::text::grouped;
 use crate::model::{Severity, Timestamp};
 use crate::render::RenderError;
 use crate::render::escape::clip;
@@ -212,4 +214,15 @@ impl Subject {
     pub(super) fn source(&self) -> String {
         self.first(|finding| finding.subject.source.as_deref()).map(|name| clip(name, NAME)).unwrap_or_default()
     }
+}
+
+/// How many findings are left out, by severity.
+pub(in crate::render) fn left_out_words<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
+    let mut counts = BTreeMap::new();
+    for head in left_out {
+        *counts.entry(head.severity()).or_insert(0) += head.stands_for();
+    }
+    let total: u64 = counts.values().sum();
+    let by_severity: Vec<_> = counts.iter().map(|(severity, n)| format!("{} {severity}", grouped(*n))).collect();
+    format!("{} findings are left out here ({}).", grouped(total), by_severity.join(", "))
 }

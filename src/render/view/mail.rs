@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::entries::{Entries, Group};
+use super::entries::{Entries, Group, left_out_words};
 use super::evidence::Run;
 use super::row::Entry;
 use super::text::{NAME, is_whole};
@@ -12,8 +12,8 @@ use super::verdict::{Needing, Verdict, gaps, scope};
 use crate::finding::{Findings, Head};
 use crate::model::Disposition;
 use crate::model::text::{counted, grouped};
+use crate::render::RenderError;
 use crate::render::escape::clip;
-use crate::render::{RenderError, fit};
 use crate::report::Report;
 
 /// To whom a mail speaks.
@@ -148,7 +148,7 @@ impl MailModel {
         self.left_out = if left_out.is_empty() {
             String::new()
         } else {
-            format!("{} {}", fit::count(left_out.into_iter()), elsewhere(letter))
+            format!("{} {}", left_out_words(left_out.into_iter()), elsewhere(letter))
         };
         Ok(())
     }

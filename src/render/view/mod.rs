@@ -20,7 +20,7 @@ mod text;
 mod verdict;
 
 pub(super) use accounts::Accounts;
-pub(super) use entries::{Entries, Group};
+pub(super) use entries::{Entries, Group, left_out_words};
 pub(super) use mail::{About, MailModel};
 pub use mail::{Audience, Letter, Pile};
 pub(super) use people::People;

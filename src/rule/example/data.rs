@@ -23,7 +23,7 @@ use crate::rule::scope::SourceFacts;
 
 /// A TOML date (midnight UTC) or date with time and zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment(pub Timestamp);
+pub(in crate::rule) struct Moment(pub Timestamp);
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for Moment {
 /// An account of an example.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ExampleAccount {
+pub(in crate::rule) struct ExampleAccount {
     id: Option<String>,
     source: Option<String>,
     vendor: Option<String>,
@@ -63,9 +63,9 @@ pub(super) struct ExampleAccount {
     deleted_at: Option<Moment>,
     linked: Option<Vec<String>>,
     /// Whether it holds one of the source's `privileged_roles`.
-    pub(super) privileged: Option<bool>,
+    pub(in crate::rule) privileged: Option<bool>,
     /// In test files: the employee id of its owner.
-    pub(super) owner: Option<String>,
+    pub(in crate::rule) owner: Option<String>,
     /// `matched` if the example has an employee, otherwise `unmatched`.
     situation: Option<ExampleSituation>,
     /// What the organisation declares of it; the situation is `declared` then.
@@ -101,7 +101,7 @@ enum ExampleSituation {
 }
 
 impl ExampleAccount {
-    pub(super) fn check(
+    pub(in crate::rule) fn check(
         &self,
         page: &Page<'_>,
         example: &Range<usize>,
@@ -173,7 +173,7 @@ impl ExampleAccount {
         self.maybe(fact, text.map(|text| Cow::Borrowed(text.as_str())))
     }
 
-    pub(super) fn account<'a>(&'a self, number: usize, record: &'a RawValue) -> Account<'a> {
+    pub(in crate::rule) fn account<'a>(&'a self, number: usize, record: &'a RawValue) -> Account<'a> {
         let id = self.id.as_deref().map_or_else(|| Cow::Owned(format!("account-{number}")), Cow::Borrowed);
         Account {
             external_id: self.text(FactName::ExternalId, self.external_id.as_ref()),
@@ -196,26 +196,26 @@ impl ExampleAccount {
         }
     }
 
-    pub(super) fn record(&self) -> Result<Box<RawValue>, serde_json::Error> {
+    pub(in crate::rule) fn record(&self) -> Result<Box<RawValue>, serde_json::Error> {
         serde_json::value::to_raw_value(&self.attributes)
     }
 
-    pub(super) fn source(&self) -> SourceName {
+    pub(in crate::rule) fn source(&self) -> SourceName {
         SourceName::new(self.source.as_deref().unwrap_or("example"))
     }
 
-    pub(super) fn vendor(&self) -> &str {
+    pub(in crate::rule) fn vendor(&self) -> &str {
         self.vendor.as_deref().unwrap_or("file")
     }
 
     /// What the organisation declares of it, and whether the owner has left.
-    pub(super) fn declaration(&self, has_employee: bool) -> Option<(Declaration, bool)> {
+    pub(in crate::rule) fn declaration(&self, has_employee: bool) -> Option<(Declaration, bool)> {
         let Situation::Declared { .. } = self.situation(has_employee) else { return None };
         let declared = self.declared.clone().unwrap_or_default();
         Some((declared.declaration(), declared.owner_left))
     }
 
-    pub(super) fn situation(&self, has_employee: bool) -> Situation {
+    pub(in crate::rule) fn situation(&self, has_employee: bool) -> Situation {
         let tier = self.matched_by.unwrap_or(Tier::Email);
         let (one, other) = (EmployeeIndex(0), EmployeeIndex(1));
         match self.situation {
@@ -235,7 +235,7 @@ impl ExampleAccount {
 /// A declaration of an example.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ExampleDeclaration {
+pub(in crate::rule) struct ExampleDeclaration {
     /// `service`, unless the example says otherwise.
     kind: Option<DeclaredKind>,
     owner: Option<String>,
@@ -277,7 +277,7 @@ fn borrowed(texts: &[String]) -> Vec<Cow<'_, str>> {
 /// A person of an example.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ExampleEmployee {
+pub(in crate::rule) struct ExampleEmployee {
     id: Option<String>,
     name: Option<String>,
     emails: Vec<String>,
@@ -309,7 +309,7 @@ pub(super) struct ExampleEmployee {
 
 impl ExampleEmployee {
     /// Facts that don't exist among those that the roster doesn't tell.
-    pub(super) fn check(&self, page: &Page<'_>) -> Vec<Diagnostic> {
+    pub(in crate::rule) fn check(&self, page: &Page<'_>) -> Vec<Diagnostic> {
         let unknown = self.unknown.iter().filter(|name| employee_fact(name.get_ref()).is_none());
         let names = || EmployeeFact::ALL.into_iter().filter_map(|fact| fact.as_str().strip_prefix("employee."));
         let mistake = |name: &Spanned<String>| {
@@ -365,11 +365,11 @@ impl ExampleEmployee {
         shown.fold(ColumnSet::default(), ColumnSet::with)
     }
 
-    pub(super) fn headings(&self) -> Vec<String> {
+    pub(in crate::rule) fn headings(&self) -> Vec<String> {
         self.columns.keys().cloned().collect()
     }
 
-    pub(super) fn employee(&self) -> Employee {
+    pub(in crate::rule) fn employee(&self) -> Employee {
         let emails: Vec<&str> = self.emails.iter().map(String::as_str).collect();
         let usernames: Vec<&str> = self.usernames.iter().map(String::as_str).collect();
         let columns: Vec<&str> = self.columns.values().map(String::as_str).collect();
@@ -397,7 +397,7 @@ fn employee_fact(name: &str) -> Option<EmployeeFact> {
 }
 
 /// Two people of whom one has left: whom an account's keys may name where an example doesn't say.
-pub(super) fn strangers() -> [Employee; 2] {
+pub(in crate::rule) fn strangers() -> [Employee; 2] {
     [(EmploymentStatus::Active, "E-1"), (EmploymentStatus::Terminated, "E-2")].map(|(status, id)| {
         let person = ExampleEmployee { id: Some(id.to_owned()), status: Some(status), ..ExampleEmployee::default() };
         person.employee()
@@ -407,7 +407,7 @@ pub(super) fn strangers() -> [Employee; 2] {
 /// A source of an example.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExampleSource {
+pub(in crate::rule) struct ExampleSource {
     name: Option<String>,
     vendor: Option<String>,
     status: SourceStatus,
@@ -424,7 +424,7 @@ pub(super) struct ExampleSource {
 }
 
 impl ExampleSource {
-    pub(super) fn facts(&self, now: Timestamp) -> SourceFacts {
+    pub(in crate::rule) fn facts(&self, now: Timestamp) -> SourceFacts {
         SourceFacts {
             name: SourceName::new(self.name.as_deref().unwrap_or("example")),
             vendor: self.vendor.clone().unwrap_or_else(|| "file".to_owned()),
@@ -442,14 +442,14 @@ impl ExampleSource {
 /// The HR files of an example.
 #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct ExampleRoster {
+pub(in crate::rule) struct ExampleRoster {
     rows: u64,
     #[schemars(with = "Option<String>")]
     modified_at: Option<Moment>,
 }
 
 impl ExampleRoster {
-    pub(super) fn roster(&self) -> Roster {
+    pub(in crate::rule) fn roster(&self) -> Roster {
         Roster { rows: self.rows, modified_at: self.modified_at.map(|moment| moment.0), ..Roster::default() }
     }
 }
@@ -457,7 +457,7 @@ impl ExampleRoster {
 /// A defect of the HR files of an example.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExampleIssue {
+pub(in crate::rule) struct ExampleIssue {
     #[schemars(with = "String")]
     kind: RosterIssueKind,
     line: Option<u64>,
@@ -466,7 +466,7 @@ pub(super) struct ExampleIssue {
 }
 
 impl ExampleIssue {
-    pub(super) fn issue(&self) -> RosterIssue {
+    pub(in crate::rule) fn issue(&self) -> RosterIssue {
         RosterIssue { file: 0, line: self.line, kind: self.kind, text: self.text.clone() }
     }
 }

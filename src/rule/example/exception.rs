@@ -9,7 +9,7 @@ use crate::rule::scope::{DeclarationFacts, ExceptionFacts};
 /// An exception of an example.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExampleException {
+pub(in crate::rule) struct ExampleException {
     state: String,
     findings: u64,
     /// Whether everything was seen that it could cover; yes, unless the example says otherwise.
@@ -24,7 +24,7 @@ pub(super) struct ExampleException {
 }
 
 impl ExampleException {
-    pub(super) fn facts(&self) -> ExceptionFacts {
+    pub(in crate::rule) fn facts(&self) -> ExceptionFacts {
         let text = |given: &Option<String>, else_: &str| given.clone().unwrap_or_else(|| else_.to_owned());
         ExceptionFacts {
             kind: "waiver".to_owned(),
@@ -44,7 +44,7 @@ impl ExampleException {
 /// A declaration of an example.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExampleDeclarationUse {
+pub(in crate::rule) struct ExampleDeclarationUse {
     pattern: bool,
     accounts: u64,
     out_of: u64,
@@ -55,7 +55,7 @@ pub(super) struct ExampleDeclarationUse {
 }
 
 impl ExampleDeclarationUse {
-    pub(super) fn facts(&self) -> DeclarationFacts {
+    pub(in crate::rule) fn facts(&self) -> DeclarationFacts {
         DeclarationFacts {
             id: self.id.clone().unwrap_or_else(|| "voiso: username matches desk-.*".to_owned()),
             source: SourceName::new(self.source.as_deref().unwrap_or("voiso")),

@@ -10,13 +10,13 @@ use crate::rule::scope::{AccountScope, DeclaredScope, EmployeeScope, GroupFacts,
 use crate::rule::{GroupBy, Verdict};
 
 /// An account with its owner.
-pub(super) type Owned<'a> = (&'a ExampleAccount, Option<EmployeeScope<'a>>);
+pub(in crate::rule) type Owned<'a> = (&'a ExampleAccount, Option<EmployeeScope<'a>>);
 
 /// An account in a group: its id, and its owner's.
 type Member = (String, Option<String>);
 
 /// The groups that a rule sees in these accounts, and what would have to be known to see all of them.
-pub(super) fn groups(
+pub(in crate::rule) fn groups(
     compiled: &Compiled,
     keys: &[GroupBy],
     accounts: &[Owned<'_>],
@@ -64,7 +64,7 @@ fn member(scope: &Scope<'_>) -> Member {
 }
 
 /// Makes an account of an example into a scope for as long as `judge` looks at it.
-pub(super) fn with_account<T>(
+pub(in crate::rule) fn with_account<T>(
     account: &ExampleAccount,
     number: usize,
     scope: &Scope<'_>,

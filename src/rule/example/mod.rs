@@ -1,10 +1,9 @@
 //! Examples: what a rule says of a made-up subject. They document the rule, and they are its tests.
 
-mod data;
-mod exception;
-mod groups;
-mod run;
-mod suite;
+pub(super) mod data;
+pub(super) mod exception;
+pub(super) mod groups;
+pub(super) mod run;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +22,6 @@ use crate::model::{EmployeeFact, FactName};
 
 pub(super) use run::run;
 pub use run::{ExampleResult, Outcome};
-pub use suite::{TestResult, run_tests};
 
 /// An example as the rule file has it.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]

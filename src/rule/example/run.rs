@@ -159,7 +159,7 @@ impl Example {
 }
 
 /// The accounts of a person that the rule counts.
-pub(super) fn counted(compiled: &Compiled, mine: &[Owned<'_>], scope: &Scope<'_>) -> AccountsFacts {
+pub(in crate::rule) fn counted(compiled: &Compiled, mine: &[Owned<'_>], scope: &Scope<'_>) -> AccountsFacts {
     let mut accounts = AccountsFacts::default();
     let mut sources = BTreeSet::new();
     for (number, (account, owner)) in (1..).zip(mine) {

@@ -8,15 +8,15 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
-use super::exception::{ExampleDeclarationUse, ExampleException};
-use super::groups::{Owned, groups, with_account};
-use super::run::counted;
+use super::example::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, ExampleSource, Moment};
+use super::example::exception::{ExampleDeclarationUse, ExampleException};
+use super::example::groups::{Owned, groups, with_account};
+use super::example::run::counted;
+use super::place::{Checked, Page};
+use super::scope::{EmployeeScope, Scope};
+use super::{Origin, Rule, RuleSet, Subject, Verdict};
 use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
-use crate::rule::place::{Checked, Page};
-use crate::rule::scope::{EmployeeScope, Scope};
-use crate::rule::{Origin, Rule, RuleSet, Subject, Verdict};
 
 /// A test file as it is written.
 #[derive(Debug, Deserialize)]
