@@ -14,9 +14,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use headcount::config::{Config, SourceConfig};
+use headcount::fetch::{self, Decoder, Population, Quiet, Spool, record};
 use headcount::model::{SourceStatus, Timestamp};
 use headcount::snapshot::{self, Snapshot};
-use headcount::source::{self, Decoder, Population, Quiet, Spool, record};
 use serde::Deserialize;
 
 const CONFIG: &str = r#"
@@ -69,9 +69,9 @@ fn measure(records: u32) -> Result<(), Box<dyn Error>> {
     let mut populations = vec![fetched_lines, fetched_cells];
     let kept = [("decode NDJSON", lines, floor_of_lines as Floor), ("decode CSV", cells, floor_of_kept_cells)];
     for ((what, source, floor), population) in kept.into_iter().zip(&mut populations) {
-        decoded(what, source::decoder(source).as_ref(), spool(population)?, floor)?;
+        decoded(what, source.decoder().as_ref(), spool(population)?, floor)?;
     }
-    decoded("decode a vendor's record", source::decoder(voiso).as_ref(), spool(&mut phones)?, floor_of_phones)?;
+    decoded("decode a vendor's record", voiso.decoder().as_ref(), spool(&mut phones)?, floor_of_phones)?;
     unpacked(&config, folder.path(), &mut populations)
 }
 
@@ -87,11 +87,11 @@ fn fetched(
     file: &str,
     floor: Floor,
 ) -> Result<Population, Box<dyn Error>> {
-    let connector = source::connector(source).map_err(|mistake| mistake.to_string())?;
-    let decoder = source::decoder(source);
+    let connector = source.connector().map_err(|mistake| mistake.to_string())?;
+    let decoder = source.decoder();
     let runtime = tokio::runtime::Runtime::new()?;
     let clock = || Timestamp::UNIX_EPOCH;
-    let fetch = || runtime.block_on(source::fetch(source, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
+    let fetch = || runtime.block_on(fetch::fetch(source.wanted(), connector.as_ref(), decoder.as_ref(), clock, &Quiet));
     let (elapsed, population) = timed(|| Ok(fetch()))?;
     if population.certificate.status != SourceStatus::Complete {
         return Err(format!("{:#?}", population.certificate).into());

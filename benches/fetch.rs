@@ -15,9 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use headcount::config::Config;
+use headcount::fetch::{self, Quiet};
 use headcount::model::{SourceStatus, Timestamp};
 use headcount::simulate::{Behaviour, Secrets, ServeOptions, Simulators, Vendor, World, WorldOptions};
-use headcount::source::{self, Quiet};
 
 const SERVE: &str = "HEADCOUNT_BENCH_SERVE";
 const LATENCY: Duration = Duration::from_millis(50);
@@ -82,17 +82,18 @@ fn measure(url: &str) -> Result<(), Box<dyn Error>> {
     let mut source = config.sources.remove(0);
     source.connection.page_size = NonZeroU32::new(PAGE);
     source.connection.concurrency = NonZeroUsize::new(CONCURRENCY as usize).ok_or("concurrency")?;
-    let decoder = source::decoder(&source);
+    let decoder = source.decoder();
     let clock = || Timestamp::UNIX_EPOCH;
     let runtime = tokio::runtime::Runtime::new()?;
     // The simulator sorts its list when it is first asked for; that isn't the network's time.
     let mut warm = source.clone();
     warm.connection.patience.deadline = WARM_UP;
-    let connector = source::connector(&warm).map_err(|mistake| mistake.to_string())?;
-    runtime.block_on(source::fetch(&warm, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
-    let connector = source::connector(&source).map_err(|mistake| mistake.to_string())?;
+    let connector = warm.connector().map_err(|mistake| mistake.to_string())?;
+    runtime.block_on(fetch::fetch(warm.wanted(), connector.as_ref(), decoder.as_ref(), clock, &Quiet));
+    let connector = source.connector().map_err(|mistake| mistake.to_string())?;
     let start = Instant::now();
-    let population = runtime.block_on(source::fetch(&source, connector.as_ref(), decoder.as_ref(), clock, &Quiet));
+    let population =
+        runtime.block_on(fetch::fetch(source.wanted(), connector.as_ref(), decoder.as_ref(), clock, &Quiet));
     let elapsed = start.elapsed();
     let certificate = &population.certificate;
     if certificate.status != SourceStatus::Complete {

@@ -18,9 +18,9 @@ use std::path::PathBuf;
 
 use crate::audit::Outcome;
 use crate::config::GateConfig;
+use crate::fetch::Certificate;
 use crate::model::{RuleId, SourceName, SourceStatus, Timestamp};
 use crate::rule::RuleSet;
-use crate::source::Certificate;
 use open::OpenFindings;
 pub use outage::Outage;
 pub use verdict::{Gate, Reason, ReasonKind, Verdict};

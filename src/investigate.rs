@@ -3,9 +3,9 @@
 
 use crate::audit::{Suggestion, Told, Wanted};
 use crate::config::Config;
+use crate::fetch::Certificate;
 use crate::model::SourceName;
 use crate::pipeline::{self, Inputs, RunError, RunOptions};
-use crate::source::Certificate;
 
 /// The answer about one account, and how its source was read.
 #[derive(Debug)]

@@ -24,19 +24,24 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, one writer at a time, the checked configuration, keys of accounts and
-// people alike, and the language of conditions.
+// The ground: work on all cores, words, messages, one writer at a time, and how a setting is read.
 pub mod crew;
 pub mod diagnostic;
 pub mod model;
 pub mod claim;
+pub mod setting;
+
+// Fetching: all accounts of a source, with the certificate of how they were counted; and the vendors, which read their
+// own keys of the configuration.
+pub mod http;
+pub mod fetch;
+pub mod vendor;
+
+// The checked configuration, keys of accounts and people alike, the language of conditions, and fetching that can go on
+// where it stopped.
 pub mod config;
 pub mod key;
 pub mod expression;
-
-// Fetching: all accounts of every source, with the certificate of how they were counted.
-pub mod http;
-pub mod source;
 pub mod snapshot;
 
 // Judging: people, whose account it is, what is wrong with it, and what that means for CI.

@@ -19,6 +19,7 @@ use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::diagnostic::Diagnostic;
 use crate::exception::Sight;
+use crate::fetch::{self, Connector, Decoder, Population, Progress};
 use crate::gate::{self, Outage, Seen, Verdict};
 use crate::model::text::counted;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
@@ -26,7 +27,6 @@ use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
 use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
-use crate::source::{self, Connector, Decoder, Population, Progress};
 
 pub use inputs::{Inputs, known, latest};
 pub use policy::Policy;
@@ -130,7 +130,7 @@ impl Ready<'_> {
     pub(crate) fn context(&self) -> SourceContext<'_> {
         SourceContext {
             name: &self.config.name,
-            vendor: self.config.vendor.kind(),
+            vendor: self.config.vendor.kind,
             decoder: self.decoder.as_ref(),
             correlator: &self.correlator,
             privileged_roles: self.config.privileged_roles.as_ref(),
@@ -284,11 +284,11 @@ pub(crate) fn ready<'c>(
     for source in config.chosen(options.only) {
         let origin = match options.snapshot {
             Some(snapshot) => Ok(Origin::Snapshot(snapshot)),
-            None => source::connector(source).map(Origin::Vendor).map_err(|found| mistakes.push(found)),
+            None => source.connector().map(Origin::Vendor).map_err(|found| mistakes.push(found)),
         };
         let correlator = inputs.correlator(source).map_err(|found| mistakes.extend(found));
         if let (Ok(origin), Ok(correlator)) = (origin, correlator) {
-            sources.push(Ready { config: source, origin, decoder: source::decoder(source), correlator });
+            sources.push(Ready { config: source, origin, decoder: source.decoder(), correlator });
         }
     }
     if mistakes.is_empty() { Ok(sources) } else { Err(mistakes) }
@@ -305,7 +305,8 @@ pub(crate) async fn fetch_all(
         };
         let progress = options.observer.started(&source.config.name);
         let decoder = source.decoder.as_ref();
-        let population = source::fetch(source.config, connector, decoder, options.clock, progress.as_ref()).await;
+        let population =
+            fetch::fetch(source.config.wanted(), connector, decoder, options.clock, progress.as_ref()).await;
         options.observer.fetched(&population);
         Ok(population)
     });
@@ -327,7 +328,7 @@ fn reported<'a>(
     });
     ReportedSource {
         name: &source.config.name,
-        vendor: source.config.vendor.kind(),
+        vendor: source.config.vendor.kind,
         certificate: &population.certificate,
         notes: outages::note(source, population.certificate.status, today)
             .into_iter()

@@ -9,9 +9,9 @@ use std::io;
 
 use super::{Audit, SourceContext, employee_at, evidence};
 use crate::crew;
+use crate::fetch::{Chunk, Spool, record};
 use crate::model::{EmployeeIndex, Fact, Person, Subject};
 use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, Scope, Verdict};
-use crate::source::{Chunk, Spool, record};
 
 /// The members that one rule counts at one source.
 #[derive(Debug)]

@@ -13,10 +13,10 @@ use super::violation::{Judged, Violation};
 use super::{SourceContext, Unsettled, evidence};
 use crate::correlate::{PlaceholderIndex, Tally, Tried};
 use crate::exception::{Exceptions, Ledger, SourceDeclarations};
+use crate::fetch::{Chunk, Decoded, record};
 use crate::finding::Batch;
 use crate::model::{Account, Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, Rule, Scope, Triage, Verdict};
-use crate::source::{Chunk, Decoded, record};
 
 /// A record, and its position among those received.
 #[derive(Clone, Copy)]

@@ -32,12 +32,12 @@ use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{PlaceholderIndex, SourceCorrelator, Tally, Unbalanced};
 use crate::crew;
 use crate::exception::{BaselineUse, Declarations, DeclaredUse, Exceptions, Ledger, Sight, WaiverUse};
+use crate::fetch::{Decoder, Population, RecordError, Spool};
 use crate::finding::Findings;
 use crate::model::{
     EmployeeIndex, Fingerprint, Person, Roster, RosterIssue, RuleId, SourceName, SourceStatus, Subject, Timestamp,
 };
 use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
-use crate::source::{Decoder, Population, RecordError, Spool};
 use found::{Found, breadth};
 use groups::GroupMembers;
 use judge::{Judge, Share};

@@ -14,11 +14,11 @@ use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
 use crate::diagnostic::similarity;
+use crate::fetch::{Population, record};
 use crate::finding::{Finding, Head};
 use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
 use crate::rule::{Missing, Rule, Scope, Verdict};
-use crate::source::{Population, record};
 
 /// What there is to tell about an account.
 #[derive(Debug)]

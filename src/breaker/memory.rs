@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Crowd, Previous, PreviousRoster, PreviousSource};
-use crate::config::{Config, SourceConfig, VendorConfig};
+use crate::config::{Config, SourceConfig};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Roster, Timestamp};
+use crate::vendor::Whereabouts;
 
 /// The version of the file that this program writes and reads.
 const VERSION: u32 = 1;
@@ -150,14 +151,11 @@ impl Marks {
 
 impl Identity {
     fn of(source: &SourceConfig, out: &Path) -> Self {
-        let base_url = &source.connection.base_url;
-        let address = match &source.vendor {
-            VendorConfig::File(file) => place(&file.path, out),
-            VendorConfig::Command(command) => command.name.clone(),
-            VendorConfig::Voxmind { organisation, .. } => format!("{base_url} {organisation}"),
-            _ => base_url.to_string(),
+        let address = match source.whereabouts() {
+            Whereabouts::File(path) => place(path, out),
+            Whereabouts::Name(name) => name,
         };
-        Self { name: source.name.as_str().to_owned(), vendor: source.vendor.kind().to_owned(), address }
+        Self { name: source.name.as_str().to_owned(), vendor: source.vendor.kind.to_owned(), address }
     }
 }
 

@@ -71,7 +71,7 @@ fn tell(args: &ExplainArgs, subject: &(String, String), global: &Global) -> anyh
 fn unknown(
     (source, account): &(String, String),
     alike: &[(String, String)],
-    certificate: &crate::source::Certificate,
+    certificate: &crate::fetch::Certificate,
 ) -> Exit {
     say(&format!("error: {source} has no account \"{}\"", terminal(account)));
     for (id, value) in alike {

@@ -9,14 +9,14 @@ use clap::Args;
 
 use super::Exit;
 use super::output::say;
-use crate::config::VendorConfig;
 use crate::render::built_in_templates;
+use crate::vendor::{self, VendorSpec};
 
 /// Options of `init`.
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
     /// A vendor to configure; may be given again. All of them, if none is given
-    #[arg(long, value_name = "KIND", value_parser = VendorConfig::KINDS)]
+    #[arg(long, value_name = "KIND", value_parser = vendor::kinds())]
     vendor: Vec<String>,
     /// The file to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "headcount.toml")]
@@ -29,22 +29,10 @@ pub(super) struct InitArgs {
 const HEAD: &str = include_str!("../../templates/init/head.toml");
 const TAIL: &str = include_str!("../../templates/init/tail.toml");
 
-/// The part of the configuration that one kind of vendor needs.
-const VENDORS: [(&str, &str); 8] = [
-    ("voxmind", include_str!("../../templates/init/voxmind.toml")),
-    ("voximplant", include_str!("../../templates/init/voximplant.toml")),
-    ("voiso", include_str!("../../templates/init/voiso.toml")),
-    ("cognigy", include_str!("../../templates/init/cognigy.toml")),
-    ("vonage-contact-center", include_str!("../../templates/init/vonage-contact-center.toml")),
-    ("scim", include_str!("../../templates/init/scim.toml")),
-    ("file", include_str!("../../templates/init/file.toml")),
-    ("command", include_str!("../../templates/init/command.toml")),
-];
-
 /// The configuration for these vendors, or for all.
 pub(super) fn configuration(vendors: &[String]) -> String {
-    let chosen = VENDORS.iter().filter(|(kind, _)| vendors.is_empty() || vendors.iter().any(|vendor| vendor == kind));
-    let sources: Vec<&str> = chosen.map(|(_, text)| *text).collect();
+    let is_chosen = |vendor: &&VendorSpec| vendors.is_empty() || vendors.iter().any(|kind| kind == vendor.kind);
+    let sources: Vec<&str> = vendor::ALL.into_iter().filter(is_chosen).map(|vendor| vendor.init).collect();
     format!("{HEAD}\n{}\n{TAIL}", sources.join("\n"))
 }
 

@@ -2,11 +2,11 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::fetch::{Certificate, Population, Progress, Quiet};
 use crate::model::SourceName;
 use crate::model::text::grouped;
 use crate::pipeline::Observer;
 use crate::snapshot::{StoredSource, Watch};
-use crate::source::{Certificate, Population, Progress, Quiet};
 
 /// Shows bars, or nothing.
 pub(super) struct Bars {

@@ -12,7 +12,6 @@ use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 use crate::model::text::counted;
 use crate::rule::{self, Exposure, Origin, Rule, RuleSet};
-use crate::source;
 
 /// What to do with the rules.
 #[derive(Debug, Subcommand)]
@@ -74,7 +73,7 @@ impl RulesCommand {
         config.paths.extend(self.paths().iter().map(|path| Spanned::new(0..0, path.clone())));
         let exposure = |source: &SourceConfig| Exposure {
             source: source.name.clone(),
-            facts: source::decoder(source).exposes().to_vec(),
+            facts: source.decoder().exposes().to_vec(),
         };
         Ok((RuleSet::load(&config)?, sources.iter().map(exposure).collect()))
     }

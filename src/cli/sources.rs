@@ -8,7 +8,6 @@ use super::output::{say, show};
 use super::{ConfigArg, Exit, runtime};
 use crate::config::{Config, SourceConfig};
 use crate::model::text::counted;
-use crate::source;
 
 /// Options of `sources`.
 #[derive(Debug, Args)]
@@ -39,7 +38,7 @@ pub(super) fn run(args: &SourcesArgs) -> anyhow::Result<Exit> {
             &format!(
                 "{:20} {:22} {}  matched by {}",
                 source.name.as_str(),
-                source.vendor.kind(),
+                source.vendor.kind,
                 source.connection.base_url.as_str().trim_end_matches('/'),
                 tiers.join(", ")
             ),
@@ -52,7 +51,7 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
     let mut mistakes = Vec::new();
     let mut connectors = Vec::new();
     for source in &config.sources {
-        match source::connector(source) {
+        match source.connector() {
             Ok(connector) => connectors.push((source, connector)),
             Err(mistake) => mistakes.push(mistake),
         }
@@ -91,5 +90,5 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
 }
 
 fn line(source: &SourceConfig, result: &str) -> String {
-    format!("{:20} {:22} {result}", source.name.as_str(), source.vendor.kind())
+    format!("{:20} {:22} {result}", source.name.as_str(), source.vendor.kind)
 }

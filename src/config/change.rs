@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use super::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+use crate::setting::ConfigText;
 
 /// How much may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
-use super::secret::SecretRef;
-use super::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+use crate::setting::ConfigText;
+use crate::setting::SecretRef;
 
 /// How long the server may take for a connection or for one answer, unless the configuration says otherwise.
 const TIMEOUT: Duration = Duration::from_mins(2);
@@ -201,7 +201,7 @@ impl RawEmail {
         let attach = self.attach(text).map_err(&mut keep).ok();
         let list_id = self.list_id(from.as_ref(), text).map_err(&mut keep).ok();
         let subject_prefix = self.subject_prefix(text).map_err(&mut keep).ok();
-        let max_age = text.duration(self.max_age.as_ref(), "max_age", "7d").map_err(&mut keep).ok();
+        let max_age = text.duration(self.max_age.as_ref(), "max_age", "\"7d\"").map_err(&mut keep).ok();
         if let (Some(to), Some(allowed)) = (&to, &allowed_domains) {
             mistakes.extend(self.outside(to, allowed.as_deref(), text));
         }
@@ -244,7 +244,7 @@ impl RawEmail {
             return Err(error("the address has more than user, server and port".to_owned(), EXAMPLE));
         }
         let login = self.login(&url, text)?;
-        let timeout = text.duration(self.timeout.as_ref(), "timeout", "2m")?.unwrap_or(TIMEOUT);
+        let timeout = text.duration(self.timeout.as_ref(), "timeout", "\"2m\"")?.unwrap_or(TIMEOUT);
         let ca_file = self.ca_file.as_ref().map(|path| text.resolve(path));
         Ok(MailServer { host, port: url.port().unwrap_or(port), tls, login, ca_file, timeout })
     }

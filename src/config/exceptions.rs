@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::text::ConfigText;
 use crate::model::Severity;
+use crate::setting::ConfigText;
 
 /// So many days before its end, a waiver is said to end soon, unless the configuration says otherwise.
 const EXPIRING_DAYS: u32 = 14;

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::text::ConfigText;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{RuleId, Severity};
+use crate::setting::ConfigText;
 
 /// What fails when the configuration has no `fail_on`: live accounts that nobody owns or whose owner has left, accounts
 /// whose owner isn't settled or answers for nothing, patterns that vouch for anybody, and everything that is as bad.

@@ -11,9 +11,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::text::ConfigText;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::Tier;
+use crate::setting::ConfigText;
 
 /// `[match]` as it is written.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

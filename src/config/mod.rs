@@ -6,23 +6,22 @@ mod email;
 mod exceptions;
 mod gate;
 mod matching;
-mod patience;
 mod policy;
 mod report;
 mod roster;
 mod roster_file;
 mod rules;
 mod schema;
-mod secret;
 mod size;
 mod source;
-mod text;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::DeTable;
@@ -32,26 +31,18 @@ pub use email::{AttachedFile, EmailConfig, MailLogin, MailServer, MailTls, Recip
 pub use exceptions::ExceptionsConfig;
 pub use gate::{Demand, FailOn, GateConfig, Max};
 pub use matching::*;
-pub use patience::Patience;
 pub use policy::PolicyConfig;
 pub use report::ReportConfig;
 pub use roster::*;
 pub use roster_file::RosterFile;
 pub use rules::*;
-pub(crate) use secret::SHORTEST_SECRET;
-pub use secret::SecretRef;
 pub use size::ByteSize;
-pub use source::{
-    Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ConnectionConfig, FileConfig, FileFormat,
-    KnownOutage, Mapping, PrivilegedRoles, ScimCredentials, ScimExternalId, SourceConfig, TimeFormat, VendorConfig,
-    Words,
-};
-pub(crate) use source::{is_loopback, same_word};
-pub use text::ConfigText;
+pub use source::{KnownOutage, PrivilegedRoles, SourceConfig};
 
 use crate::diagnostic::{Diagnostic, keep};
 use crate::model::SourceName;
 use crate::model::text::hex;
+use crate::setting::ConfigText;
 
 /// A configuration in which every value has been checked. Secrets are still references.
 #[derive(Debug, Clone)]
@@ -159,6 +150,24 @@ impl Config {
     /// The others.
     pub fn left_out<'c>(&'c self, only: &'c [SourceName]) -> impl Iterator<Item = &'c SourceConfig> {
         self.sources.iter().filter(move |source| !only.is_empty() && !only.contains(&source.name))
+    }
+}
+
+/// Of the file that a configuration is read from, for editors. Made from the types that read the file, so that it knows the
+/// same keys.
+impl JsonSchema for Config {
+    fn schema_name() -> Cow<'static, str> {
+        "Config".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = RawConfig::json_schema(generator);
+        let kinds: Vec<Value> = source::schemas(generator).into_iter().map(Schema::to_value).collect();
+        let sources = json!({
+            "description": "The vendors' tenants.", "type": "array", "minItems": 1, "items": { "oneOf": kinds }
+        });
+        schema::add(&mut schema, "source", sources, true);
+        schema
     }
 }
 

@@ -10,11 +10,11 @@ use toml::de::DeTable;
 
 use super::gate::RawGate;
 use super::rules::RawRules;
-use super::text::ConfigText;
 use super::{Config, GateConfig, RulesConfig, keep};
 use crate::diagnostic::Diagnostic;
 use crate::model::SourceName;
 use crate::model::text::hex;
+use crate::setting::ConfigText;
 
 /// A policy in which every value has been checked that can be checked without the rules.
 #[derive(Debug, Clone)]

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::secret::SecretRef;
-use super::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+use crate::setting::ConfigText;
+use crate::setting::SecretRef;
 
 /// What is written, and what stands at its top.
 #[derive(Debug, Clone)]

@@ -16,9 +16,9 @@ use toml::Spanned;
 use super::change::MaxChange;
 use super::roster_file::{RawEntry, RawRosterFile, RawRosterFiles, RosterFile};
 use super::size::ByteSize;
-use super::text::ConfigText;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
+use crate::setting::ConfigText;
 
 /// How to read the HR files. What is `None` or empty is recognised in the files.
 #[derive(Debug, Clone)]

@@ -1,29 +1,7 @@
-//! The JSON schema of headcount.toml, for editors. Made from the types that read the file, so that it knows the same
-//! keys.
+//! Schemas of tables that are put together from several types.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::Schema;
 use serde_json::{Map, Value, json};
-
-use super::{Config, RawConfig, source};
-
-/// Of the file that a configuration is read from.
-impl JsonSchema for Config {
-    fn schema_name() -> Cow<'static, str> {
-        "Config".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = RawConfig::json_schema(generator);
-        let kinds: Vec<Value> = source::schemas(generator).into_iter().map(Schema::to_value).collect();
-        let sources = json!({
-            "description": "The vendors' tenants.", "type": "array", "minItems": 1, "items": { "oneOf": kinds }
-        });
-        add(&mut schema, "source", sources, true);
-        schema
-    }
-}
 
 /// The keys of `one` and of `other` in one table that has no others.
 pub(super) fn joined(mut one: Schema, other: &Schema) -> Schema {

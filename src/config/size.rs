@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use super::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+use crate::setting::ConfigText;
 
 /// A number of bytes that somebody wrote with a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

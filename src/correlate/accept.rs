@@ -230,8 +230,9 @@ fn csv_line(fields: [&str; 3]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{ConfigText, RawMatch, RawSourceMatch};
+    use crate::config::{RawMatch, RawSourceMatch};
     use crate::correlate::testing::{account, person, roster};
+    use crate::setting::ConfigText;
 
     fn employee() -> Employee {
         person("E-0042", "Ann Lindqvist", &["ann.lindqvist@example.com"], &["alindqvist"])

@@ -11,11 +11,11 @@ use toml::de::DeTable;
 use toml::value::Datetime;
 
 use super::declared::{Days, Declarations, Key};
-use crate::config::ConfigText;
 use crate::correlate::{Correlator, written_key};
 use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::model::{AccountField, Declaration, DeclaredKind, EmployeeId, SourceName};
 use crate::roster;
+use crate::setting::ConfigText;
 
 /// The file as it is written.
 #[derive(Debug, Deserialize)]

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::{Reason, Seen, remedy};
+use crate::fetch::Certificate;
 use crate::model::{SourceName, SourceStatus};
-use crate::source::Certificate;
 
 /// An outage that the configuration knows of.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,7 +23,7 @@ fn policy(demands: &str) -> GateConfig {
 
 fn rules(lines: &str) -> RuleSet {
     let raw: crate::config::RawRules = toml::from_str(lines).expect("TOML");
-    let text = crate::config::ConfigText::new(std::path::Path::new("headcount.toml"), lines);
+    let text = crate::setting::ConfigText::new(std::path::Path::new("headcount.toml"), lines);
     let sources = ["voiso", "vcc"].map(SourceName::new);
     let config: RulesConfig = raw.check(&text, &sources).expect("rules");
     RuleSet::load(&config).expect("rules")

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use tracing::debug;
 use url::Url;
 
+use super::Patience;
 use super::broken;
 use super::hosts::Hosts;
 use super::journal;
 use super::retry::{BRIEFLY, pauses, retry_after};
 use super::transport::Transport;
 use super::{Authorize, Body, Cause, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
-use crate::config::Patience;
 
 /// How a client treats its source.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded::byte_serialize;
 
-use crate::config::SHORTEST_SECRET;
+use crate::setting::SHORTEST_SECRET;
 
 /// Every secret of one source, also the tokens obtained while it runs.
 #[derive(Debug, Clone, Default)]

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::de::DeserializeOwned;
 
+use super::Patience;
 use super::Response;
-use crate::config::Patience;
 
 /// Doubling ends here.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);

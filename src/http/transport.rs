@@ -7,7 +7,7 @@ use url::Url;
 use super::broken;
 use super::client::ClientOptions;
 use super::message::Request;
-use crate::config::is_loopback;
+use crate::setting::is_loopback;
 
 /// The two ways that a request can take. Most sources need one, and each reads the certificates of the system.
 #[derive(Debug)]

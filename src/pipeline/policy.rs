@@ -6,9 +6,9 @@ use super::{Case, named};
 use crate::audit::{AuditError, Outcome};
 use crate::config::{Config, PolicyConfig};
 use crate::diagnostic::Diagnostic;
+use crate::fetch::Population;
 use crate::report::{self, Judgement};
 use crate::rule::RuleSet;
-use crate::source::Population;
 
 /// A policy and the rules as they apply under it.
 #[derive(Debug)]

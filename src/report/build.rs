@@ -9,11 +9,11 @@ use super::{
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
+use crate::fetch::Certificate;
 use crate::gate::Verdict;
 use crate::model::{self, Roster, SourceName};
 use crate::roster;
 use crate::rule::RuleSet;
-use crate::source::Certificate;
 
 /// One source, as far as the report tells of it.
 #[derive(Debug)]

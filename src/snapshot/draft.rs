@@ -12,8 +12,8 @@ use super::manifest::{ConfigSeen, FORMAT, Manifest, StoredRecords, StoredSource,
 use super::packed::pack;
 use crate::claim::{Claim, ClaimError};
 use crate::config::{Config, SourceConfig};
+use crate::fetch::Population;
 use crate::model::{SourceName, SourceStatus, Timestamp};
-use crate::source::Population;
 
 /// Marks a folder as a snapshot that isn't whole.
 pub(super) const PARTIAL: &str = "partial.json";
@@ -131,7 +131,7 @@ impl<'c> Draft<'c> {
         };
         let entry = StoredSource {
             name: source.name.clone(),
-            vendor: source.vendor.kind().to_owned(),
+            vendor: source.vendor.kind.to_owned(),
             records,
             certificate: fetched.certificate.clone(),
         };

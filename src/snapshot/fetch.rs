@@ -10,10 +10,10 @@ use super::answers::Answers;
 use super::draft::Draft;
 use super::{Manifest, SnapshotError, StoredSource};
 use crate::config::{Config, SourceConfig};
+use crate::fetch::{self, Connector, Population, Progress};
 use crate::http::Journal;
 use crate::model::text::counted;
 use crate::model::{SourceName, SourceStatus, Timestamp};
-use crate::source::{self, Connector, Population, Progress};
 
 /// What to fetch, and where to.
 pub struct FetchOptions<'o> {
@@ -57,7 +57,7 @@ pub async fn fetch(
     interrupt: impl Future<Output = ()>,
 ) -> Result<Manifest, SnapshotError> {
     let chosen: Vec<_> = config.chosen(options.only).collect();
-    let mistakes: Vec<_> = chosen.iter().filter_map(|source| source::connector(source).err()).collect();
+    let mistakes: Vec<_> = chosen.iter().filter_map(|source| source.connector().err()).collect();
     if !mistakes.is_empty() {
         return Err(SnapshotError::Unusable(mistakes));
     }
@@ -122,9 +122,9 @@ async fn ask(
     options: &FetchOptions<'_>,
 ) -> Result<Population, SnapshotError> {
     let connector: Box<dyn Connector> =
-        source::connector_with(source, Some(journal)).map_err(|mistake| SnapshotError::Unusable(vec![mistake]))?;
-    let decoder = source::decoder(source);
+        source.connector_with(Some(journal)).map_err(|mistake| SnapshotError::Unusable(vec![mistake]))?;
+    let decoder = source.decoder();
     let progress = options.watch.started(&source.name);
     let (connector, decoder) = (connector.as_ref(), decoder.as_ref());
-    Ok(source::fetch(source, connector, decoder, options.clock, progress.as_ref()).await)
+    Ok(fetch::fetch(source.wanted(), connector, decoder, options.clock, progress.as_ref()).await)
 }

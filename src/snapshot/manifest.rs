@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::fetch::Certificate;
 use crate::model::{SourceName, Timestamp};
-use crate::source::Certificate;
 
 /// The version of the format. It changes when an older headcount could misread a newer snapshot.
 pub(super) const FORMAT: u32 = 1;

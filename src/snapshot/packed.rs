@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 use zstd::zstd_safe;
 
 use crate::crew::share_out;
+use crate::fetch::{Chunks, Spool, SpoolWriter};
 use crate::model::text::hex;
-use crate::source::{Chunks, Spool, SpoolWriter};
 
 /// zstd's own default: records shrink to about a tenth, faster than most vendors send them.
 const LEVEL: i32 = 3;

@@ -14,9 +14,9 @@ use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_fil
 use super::packed::unpack;
 use crate::config::SourceConfig;
 use crate::crew::map_all;
+use crate::fetch::{Certificate, Population, Spool};
 use crate::model::SourceStatus;
 use crate::model::text::{counted, hex};
-use crate::source::{Certificate, Population, Spool};
 
 /// A whole snapshot.
 #[derive(Debug)]
@@ -85,11 +85,11 @@ impl Snapshot {
             let names = sources.iter().map(|stored| stored.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(SnapshotError::NoSource(source.name.clone(), names));
         };
-        if stored.vendor != source.vendor.kind() {
+        if stored.vendor != source.vendor.kind {
             return Err(SnapshotError::OtherVendor {
                 name: source.name.clone(),
                 stored: stored.vendor.clone(),
-                configured: source.vendor.kind(),
+                configured: source.vendor.kind,
             });
         }
         let spool = stored.records.as_ref().map(|records| self.unpack(stored, records)).transpose()?;

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::Stdio;
 
 use assert_cmd::Command;
-use headcount::config::{Config, VendorConfig};
+use headcount::config::Config;
+use headcount::vendor;
 
 use crate::support::process::{headcount, spawnable};
 use crate::support::tenant::read_report;
@@ -27,8 +28,8 @@ fn init_writes_a_configuration_that_can_be_read_and_never_overwrites_one() {
     init().assert().code(0);
     let path = folder.path().join("headcount.toml");
     let config = Config::load(&path).expect("a good configuration");
-    let kinds: Vec<&str> = config.sources.iter().map(|source| source.vendor.kind()).collect();
-    assert_eq!(kinds, VendorConfig::KINDS);
+    let kinds: Vec<&str> = config.sources.iter().map(|source| source.vendor.kind).collect();
+    assert_eq!(kinds, vendor::kinds());
     let before = std::fs::read_to_string(&path).expect("text");
     init().args(["--vendor", "voiso"]).assert().code(2);
     assert_eq!(std::fs::read_to_string(&path).expect("text"), before);
@@ -37,11 +38,11 @@ fn init_writes_a_configuration_that_can_be_read_and_never_overwrites_one() {
 #[test]
 fn init_takes_each_vendor_alone() {
     let folder = tempfile::tempdir().expect("folder");
-    for kind in VendorConfig::KINDS {
+    for kind in vendor::kinds() {
         let path = folder.path().join(format!("{kind}.toml"));
         headcount().args(["init", "--vendor", kind, "--out"]).arg(&path).assert().code(0);
         let config = Config::load(&path).expect("a good configuration");
-        assert_eq!(config.sources.iter().map(|source| source.vendor.kind()).collect::<Vec<_>>(), [kind]);
+        assert_eq!(config.sources.iter().map(|source| source.vendor.kind).collect::<Vec<_>>(), [kind]);
     }
 }
 

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use clap::Parser as _;
 use headcount::cli::{Cli, Exit};
-use headcount::config::{Config, RulesConfig, VendorConfig};
+use headcount::config::{Config, RulesConfig};
 use headcount::render::Format;
 use headcount::rule::RuleSet;
+use headcount::vendor;
 
 const README: &str = include_str!("../../README.md");
 
@@ -73,7 +74,7 @@ fn the_formats_are_those_of_the_code() {
 fn the_vendors_are_those_of_the_code() {
     let rows: BTreeSet<String> =
         table("| Vendor | `vendor =` | What its list can't tell |").into_iter().map(|row| row[1].clone()).collect();
-    assert_eq!(rows, VendorConfig::KINDS.iter().map(|kind| format!("`{kind}`")).collect());
+    assert_eq!(rows, vendor::kinds().iter().map(|kind| format!("`{kind}`")).collect());
 }
 
 #[test]
@@ -125,7 +126,7 @@ fn named_files() -> BTreeSet<&'static str> {
 #[test]
 fn the_files_that_it_names_exist() {
     let named = named_files();
-    assert!(["docs/report.png", "LICENSE", "src/source/voiso.rs"].iter().all(|path| named.contains(path)), "{named:?}");
+    assert!(["docs/report.png", "LICENSE", "src/vendor/voiso.rs"].iter().all(|path| named.contains(path)), "{named:?}");
     for path in named {
         assert!(Path::new(path).exists(), "{path}");
     }

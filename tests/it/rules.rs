@@ -16,7 +16,7 @@ fn own(path: &str) -> RuleSet {
 #[test]
 fn the_documentation_is_what_the_code_says() {
     let rules = RuleSet::load(&RulesConfig::default()).expect("the built-in rules");
-    let written = document(&rules, &headcount::source::exposed());
+    let written = document(&rules, &headcount::vendor::exposed());
     let path = Path::new("docs/rules.md");
     if std::env::var_os("HEADCOUNT_WRITE_DOCS").is_some() {
         fs::write(path, &written).expect("written");

@@ -1,42 +1,32 @@
 //! `[[source]]`: the vendors' tenants. Raw tables in, checked settings out.
 //!
-//! A new vendor is one more raw struct, one more [`VendorConfig`] variant, and one arm in [`raw::read_vendor`] and
-//! one line in [`raw::schemas`].
+//! What every vendor has is read here; a vendor's own keys are read by its [`VendorSpec`].
 
 mod connection;
-mod file;
 mod outage;
-mod raw;
 mod roles;
-mod scim;
-mod vendor;
 
 use std::num::NonZeroU64;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-pub use connection::ConnectionConfig;
-pub(crate) use connection::is_loopback;
-pub(crate) use file::same_word;
-pub use file::{FileConfig, FileFormat, Mapping, TimeFormat, Words};
 pub use outage::KnownOutage;
 pub use roles::PrivilegedRoles;
-pub use vendor::{
-    Applications, CognigyCredentials, CognigyOAuth2, CommandConfig, ScimCredentials, ScimExternalId, VendorConfig,
-};
 
 use super::change::MaxChange;
 use super::matching::{RawSourceMatch, SourceMatch};
 use super::schema::{add, joined};
-use super::secret::SecretRef;
-use super::text::{ConfigText, take};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::fetch::{Connector, Decoder, Wanted};
+use crate::http::Journal;
 use crate::model::SourceName;
+use crate::setting::{ConfigText, SecretRef, take};
+use crate::vendor::{self, Around, ConnectionConfig, Tenant, VendorConfig, VendorSpec, Whereabouts};
 use connection::check_connection;
-use raw::read_vendor;
 
 /// One configured vendor tenant.
 #[derive(Debug, Clone)]
@@ -59,14 +49,44 @@ pub struct SourceConfig {
     pub expect_min: Option<NonZeroU64>,
     /// That it can't be read for a while, as somebody has said beforehand.
     pub known_outage: Option<KnownOutage>,
-    /// What only its kind of vendor has.
-    pub vendor: VendorConfig,
+    /// Its kind of vendor.
+    pub vendor: &'static VendorSpec,
+    /// What only that kind has.
+    own: Arc<dyn VendorConfig>,
 }
 
 impl SourceConfig {
-    /// Its secrets that are kept where everybody can read them, a sentence each.
-    pub fn exposed_secrets(&self) -> impl Iterator<Item = String> {
-        self.vendor.secrets().into_iter().filter_map(SecretRef::exposure)
+    /// What fetching has to know of it.
+    pub fn wanted(&self) -> Wanted<'_> {
+        let exposed = self.own.secrets().into_iter().filter_map(SecretRef::exposure);
+        Wanted { source: &self.name, at_least: self.expect_min, warnings: exposed.collect() }
+    }
+
+    /// By what it is known again in the next audit.
+    pub fn whereabouts(&self) -> Whereabouts<'_> {
+        self.own.whereabouts(&self.connection.base_url)
+    }
+
+    /// How its records become accounts. Needs no secret.
+    pub fn decoder(&self) -> Box<dyn Decoder> {
+        self.own.decoder()
+    }
+
+    /// Prepares to ask it: reads its secrets, connects to nothing yet.
+    ///
+    /// # Errors
+    /// A missing or unusable secret or certificate file, at its place in the configuration.
+    pub fn connector(&self) -> Result<Box<dyn Connector>, Diagnostic> {
+        self.connector_with(None)
+    }
+
+    /// The same, with a journal of its answers.
+    ///
+    /// # Errors
+    /// As [`Self::connector`].
+    pub fn connector_with(&self, journal: Option<Arc<dyn Journal>>) -> Result<Box<dyn Connector>, Diagnostic> {
+        let (name, connection, place) = (&self.name, &self.connection, &self.place);
+        self.own.connector(&Tenant { name, connection, place, journal })
     }
 }
 
@@ -141,8 +161,17 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         }
     }
     let common: RawCommon = text.read(Spanned::new(span.clone(), common_table), &[]).map_err(|error| vec![error])?;
-    let vendor = read_vendor(&common, Spanned::new(span.clone(), table), text).map_err(|error| vec![error])?;
-    let connection = check_connection(&common, &vendor, text).map_err(|error| vec![error])?;
+    let vendor = find_vendor(&common.vendor, text).map_err(|error| vec![error])?;
+    let around = Around {
+        text,
+        span: span.clone(),
+        kind: common.vendor.span(),
+        allow_insecure_http: common.allow_insecure_http,
+        has_expect_min: common.expect_min.is_some(),
+        common_keys: &COMMON_KEYS,
+    };
+    let own = (vendor.read)(Spanned::new(span.clone(), table), &around).map_err(|error| vec![error])?;
+    let connection = check_connection(&common, (vendor, &own), text).map_err(|error| vec![error])?;
     let name = check_name(&common.name, text).map_err(|error| vec![error])?;
     let matching = common.matching.check(text)?;
     let privileged_roles =
@@ -164,19 +193,32 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         max_change,
         expect_min,
         known_outage,
-        vendor: vendor.config,
+        vendor,
+        own: own.config.into(),
     })
 }
 
 /// What a `[[source]]` may hold, for each kind of vendor.
 pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<Schema> {
-    let kinds = raw::schemas(generator).into_iter().map(|(kind, own)| {
+    let schemas = vendor::ALL.map(|vendor| {
+        let own = (vendor.schema)(generator);
         let mut schema = joined(RawCommon::json_schema(generator), &own);
-        add(&mut schema, "vendor", serde_json::json!({ "const": kind }), true);
-        schema.insert("title".to_owned(), kind.into());
+        add(&mut schema, "vendor", serde_json::json!({ "const": vendor.kind }), true);
+        schema.insert("title".to_owned(), vendor.kind.into());
         schema
     });
-    kinds.collect()
+    schemas.into()
+}
+
+fn find_vendor(kind: &Spanned<String>, text: &ConfigText) -> Result<&'static VendorSpec, Diagnostic> {
+    let found = vendor::ALL.into_iter().find(|vendor| vendor.kind == kind.get_ref());
+    found.ok_or_else(|| {
+        let help = match did_you_mean(kind.get_ref(), vendor::kinds()) {
+            Some(kind) => format!("did you mean \"{kind}\"?"),
+            None => format!("known vendors: {}", vendor::kinds().join(", ")),
+        };
+        text.error(kind.span(), format!("unknown vendor \"{}\"", kind.get_ref())).help(help)
+    })
 }
 
 fn check_name(name: &Spanned<String>, text: &ConfigText) -> Result<SourceName, Diagnostic> {

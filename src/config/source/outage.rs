@@ -7,8 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use crate::config::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+use crate::setting::ConfigText;
 
 /// An outage that is known of.
 #[derive(Debug, Clone)]

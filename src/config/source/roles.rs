@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::text::ConfigText;
 use crate::diagnostic::Diagnostic;
+use crate::setting::ConfigText;
 
 /// The roles that make an account privileged.
 #[derive(Debug, Clone)]

@@ -14,12 +14,13 @@ use toml::value::Datetime;
 use super::people::People;
 use super::raw::{RawFile, RawScope, RawWaiver};
 use super::{Bound, Covers, Waiver, Waivers};
-use crate::config::{ConfigText, ExceptionsConfig};
+use crate::config::ExceptionsConfig;
 use crate::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::key::Normaliser;
 use crate::model::text::counted;
 use crate::model::{Fingerprint, Roster, RuleId, Severity, SourceName, Subject, Timestamp};
 use crate::roster;
+use crate::setting::ConfigText;
 
 /// What waivers are checked against.
 #[derive(Debug)]

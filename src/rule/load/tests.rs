@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::*;
-use crate::config::{ConfigText, RawRules};
+use crate::config::RawRules;
+use crate::setting::ConfigText;
 
 fn config(text: &str) -> RulesConfig {
     let raw: RawRules = toml::from_str(text).expect("valid TOML");

@@ -11,16 +11,11 @@ use modules::{Modules, Place, rust_files};
 
 /// Circles that are still open to be cut. A new one has no place here; one that is cut has to leave the list.
 const OPEN_CIRCLES: &[&str] = &[
-    "config/source: connection, raw, scim",
     "config: roster, roster_file",
-    "config: schema, source",
     "http: auth, client, transport",
     "key: normalise, placeholder",
     "simulate/world: doors, expected",
     "simulate: server, vendors",
-    "source/file: delimited, json, rows",
-    "source: collector, population",
-    "source: record, scan",
 ];
 
 /// Modules in the order of `src/lib.rs`.

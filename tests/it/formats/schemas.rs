@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use boon::{Compiler, SchemaIndex, Schemas};
-use headcount::config::VendorConfig;
 use headcount::render::Format;
 use headcount::report::{Privacy, Pseudonyms};
+use headcount::vendor;
 use serde_json::Value;
 
 use crate::support::fixture;
@@ -109,7 +109,7 @@ fn every_report_satisfies_its_schema() {
 fn every_configuration_satisfies_its_schema() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut configs = files("examples", "headcount.toml");
-    for kind in VendorConfig::KINDS {
+    for kind in vendor::kinds() {
         let path = folder.path().join(format!("{kind}.toml"));
         headcount().args(["init", "--vendor", kind, "--out"]).arg(&path).assert().code(0);
         configs.push(path);
@@ -128,7 +128,7 @@ fn every_configuration_satisfies_its_schema() {
         .iter()
         .map(|kind| kind["title"].as_str().expect("a kind").to_owned())
         .collect::<BTreeSet<_>>();
-    assert_eq!(kinds, VendorConfig::KINDS.map(str::to_owned).into(), "every vendor is in it");
+    assert_eq!(kinds, vendor::kinds().map(str::to_owned).into(), "every vendor is in it");
 }
 
 #[test]

@@ -6,8 +6,6 @@ use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
-use headcount::source;
-
 use crate::support::process::headcount;
 use crate::support::source::Folder;
 
@@ -103,7 +101,7 @@ async fn a_probe_needs_one_line_and_not_the_end() {
     {
         let config = script(body);
         let parsed = config.source(EXPORT);
-        let connector = source::connector(&parsed).expect("a connector");
+        let connector = parsed.connector().expect("a connector");
         assert_eq!(connector.probe().await.is_ok(), ok, "{body}");
     }
 }

@@ -4,7 +4,6 @@
 use axum::response::IntoResponse as _;
 use headcount::model::SourceStatus;
 use headcount::simulate::Vendor;
-use headcount::source as sources;
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -80,7 +79,7 @@ proptest! {
         let Ok(text) = String::from_utf8(body) else { return Ok(()) };
         let Ok(record) = RawValue::from_string(text) else { return Ok(()) };
         for vendor in Vendor::ALL {
-            let decoder = sources::decoder(&source(vendor, "http://127.0.0.1:9").config);
+            let decoder = source(vendor, "http://127.0.0.1:9").config.decoder();
             if let Ok(decoded) = decoder.decode((&record).into()) {
                 prop_assert!(!decoded.account.id.is_empty());
             }

@@ -246,7 +246,7 @@ async fn a_probe_asks_for_one_user() {
     let running = start(Provider { users: 60, ..Provider::default() }).await;
     let config = kit();
     let parsed = config.source(&source(&running, "token = \"file:token\""));
-    let connector = headcount::source::connector(&parsed).expect("a connector");
+    let connector = parsed.connector().expect("a connector");
     connector.probe().await.expect("an answer");
     assert_eq!(running.queries()[0]["count"], "1");
 }

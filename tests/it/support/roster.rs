@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use headcount::config::{ConfigText, MatchConfig, RawRoster, RosterConfig};
+use headcount::config::{MatchConfig, RawRoster, RosterConfig};
 use headcount::correlate::Correlator;
 use headcount::key::Normaliser;
 use headcount::model::{Employee, EmploymentStatus, Roster, RosterIssueKind, Timestamp};
+use headcount::setting::ConfigText;
 
 /// A file in tests/fixtures/roster.
 pub(crate) fn fixture(name: &str) -> PathBuf {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use headcount::config::Config;
+use headcount::fetch::{self, Population, Progress, Quiet};
 use headcount::model::{SourceName, Timestamp};
 use headcount::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, write_kit};
 use headcount::snapshot::{self, FetchOptions, Manifest, SnapshotError, StoredSource, Watch};
-use headcount::source::{self, Population, Progress, Quiet};
 use tempfile::TempDir;
 
 pub(crate) fn clock() -> Timestamp {
@@ -58,9 +58,9 @@ impl Vendors {
     pub(crate) async fn live(&self) -> Vec<Population> {
         let mut populations = Vec::new();
         for source in &self.config.sources {
-            let connector = source::connector(source).expect("a connector");
-            let decoder = source::decoder(source);
-            populations.push(source::fetch(source, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await);
+            let connector = source.connector().expect("a connector");
+            let decoder = source.decoder();
+            populations.push(fetch::fetch(source.wanted(), connector.as_ref(), decoder.as_ref(), clock, &Quiet).await);
         }
         populations
     }

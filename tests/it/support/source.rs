@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use headcount::config::{Config, SourceConfig};
 use headcount::diagnostic::Diagnostic;
+use headcount::fetch::{self, Certificate, Connector, Quiet};
 use headcount::model::{Account, Timestamp};
 use headcount::simulate::{Behaviour, Secrets, ServeOptions, Simulators, Vendor, World, WorldOptions};
-use headcount::source::{self as sources, Certificate, Connector, Quiet};
 use serde_json::value::RawValue;
 use tempfile::TempDir;
 
@@ -89,7 +89,7 @@ impl Source {
     }
 
     pub(crate) fn connector(&self) -> Result<Box<dyn Connector>, Diagnostic> {
-        sources::connector(&self.config)
+        self.config.connector()
     }
 
     pub(crate) async fn fetch(&self) -> Fetched {
@@ -106,10 +106,10 @@ pub(crate) struct Fetched {
 }
 
 async fn fetch(config: &SourceConfig) -> Fetched {
-    let connector = sources::connector(config).unwrap();
-    let decoder = sources::decoder(config);
+    let connector = config.connector().unwrap();
+    let decoder = config.decoder();
     let clock = || Timestamp::UNIX_EPOCH;
-    let population = sources::fetch(config, connector.as_ref(), decoder.as_ref(), clock, &Quiet).await;
+    let population = fetch::fetch(config.wanted(), connector.as_ref(), decoder.as_ref(), clock, &Quiet).await;
     let mut records: Vec<&'static RawValue> = Vec::new();
     if let Some(mut spool) = population.spool {
         spool

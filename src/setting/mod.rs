@@ -1,0 +1,12 @@
+//! What every setting in a TOML file is read with: the text of the file, whose messages show no secret; where secrets are
+//! kept; and addresses that may be asked. Below vendors, which read their own keys.
+
+mod address;
+mod secret;
+mod text;
+
+pub(crate) use address::{check_url, is_loopback};
+pub(crate) use secret::SHORTEST_SECRET;
+pub use secret::SecretRef;
+pub use text::ConfigText;
+pub(crate) use text::take;

@@ -1,0 +1,294 @@
+//! From a row to an account, by the mapping of its columns.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::cell::{Cells, Vocabulary};
+use super::config::Mapping;
+use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
+use crate::fetch::Decoder;
+use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
+use crate::fetch::scan::{Elements, RecordError};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, means_never};
+
+/// Reads records whose columns a mapping explains.
+#[derive(Debug, Clone)]
+pub(in crate::vendor) struct MappedDecoder {
+    headings: Headings,
+    cells: Cells,
+    /// The slots that a record had so far, a bit for each.
+    seen: Arc<AtomicU32>,
+}
+
+impl MappedDecoder {
+    /// As a file's configuration says.
+    pub(super) fn of_file(mapping: &Mapping) -> Self {
+        Self { headings: Headings::of_mapping(mapping), cells: Cells::new(mapping), seen: Arc::default() }
+    }
+
+    /// Headcount's own account shape: a key that is absent is a fact that isn't exposed.
+    pub(in crate::vendor) fn of_own_shape() -> Self {
+        Self { headings: Headings::own(), cells: Cells::new(&Mapping::default()), seen: Arc::default() }
+    }
+
+    /// Where a column leads.
+    pub(super) fn find(&self, column: &str) -> &[Target] {
+        self.headings.find(column)
+    }
+
+    /// What the configuration names for a slot.
+    pub(super) fn configured(&self, slot: usize) -> Option<&str> {
+        self.headings.configured.get(slot)?.as_deref()
+    }
+
+    /// Remembers which columns there are; they are mostly the same as in the record before.
+    fn note(&self, slots: &Slots<'_, '_>) {
+        let here = slots.iter().rev().fold(0, |bits, slot| bits << 1 | u32::from(slot.is_some()));
+        if self.seen.load(Ordering::Relaxed) & here != here {
+            self.seen.fetch_or(here, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Decoder for MappedDecoder {
+    /// Well-known names can tell every fact; which of them a file has, each of its records shows.
+    fn exposes(&self) -> &'static [FactName] {
+        &FactName::OF_RECORDS
+    }
+
+    fn told(&self) -> Vec<FactName> {
+        let seen = self.seen.load(Ordering::Relaxed);
+        let told = |fact: &FactName| seen == 0 || seen & (1 << slot(*fact)) != 0;
+        FactName::OF_RECORDS.into_iter().filter(told).collect()
+    }
+
+    fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
+        let mut row = Row { decoder: self, slots: [None; SLOTS], problems: Vec::new() };
+        row.fill(record)?;
+        self.note(&row.slots);
+        let account = Account {
+            id: row.id()?,
+            external_id: row.text(FactName::ExternalId),
+            email: row.text(FactName::Email),
+            username: row.text(FactName::Username),
+            display_name: row.text(FactName::DisplayName),
+            status: row
+                .state(FactName::Status, "a known word for active or inactive", &self.cells.active)
+                .map(AccountStatus::from_active),
+            locked: row.state(FactName::Locked, "a known word for yes or no", &self.cells.locked),
+            licensed: row.state(FactName::Licensed, "a known word for yes or no", &self.cells.licensed),
+            roles: row.list(FactName::Roles),
+            created_at: row.time(FactName::CreatedAt).flatten(),
+            updated_at: row.time(FactName::UpdatedAt).flatten(),
+            last_login_at: row.time(FactName::LastLoginAt),
+            deleted_at: row.time(FactName::DeletedAt),
+            linked: row.list(FactName::Linked),
+            attributes: record,
+        };
+        Ok(Decoded { account, problems: row.problems })
+    }
+}
+
+/// The value that a record has for a slot.
+#[derive(Debug, Clone, Copy)]
+struct Value<'d, 'r> {
+    raw: Json<'r>,
+    target: &'d Target,
+    /// Two columns could be it, and the configuration doesn't say which.
+    ambiguous: bool,
+}
+
+type Slots<'d, 'r> = [Option<Value<'d, 'r>>; SLOTS];
+
+/// A record, with the values of its slots found and not yet read.
+struct Row<'d, 'r> {
+    decoder: &'d MappedDecoder,
+    slots: Slots<'d, 'r>,
+    problems: Vec<FieldProblem>,
+}
+
+/// What a record has for a slot.
+enum Found<T> {
+    /// It has no such column.
+    Absent,
+    /// It has one, without a value.
+    Empty,
+    /// A value.
+    Value(T),
+}
+
+impl<'d, 'r> Row<'d, 'r> {
+    /// Finds the values of the slots and skips everything else.
+    fn fill(&mut self, record: Json<'r>) -> Result<(), RecordError> {
+        let mut walk = self.decoder.headings.walk(record)?;
+        while let Some((targets, raw)) = walk.next()? {
+            for target in targets {
+                if let Some(slot) = self.slots.get_mut(target.slot) {
+                    fill(slot, Value { raw, target, ambiguous: false });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of the slot's column.
+    #[inline]
+    fn column(&mut self, slot: usize) -> Found<(Json<'r>, &'d Target)> {
+        let Some(Some(value)) = self.slots.get(slot) else {
+            // A column that the configuration names is one that the file can have: without it there is no value.
+            return if self.decoder.configured(slot).is_some() { Found::Empty } else { Found::Absent };
+        };
+        if value.ambiguous {
+            self.note(slot, "told by one column alone; name it in [source.columns]");
+            Found::Absent
+        } else if value.raw.is_null() {
+            Found::Empty
+        } else {
+            Found::Value((value.raw, value.target))
+        }
+    }
+
+    /// The first value at the slot's path.
+    #[inline]
+    fn value(&mut self, slot: usize) -> Found<Json<'r>> {
+        match self.column(slot) {
+            Found::Absent => Found::Absent,
+            Found::Empty => Found::Empty,
+            Found::Value((raw, target)) => {
+                first(raw, target).filter(|raw| !raw.is_null()).map_or(Found::Empty, Found::Value)
+            }
+        }
+    }
+
+    fn note(&mut self, slot: usize, expected: &'static str) {
+        self.problems.push(FieldProblem::Unreadable { field: slot_name(slot), expected });
+    }
+
+    fn id(&mut self) -> Result<Cow<'r, str>, RecordError> {
+        let missing = RecordError::NoId { field: "id" };
+        let Found::Value(raw) = self.value(ID) else { return Err(missing) };
+        match text_or_integer(raw) {
+            Some(Cow::Borrowed(text)) if !self.decoder.cells.is_none(text) => Ok(Cow::Borrowed(text.trim())),
+            Some(Cow::Owned(text)) if !self.decoder.cells.is_none(&text) => Ok(Cow::Owned(text.trim().to_owned())),
+            _ => Err(missing),
+        }
+    }
+
+    /// A text of its own, for which the record may hold none.
+    fn text(&mut self, fact: FactName) -> Fact<Option<Cow<'r, str>>> {
+        match self.value(slot(fact)) {
+            Found::Absent => Fact::NotExposed,
+            Found::Empty => Fact::Known(None),
+            Found::Value(raw) => match text_or_integer(raw) {
+                Some(text) => Fact::Known(Some(text).filter(|text| !self.decoder.cells.is_none(text))),
+                None => self.problem(fact, "a text"),
+            },
+        }
+    }
+
+    /// Yes or no in the organisation's words. An empty cell says neither.
+    fn state(&mut self, fact: FactName, expected: &'static str, words: &Vocabulary) -> Fact<bool> {
+        let Found::Value(raw) = self.value(slot(fact)) else { return Fact::NotExposed };
+        if let Ok(boolean) = raw.get().parse() {
+            return Fact::Known(words.boolean(boolean));
+        }
+        let Some(cell) = text_or_integer(raw) else { return self.problem(fact, expected) };
+        match words.read(&cell) {
+            Some(state) => Fact::Known(state),
+            None if self.decoder.cells.is_none(&cell) => Fact::NotExposed,
+            None => self.problem(fact, expected),
+        }
+    }
+
+    fn time(&mut self, fact: FactName) -> Fact<Option<Timestamp>> {
+        let Fact::Known(cell) = self.text(fact) else { return Fact::NotExposed };
+        let Some(cell) = cell else { return Fact::Known(None) };
+        match self.decoder.cells.time(&cell) {
+            time if is_zero(cell.trim()) || time.is_some_and(means_never) => {
+                self.problems.push(FieldProblem::Never { field: slot_name(slot(fact)) });
+                Fact::Known(None)
+            }
+            Some(time) => Fact::Known(Some(time)),
+            None => self.problem(fact, "a time as `dates` describes it, nor RFC 3339"),
+        }
+    }
+
+    /// A JSON list of texts, or one text with separators.
+    fn list(&mut self, fact: FactName) -> Fact<Vec<Cow<'r, str>>> {
+        let (raw, target) = match self.column(slot(fact)) {
+            Found::Absent => return Fact::NotExposed,
+            Found::Empty => return Fact::Known(Vec::new()),
+            Found::Value(value) => value,
+        };
+        let is_list = is_nested(raw);
+        let (mut texts, mut readable) = (Vec::new(), true);
+        gather(raw, &target.path, &mut |leaf| match text_or_integer(leaf) {
+            Some(text) if is_list => texts.push(text),
+            Some(text) => self.split(text, &mut texts),
+            None => readable = false,
+        });
+        if !readable {
+            return self.problem(fact, "a text or a list of texts");
+        }
+        texts.retain(|text| !self.decoder.cells.is_none(text));
+        Fact::Known(texts)
+    }
+
+    fn split(&self, text: Cow<'r, str>, parts: &mut Vec<Cow<'r, str>>) {
+        let separator = &self.decoder.cells.list_separator;
+        match text {
+            Cow::Borrowed(text) => parts.extend(text.split(separator).map(|part| Cow::Borrowed(part.trim()))),
+            Cow::Owned(text) => parts.extend(text.split(separator).map(|part| Cow::Owned(part.trim().to_owned()))),
+        }
+    }
+
+    fn problem<T>(&mut self, fact: FactName, expected: &'static str) -> Fact<T> {
+        self.note(slot(fact), expected);
+        Fact::NotExposed
+    }
+}
+
+/// Whether it is a list or an object.
+fn is_nested(raw: Json<'_>) -> bool {
+    matches!(raw.get().as_bytes().first(), Some(b'[' | b'{'))
+}
+
+/// The first value at a path.
+fn first<'r>(raw: Json<'r>, target: &Target) -> Option<Json<'r>> {
+    if !is_nested(raw) {
+        return target.path.is_empty().then_some(raw);
+    }
+    let mut first = None;
+    gather(raw, &target.path, &mut |leaf| first = first.or(Some(leaf)));
+    first
+}
+
+/// Visits all values at a path: a list on the way branches it unless a number picks an element, and a list at its end is
+/// taken apart.
+fn gather<'r>(raw: Json<'r>, path: &[String], visit: &mut impl FnMut(Json<'r>)) {
+    let list = Elements::of(raw);
+    match (path.split_first(), list) {
+        (None, Some(elements)) => elements.for_each(visit),
+        (None, None) => visit(raw),
+        (Some((step, rest)), Some(mut elements)) => match step.parse::<usize>() {
+            Ok(at) => elements.nth(at).into_iter().for_each(|element| gather(element, rest, visit)),
+            Err(_) => elements.for_each(|element| gather(element, path, visit)),
+        },
+        (Some((step, rest)), None) => {
+            if let Some(value) = Record::read(raw).ok().and_then(|record| record.value(step)) {
+                gather(value, rest, visit);
+            }
+        }
+    }
+}
+
+/// A column that is named in full goes before a path, and a later column of the same name before an earlier one,
+/// as in most JSON readers. Two names for one fact are ambiguous.
+fn fill<'d, 'r>(slot: &mut Option<Value<'d, 'r>>, new: Value<'d, 'r>) {
+    match slot {
+        Some(old) if old.target.path.is_empty() && !new.target.path.is_empty() => {}
+        Some(old) if old.target.column != new.target.column => old.ambiguous = true,
+        _ => *slot = Some(new),
+    }
+}
