@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Json, Timestamp};
+use super::{Fact, Json, Timestamp, facts};
 
 /// The name of a configured vendor tenant, as the configuration gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,63 +56,40 @@ impl AccountStatus {
     }
 }
 
-/// One login at one source. Borrows from the vendor's record, which stays verbatim in `attributes`.
-#[derive(Debug, Clone)]
-pub struct Account<'r> {
-    /// The vendor's own immutable identifier.
-    pub id: Cow<'r, str>,
-    /// The identifier that the organisation gave to the vendor, often the employee id.
-    pub external_id: Fact<Option<Cow<'r, str>>>,
-    /// E-mail address.
-    pub email: Fact<Option<Cow<'r, str>>>,
-    /// Login name.
-    pub username: Fact<Option<Cow<'r, str>>>,
-    /// Name shown to people.
-    pub display_name: Fact<Option<Cow<'r, str>>>,
-    /// Whether it can be used.
-    pub status: Fact<AccountStatus>,
-    /// Whether it is locked out.
-    pub locked: Fact<bool>,
-    /// Whether it costs a licence.
-    pub licensed: Fact<bool>,
-    /// The vendor's names of its roles or permission groups.
-    pub roles: Fact<Vec<Cow<'r, str>>>,
-    /// When the account was created.
-    pub created_at: Fact<Timestamp>,
-    /// When the account was last changed.
-    pub updated_at: Fact<Timestamp>,
-    /// When it was last used to log in; `Known(None)` means never.
-    pub last_login_at: Fact<Option<Timestamp>>,
-    /// When it was deleted, or will be; `Known(None)` means neither.
-    pub deleted_at: Fact<Option<Timestamp>>,
-    /// Applications, telephony identities and other things bound to the account.
-    pub linked: Fact<Vec<Cow<'r, str>>>,
-    /// The vendor's record, verbatim.
-    pub attributes: Json<'r>,
+/// What the vendor tells, by the kind of fact.
+macro_rules! told {
+    ($life:lifetime maybe_text) => { Fact<Option<Cow<$life, str>>> };
+    ($life:lifetime status) => { Fact<AccountStatus> };
+    ($life:lifetime flag) => { Fact<bool> };
+    ($life:lifetime texts) => { Fact<Vec<Cow<$life, str>>> };
+    ($life:lifetime time) => { Fact<Timestamp> };
+    ($life:lifetime maybe_time) => { Fact<Option<Timestamp>> };
 }
 
-impl<'r> Account<'r> {
-    /// An account of which nothing but the identifier and the record is known.
-    pub fn new(id: Cow<'r, str>, attributes: impl Into<Json<'r>>) -> Self {
-        Self {
-            id,
-            external_id: Fact::NotExposed,
-            email: Fact::NotExposed,
-            username: Fact::NotExposed,
-            display_name: Fact::NotExposed,
-            status: Fact::NotExposed,
-            locked: Fact::NotExposed,
-            licensed: Fact::NotExposed,
-            roles: Fact::NotExposed,
-            created_at: Fact::NotExposed,
-            updated_at: Fact::NotExposed,
-            last_login_at: Fact::NotExposed,
-            deleted_at: Fact::NotExposed,
-            linked: Fact::NotExposed,
-            attributes: attributes.into(),
+macro_rules! account {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+        /// One login at one source. Borrows from the vendor's record, which stays verbatim in `attributes`.
+        #[derive(Debug, Clone)]
+        pub struct Account<'r> {
+            /// The vendor's own immutable identifier.
+            pub id: Cow<'r, str>,
+            $($(#[$of_account])* pub $field: told!('r $kind),)*
+            /// The vendor's record, verbatim.
+            pub attributes: Json<'r>,
         }
-    }
 
+        impl<'r> Account<'r> {
+            /// An account of which nothing but the identifier and the record is known.
+            pub fn new(id: Cow<'r, str>, attributes: impl Into<Json<'r>>) -> Self {
+                Self { id, $($field: Fact::NotExposed,)* attributes: attributes.into() }
+            }
+        }
+    };
+}
+
+facts!(account);
+
+impl Account<'_> {
     /// Whether it can be used: the status is active or unknown, and the account isn't deleted by `now`. What isn't
     /// known to be switched off has to be treated as usable, and a deletion that is to come is a plan.
     pub fn is_live(&self, now: Timestamp) -> bool {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::facts;
+
 /// A fact about an account. There is no default: a fact that a vendor can't tell stays unknown until a rule
 /// asks for it, and then the rule is *not evaluable*.
 ///
@@ -64,92 +66,43 @@ impl<T> Fact<Option<T>> {
     }
 }
 
-/// The facts of an account that a vendor may or may not tell, by the name that rules use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FactName {
-    /// `account.external_id`
-    ExternalId,
-    /// `account.email`
-    Email,
-    /// `account.username`
-    Username,
-    /// `account.display_name`
-    DisplayName,
-    /// `account.status`
-    Status,
-    /// `account.locked`
-    Locked,
-    /// `account.licensed`
-    Licensed,
-    /// `account.roles`
-    Roles,
-    /// `account.created_at`
-    CreatedAt,
-    /// `account.updated_at`
-    UpdatedAt,
-    /// `account.last_login_at`
-    LastLoginAt,
-    /// `account.deleted_at`
-    DeletedAt,
-    /// `account.linked`
-    Linked,
-    /// `account.privileged`: roles that the configuration weighs
-    Privileged,
-}
-
-impl FactName {
-    /// Those that a vendor's record can hold, in the order of the account's definition.
-    pub const OF_RECORDS: [Self; 13] = [
-        Self::ExternalId,
-        Self::Email,
-        Self::Username,
-        Self::DisplayName,
-        Self::Status,
-        Self::Locked,
-        Self::Licensed,
-        Self::Roles,
-        Self::CreatedAt,
-        Self::UpdatedAt,
-        Self::LastLoginAt,
-        Self::DeletedAt,
-        Self::Linked,
-    ];
-
-    /// Every fact: those of records, and what the configuration makes of them.
-    pub const ALL: [Self; 14] = [
-        Self::ExternalId,
-        Self::Email,
-        Self::Username,
-        Self::DisplayName,
-        Self::Status,
-        Self::Locked,
-        Self::Licensed,
-        Self::Roles,
-        Self::CreatedAt,
-        Self::UpdatedAt,
-        Self::LastLoginAt,
-        Self::DeletedAt,
-        Self::Linked,
-        Self::Privileged,
-    ];
-
-    /// The name as rules and reports spell it, without `account.`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ExternalId => "external_id",
-            Self::Email => "email",
-            Self::Username => "username",
-            Self::DisplayName => "display_name",
-            Self::Status => "status",
-            Self::Locked => "locked",
-            Self::Licensed => "licensed",
-            Self::Roles => "roles",
-            Self::CreatedAt => "created_at",
-            Self::UpdatedAt => "updated_at",
-            Self::LastLoginAt => "last_login_at",
-            Self::DeletedAt => "deleted_at",
-            Self::Linked => "linked",
-            Self::Privileged => "privileged",
+macro_rules! names {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+        /// The facts of an account that a vendor may or may not tell, by the name that rules use.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FactName {
+            $(
+                #[doc = concat!("`account.", stringify!($field), "`")]
+                $name,
+            )*
+            /// `account.privileged`: roles that the configuration weighs
+            Privileged,
         }
-    }
+
+        impl FactName {
+            /// Those that a vendor's record can hold, in the order of the account's definition.
+            pub const OF_RECORDS: [Self; Self::Privileged as usize] = [$(Self::$name),*];
+
+            /// Every fact: those of records, and what the configuration makes of them.
+            pub const ALL: [Self; Self::Privileged as usize + 1] = [$(Self::$name,)* Self::Privileged];
+
+            /// The name as rules and reports spell it, without `account.`.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($field),)*
+                    Self::Privileged => "privileged",
+                }
+            }
+
+            /// Names under which systems export it, without case, spaces and punctuation.
+            pub const fn headings(self) -> &'static [&'static str] {
+                match self {
+                    $(Self::$name => &$headings,)*
+                    Self::Privileged => &[],
+                }
+            }
+        }
+    };
 }
+
+facts!(names);

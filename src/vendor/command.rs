@@ -2,9 +2,8 @@
 //! without a line of Rust.
 //!
 //! It runs without a shell, in the folder of the configuration, with the environment that headcount has. It prints
-//! one JSON object for each account, a line each, in headcount's own shape: `id`, `external_id`, `email`,
-//! `username`, `display_name`, `status`, `locked`, `licensed`, `roles`, `created_at`, `updated_at`,
-//! `last_login_at`, `deleted_at`, `linked`. A key that is absent is a fact that this system can't tell; null says
+//! one JSON object for each account, a line each, in headcount's own shape: `id`, and every fact of
+//! [`FactName::OF_RECORDS`](crate::model::FactName) by its name. A key that is absent is a fact that this system can't tell; null says
 //! that there is no value; every other key is kept as an attribute. A last line `{"total": 17}` may tell how many
 //! accounts there are. What it writes to stderr is shown. Both are without the secrets of its environment. Its exit
 //! status decides whether the list is whole.

@@ -16,7 +16,7 @@ use crate::expression::Missing;
 use crate::model::{
     Account, AccountStatus, ColumnRole, ColumnSet, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeFact,
     EmployeeId, EmployeeIndex, Employment, EmploymentStatus, Fact, FactName, Profile, Roster, RosterIssue,
-    RosterIssueKind, Situation, SourceName, SourceStatus, Tier, Timestamp, Untold, WorkerKind,
+    RosterIssueKind, Situation, SourceName, SourceStatus, Tier, Timestamp, Untold, WorkerKind, facts,
 };
 use crate::rule::place::Page;
 use crate::rule::scope::SourceFacts;
@@ -24,6 +24,20 @@ use crate::rule::scope::SourceFacts;
 /// A TOML date (midnight UTC) or date with time and zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::rule) struct Moment(pub Timestamp);
+
+impl schemars::JsonSchema for Moment {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Moment".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -38,56 +52,106 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// An account of an example.
-#[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub(in crate::rule) struct ExampleAccount {
-    id: Option<String>,
-    source: Option<String>,
-    vendor: Option<String>,
-    external_id: Option<String>,
-    email: Option<String>,
-    username: Option<String>,
-    display_name: Option<String>,
-    status: Option<Status>,
-    locked: Option<bool>,
-    licensed: Option<bool>,
-    roles: Option<Vec<String>>,
-    #[schemars(with = "Option<String>")]
-    created_at: Option<Moment>,
-    #[schemars(with = "Option<String>")]
-    updated_at: Option<Moment>,
-    #[schemars(with = "Option<String>")]
-    last_login_at: Option<Moment>,
-    #[schemars(with = "Option<String>")]
-    deleted_at: Option<Moment>,
-    linked: Option<Vec<String>>,
-    /// Whether it holds one of the source's `privileged_roles`.
-    pub(in crate::rule) privileged: Option<bool>,
-    /// In test files: the employee id of its owner.
-    pub(in crate::rule) owner: Option<String>,
-    /// `matched` if the example has an employee, otherwise `unmatched`.
-    situation: Option<ExampleSituation>,
-    /// What the organisation declares of it; the situation is `declared` then.
-    declared: Option<ExampleDeclaration>,
-    /// The key that found the employee.
-    #[schemars(with = "Option<String>")]
-    matched_by: Option<Tier>,
-    /// The vendor's record.
-    attributes: serde_json::Map<String, serde_json::Value>,
-    /// Facts that the vendor tells to be absent: never logged in, no address.
-    #[schemars(with = "Vec<String>")]
-    absent: Vec<Spanned<String>>,
-    /// Facts that the vendor can't tell.
-    #[schemars(with = "Vec<String>")]
-    not_exposed: Vec<Spanned<String>>,
+/// How an example gives a fact, by its kind.
+macro_rules! given {
+    (maybe_text) => { String };
+    (status) => { Status };
+    (flag) => { bool };
+    (texts) => { Vec<String> };
+    (time) => { Moment };
+    (maybe_time) => { Moment };
 }
+
+/// What an example tells of a fact, by its kind.
+macro_rules! told {
+    ($example:ident, maybe_text, $fact:expr, $given:expr) => {
+        $example.maybe($fact, $given.as_deref().map(Cow::Borrowed))
+    };
+    ($example:ident, status, $fact:expr, $given:expr) => {
+        known($given.map(Status::of_account))
+    };
+    ($example:ident, flag, $fact:expr, $given:expr) => {
+        known($given)
+    };
+    ($example:ident, texts, $fact:expr, $given:expr) => {
+        known($given.as_deref().map(borrowed))
+    };
+    ($example:ident, time, $fact:expr, $given:expr) => {
+        known($given.map(|time| time.0))
+    };
+    ($example:ident, maybe_time, $fact:expr, $given:expr) => {
+        $example.maybe($fact, $given.map(|time| time.0))
+    };
+}
+
+macro_rules! example_account {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+        /// An account of an example.
+        #[derive(Debug, Clone, Default, Deserialize, schemars::JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        pub(in crate::rule) struct ExampleAccount {
+            id: Option<String>,
+            source: Option<String>,
+            vendor: Option<String>,
+            $($field: Option<given!($kind)>,)*
+            /// Whether it holds one of the source's `privileged_roles`.
+            pub(in crate::rule) privileged: Option<bool>,
+            /// In test files: the employee id of its owner.
+            pub(in crate::rule) owner: Option<String>,
+            /// `matched` if the example has an employee, otherwise `unmatched`.
+            situation: Option<ExampleSituation>,
+            /// What the organisation declares of it; the situation is `declared` then.
+            declared: Option<ExampleDeclaration>,
+            /// The key that found the employee.
+            #[schemars(with = "Option<String>")]
+            matched_by: Option<Tier>,
+            /// The vendor's record.
+            attributes: serde_json::Map<String, serde_json::Value>,
+            /// Facts that the vendor tells to be absent: never logged in, no address.
+            #[schemars(with = "Vec<String>")]
+            absent: Vec<Spanned<String>>,
+            /// Facts that the vendor can't tell.
+            #[schemars(with = "Vec<String>")]
+            not_exposed: Vec<Spanned<String>>,
+        }
+
+        impl ExampleAccount {
+            fn gives(&self, fact: FactName) -> bool {
+                match fact {
+                    $(FactName::$name => self.$field.is_some(),)*
+                    FactName::Privileged => self.privileged.is_some(),
+                }
+            }
+
+            pub(in crate::rule) fn account<'a>(&'a self, number: usize, record: &'a RawValue) -> Account<'a> {
+                let example = self;
+                let id = example.id.as_deref().map_or_else(|| Cow::Owned(format!("account-{number}")), Cow::Borrowed);
+                Account {
+                    id,
+                    $($field: told!(example, $kind, FactName::$name, example.$field),)*
+                    attributes: record.into(),
+                }
+            }
+        }
+    };
+}
+
+facts!(example_account);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Status {
     Active,
     Inactive,
+}
+
+impl Status {
+    const fn of_account(self) -> AccountStatus {
+        match self {
+            Self::Active => AccountStatus::Active,
+            Self::Inactive => AccountStatus::Inactive,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
@@ -136,25 +200,6 @@ impl ExampleAccount {
         found
     }
 
-    fn gives(&self, fact: FactName) -> bool {
-        match fact {
-            FactName::ExternalId => self.external_id.is_some(),
-            FactName::Email => self.email.is_some(),
-            FactName::Username => self.username.is_some(),
-            FactName::DisplayName => self.display_name.is_some(),
-            FactName::Status => self.status.is_some(),
-            FactName::Locked => self.locked.is_some(),
-            FactName::Licensed => self.licensed.is_some(),
-            FactName::Roles => self.roles.is_some(),
-            FactName::CreatedAt => self.created_at.is_some(),
-            FactName::UpdatedAt => self.updated_at.is_some(),
-            FactName::LastLoginAt => self.last_login_at.is_some(),
-            FactName::DeletedAt => self.deleted_at.is_some(),
-            FactName::Linked => self.linked.is_some(),
-            FactName::Privileged => self.privileged.is_some(),
-        }
-    }
-
     fn lists(&self, fact: FactName) -> bool {
         self.absent.iter().chain(&self.not_exposed).any(|name| find(name.get_ref()) == Some(fact))
     }
@@ -166,33 +211,6 @@ impl ExampleAccount {
             Some(value) => Fact::Known(Some(value)),
             None if absent() => Fact::Known(None),
             None => Fact::NotExposed,
-        }
-    }
-
-    fn text<'a>(&'a self, fact: FactName, text: Option<&'a String>) -> Fact<Option<Cow<'a, str>>> {
-        self.maybe(fact, text.map(|text| Cow::Borrowed(text.as_str())))
-    }
-
-    pub(in crate::rule) fn account<'a>(&'a self, number: usize, record: &'a RawValue) -> Account<'a> {
-        let id = self.id.as_deref().map_or_else(|| Cow::Owned(format!("account-{number}")), Cow::Borrowed);
-        Account {
-            external_id: self.text(FactName::ExternalId, self.external_id.as_ref()),
-            email: self.text(FactName::Email, self.email.as_ref()),
-            username: self.text(FactName::Username, self.username.as_ref()),
-            display_name: self.text(FactName::DisplayName, self.display_name.as_ref()),
-            status: known(self.status.map(|status| match status {
-                Status::Active => AccountStatus::Active,
-                Status::Inactive => AccountStatus::Inactive,
-            })),
-            locked: known(self.locked),
-            licensed: known(self.licensed),
-            roles: known(self.roles.as_deref().map(borrowed)),
-            created_at: known(self.created_at.map(|time| time.0)),
-            updated_at: known(self.updated_at.map(|time| time.0)),
-            last_login_at: self.maybe(FactName::LastLoginAt, self.last_login_at.map(|time| time.0)),
-            deleted_at: self.maybe(FactName::DeletedAt, self.deleted_at.map(|time| time.0)),
-            linked: known(self.linked.as_deref().map(borrowed)),
-            ..Account::new(id, record)
         }
     }
 
@@ -241,9 +259,7 @@ pub(in crate::rule) struct ExampleDeclaration {
     owner: Option<String>,
     owner_left: bool,
     purpose: Option<String>,
-    #[schemars(with = "Option<String>")]
     review_date: Option<Moment>,
-    #[schemars(with = "Option<String>")]
     expires: Option<Moment>,
 }
 
@@ -286,19 +302,15 @@ pub(in crate::rule) struct ExampleEmployee {
     status: Option<EmploymentStatus>,
     #[schemars(with = "Option<String>")]
     kind: Option<WorkerKind>,
-    #[schemars(with = "Option<String>")]
     start_date: Option<Moment>,
-    #[schemars(with = "Option<String>")]
     end_date: Option<Moment>,
     /// The end of the last day; by default that of `end_date` in UTC.
-    #[schemars(with = "Option<String>")]
     ends_at: Option<Moment>,
     manager: Option<String>,
     department: Option<String>,
     title: Option<String>,
     location: Option<String>,
     /// The last day of the employment before this one.
-    #[schemars(with = "Option<String>")]
     previous_end_date: Option<Moment>,
     /// Further columns of the roster.
     columns: BTreeMap<String, String>,
@@ -416,7 +428,6 @@ pub(in crate::rule) struct ExampleSource {
     distinct: Option<u64>,
     error: Option<String>,
     /// By default the moment of the audit.
-    #[schemars(with = "Option<String>")]
     read_at: Option<Moment>,
     /// The facts of accounts that it tells.
     #[serde(default)]
@@ -444,7 +455,6 @@ impl ExampleSource {
 #[serde(deny_unknown_fields, default)]
 pub(in crate::rule) struct ExampleRoster {
     rows: u64,
-    #[schemars(with = "Option<String>")]
     modified_at: Option<Moment>,
 }
 

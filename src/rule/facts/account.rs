@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Fact, Kind, names};
 use crate::expression::{List, Map, Missing, Value};
-use crate::model::{Account, EmployeeFact, Fact as Told, FactName, Situation, Timestamp};
+use crate::model::{Account, EmployeeFact, Fact as Told, FactName, Situation, Timestamp, facts};
 use crate::rule::scope::{AccountScope, Scope};
 
 /// The states of an account.
@@ -18,7 +18,8 @@ const fn account(name: &'static str, kind: Kind, doc: &'static str, get: super::
     Fact::new("account", name, kind, doc, get)
 }
 
-pub(super) static FACTS: &[Fact] = &[
+/// Where it is.
+pub(super) static PLACE: &[Fact] = &[
     account("source", Kind::Text, "the name of its source in the configuration", |s| {
         of(s, |a| Value::text(a.source.as_str()))
     }),
@@ -26,62 +27,50 @@ pub(super) static FACTS: &[Fact] = &[
         of(s, |a| Value::text(a.vendor))
     }),
     account("id", Kind::Text, "the vendor's own immutable identifier", |s| of(s, |a| Value::text(&a.account.id))),
-    account("external_id", Kind::Text, "the identifier that the organisation gave to the vendor", |s| {
-        maybe_text(s, FactName::ExternalId, |a| &a.external_id)
-    })
-    .optional()
-    .needs(FactName::ExternalId),
-    account("email", Kind::Text, "e-mail address, as the vendor writes it", |s| {
-        maybe_text(s, FactName::Email, |a| &a.email)
-    })
-    .optional()
-    .needs(FactName::Email),
-    account("username", Kind::Text, "login name", |s| maybe_text(s, FactName::Username, |a| &a.username))
-        .optional()
-        .needs(FactName::Username),
-    account("display_name", Kind::Text, "name shown to people", |s| {
-        maybe_text(s, FactName::DisplayName, |a| &a.display_name)
-    })
-    .optional()
-    .needs(FactName::DisplayName),
-    account("status", Kind::Words(STATUS), "whether the vendor says that it can be used", |s| {
-        told(s, FactName::Status, |a| &a.status, |status| Value::text(status.as_str()))
-    })
-    .needs(FactName::Status),
-    account("locked", Kind::Bool, "whether it is locked out", |s| {
-        told(s, FactName::Locked, |a| &a.locked, |locked| Value::Bool(*locked))
-    })
-    .needs(FactName::Locked),
-    account("licensed", Kind::Bool, "whether it costs a licence", |s| {
-        told(s, FactName::Licensed, |a| &a.licensed, |licensed| Value::Bool(*licensed))
-    })
-    .needs(FactName::Licensed),
-    account("roles", Kind::Texts, "the vendor's names of its roles or permission groups", |s| {
-        told(s, FactName::Roles, |a| &a.roles, |roles| Value::List(List::Cows(roles)))
-    })
-    .needs(FactName::Roles),
-    account("created_at", Kind::Time, "when it was created", |s| {
-        told(s, FactName::CreatedAt, |a| &a.created_at, |time| Value::Timestamp(*time))
-    })
-    .needs(FactName::CreatedAt),
-    account("updated_at", Kind::Time, "when it was last changed", |s| {
-        told(s, FactName::UpdatedAt, |a| &a.updated_at, |time| Value::Timestamp(*time))
-    })
-    .needs(FactName::UpdatedAt),
-    account("last_login_at", Kind::Time, "when it was last used to log in; absent: never", |s| {
-        maybe_time(s, FactName::LastLoginAt, |a| &a.last_login_at)
-    })
-    .optional()
-    .needs(FactName::LastLoginAt),
-    account("deleted_at", Kind::Time, "when it was deleted, or is to be; absent: neither", |s| {
-        maybe_time(s, FactName::DeletedAt, |a| &a.deleted_at)
-    })
-    .optional()
-    .needs(FactName::DeletedAt),
-    account("linked", Kind::Texts, "applications and telephony identities that are bound to it", |s| {
-        told(s, FactName::Linked, |a| &a.linked, |linked| Value::List(List::Cows(linked)))
-    })
-    .needs(FactName::Linked),
+];
+
+/// A fact of records, by its kind.
+macro_rules! published {
+    (maybe_text, $name:ident, $field:ident, $meaning:literal) => {
+        account(stringify!($field), Kind::Text, $meaning, |s| maybe_text(s, FactName::$name, |a| &a.$field)).optional()
+    };
+    (status, $name:ident, $field:ident, $meaning:literal) => {
+        account(stringify!($field), Kind::Words(STATUS), $meaning, |s| {
+            told(s, FactName::$name, |a| &a.$field, |status| Value::text(status.as_str()))
+        })
+    };
+    (flag, $name:ident, $field:ident, $meaning:literal) => {
+        account(stringify!($field), Kind::Bool, $meaning, |s| {
+            told(s, FactName::$name, |a| &a.$field, |flag| Value::Bool(*flag))
+        })
+    };
+    (texts, $name:ident, $field:ident, $meaning:literal) => {
+        account(stringify!($field), Kind::Texts, $meaning, |s| {
+            told(s, FactName::$name, |a| &a.$field, |texts| Value::List(List::Cows(texts)))
+        })
+    };
+    (time, $name:ident, $field:ident, $meaning:literal) => {
+        account(stringify!($field), Kind::Time, $meaning, |s| {
+            told(s, FactName::$name, |a| &a.$field, |time| Value::Timestamp(*time))
+        })
+    };
+    (maybe_time, $name:ident, $field:ident, $meaning:literal) => {
+        account(stringify!($field), Kind::Time, $meaning, |s| maybe_time(s, FactName::$name, |a| &a.$field)).optional()
+    };
+}
+
+macro_rules! of_records {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+        /// What the vendor's record tells.
+        pub(super) static OF_RECORDS: &[Fact] =
+            &[$(published!($kind, $name, $field, $meaning).needs(FactName::$name)),*];
+    };
+}
+
+facts!(of_records);
+
+/// What follows from it, and from looking for the owner.
+pub(super) static DERIVED: &[Fact] = &[
     account("live", Kind::Bool, "whether it can be used, as the table below says; never unknown itself", |s| {
         of(s, |a| Value::Bool(a.account.is_live(s.now)))
     }),

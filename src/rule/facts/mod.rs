@@ -1,6 +1,6 @@
 //! The published facts: the one table that the checker, the evaluator, the messages and the documentation read.
 //!
-//! A new fact is a line in one of the tables; a new kind of subject is a table and a line in [`ROOTS`].
+//! A fact of a vendor's record is a row in `model/facts.rs`; any other new fact is a line in one of the tables here; a new kind of subject is a table and a line in [`ROOTS`].
 
 mod account;
 mod declared;
@@ -232,7 +232,9 @@ pub static ROOTS: &[Root] = &[
 pub static FACTS: LazyLock<Vec<&'static Fact>> = LazyLock::new(|| {
     [
         others::NOW,
-        account::FACTS,
+        account::PLACE,
+        account::OF_RECORDS,
+        account::DERIVED,
         employee::FACTS,
         declared::FACTS,
         others::SOURCE,

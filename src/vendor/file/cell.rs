@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::config::{Mapping, TimeFormat, same_word};
 use crate::fetch::record::rfc3339;
-use crate::model::Timestamp;
+use crate::model::{FactName, Timestamp};
 
 /// Words that mean the same everywhere; the configuration's own words go before them.
 const YES: [&str; 6] = ["true", "yes", "1", "y", "x", "on"];
@@ -18,8 +18,9 @@ const INACTIVE: [&str; 6] = ["inactive", "disabled", "deactivated", "suspended",
 pub(super) struct Cells {
     none: Vec<String>,
     pub(super) active: Vocabulary,
-    pub(super) locked: Vocabulary,
-    pub(super) licensed: Vocabulary,
+    locked: Vocabulary,
+    licensed: Vocabulary,
+    yes: Vocabulary,
     times: Vec<TimeFormat>,
     timezone: Tz,
     pub(super) list_separator: String,
@@ -33,9 +34,19 @@ impl Cells {
             active: Vocabulary::new(&words.active, &words.inactive, &ACTIVE, &INACTIVE),
             locked: Vocabulary::new(&words.locked, &words.not_locked, &["locked"], &["unlocked"]),
             licensed: Vocabulary::new(&words.licensed, &words.not_licensed, &["licensed"], &["unlicensed"]),
+            yes: Vocabulary::new(&[], &[], &[], &[]),
             times: mapping.times.clone(),
             timezone: mapping.timezone,
             list_separator: mapping.list_separator.clone(),
+        }
+    }
+
+    /// The words for a fact that is true or false.
+    pub(super) const fn flag(&self, fact: FactName) -> &Vocabulary {
+        match fact {
+            FactName::Locked => &self.locked,
+            FactName::Licensed => &self.licensed,
+            _ => &self.yes,
         }
     }
 

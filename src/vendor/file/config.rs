@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::model::FactName;
+use crate::model::{FactName, facts};
 use crate::setting::ConfigText;
 
 /// An export on disk.
@@ -137,24 +137,25 @@ pub(super) struct RawFile {
     values: Option<Spanned<Words>>,
 }
 
-#[derive(Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-struct RawColumns {
-    id: Option<String>,
-    external_id: Option<String>,
-    email: Option<String>,
-    username: Option<String>,
-    display_name: Option<String>,
-    status: Option<String>,
-    locked: Option<String>,
-    licensed: Option<String>,
-    roles: Option<String>,
-    created_at: Option<String>,
-    updated_at: Option<String>,
-    last_login_at: Option<String>,
-    deleted_at: Option<String>,
-    linked: Option<String>,
+macro_rules! columns {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+        #[derive(Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        struct RawColumns {
+            id: Option<String>,
+            $($field: Option<String>,)*
+        }
+
+        impl RawColumns {
+            fn facts(&self) -> Vec<(FactName, String)> {
+                let columns = [$((FactName::$name, &self.$field)),*];
+                columns.into_iter().filter_map(|(fact, column)| Some((fact, column.clone()?))).collect()
+            }
+        }
+    };
 }
+
+facts!(columns);
 
 impl RawFile {
     pub(super) fn read(self, text: &ConfigText) -> Result<FileConfig, Diagnostic> {
@@ -177,28 +178,6 @@ impl RawFile {
         let default_delimiter = if tabs { b'\t' } else { b',' };
         let delimiter = self.delimiter.map_or(Ok(default_delimiter), |one| check_delimiter(&one, text))?;
         Ok(FileConfig { path, format, encoding, delimiter, mapping })
-    }
-}
-
-impl RawColumns {
-    fn facts(&self) -> Vec<(FactName, String)> {
-        let column = |fact| match fact {
-            FactName::Privileged => &None,
-            FactName::ExternalId => &self.external_id,
-            FactName::Email => &self.email,
-            FactName::Username => &self.username,
-            FactName::DisplayName => &self.display_name,
-            FactName::Status => &self.status,
-            FactName::Locked => &self.locked,
-            FactName::Licensed => &self.licensed,
-            FactName::Roles => &self.roles,
-            FactName::CreatedAt => &self.created_at,
-            FactName::UpdatedAt => &self.updated_at,
-            FactName::LastLoginAt => &self.last_login_at,
-            FactName::DeletedAt => &self.deleted_at,
-            FactName::Linked => &self.linked,
-        };
-        FactName::OF_RECORDS.into_iter().filter_map(|fact| Some((fact, column(fact).clone()?))).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
 use crate::fetch::Decoder;
 use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
 use crate::fetch::scan::{Elements, RecordError};
-use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, means_never};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, facts, means_never};
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -67,25 +67,7 @@ impl Decoder for MappedDecoder {
         let mut row = Row { decoder: self, slots: [None; SLOTS], problems: Vec::new() };
         row.fill(record)?;
         self.note(&row.slots);
-        let account = Account {
-            id: row.id()?,
-            external_id: row.text(FactName::ExternalId),
-            email: row.text(FactName::Email),
-            username: row.text(FactName::Username),
-            display_name: row.text(FactName::DisplayName),
-            status: row
-                .state(FactName::Status, "a known word for active or inactive", &self.cells.active)
-                .map(AccountStatus::from_active),
-            locked: row.state(FactName::Locked, "a known word for yes or no", &self.cells.locked),
-            licensed: row.state(FactName::Licensed, "a known word for yes or no", &self.cells.licensed),
-            roles: row.list(FactName::Roles),
-            created_at: row.time(FactName::CreatedAt).flatten(),
-            updated_at: row.time(FactName::UpdatedAt).flatten(),
-            last_login_at: row.time(FactName::LastLoginAt),
-            deleted_at: row.time(FactName::DeletedAt),
-            linked: row.list(FactName::Linked),
-            attributes: record,
-        };
+        let account = row.account(record)?;
         Ok(Decoded { account, problems: row.problems })
     }
 }
@@ -117,6 +99,42 @@ enum Found<T> {
     /// A value.
     Value(T),
 }
+
+/// Reads a fact, by its kind.
+macro_rules! read {
+    ($row:ident, maybe_text, $fact:expr) => {
+        $row.text($fact)
+    };
+    ($row:ident, status, $fact:expr) => {
+        $row.status($fact)
+    };
+    ($row:ident, flag, $fact:expr) => {
+        $row.flag($fact)
+    };
+    ($row:ident, texts, $fact:expr) => {
+        $row.list($fact)
+    };
+    ($row:ident, time, $fact:expr) => {
+        $row.time($fact).flatten()
+    };
+    ($row:ident, maybe_time, $fact:expr) => {
+        $row.time($fact)
+    };
+}
+
+macro_rules! account {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+        impl<'r> Row<'_, 'r> {
+            fn account(&mut self, record: Json<'r>) -> Result<Account<'r>, RecordError> {
+                let row = self;
+                let id = row.id()?;
+                Ok(Account { id, $($field: read!(row, $kind, FactName::$name),)* attributes: record })
+            }
+        }
+    };
+}
+
+facts!(account);
 
 impl<'d, 'r> Row<'d, 'r> {
     /// Finds the values of the slots and skips everything else.
@@ -185,6 +203,15 @@ impl<'d, 'r> Row<'d, 'r> {
                 None => self.problem(fact, "a text"),
             },
         }
+    }
+
+    fn status(&mut self, fact: FactName) -> Fact<AccountStatus> {
+        let words = &self.decoder.cells.active;
+        self.state(fact, "a known word for active or inactive", words).map(AccountStatus::from_active)
+    }
+
+    fn flag(&mut self, fact: FactName) -> Fact<bool> {
+        self.state(fact, "a known word for yes or no", self.decoder.cells.flag(fact))
     }
 
     /// Yes or no in the organisation's words. An empty cell says neither.

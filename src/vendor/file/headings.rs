@@ -24,26 +24,11 @@ pub(super) fn slot_name(slot: usize) -> &'static str {
     slot.checked_sub(1).and_then(|fact| FactName::OF_RECORDS.get(fact)).map_or("id", |fact| fact.as_str())
 }
 
-/// Names under which systems export a fact, without case, spaces and punctuation.
-const WELL_KNOWN: [(usize, &[&str]); SLOTS] = [
-    (ID, &["id", "userid", "accountid", "uid", "objectid", "guid"]),
-    (slot(FactName::ExternalId), &["externalid", "employeeid", "employeenumber", "personnelnumber", "workerid"]),
-    (slot(FactName::Email), &["email", "mail", "emailaddress", "mailaddress", "primaryemail", "workemail"]),
-    (slot(FactName::Username), &["username", "login", "loginname", "userprincipalname", "samaccountname", "logon"]),
-    (slot(FactName::DisplayName), &["displayname", "fullname", "name"]),
-    (
-        slot(FactName::Status),
-        &["status", "active", "enabled", "isactive", "isenabled", "accountstatus", "accountenabled"],
-    ),
-    (slot(FactName::Locked), &["locked", "islocked", "lockedout", "accountlocked"]),
-    (slot(FactName::Licensed), &["licensed", "islicensed", "haslicense", "haslicence"]),
-    (slot(FactName::Roles), &["roles", "role"]),
-    (slot(FactName::CreatedAt), &["createdat", "created", "createddate", "creationdate", "datecreated", "whencreated"]),
-    (slot(FactName::UpdatedAt), &["updatedat", "updated", "modified", "modifiedat", "lastmodified", "whenchanged"]),
-    (slot(FactName::LastLoginAt), &["lastloginat", "lastlogin", "lastlogon", "lastsignin", "lastlogindate"]),
-    (slot(FactName::DeletedAt), &["deletedat", "deleted", "deleteddate", "datedeleted"]),
-    (slot(FactName::Linked), &["linked"]),
-];
+/// Names under which systems export what belongs into a slot, without case, spaces and punctuation.
+fn well_known(slot: usize) -> &'static [&'static str] {
+    const OF_ID: &[&str] = &["id", "userid", "accountid", "uid", "objectid", "guid"];
+    slot.checked_sub(1).and_then(|fact| FactName::OF_RECORDS.get(fact)).map_or(OF_ID, |fact| fact.headings())
+}
 
 /// Headcount's own names, in the order of the slots: what a program of the user's own prints.
 pub(super) fn own_names() -> impl Iterator<Item = (usize, &'static str)> {
@@ -117,9 +102,9 @@ impl Headings {
                 *configured = Some(name.clone());
             }
         }
-        for (slot, names) in WELL_KNOWN {
+        for slot in 0..SLOTS {
             if headings.configured.get(slot).is_some_and(Option::is_none) {
-                let targets = names.iter().enumerate().map(|(at, name)| (*name, target(slot, at)));
+                let targets = well_known(slot).iter().enumerate().map(|(at, name)| (*name, target(slot, at)));
                 headings.well_known.extend(targets);
             }
         }
@@ -199,14 +184,14 @@ mod tests {
         for (at, fact) in FactName::OF_RECORDS.into_iter().enumerate() {
             assert_eq!(slot(fact), at + 1, "{}", fact.as_str());
             assert_eq!(slot_name(slot(fact)), fact.as_str());
-            assert_eq!(WELL_KNOWN[at + 1].0, at + 1);
+            assert_eq!(well_known(slot(fact)), fact.headings());
         }
         assert_eq!(slot_name(ID), "id");
     }
 
     #[test]
     fn no_well_known_name_means_two_facts() {
-        let mut names: Vec<_> = WELL_KNOWN.iter().flat_map(|(_, names)| *names).collect();
+        let mut names: Vec<_> = (0..SLOTS).flat_map(|slot| well_known(slot).iter()).collect();
         names.sort_unstable();
         let count = names.len();
         names.dedup();
