@@ -72,7 +72,7 @@ fn serve(users: u32) -> Result<(), Box<dyn Error>> {
 
 fn measure(url: &str) -> Result<(), Box<dyn Error>> {
     let secrets = tempfile::tempdir()?;
-    std::fs::write(secrets.path().join("token"), Secrets::new(7).voxmind_token)?;
+    std::fs::write(secrets.path().join("token"), Secrets::new(7).voxmind_token())?;
     let text = format!(
         "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"voxmind\"\nvendor = \"voxmind\"\nbase_url = \"{url}\"\n\
          organisation = \"42\"\ntoken = \"file:token\"\n"

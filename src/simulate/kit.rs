@@ -40,16 +40,8 @@ fn with_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> io::Result
 }
 
 fn write_secrets(dir: &Path, secrets: &Secrets) -> io::Result<()> {
-    let credentials = serde_json::to_string_pretty(&secrets.voximplant_credentials())?;
-    write_private(&dir.join("voximplant-credentials.json"), &credentials)?;
-    let files = [
-        ("voxmind-token", &secrets.voxmind_token),
-        ("voiso-key", &secrets.voiso_key),
-        ("cognigy-key", &secrets.cognigy_key),
-        ("vcc-client-id", &secrets.vonage_client.id),
-        ("vcc-client-secret", &secrets.vonage_client.secret),
-    ];
-    files.into_iter().try_for_each(|(name, secret)| write_private(&dir.join("secrets").join(name), secret))
+    let mut files = Vendor::ALL.into_iter().flat_map(|vendor| vendor.files(secrets));
+    files.try_for_each(|(name, secret)| write_private(&dir.join(name), &secret))
 }
 
 /// Writes a file that only its owner can read. An old file is replaced, so that its mode can't linger.
@@ -149,40 +141,9 @@ params = {{ approved = {approved:?} }}
     )
 }
 
-/// The `[[source]]` of a vendor. Page sizes are set so that even the demo needs several pages.
+/// The `[[source]]` of a vendor.
 fn source(vendor: Vendor, base_url: &str, secrets: &Secrets) -> String {
-    let settings = match vendor {
-        Vendor::Voxmind => format!(
-            r#"organisation = "{}"
-token = "file:secrets/voxmind-token"
-page_size = 100
-[source.match]
-tiers = ["crosswalk", "external_id"]
-crosswalk = "voxmind-people.csv"
-external_id = {{ pattern = '^user_(\d+)$', replace = "E-$1" }}"#,
-            secrets.voxmind_organisation
-        ),
-        Vendor::Voximplant => r#"credentials = "file:voximplant-credentials.json"
-applications = "all"
-page_size = 100"#
-            .to_owned(),
-        Vendor::Voiso => r#"api_key = "file:secrets/voiso-key"
-privileged_roles = ["Administrators"]
-page_size = 100"#
-            .to_owned(),
-        Vendor::Cognigy => r#"api_key = "file:secrets/cognigy-key"
-details = true
-privileged_roles = ["admin"]
-page_size = 100"#
-            .to_owned(),
-        Vendor::Vonage => format!(
-            r#"token_url = "{base_url}/Auth/connect/token"
-client_id = "file:secrets/vcc-client-id"
-client_secret = "file:secrets/vcc-client-secret"
-privileged_roles = ["Admin"]
-page_size = 150"#
-        ),
-    };
-    let (name, kind) = (vendor.source_name(), vendor.kind());
-    format!("\n[[source]]\nname = \"{name}\"\nvendor = \"{kind}\"\nbase_url = \"{base_url}\"\n{settings}\n")
+    let (name, kind, login) = (vendor.source_name(), vendor.kind(), vendor.login(secrets, base_url));
+    let settings = vendor.spec().settings;
+    format!("\n[[source]]\nname = \"{name}\"\nvendor = \"{kind}\"\nbase_url = \"{base_url}\"\n{login}\n{settings}\n")
 }

@@ -12,16 +12,18 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::response::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
+use chrono::NaiveDate;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::vendors::{self, Refused, Tenant};
-use super::{Secrets, Vendor, World};
+use super::account::{Account, Accounts};
+use super::behaviour::{Answered, Arrival, Behaviour, Fault, FaultHook, Rewrite};
+use super::vendors::{Refused, Tenant, Vendor};
+use super::{Secrets, World};
 
 /// A request body longer than this is no request for a list of users.
 const MAX_BODY: usize = 64 * 1024;
@@ -54,89 +56,32 @@ impl Default for ServeOptions {
     }
 }
 
-/// How one simulator behaves where the vendor's documents leave room.
-#[derive(Clone, Default)]
-pub struct Behaviour {
-    /// A cap on page sizes that the server applies without saying so.
-    pub max_page_size: Option<u32>,
-    /// Waiting time before each answer.
-    pub latency: Duration,
-    /// Vonage: the first page is page 0.
-    pub zero_based_pages: bool,
-    /// How long OAuth tokens live, instead of the vendor's usual time.
-    pub token_lifetime: Option<Duration>,
-    /// Decides about each request whether something goes wrong.
-    pub faults: Option<FaultHook>,
-}
-
-impl fmt::Debug for Behaviour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Behaviour")
-            .field("max_page_size", &self.max_page_size)
-            .field("latency", &self.latency)
-            .field("zero_based_pages", &self.zero_based_pages)
-            .field("token_lifetime", &self.token_lifetime)
-            .field("faults", &self.faults.is_some())
-            .finish()
-    }
-}
-
-/// Decides what goes wrong with a request.
-pub type FaultHook = Arc<dyn Fn(&Arrival<'_>) -> Fault + Send + Sync>;
-
-/// A request at the door, as far as a decision about it needs to know it.
+/// The accounts of a world at one vendor.
 #[derive(Debug)]
-pub struct Arrival<'a> {
-    /// The simulator.
-    pub vendor: Vendor,
-    /// 1 for the first request that this simulator sees.
-    pub number: u64,
-    /// Path of the request.
-    pub path: &'a str,
-    /// Its headers, with the credentials.
-    pub headers: &'a HeaderMap,
-    /// Its body.
-    pub body: &'a [u8],
+struct AtVendor {
+    world: Arc<World>,
+    vendor: Vendor,
 }
 
-/// What goes wrong with a request.
-pub enum Fault {
-    /// Nothing: the simulator answers.
-    None,
-    /// This is answered instead.
-    Answer(Box<Response>),
-    /// The simulator answers, and this is made of it.
-    Rewrite(Rewrite),
-}
-
-/// Makes another answer of a good one.
-pub type Rewrite = Box<dyn FnOnce(Answered) -> Response + Send>;
-
-/// What the simulator would have answered.
-#[derive(Debug)]
-pub struct Answered {
-    /// Status and headers.
-    pub head: Parts,
-    /// The whole body.
-    pub body: Vec<u8>,
-    /// The first body that was sent for the same list.
-    pub first: Option<Bytes>,
-}
-
-impl Answered {
-    /// The answer as it would have been.
-    pub fn into_response(self) -> Response {
-        Response::from_parts(self.head, Body::from(self.body))
+impl Accounts for AtVendor {
+    fn count(&self) -> u32 {
+        self.world.accounts(self.vendor)
     }
-}
 
-impl fmt::Debug for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "None",
-            Self::Answer(_) => "Answer(…)",
-            Self::Rewrite(_) => "Rewrite(…)",
-        })
+    fn account(&self, number: u32) -> Option<Account> {
+        self.world.account(self.vendor, number)
+    }
+
+    fn identifier(&self, number: u32) -> u64 {
+        self.world.identifier(self.vendor, number)
+    }
+
+    fn today(&self) -> NaiveDate {
+        self.world.options().today
+    }
+
+    fn seed(&self) -> u64 {
+        self.world.options().seed
     }
 }
 
@@ -171,8 +116,10 @@ impl Simulators {
         let mut running = BTreeMap::new();
         for (position, (vendor, behaviour)) in (0..).zip(&options.vendors) {
             let listener = TcpListener::bind(address(options.listen, position)).await?;
-            let tenant = Tenant::new(Arc::clone(&world), *vendor, secrets.clone(), behaviour.clone());
-            running.insert(*vendor, Running::start(listener, *vendor, behaviour, vendors::router(tenant)?)?);
+            let accounts = AtVendor { world: Arc::clone(&world), vendor: *vendor };
+            let tenant = Tenant::new(Box::new(accounts), secrets.clone(), behaviour.leeway());
+            let router = (vendor.spec().router)(tenant)?;
+            running.insert(*vendor, Running::start(listener, *vendor, behaviour, router)?);
         }
         Ok(Self { running, secrets })
     }

@@ -16,7 +16,7 @@ use flate2::write::DeflateEncoder;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::json;
 
-use crate::simulate::server::{Answered, Arrival};
+use crate::simulate::behaviour::{Answered, Arrival};
 
 /// What is answered instead of what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -12,9 +12,8 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::server::{Arrival, Fault, FaultHook};
+use super::behaviour::{Arrival, Fault, FaultHook};
 use crate::diagnostic::did_you_mean;
-use rewrite::Shape;
 
 /// One way to misbehave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,7 +101,7 @@ impl FaultKind {
             Deed::Instead(answer) => Fault::Answer(Box::new(answer.make(arrival))),
             Deed::Delivery(delivery) => Fault::Rewrite(Box::new(move |answer| delivery.make(answer))),
             Deed::List(edit) => {
-                let (shape, number) = (Shape::of(arrival.vendor), arrival.number);
+                let (shape, number) = (arrival.vendor.spec().list, arrival.number);
                 Fault::Rewrite(Box::new(move |answer| edit.make(answer, shape, number)))
             }
         }

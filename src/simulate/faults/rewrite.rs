@@ -6,24 +6,8 @@ use axum::http::response::Parts;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use crate::simulate::Vendor;
-use crate::simulate::server::Answered;
-
-/// Where a vendor's answers keep what is edited.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
-    list: &'static str,
-    id: &'static str,
-    total: Total,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Total {
-    /// A pointer into the body, to the number of records.
-    Body(&'static str),
-    /// A header with the number of pages.
-    Header(&'static str),
-}
+use crate::simulate::behaviour::Answered;
+use crate::simulate::vendors::{ListShape, Total};
 
 impl Total {
     fn read(self, head: &Parts, body: &Value) -> Option<u64> {
@@ -38,19 +22,6 @@ impl Total {
             Self::Body(pointer) => body.pointer_mut(pointer).into_iter().for_each(|old| *old = json!(total)),
             Self::Header(name) => drop(head.headers.insert(name, total.into())),
         }
-    }
-}
-
-impl Shape {
-    pub(super) const fn of(vendor: Vendor) -> Self {
-        let (list, id, total) = match vendor {
-            Vendor::Voxmind => ("results", "id", Total::Header("x-total-pages")),
-            Vendor::Voximplant => ("result", "user_id", Total::Body("/total_count")),
-            Vendor::Voiso => ("users", "id", Total::Body("/metadata/total")),
-            Vendor::Cognigy => ("items", "_id", Total::Body("/total")),
-            Vendor::Vonage => ("users", "userId", Total::Body("/meta/totalCount")),
-        };
-        Self { list, id, total }
     }
 }
 
@@ -76,7 +47,7 @@ pub(super) enum Edit {
 
 impl Edit {
     /// Edits an answer; one that holds no list of users stays as it is.
-    pub(super) fn make(self, answer: Answered, shape: Shape, number: u64) -> Response {
+    pub(super) fn make(self, answer: Answered, shape: ListShape, number: u64) -> Response {
         let parsed = serde_json::from_slice::<Value>(&answer.body).ok();
         let Some(mut body) = parsed.filter(|body| is_list(body, shape)) else {
             return answer.into_response();
@@ -103,7 +74,7 @@ impl Edit {
         Response::from_parts(head, Body::from(text))
     }
 
-    fn edit_records(self, records: &mut Vec<Value>, shape: Shape) {
+    fn edit_records(self, records: &mut Vec<Value>, shape: ListShape) {
         match self {
             Self::Floats => {
                 records.iter_mut().filter_map(Value::as_object_mut).for_each(|record| floats(record, shape));
@@ -144,7 +115,7 @@ impl Edit {
 }
 
 /// Whether an answer lists users. Voximplant's applications look alike, but their identifier differs.
-fn is_list(body: &Value, shape: Shape) -> bool {
+fn is_list(body: &Value, shape: ListShape) -> bool {
     let records = body.get(shape.list).and_then(Value::as_array);
     records.is_some_and(|records| records.first().is_none_or(|record| record.get(shape.id).is_some()))
 }
@@ -156,7 +127,7 @@ fn copy(from: &Value, to: &mut Value, field: &str) {
 }
 
 /// Whole numbers as floats, and the others negative; identifiers keep their value.
-fn floats(record: &mut Map<String, Value>, shape: Shape) {
+fn floats(record: &mut Map<String, Value>, shape: ListShape) {
     for (name, value) in record.iter_mut() {
         if let Some(number) = value.as_u64().filter(|number| *number < 1 << 50) {
             #[expect(clippy::cast_precision_loss, reason = "small enough to be exact")]

@@ -28,7 +28,7 @@ async fn voxmind_pages_by_a_header() {
     let get = async |path: &str, token: &str| -> Answer {
         ask(client().get(url(&simulators, Vendor::Voxmind, path)).bearer_auth(token)).await
     };
-    let token = Secrets::new(7).voxmind_token;
+    let token = Secrets::new(7).voxmind_token();
     assert_eq!(get("/organisations/42/users", "wrong").await.body["code"], 401);
     assert_eq!(get("/organisations/43/users", &token).await.status, 403);
     for bad in ["per_page=301", "page=0", "sort=age:asc", "filter=is_active"] {
@@ -66,7 +66,7 @@ async fn voiso_pages_by_offset() {
             .query(&query.split('&').filter_map(|pair| pair.split_once('=')).collect::<Vec<_>>()))
         .await
     };
-    let key = Secrets::new(7).voiso_key;
+    let key = Secrets::new(7).voiso_key();
     let refusal = get("", "wrong").await;
     assert_eq!((refusal.status, refusal.body), (401, json!({ "error": "Unauthorized" })));
     let answer = get("limit=101", &key).await;
@@ -85,7 +85,7 @@ fn cognigy(simulators: &Simulators, path: &str) -> RequestBuilder {
 #[tokio::test]
 async fn cognigy_refuses_pages_that_it_does_not_have() {
     let simulators = serve(Vendor::Cognigy, Behaviour::default()).await;
-    let key = Secrets::new(7).cognigy_key;
+    let key = Secrets::new(7).cognigy_key();
     // The official client sends a body with GET; keep-alive must survive it.
     let get = async |path: &str| ask(cognigy(&simulators, path).header("X-API-Key", &key).json(&json!({}))).await;
     assert_eq!(get("/new/v2.0/users?limit=100").await.body["total"], population(Vendor::Cognigy));
@@ -99,7 +99,7 @@ async fn cognigy_refuses_pages_that_it_does_not_have() {
 #[tokio::test]
 async fn cognigy_tells_status_and_roles_only_in_the_detail() {
     let simulators = serve(Vendor::Cognigy, Behaviour::default()).await;
-    let key = Secrets::new(7).cognigy_key;
+    let key = Secrets::new(7).cognigy_key();
     let client = client();
     let get =
         async |path: &str| ask(client.get(url(&simulators, Vendor::Cognigy, path)).header("X-API-Key", &key)).await;
@@ -124,7 +124,7 @@ async fn cognigy_grants_short_tokens() {
     let simulators = serve(Vendor::Cognigy, Behaviour::default()).await;
     let secrets = Secrets::new(7);
     let (id, secret, (login, password)) =
-        (&secrets.cognigy_client.id, &secrets.cognigy_client.secret, &secrets.cognigy_user);
+        (&secrets.cognigy_client().id, &secrets.cognigy_client().secret, &secrets.cognigy_user());
     let token = async |form: &[(&str, &str)]| {
         let form: Vec<_> =
             [("client_id", id.as_str()), ("client_secret", secret)].iter().chain(form).copied().collect();
@@ -145,7 +145,7 @@ async fn cognigy_grants_short_tokens() {
 }
 
 async fn vonage_token(simulators: &Simulators, scope: &str) -> Value {
-    let client_secret = &Secrets::new(7).vonage_client;
+    let client_secret = &Secrets::new(7).vonage_client();
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", &client_secret.id),
@@ -246,7 +246,7 @@ async fn the_kit_is_complete_and_keeps_its_secrets() {
     }
     let expected: Value = serde_json::from_slice(&std::fs::read(dir.path().join("expected.json")).unwrap()).unwrap();
     assert_eq!(expected, serde_json::to_value(world.expected()).unwrap());
-    for secret in [&Secrets::new(7).voiso_key, &Secrets::new(7).vonage_client.secret] {
+    for secret in [&Secrets::new(7).voiso_key(), &Secrets::new(7).vonage_client().secret] {
         assert!(!text.contains(secret.as_str()) && !format!("{simulators:?}").contains(secret.as_str()));
     }
 }

@@ -6,7 +6,7 @@ use ring::rand::SystemRandom;
 use ring::signature::RSA_PKCS1_SHA256;
 use serde_json::{Value, json};
 
-use super::super::secrets::signing_key;
+use super::super::vendors::signing_key;
 use super::super::{Behaviour, Secrets, Simulators, Vendor};
 use super::{Answer, ask, client, serve, url};
 
@@ -24,11 +24,11 @@ fn signed(header: &Value, claims: &Value) -> String {
 }
 
 fn header() -> Value {
-    json!({ "typ": "JWT", "alg": "RS256", "kid": Secrets::new(7).voximplant_key_id })
+    json!({ "typ": "JWT", "alg": "RS256", "kid": Secrets::new(7).voximplant_key_id() })
 }
 
 fn claims() -> Value {
-    json!({ "iss": Secrets::new(7).voximplant_account, "iat": now() - 5, "exp": now() + 60 })
+    json!({ "iss": Secrets::new(7).voximplant_account(), "iat": now() - 5, "exp": now() + 60 })
 }
 
 fn with(mut value: Value, key: &str, changed: impl Into<Value>) -> Value {
@@ -63,7 +63,7 @@ async fn tokens_are_really_checked() {
         assert_eq!((answer.status, &answer.body["error"]["code"]), (200, &json!(code)));
     }
     assert_eq!(simulators.usage(Vendor::Voximplant).refused, cases.len() as u64);
-    let textual = with(claims(), "iss", Secrets::new(7).voximplant_account.to_string());
+    let textual = with(claims(), "iss", Secrets::new(7).voximplant_account().to_string());
     for token in [good, signed(&header(), &textual)] {
         assert!(call(&simulators, "/platform_api/GetApplications", &token).await.body["result"].is_array());
     }

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use super::super::vendors::Tells;
 use super::super::{Outcome, Vendor, World, WorldOptions};
 use super::{TODAY, world};
+use crate::model::FactName;
 
 fn accounts(world: &World, vendor: Vendor) -> impl Iterator<Item = super::super::Account> {
     (0..world.accounts(vendor)).map(move |number| world.account(vendor, number).unwrap())
@@ -35,6 +37,24 @@ fn a_world_of_any_size_has_that_many_accounts() {
         let last = world.accounts(Vendor::Vonage).checked_sub(1);
         assert!(last.is_none_or(|last| world.account(Vendor::Vonage, last).is_some()));
         assert!(world.account(Vendor::Vonage, world.accounts(Vendor::Vonage)).is_none());
+    }
+}
+
+/// The two are written apart, from the vendor's documents.
+#[test]
+fn a_simulator_tells_what_its_vendor_exposes() {
+    let exposed = crate::vendor::exposed();
+    for vendor in Vendor::ALL {
+        let (_, exposed) = exposed.iter().find(|(kind, _)| *kind == vendor.kind()).unwrap();
+        for (tells, fact) in [
+            (Tells::State, FactName::Status),
+            (Tells::Use, FactName::LastLoginAt),
+            (Tells::Lock, FactName::Locked),
+            (Tells::Change, FactName::UpdatedAt),
+            (Tells::Licence, FactName::Licensed),
+        ] {
+            assert_eq!(vendor.spec().tells.contains(&tells), exposed.contains(&fact), "{vendor}: {tells:?}");
+        }
     }
 }
 

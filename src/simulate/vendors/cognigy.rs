@@ -14,14 +14,50 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::oauth::{self, Tokens};
-use super::{Account, BadParam, Params, Tenant, bearer, json, refused};
+use super::{
+    Account, BadParam, Knows, ListShape, Params, Secrets, Simulated, Tells, Tenant, Total, bearer, json, refused,
+};
+use crate::simulate::ClientSecret;
 
 /// Access tokens live minutes, refresh tokens a day.
 const ACCESS_LIFETIME: Duration = Duration::from_mins(5);
 const REFRESH_LIFETIME: u64 = 86_400;
 const REFRESH: &str = "refresh";
 
-pub(super) fn router(tenant: Tenant) -> Router {
+/// Its place in the list of vendors.
+pub(super) static SPEC: Simulated = Simulated {
+    kind: "cognigy",
+    source: "cognigy",
+    percent: Some(20),
+    knows: Knows::Address,
+    tells: &[Tells::State, Tells::Use, Tells::Admin, Tells::Birth, Tells::Change],
+    list: ListShape { list: "items", id: "_id", total: Total::Body("/total") },
+    files: |secrets| vec![("secrets/cognigy-key", secrets.cognigy_key())],
+    login: |_, _| r#"api_key = "file:secrets/cognigy-key""#.to_owned(),
+    settings: r#"details = true
+privileged_roles = ["admin"]
+page_size = 100"#,
+    router: |tenant| Ok(router(tenant)),
+};
+
+impl Secrets {
+    /// API key at Cognigy.AI.
+    pub fn cognigy_key(&self) -> String {
+        self.derived("cognigy key")
+    }
+
+    /// OAuth client at Cognigy.AI.
+    pub fn cognigy_client(&self) -> ClientSecret {
+        self.client("cognigy")
+    }
+
+    /// A user at Cognigy.AI who may use the password grant: login and password.
+    pub fn cognigy_user(&self) -> (String, String) {
+        ("auditor@example.com".to_owned(), self.derived("cognigy password"))
+    }
+}
+
+fn router(tenant: Tenant) -> Router {
     Router::new()
         .route("/new/v2.0/users", get(users))
         .route("/new/v2.0/users/{id}", get(user))
@@ -40,7 +76,7 @@ impl Platform {
     fn knows(&self, headers: &HeaderMap, params: &Params) -> bool {
         let header = headers.get("x-api-key").and_then(|key| key.to_str().ok());
         match header.or_else(|| params.get("api_key")) {
-            Some(key) => key == self.tenant.secrets.cognigy_key,
+            Some(key) => key == self.tenant.secrets.cognigy_key(),
             None => {
                 bearer(headers).and_then(|token| self.tokens.valid(token)).is_some_and(|token| token.scope != REFRESH)
             }
@@ -121,18 +157,18 @@ struct Detail {
 /// An object id in the manner of `MongoDB`: time of creation, something random, and a counter, which is the account's
 /// number, so that an id finds its account.
 fn object_id(tenant: &Tenant, account: &Account) -> String {
-    let random = tenant.world.identifier(tenant.vendor, account.number) >> 24;
+    let random = tenant.accounts.identifier(account.number) >> 24;
     format!("{:08x}{random:010x}{:06x}", account.created_at.timestamp(), account.number)
 }
 
 fn by_id(tenant: &Tenant, id: &str) -> Option<Account> {
     let number = u32::from_str_radix(id.get(18..)?, 16).ok()?;
-    tenant.world.account(tenant.vendor, number).filter(|account| object_id(tenant, account) == id)
+    tenant.accounts.account(number).filter(|account| object_id(tenant, account) == id)
 }
 
 fn record(tenant: &Tenant, account: Account) -> User {
     // Whoever set up the organisation and is no longer in it.
-    let creator = format!("{:024x}", tenant.world.identifier(tenant.vendor, u32::MAX));
+    let creator = format!("{:024x}", tenant.accounts.identifier(u32::MAX));
     User {
         object_id: object_id(tenant, &account),
         id: account.keys.email,
@@ -149,7 +185,7 @@ fn detail(tenant: &Tenant, account: Account) -> Detail {
     let roles = if account.admin { vec!["base_role", "admin"] } else { vec!["base_role", "liveAgentAgent"] };
     Detail {
         roles,
-        organisation: format!("{:024x}", tenant.world.options().seed),
+        organisation: format!("{:024x}", tenant.accounts.seed()),
         projects: [],
         accepted_tos: true,
         disabled: !account.enabled,
@@ -231,13 +267,14 @@ async fn token(State(platform): State<Arc<Platform>>, body: Bytes) -> Response {
     let form = Params::parse(&body);
     let secrets = &platform.tenant.secrets;
     let is = |name: &str, value: &str| form.get(name) == Some(value);
-    if !is("client_id", &secrets.cognigy_client.id) || !is("client_secret", &secrets.cognigy_client.secret) {
+    let client = secrets.cognigy_client();
+    if !is("client_id", &client.id) || !is("client_secret", &client.secret) {
         return oauth::denied("invalid_client", "Client authentication failed");
     }
-    let (login, password) = &secrets.cognigy_user;
+    let (login, password) = secrets.cognigy_user();
     match form.get("grant_type") {
         Some("client_credentials") => granted(&platform),
-        Some("password") if is("username", login) && is("password", password) => granted(&platform),
+        Some("password") if is("username", &login) && is("password", &password) => granted(&platform),
         Some("password") => oauth::denied("invalid_grant", "The user name or the password is wrong"),
         Some("refresh_token") => {
             let token = form.get("refresh_token").and_then(|token| platform.tokens.valid(token));
@@ -251,9 +288,9 @@ async fn token(State(platform): State<Arc<Platform>>, body: Bytes) -> Response {
 }
 
 fn granted(platform: &Platform) -> Response {
-    let lifetime = platform.tenant.behaviour.token_lifetime.unwrap_or(ACCESS_LIFETIME).as_secs();
-    let issue =
-        |scope, lifetime| platform.tokens.issue(&platform.tenant.secrets.cognigy_client.secret, scope, lifetime);
+    let lifetime = platform.tenant.leeway.token_lifetime.unwrap_or(ACCESS_LIFETIME).as_secs();
+    let secret = platform.tenant.secrets.cognigy_client().secret;
+    let issue = |scope, lifetime| platform.tokens.issue(&secret, scope, lifetime);
     json(
         StatusCode::OK,
         &json!({

@@ -1,7 +1,9 @@
-//! The vendors' own behaviour, one file each, and what they share: parameters, pages, and the mark of a refusal.
+//! The simulated vendors, one file each with everything that is said of it, their list, and what they share: parameters,
+//! pages, and the mark of a refusal.
 
 mod cognigy;
 mod oauth;
+mod spec;
 mod voiso;
 mod vonage;
 mod voximplant;
@@ -9,54 +11,134 @@ mod voximplant_jwt;
 mod voxmind;
 
 use std::collections::HashMap;
-use std::io;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::Router;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
-use super::server::Behaviour;
-use super::{Account, Secrets, Vendor, World};
+use super::Secrets;
+use super::account::{Account, Accounts};
+use spec::Simulated;
 
-/// The routes of a tenant's vendor.
-pub(super) fn router(tenant: Tenant) -> io::Result<Router> {
-    Ok(match tenant.vendor {
-        Vendor::Voxmind => voxmind::router(tenant),
-        Vendor::Voximplant => voximplant::router(tenant)?,
-        Vendor::Voiso => voiso::router(tenant),
-        Vendor::Cognigy => cognigy::router(tenant),
-        Vendor::Vonage => vonage::router(tenant),
-    })
+pub(super) use spec::{Knows, ListShape, Tells, Total};
+#[cfg(test)]
+pub(super) use voximplant::signing_key;
+
+/// Makes the vendors' list: the kinds, their order, and their files.
+macro_rules! simulated {
+    ($($name:ident: $file:ident,)*) => {
+        /// A simulated vendor.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Vendor {
+            $(
+                #[doc = concat!("As `", stringify!($file), ".rs` has it.")]
+                $name,
+            )*
+        }
+
+        impl Vendor {
+            /// All, in the order of ports and of the configuration.
+            pub const ALL: [Self; [$(stringify!($name)),*].len()] = [$(Self::$name),*];
+
+            pub(super) fn spec(self) -> &'static Simulated {
+                match self {
+                    $(Self::$name => &$file::SPEC,)*
+                }
+            }
+        }
+
+        /// One value for each vendor, so that a look-up can't miss.
+        #[derive(Debug, Clone)]
+        pub struct PerVendor<T>([T; Vendor::ALL.len()]);
+
+        impl<T> PerVendor<T> {
+            /// Makes the value of each vendor.
+            pub fn new(make: impl FnMut(Vendor) -> T) -> Self {
+                Self(Vendor::ALL.map(make))
+            }
+
+            /// The value of one vendor.
+            pub const fn of(&self, vendor: Vendor) -> &T {
+                let [$($file),*] = &self.0;
+                match vendor {
+                    $(Vendor::$name => $file,)*
+                }
+            }
+        }
+    };
+}
+
+simulated! {
+    Voxmind: voxmind,
+    Voximplant: voximplant,
+    Voiso: voiso,
+    Cognigy: cognigy,
+    Vonage: vonage,
+}
+
+impl Vendor {
+    /// The name of its source in the kit's configuration.
+    pub fn source_name(self) -> &'static str {
+        self.spec().source
+    }
+
+    /// What the configuration calls its kind.
+    pub fn kind(self) -> &'static str {
+        self.spec().kind
+    }
+
+    /// The lines with which a `[[source]]` logs in. The files that they name are [`Self::files`].
+    pub fn login(self, secrets: &Secrets, base_url: &str) -> String {
+        (self.spec().login)(secrets, base_url)
+    }
+
+    /// Its secrets, by the name of the file.
+    pub fn files(self, secrets: &Secrets) -> Vec<(&'static str, String)> {
+        (self.spec().files)(secrets)
+    }
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.source_name())
+    }
+}
+
+/// Where the vendor's documents leave room.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leeway {
+    pub(super) max_page_size: Option<u32>,
+    pub(super) zero_based_pages: bool,
+    pub(super) token_lifetime: Option<Duration>,
 }
 
 /// The organisation's account with one vendor.
 #[derive(Debug)]
 pub(super) struct Tenant {
-    world: Arc<World>,
-    vendor: Vendor,
+    accounts: Box<dyn Accounts>,
     secrets: Secrets,
-    behaviour: Behaviour,
+    leeway: Leeway,
     lists: Mutex<HashMap<String, Arc<[u32]>>>,
 }
 
 impl Tenant {
-    pub(super) fn new(world: Arc<World>, vendor: Vendor, secrets: Secrets, behaviour: Behaviour) -> Self {
-        Self { world, vendor, secrets, behaviour, lists: Mutex::default() }
+    pub(super) fn new(accounts: Box<dyn Accounts>, secrets: Secrets, leeway: Leeway) -> Self {
+        Self { accounts, secrets, leeway, lists: Mutex::default() }
     }
 
     /// The page size that is really served.
     fn page_size(&self, asked: u32) -> u32 {
-        self.behaviour.max_page_size.map_or(asked, |cap| asked.min(cap))
+        self.leeway.max_page_size.map_or(asked, |cap| asked.min(cap))
     }
 
     /// All accounts in the vendor's own order.
     fn accounts(&self) -> impl Iterator<Item = Account> {
-        (0..self.world.accounts(self.vendor)).filter_map(|number| self.world.account(self.vendor, number))
+        (0..self.accounts.count()).filter_map(|number| self.accounts.account(number))
     }
 
     /// The account numbers of a filtered and sorted list. Remembered under `key`, because the next page asks for the
@@ -78,7 +160,7 @@ impl Tenant {
     fn page(&self, list: &[u32], skip: u64, take: u32) -> Vec<Account> {
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         let numbers = list.iter().skip(skip).take(take as usize);
-        numbers.filter_map(|number| self.world.account(self.vendor, *number)).collect()
+        numbers.filter_map(|number| self.accounts.account(*number)).collect()
     }
 }
 

@@ -11,13 +11,37 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Account, BadParam, Params, Tenant, bearer, json, refused};
+use super::{
+    Account, BadParam, Knows, ListShape, Params, Secrets, Simulated, Tells, Tenant, Total, bearer, json, refused,
+};
 
 /// What agents do at the moment; says nothing about the account.
 const PRESENCE: [&str; 6] = ["available", "idle", "logout", "unavailable", "On Break", "Back Office"];
 const TEAMS: [&str; 4] = ["Multilingual", "Inbound", "Outbound", "Retention"];
 
-pub(super) fn router(tenant: Tenant) -> Router {
+/// Its place in the list of vendors.
+pub(super) static SPEC: Simulated = Simulated {
+    kind: "voiso",
+    source: "voiso",
+    percent: Some(20),
+    knows: Knows::StaffIdAndAddress,
+    tells: &[Tells::Birth, Tells::Change],
+    list: ListShape { list: "users", id: "id", total: Total::Body("/metadata/total") },
+    files: |secrets| vec![("secrets/voiso-key", secrets.voiso_key())],
+    login: |_, _| r#"api_key = "file:secrets/voiso-key""#.to_owned(),
+    settings: r#"privileged_roles = ["Administrators"]
+page_size = 100"#,
+    router: |tenant| Ok(router(tenant)),
+};
+
+impl Secrets {
+    /// Static bearer key at Voiso.
+    pub fn voiso_key(&self) -> String {
+        self.derived("voiso key")
+    }
+}
+
+fn router(tenant: Tenant) -> Router {
     Router::new()
         .route("/api/v4/users", get(users))
         .fallback(async || error(StatusCode::NOT_FOUND, "Not found"))
@@ -62,7 +86,7 @@ struct Named {
 }
 
 async fn users(State(tenant): State<Arc<Tenant>>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    if bearer(&headers) != Some(&tenant.secrets.voiso_key) {
+    if bearer(&headers) != Some(tenant.secrets.voiso_key().as_str()) {
         return refused(error(StatusCode::UNAUTHORIZED, "Unauthorized"));
     }
     page(&tenant, &Params::query(query.as_deref())).unwrap_or_else(|bad| invalid(&bad))

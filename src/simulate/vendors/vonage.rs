@@ -16,7 +16,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::oauth::{self, Tokens};
-use super::{Account, BadParam, Params, Tenant, bearer, json, refused};
+use super::{
+    Account, BadParam, Knows, ListShape, Params, Secrets, Simulated, Tells, Tenant, Total, bearer, json, refused,
+};
+use crate::simulate::ClientSecret;
 
 const VERSION: &str = "application/vnd.newvoicemedia.v4+json";
 const LIFETIME: Duration = Duration::from_hours(2);
@@ -24,7 +27,40 @@ const LIFETIME: Duration = Duration::from_hours(2);
 const SCOPES: [&str; 3] = ["users:read", "users:write", "stats"];
 const LAST_PAGE: u32 = 1_000_000_000;
 
-pub(super) fn router(tenant: Tenant) -> Router {
+/// Its place in the list of vendors.
+pub(super) static SPEC: Simulated = Simulated {
+    kind: "vonage-contact-center",
+    source: "vcc",
+    percent: None,
+    knows: Knows::StaffIdAddressAndLogin,
+    tells: &[Tells::State, Tells::Use, Tells::Lock, Tells::Admin, Tells::Licence],
+    list: ListShape { list: "users", id: "userId", total: Total::Body("/meta/totalCount") },
+    files: |secrets| {
+        vec![
+            ("secrets/vcc-client-id", secrets.vonage_client().id),
+            ("secrets/vcc-client-secret", secrets.vonage_client().secret),
+        ]
+    },
+    login: |_, base_url| {
+        format!(
+            r#"token_url = "{base_url}/Auth/connect/token"
+client_id = "file:secrets/vcc-client-id"
+client_secret = "file:secrets/vcc-client-secret""#
+        )
+    },
+    settings: r#"privileged_roles = ["Admin"]
+page_size = 150"#,
+    router: |tenant| Ok(router(tenant)),
+};
+
+impl Secrets {
+    /// OAuth client at Vonage Contact Center.
+    pub fn vonage_client(&self) -> ClientSecret {
+        self.client("vonage")
+    }
+}
+
+fn router(tenant: Tenant) -> Router {
     Router::new()
         .route("/useradmin/users", get(users))
         .route("/Auth/connect/token", post(token))
@@ -64,7 +100,7 @@ fn version_problem(headers: &HeaderMap) -> Option<&'static str> {
 }
 
 fn page(tenant: &Tenant, params: &Params) -> Result<Response, BadParam> {
-    let first = u32::from(!tenant.behaviour.zero_based_pages);
+    let first = u32::from(!tenant.leeway.zero_based_pages);
     let limit = tenant.page_size(params.number("limit", 1..=5000, 25)?);
     let page = params.number("page", first..=LAST_PAGE, first)?;
     let include = params.get("include").unwrap_or("Active");
@@ -197,7 +233,7 @@ fn agent(account: &Account) -> AgentSettings {
 
 /// A version 4 GUID: random to look at, and unique because the account's number is in it.
 fn guid(tenant: &Tenant, account: &Account) -> String {
-    let bits = tenant.world.identifier(tenant.vendor, account.number);
+    let bits = tenant.accounts.identifier(account.number);
     let (a, b, c) = (bits >> 32, bits >> 16 & 0xffff, bits & 0xfff);
     format!("{a:08x}-{b:04x}-4{c:03x}-8{:03x}-{:04x}{:08x}", bits >> 20 & 0xfff, bits >> 8 & 0xffff, account.number)
 }
@@ -206,7 +242,7 @@ fn guid(tenant: &Tenant, account: &Account) -> String {
 
 async fn token(State(platform): State<Arc<Platform>>, body: Bytes) -> Response {
     let form = Params::parse(&body);
-    let client = &platform.tenant.secrets.vonage_client;
+    let client = platform.tenant.secrets.vonage_client();
     if form.get("grant_type") != Some("client_credentials") {
         return oauth::error("unsupported_grant_type", "Only client_credentials is supported.");
     }
@@ -217,7 +253,7 @@ async fn token(State(platform): State<Arc<Platform>>, body: Bytes) -> Response {
     if !scope.split(' ').all(|scope| SCOPES.contains(&scope)) {
         return oauth::error("invalid_scope", "The scope is missing or unknown.");
     }
-    let lifetime = platform.tenant.behaviour.token_lifetime.unwrap_or(LIFETIME).as_secs();
+    let lifetime = platform.tenant.leeway.token_lifetime.unwrap_or(LIFETIME).as_secs();
     let token = platform.tokens.issue(&client.secret, scope, lifetime);
     json(StatusCode::OK, &json!({ "access_token": token, "expires_in": lifetime, "token_type": "bearer" }))
 }

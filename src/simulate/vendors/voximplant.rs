@@ -11,21 +11,77 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::rsa::KeyPair;
 use ring::signature::KeyPair as _;
 use serde::Serialize;
 use serde_json::json;
 
-use super::super::secrets::signing_key;
 use super::voximplant_jwt::{Refusal, Verifier};
-use super::{Account, BadParam, Params, Tenant, bearer, json, now, refused};
+use super::{
+    Account, BadParam, Knows, ListShape, Params, Secrets, Simulated, Tells, Tenant, Total, bearer, json, now, refused,
+};
 
 const APPLICATIONS: [&str; 4] = ["collections", "outreach", "sales", "support"];
 
-pub(super) fn router(tenant: Tenant) -> io::Result<Router> {
+/// Its place in the list of vendors.
+pub(super) static SPEC: Simulated = Simulated {
+    kind: "voximplant",
+    source: "voximplant",
+    percent: Some(20),
+    knows: Knows::Login,
+    tells: &[Tells::State, Tells::Lock, Tells::Change],
+    list: ListShape { list: "result", id: "user_id", total: Total::Body("/total_count") },
+    files: |secrets| vec![(CREDENTIALS, format!("{:#}", secrets.voximplant_credentials()))],
+    login: |_, _| format!("credentials = \"file:{CREDENTIALS}\""),
+    settings: r#"applications = "all"
+page_size = 100"#,
+    router,
+};
+
+/// The file that the control panel would offer for download.
+const CREDENTIALS: &str = "voximplant-credentials.json";
+
+/// The private key of the service account, PKCS#8. An RSA key can't be derived: it was made for this file, is public with
+/// it, and protects nothing.
+const SIGNING_KEY: &str = include_str!("../signing-key.pem");
+
+impl Secrets {
+    /// Account id at Voximplant.
+    pub const fn voximplant_account(&self) -> u64 {
+        4_000_000 + self.seed % 1_000_000
+    }
+
+    /// Id of the service account's key at Voximplant: the first 32 hexadecimal digits of a secret as a UUID.
+    pub fn voximplant_key_id(&self) -> String {
+        let digits = self.derived("voximplant key id");
+        let part = |from, to| digits.get(from..to).unwrap_or_default();
+        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    }
+
+    /// The `credentials.json` that Voximplant's control panel would offer for download.
+    pub fn voximplant_credentials(&self) -> serde_json::Value {
+        json!({
+            "account_email": "voice-platform@example.com",
+            "account_id": self.voximplant_account(),
+            "key_id": self.voximplant_key_id(),
+            "private_key": SIGNING_KEY,
+        })
+    }
+}
+
+/// The key pair in [`SIGNING_KEY`]; `None` if the file were damaged.
+pub(in crate::simulate) fn signing_key() -> Option<KeyPair> {
+    let base64: String = SIGNING_KEY.lines().filter(|line| !line.starts_with('-')).collect();
+    KeyPair::from_pkcs8(&STANDARD.decode(base64).ok()?).ok()
+}
+
+fn router(tenant: Tenant) -> io::Result<Router> {
     let key = signing_key().ok_or_else(|| io::Error::other("the embedded signing key can't be read"))?;
     let verifier = Verifier {
-        account: tenant.secrets.voximplant_account,
-        key_id: tenant.secrets.voximplant_key_id.clone(),
+        account: tenant.secrets.voximplant_account(),
+        key_id: tenant.secrets.voximplant_key_id(),
         public_key: key.public_key().as_ref().to_vec(),
     };
     Ok(Router::new()
@@ -142,7 +198,7 @@ fn application(tenant: &Tenant, position: u32, name: &str) -> ApplicationRow {
     ApplicationRow {
         application_id: 10_001 + position,
         application_name: format!("{name}.example-ltd.voximplant.com"),
-        modified: format!("{} 08:00:00", tenant.world.options().today),
+        modified: format!("{} 08:00:00", tenant.accounts.today()),
         secure_record_storage: false,
     }
 }
@@ -173,7 +229,7 @@ fn applications(tenant: &Tenant, params: &Params) -> Result<Response, Failure> {
 /// The users of an application: a quarter of all, and at its start some of the application before it, who are bound
 /// to both.
 fn bound(tenant: &Tenant, application_id: u32) -> Range<u32> {
-    let all = tenant.world.accounts(tenant.vendor);
+    let all = tenant.accounts.count();
     let quarter = |at: u32| u32::try_from(u64::from(all) * u64::from(at) / 4).unwrap_or(all);
     let position = application_id.saturating_sub(10_001);
     quarter(position).saturating_sub(all / 48)..quarter(position + 1)

@@ -11,12 +11,42 @@ use chrono::{Datelike as _, Months, NaiveTime, SecondsFormat};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Account, BadParam, Params, Tenant, bearer, json, refused};
+use super::{
+    Account, BadParam, Knows, ListShape, Params, Secrets, Simulated, Tells, Tenant, Total, bearer, json, refused,
+};
 
 /// Requests that the plan allows each month; only shown, never enforced.
 const MONTHLY_QUOTA: u32 = 100_000;
 
-pub(super) fn router(tenant: Tenant) -> Router {
+/// Its place in the list of vendors.
+pub(super) static SPEC: Simulated = Simulated {
+    kind: "voxmind",
+    source: "voxmind",
+    percent: Some(16),
+    knows: Knows::Enrolled,
+    tells: &[Tells::State, Tells::Birth, Tells::Change],
+    list: ListShape { list: "results", id: "id", total: Total::Header("x-total-pages") },
+    files: |secrets| vec![("secrets/voxmind-token", secrets.voxmind_token())],
+    login: |_, _| format!("organisation = \"{ORGANISATION}\"\ntoken = \"file:secrets/voxmind-token\""),
+    settings: r#"page_size = 100
+[source.match]
+tiers = ["crosswalk", "external_id"]
+crosswalk = "voxmind-people.csv"
+external_id = { pattern = '^user_(\d+)$', replace = "E-$1" }"#,
+    router: |tenant| Ok(router(tenant)),
+};
+
+/// The organisation's id.
+const ORGANISATION: u64 = 42;
+
+impl Secrets {
+    /// Static bearer token at Voxmind.
+    pub fn voxmind_token(&self) -> String {
+        format!("vm_live_{}", self.derived("voxmind token"))
+    }
+}
+
+fn router(tenant: Tenant) -> Router {
     Router::new()
         .route("/organisations/{organisation}/users", get(users))
         .fallback(async || problem(StatusCode::NOT_FOUND, "Resource not found"))
@@ -44,9 +74,9 @@ async fn users(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    let response = if bearer(&headers) != Some(&tenant.secrets.voxmind_token) {
+    let response = if bearer(&headers) != Some(tenant.secrets.voxmind_token().as_str()) {
         refused(problem(StatusCode::UNAUTHORIZED, "The API token is missing or invalid"))
-    } else if organisation != tenant.secrets.voxmind_organisation {
+    } else if organisation != ORGANISATION.to_string() {
         problem(StatusCode::FORBIDDEN, "The API token belongs to another organisation")
     } else {
         page(&tenant, &Params::query(query.as_deref())).unwrap_or_else(|bad| invalid(&bad))
@@ -61,15 +91,15 @@ fn page(tenant: &Tenant, params: &Params) -> Result<Response, BadParam> {
     let order = sort(params.get("sort"))?;
     let list = tenant.list(&format!("{active:?} {order:?}"), || numbers(tenant, active, &order));
     let results: Vec<_> =
-        tenant.page(&list, u64::from(page - 1) * u64::from(size), size).into_iter().map(|a| user(tenant, a)).collect();
+        tenant.page(&list, u64::from(page - 1) * u64::from(size), size).into_iter().map(user).collect();
     let pages = list.len().div_ceil(size as usize).to_string();
     Ok(([("X-Total-Pages", pages)], json(StatusCode::OK, &Page { results })).into_response())
 }
 
-fn user(tenant: &Tenant, account: Account) -> User {
+fn user(account: Account) -> User {
     User {
         id: 1001 + u64::from(account.number),
-        org_id: tenant.secrets.voxmind_organisation.parse().unwrap_or_default(),
+        org_id: ORGANISATION,
         external_id: account.keys.external_id,
         is_active: account.enabled,
         created_at: account.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -130,7 +160,7 @@ fn numbers(tenant: &Tenant, active: Option<bool>, order: &[(Field, bool)]) -> Ve
 
 /// The quota headers of every response. Their reset is the end of the month, not a time to wait for.
 fn quota(tenant: &Tenant) -> [(&'static str, String); 3] {
-    let today = tenant.world.options().today;
+    let today = tenant.accounts.today();
     let next_month = today.with_day(1).and_then(|first| first.checked_add_months(Months::new(1))).unwrap_or(today);
     [
         ("X-RateLimit-Limit", MONTHLY_QUOTA.to_string()),

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::super::Vendor;
+use super::super::vendors::{Knows, Vendor};
 use super::World;
-use super::account::day;
 use super::keys::function;
+use super::moments::day;
 use super::scenario::Declared;
 
 impl World {
@@ -14,7 +14,7 @@ impl World {
         writeln!(out, "# Accounts that belong to a function, and who answers for them.")?;
         for cohort in &self.layout.cohorts {
             let Some(declared) = cohort.scenario.declared else { continue };
-            for vendor in vendors.iter().filter(|vendor| cohort.scenario.at.contains(vendor)) {
+            for vendor in vendors.iter().filter(|vendor| cohort.scenario.at.has(**vendor)) {
                 for person in cohort.people.clone() {
                     self.declaration(*vendor, declared, person, out)?;
                 }
@@ -27,8 +27,8 @@ impl World {
         let owner = self.identity(person);
         let login = function(owner.number);
         // Where people log in with an address, functions do.
-        let (key, value) = match vendor {
-            Vendor::Voiso | Vendor::Cognigy => ("email", format!("{login}@{}", super::DOMAIN)),
+        let (key, value) = match vendor.spec().knows {
+            Knows::StaffIdAndAddress | Knows::Address => ("email", format!("{login}@{}", super::DOMAIN)),
             _ => ("username", login),
         };
         let reviewed = day(self.options.today, if declared == Declared::Unreviewed { -200 } else { -20 });

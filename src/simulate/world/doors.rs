@@ -8,13 +8,11 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::World;
-use super::account::day;
 use super::expected::ExpectedSource;
+use super::layout::DOORS;
+use super::moments::day;
 use super::person::Identity;
 use crate::model::Tier;
-
-/// The name of its source in the kit's configuration.
-pub(in crate::simulate) const DOORS: &str = "doors";
 
 /// What is waived, and what became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

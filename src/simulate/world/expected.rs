@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::super::Vendor;
+use super::super::account::Outcome;
+use super::super::vendors::{Tells, Vendor};
 use super::World;
-use super::doors::DOORS;
-use super::keys::Outcome;
-use super::stories::EVERYWHERE;
+use super::layout::DOORS;
 
 /// What an audit must find, under the kit's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -90,13 +89,16 @@ impl World {
             for expect in cohort.scenario.expect {
                 let count = u64::from(cohort.members) * u64::from(expect.count);
                 // What is wrong with the roster belongs to no source.
-                let places = expect.at.iter().map(|vendor| vendor.source_name());
+                let places = expect.at.vendors().map(Vendor::source_name);
                 for place in places.chain(expect.in_roster.then_some("")) {
                     *counts.entry((expect.rule, place)).or_default() += count;
                 }
             }
         }
-        counts.extend(EVERYWHERE.map(|place| (place, 1)));
+        // Of the whole organisation, whatever its size: the export is two days old, and some vendors tell no state.
+        let stateless = Vendor::ALL.into_iter().filter(|vendor| !vendor.spec().tells.contains(&Tells::State));
+        counts.insert(("roster-stale", ""), 1);
+        counts.extend(stateless.map(|vendor| (("status-unknown", vendor.source_name()), 1)));
         for place in self.expected_at_doors() {
             *counts.entry(place).or_default() += 1;
         }

@@ -3,41 +3,14 @@
 
 use fastrand::Rng;
 
-use super::super::Vendor;
+use super::super::account::{Keys, Outcome};
+use super::super::vendors::{Knows, Vendor};
 use super::person::{DOMAIN, FORMER_DOMAIN, Identity};
 use super::scenario::Link;
 use crate::model::Tier;
 
 /// Where people have their private addresses.
 const PRIVATE_DOMAIN: &str = "private.example";
-
-/// What correlation must make of an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// One owner, found by this tier.
-    Matched(Tier),
-    /// Nobody.
-    Unmatched,
-    /// Several owners.
-    Ambiguous,
-    /// Keys that contradict each other.
-    Conflict,
-    /// Nobody's, and the organisation vouches for it.
-    Declared,
-}
-
-/// The keys of one account, as the vendor shows them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keys {
-    /// The identifier that the organisation gave.
-    pub external_id: Option<String>,
-    /// The address.
-    pub email: Option<String>,
-    /// The login name.
-    pub username: Option<String>,
-    /// The employee id that the crosswalk gives for the external id.
-    pub crosswalk: Option<String>,
-}
 
 /// Whose keys an account carries.
 pub(super) struct Owners<'a> {
@@ -49,7 +22,7 @@ pub(super) struct Owners<'a> {
 /// What correlation must make of an account with this link.
 pub(super) fn outcome(vendor: Vendor, link: Link, dice: &mut Rng) -> Outcome {
     match link {
-        Link::Again if vendor == Vendor::Voxmind => Outcome::Matched(Tier::Crosswalk),
+        Link::Again if vendor.spec().knows == Knows::Enrolled => Outcome::Matched(Tier::Crosswalk),
         Link::Usual | Link::Again | Link::Recycled => Outcome::Matched(usual_tier(vendor, dice)),
         Link::NameOnly => Outcome::Matched(Tier::Username),
         Link::Private => Outcome::Matched(Tier::ExternalId),
@@ -62,13 +35,13 @@ pub(super) fn outcome(vendor: Vendor, link: Link, dice: &mut Rng) -> Outcome {
 
 /// The first key that finds an ordinary account's owner.
 fn usual_tier(vendor: Vendor, dice: &mut Rng) -> Tier {
-    match vendor {
-        Vendor::Voxmind if dice.u8(0..16) == 0 => Tier::Crosswalk,
-        Vendor::Voximplant => Tier::Username,
-        Vendor::Voiso if dice.u8(0..4) == 0 => Tier::Email,
-        Vendor::Vonage if dice.u8(0..3) == 0 => Tier::Email,
-        Vendor::Cognigy => Tier::Email,
-        Vendor::Voxmind | Vendor::Voiso | Vendor::Vonage => Tier::ExternalId,
+    match vendor.spec().knows {
+        Knows::Enrolled if dice.u8(0..16) == 0 => Tier::Crosswalk,
+        Knows::Login => Tier::Username,
+        Knows::StaffIdAndAddress if dice.u8(0..4) == 0 => Tier::Email,
+        Knows::StaffIdAddressAndLogin if dice.u8(0..3) == 0 => Tier::Email,
+        Knows::Address => Tier::Email,
+        Knows::Enrolled | Knows::StaffIdAndAddress | Knows::StaffIdAddressAndLogin => Tier::ExternalId,
     }
 }
 
@@ -82,20 +55,20 @@ pub(super) fn keys(vendor: Vendor, link: Link, outcome: Outcome, owners: &Owners
     let named = if link == Link::Contradictory { owners.other } else { owners.owner };
     let spelling = if link == Link::Again { Spelling::Tagged } else { Spelling::draw(dice) };
     let email = address(named, link, spelling, vendor);
-    match vendor {
-        Vendor::Voxmind => voxmind(link, outcome, owners, dice),
-        Vendor::Voximplant => Keys { username: Some(login(named, link)), ..Keys::default() },
-        Vendor::Voiso => Keys {
+    match vendor.spec().knows {
+        Knows::Enrolled => enrolled(link, outcome, owners, dice),
+        Knows::Login => Keys { username: Some(login(named, link)), ..Keys::default() },
+        Knows::StaffIdAndAddress => Keys {
             external_id: staff_id(link, outcome, owners.owner, dice),
             email: Some(email.clone()),
             username: Some(email),
             crosswalk: None,
         },
-        Vendor::Cognigy => Keys { email: Some(email.clone()), username: Some(email), ..Keys::default() },
-        Vendor::Vonage => Keys {
+        Knows::Address => Keys { email: Some(email.clone()), username: Some(email), ..Keys::default() },
+        Knows::StaffIdAddressAndLogin => Keys {
             external_id: staff_id(link, outcome, owners.owner, dice),
             email: Some(email).filter(|_| link != Link::NameOnly),
-            username: Some(vonage_login(named, link, dice)),
+            username: Some(own_login(named, link, dice)),
             crosswalk: None,
         },
     }
@@ -110,18 +83,18 @@ pub(super) fn function(number: u32) -> String {
 fn generic(vendor: Vendor, number: u32) -> Keys {
     let login = function(number);
     let email = format!("{login}@{DOMAIN}");
-    match vendor {
-        Vendor::Voximplant | Vendor::Voxmind => Keys { username: Some(login), ..Keys::default() },
-        Vendor::Vonage => Keys { email: Some(email), username: Some(login), ..Keys::default() },
-        Vendor::Voiso | Vendor::Cognigy => {
+    match vendor.spec().knows {
+        Knows::Login | Knows::Enrolled => Keys { username: Some(login), ..Keys::default() },
+        Knows::StaffIdAddressAndLogin => Keys { email: Some(email), username: Some(login), ..Keys::default() },
+        Knows::StaffIdAndAddress | Knows::Address => {
             Keys { email: Some(email.clone()), username: Some(email), ..Keys::default() }
         }
     }
 }
 
-/// Voxmind knows nobody but by an external id: `user_` and the number of the employee id, or one that only the
+/// Who was enrolled is known by nothing but by an external id: `user_` and the number of the employee id, or one that only the
 /// crosswalk can translate.
-fn voxmind(link: Link, outcome: Outcome, owners: &Owners<'_>, dice: &mut Rng) -> Keys {
+fn enrolled(link: Link, outcome: Outcome, owners: &Owners<'_>, dice: &mut Rng) -> Keys {
     let usual = format!("user_{}", owners.owner.number);
     let (external_id, crosswalk) = match outcome {
         Outcome::Matched(Tier::Crosswalk) => (format!("enr-{:012x}", dice.u64(..1 << 48)), Some(owners.owner)),
@@ -145,8 +118,8 @@ fn login(named: &Identity, link: Link) -> String {
     if link == Link::Misspelt { misspelt(&named.username, '-') } else { named.username.clone() }
 }
 
-/// Login names at Vonage: some are kept in capitals, and a further account needs a name of its own.
-fn vonage_login(named: &Identity, link: Link, dice: &mut Rng) -> String {
+/// Login names beside an address: some are kept in capitals, and a further account needs a name of its own.
+fn own_login(named: &Identity, link: Link, dice: &mut Rng) -> String {
     let login = login(named, link);
     match link {
         Link::Again => format!("{login}-{:04x}", dice.u16(..)),

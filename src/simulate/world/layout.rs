@@ -3,10 +3,13 @@
 
 use std::ops::Range;
 
-use super::super::{PerVendor, Vendor};
+use super::super::vendors::{PerVendor, Vendor};
 use super::chance::{Permutation, Seed, Topic};
 use super::scenario::{Scenario, Shape};
 use super::stories::{REGULAR, SCENARIOS};
+
+/// The name of the source that isn't a vendor, in the kit's configuration.
+pub(in crate::simulate) const DOORS: &str = "doors";
 
 /// The people and accounts of one scenario.
 #[derive(Debug)]
@@ -112,14 +115,11 @@ impl Layout {
     }
 }
 
-/// The vendor's part of all accounts; the last one takes what rounding leaves.
+/// The vendor's part of all accounts. One takes what the others leave.
 fn share(accounts: u32, vendor: Vendor) -> u32 {
-    let percent = |percent: u32| scale(accounts, percent, 100);
-    match vendor {
-        Vendor::Voxmind => percent(16),
-        Vendor::Voximplant | Vendor::Voiso | Vendor::Cognigy => percent(20),
-        Vendor::Vonage => accounts - percent(16) - 3 * percent(20),
-    }
+    let percent = |vendor: Vendor| vendor.spec().percent.map(|percent| scale(accounts, percent, 100));
+    let others = || accounts.saturating_sub(Vendor::ALL.into_iter().filter_map(percent).sum());
+    percent(vendor).unwrap_or_else(others)
 }
 
 fn scale(number: u32, part: u32, whole: u64) -> u32 {
@@ -136,7 +136,7 @@ fn deal(accounts: &PerVendor<u32>, defects_of: u32) -> Vec<Cohort> {
         let per_member = u32::try_from(scenario.accounts.len()).unwrap_or(0);
         let slots = PerVendor::new(|vendor| {
             let from = *next_slot.of(vendor);
-            from..from + if scenario.at.contains(&vendor) { members * per_member } else { 0 }
+            from..from + if scenario.at.has(vendor) { members * per_member } else { 0 }
         });
         next_slot = PerVendor::new(|vendor| slots.of(vendor).end);
         cohorts.push(Cohort { scenario, members, people: 0..0, slots });

@@ -1,13 +1,13 @@
-//! The simulated organisation: its people, their accounts at five vendors and in one export, and what an audit must find. Pure and
+//! The simulated organisation: its people, their accounts at the vendors and in one export, and what an audit must find. Pure and
 //! seeded; every account and every row is made when it is asked for, so that a million cost no memory.
 
-mod account;
 mod chance;
 mod declared;
 mod doors;
 mod expected;
 mod keys;
 mod layout;
+mod moments;
 mod names;
 mod person;
 mod roster;
@@ -16,19 +16,18 @@ mod stories;
 
 use chrono::NaiveDate;
 
-use self::account::Moments;
 use self::chance::{Seed, Topic};
 use self::keys::{Owners, keys, outcome};
 use self::layout::Layout;
+use self::moments::Moments;
 use self::person::Identity;
 use self::scenario::Link;
-use super::Vendor;
+use super::account::{Account, Outcome};
+use super::vendors::Vendor;
 
-pub use account::Account;
-pub(super) use doors::DOORS;
 pub(super) use expected::has_doors;
 pub use expected::{Expected, ExpectedFindings, ExpectedSource};
-pub use keys::{Keys, Outcome};
+pub(super) use layout::DOORS;
 pub(super) use person::{DOMAIN, FORMER_DOMAIN};
 
 /// What a world is made from; the same options make the same world.

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::super::Vendor;
+use super::super::vendors::Vendor;
 use super::World;
-use super::account::day;
 use super::chance::Topic;
+use super::moments::day;
 use super::person::{Employment, Identity};
 use super::scenario::{Life, Link};
 

@@ -1,7 +1,7 @@
 //! The words in which the stories of the simulated organisation are told: employments, accounts, and what an audit must
 //! find.
 
-use super::super::Vendor;
+use super::super::vendors::{Knows, Tells, Vendor};
 
 /// One story that happens to several people.
 #[derive(Debug)]
@@ -11,7 +11,7 @@ pub(super) struct Scenario {
     /// To how many it happens in a world of 2,400 accounts; grows and shrinks in proportion.
     pub(super) per_2400: u32,
     /// Where each of them has accounts.
-    pub(super) at: &'static [Vendor],
+    pub(super) at: At,
     /// Their employment.
     pub(super) life: Life,
     /// Rows of the roster that one telling takes: the owner, and for mix-ups a second person.
@@ -22,6 +22,40 @@ pub(super) struct Scenario {
     pub(super) accounts: &'static [Shape],
     /// What an audit must find.
     pub(super) expect: &'static [Expect],
+}
+
+/// At which vendors something happens.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum At {
+    /// At all.
+    All,
+    /// At those that tell this.
+    Telling(Tells),
+    /// At those that match by a key that two rows of the roster can share: an address or a login name.
+    ByName,
+    /// At those that have an identifier of the organisation's: it can contradict another key, and be missing.
+    ByIdentifier,
+    /// At these.
+    These(&'static [Vendor]),
+}
+
+impl At {
+    pub(super) const NOWHERE: Self = Self::These(&[]);
+
+    pub(super) fn has(self, vendor: Vendor) -> bool {
+        let spec = vendor.spec();
+        match self {
+            Self::All => true,
+            Self::Telling(what) => spec.tells.contains(&what),
+            Self::ByName => spec.knows != Knows::Enrolled,
+            Self::ByIdentifier => !matches!(spec.knows, Knows::Login | Knows::Address),
+            Self::These(vendors) => vendors.contains(&vendor),
+        }
+    }
+
+    pub(super) fn vendors(self) -> impl Iterator<Item = Vendor> {
+        Vendor::ALL.into_iter().filter(move |vendor| self.has(*vendor))
+    }
 }
 
 /// The employment of a scenario's people. Days are relative to today.
@@ -145,17 +179,17 @@ pub(super) struct Shape {
 #[derive(Debug)]
 pub(super) struct Expect {
     pub(super) rule: &'static str,
-    pub(super) at: &'static [Vendor],
+    pub(super) at: At,
     pub(super) in_roster: bool,
     pub(super) count: u32,
 }
 
-pub(super) const fn finds(rule: &'static str, at: &'static [Vendor]) -> Expect {
+pub(super) const fn finds(rule: &'static str, at: At) -> Expect {
     Expect { rule, at, in_roster: false, count: 1 }
 }
 
 pub(super) const fn finds_in_roster(rule: &'static str) -> Expect {
-    Expect { rule, at: &[], in_roster: true, count: 1 }
+    Expect { rule, at: At::NOWHERE, in_roster: true, count: 1 }
 }
 
 /// The rule about administrators who are not on the list of those who may.

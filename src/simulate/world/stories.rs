@@ -2,28 +2,22 @@
 //! find. Written from the rules' definitions, without the rules' code. A new story is one entry of `SCENARIOS`;
 //! a new rule is one `Expect` beside each story that it concerns.
 
-use super::super::Vendor::{self, Cognigy, Voiso, Vonage, Voximplant, Voxmind};
-use super::scenario::{Declared, Expect, Life, Link, Scenario, Shape, UNAPPROVED, Used, finds, finds_in_roster};
+use super::super::vendors::Tells;
+use super::super::vendors::Vendor::{Cognigy, Voiso, Vonage, Voximplant};
+use super::scenario::{At, Declared, Expect, Life, Link, Scenario, Shape, UNAPPROVED, Used, finds, finds_in_roster};
 
-const ALL: &[Vendor] = &Vendor::ALL;
-/// Tell when an account was last used.
-const TELL_USE: &[Vendor] = &[Cognigy, Vonage];
-/// Tell that an account is locked.
-const TELL_LOCK: &[Vendor] = &[Voximplant, Vonage];
-/// Match by a key that two rows of the roster can share: an address or a login name.
-const BY_NAME: &[Vendor] = &[Voximplant, Voiso, Cognigy, Vonage];
-/// Match by two keys that can contradict each other.
-const TWO_KEYS: &[Vendor] = &[Voxmind, Voiso, Vonage];
-/// Tell roles that make an administrator.
-const TELL_ADMIN: &[Vendor] = &[Cognigy, Vonage];
-/// Tell when an account was made.
-const TELL_BIRTH: &[Vendor] = &[Voxmind, Voiso, Cognigy];
-/// Tell when an account was changed.
-const TELL_CHANGE: &[Vendor] = &[Voxmind, Voximplant, Voiso, Cognigy];
-/// Tell what costs a licence.
-const TELL_LICENCE: &[Vendor] = &[Vonage];
-/// Can have an account without any key.
-const KEYLESS: &[Vendor] = &[Voxmind, Voiso, Vonage];
+const ALL: At = At::All;
+const TELL_USE: At = At::Telling(Tells::Use);
+const TELL_LOCK: At = At::Telling(Tells::Lock);
+const TELL_ADMIN: At = At::Telling(Tells::Admin);
+const TELL_BIRTH: At = At::Telling(Tells::Birth);
+const TELL_CHANGE: At = At::Telling(Tells::Change);
+const TELL_LICENCE: At = At::Telling(Tells::Licence);
+const BY_NAME: At = At::ByName;
+/// Two keys can contradict each other.
+const TWO_KEYS: At = At::ByIdentifier;
+/// An account can have no key.
+const KEYLESS: At = At::ByIdentifier;
 
 const LIVE: Shape =
     Shape { link: Link::Usual, used: Used::Recently, enabled: true, locked: false, admin: false, paid: false };
@@ -42,12 +36,9 @@ const CONTRADICTORY: Shape = Shape { link: Link::Contradictory, ..LIVE };
 pub(super) static REGULAR: Scenario = Scenario { name: "regular", per_2400: 0, ..scenario(0, ALL, &[LIVE]) };
 
 /// One settled person for each telling, and nothing to find.
-const fn scenario(per_2400: u32, at: &'static [Vendor], accounts: &'static [Shape]) -> Scenario {
+const fn scenario(per_2400: u32, at: At, accounts: &'static [Shape]) -> Scenario {
     Scenario { name: "", per_2400, at, life: Life::Settled, rows: 1, declared: None, accounts, expect: &[] }
 }
-
-/// Findings of the whole organisation, whatever its size: the export is two days old, and Voiso tells no state.
-pub(super) static EVERYWHERE: [(&str, &str); 2] = [("roster-stale", ""), ("status-unknown", "voiso")];
 
 pub(super) static SCENARIOS: &[Scenario] = &[
     // Nobody's accounts.
@@ -97,10 +88,10 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         name: "two accounts of nobody share a login name",
         rows: 0,
         expect: &[
-            Expect { count: 2, ..finds("orphaned", &[Voximplant, Vonage]) },
-            finds("shared-key", &[Voximplant, Vonage]),
+            Expect { count: 2, ..finds("orphaned", At::These(&[Voximplant, Vonage])) },
+            finds("shared-key", At::These(&[Voximplant, Vonage])),
         ],
-        ..scenario(2, &[Voximplant, Vonage], &[STRANGER, STRANGER])
+        ..scenario(2, At::These(&[Voximplant, Vonage]), &[STRANGER, STRANGER])
     },
     // Leavers.
     Scenario {
@@ -191,7 +182,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         expect: &[finds("active-on-leave", ALL)],
         ..scenario(4, ALL, &[Shape { used: Used::BeforeLeave, ..LIVE }])
     },
-    Scenario { name: "has no account", ..scenario(10, &[], &[]) },
+    Scenario { name: "has no account", ..scenario(10, At::NOWHERE, &[]) },
     Scenario { name: "never used an old account", ..scenario(2, TELL_USE, &[UNUSED]) },
     // States that the vendor reports.
     Scenario { name: "disabled", expect: &[finds("inactive", ALL)], ..scenario(4, ALL, &[DISABLED]) },
@@ -300,18 +291,18 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "only the login name tells whose it is",
-        expect: &[finds("weak-match", &[Vonage])],
-        ..scenario(3, &[Vonage], &[Shape { link: Link::NameOnly, ..LIVE }])
+        expect: &[finds("weak-match", At::These(&[Vonage]))],
+        ..scenario(3, At::These(&[Vonage]), &[Shape { link: Link::NameOnly, ..LIVE }])
     },
     Scenario {
         name: "the key was given to a new person, and the account was not",
-        expect: &[finds("name-mismatch", &[Voximplant, Cognigy])],
-        ..scenario(2, &[Voximplant, Cognigy], &[Shape { link: Link::Recycled, ..LIVE }])
+        expect: &[finds("name-mismatch", At::These(&[Voximplant, Cognigy]))],
+        ..scenario(2, At::These(&[Voximplant, Cognigy]), &[Shape { link: Link::Recycled, ..LIVE }])
     },
     Scenario {
         name: "a private address",
-        expect: &[finds("email-domain", &[Voiso, Vonage])],
-        ..scenario(2, &[Voiso, Vonage], &[Shape { link: Link::Private, ..LIVE }])
+        expect: &[finds("email-domain", At::These(&[Voiso, Vonage]))],
+        ..scenario(2, At::These(&[Voiso, Vonage]), &[Shape { link: Link::Private, ..LIVE }])
     },
     // Declared accounts.
     Scenario {
@@ -345,25 +336,25 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         rows: 2,
         life: Life::SameId,
         expect: &[finds_in_roster("roster-duplicate-id")],
-        ..scenario(2, &[], &[])
+        ..scenario(2, At::NOWHERE, &[])
     },
     Scenario {
         name: "the last day is before the first",
         life: Life::Reversed,
         expect: &[finds_in_roster("roster-bad-date")],
-        ..scenario(2, &[], &[])
+        ..scenario(2, At::NOWHERE, &[])
     },
     Scenario {
         name: "active after the last day",
         life: Life::StillActive,
         expect: &[finds_in_roster("roster-contradiction")],
-        ..scenario(2, &[], &[])
+        ..scenario(2, At::NOWHERE, &[])
     },
     Scenario {
         name: "the manager is not in the roster",
         life: Life::NoManager,
         expect: &[finds_in_roster("roster-no-manager")],
-        ..scenario(2, &[], &[])
+        ..scenario(2, At::NOWHERE, &[])
     },
 ];
 
@@ -376,9 +367,9 @@ mod tests {
         for scenario in SCENARIOS {
             let name = scenario.name;
             assert!(scenario.per_2400 >= 2, "{name} must happen at least twice in the demo");
-            assert_eq!(scenario.at.is_empty(), scenario.accounts.is_empty(), "{name}");
+            assert_eq!(scenario.at.vendors().next().is_none(), scenario.accounts.is_empty(), "{name}");
             for expect in scenario.expect {
-                assert!(expect.at.iter().all(|vendor| scenario.at.contains(vendor)), "{name}: {}", expect.rule);
+                assert!(expect.at.vendors().all(|vendor| scenario.at.has(vendor)), "{name}: {}", expect.rule);
             }
         }
     }

@@ -14,8 +14,6 @@ const OPEN_CIRCLES: &[&str] = &[
     "config: roster, roster_file",
     "http: auth, client, transport",
     "key: normalise, placeholder",
-    "simulate/world: doors, expected",
-    "simulate: server, vendors",
 ];
 
 /// Modules in the order of `src/lib.rs`.

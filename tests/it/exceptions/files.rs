@@ -50,7 +50,7 @@ fn what_is_wrong_is_refused_with_its_line_and_nothing_is_requested() {
         assert!(audited.stderr().contains(expected), "{expected}: {}", audited.stderr());
         assert!(audited.left_nothing());
     }
-    assert_eq!(Vendor::ALL.map(|vendor| team.tenant.simulators.requests(vendor)), [0; 5]);
+    assert_eq!(Vendor::ALL.map(|vendor| team.tenant.simulators.requests(vendor)), [0; Vendor::ALL.len()]);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn what_cannot_be_known_or_is_not_told_is_refused_before_anything_is_asked() {
         let audited = tenant.audit(&["--allow-outage"]);
         let said = audited.stderr();
         assert!(audited.code() == 2 && said.contains(expected) && said.contains("headcount.toml:"), "{said}");
-        assert_eq!(Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor)), [0; 5]);
+        assert_eq!(Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor)), [0; Vendor::ALL.len()]);
     }
     let latest = tenant(&MOVING.replace("2026-10-20", "2026-11-14"));
     assert_eq!(latest.audit(&["--allow-outage", "--fail-on", "source-incomplete"]).code(), 0);

@@ -70,7 +70,8 @@ async fn nobody_else_can_read_it_and_it_holds_no_secret() {
             bytes = zstd::stream::decode_all(bytes.as_slice()).expect("unpacked");
         }
         let text = String::from_utf8(bytes).expect("text");
-        for secret in [&secrets.voxmind_token, &secrets.voiso_key, &secrets.cognigy_key, &secrets.vonage_client.secret]
+        for secret in
+            [&secrets.voxmind_token(), &secrets.voiso_key(), &secrets.cognigy_key(), &secrets.vonage_client().secret]
         {
             assert!(!text.contains(secret.as_str()), "{name}");
         }

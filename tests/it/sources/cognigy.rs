@@ -20,10 +20,11 @@ fn oauth2(url: &str, password: Option<&str>) -> Source {
     if password.is_some() {
         lines += "username = \"file:user\"\npassword = \"file:password\"\norganisation = \"org-1\"\n";
     }
+    let (client, user) = (secrets.cognigy_client(), secrets.cognigy_user());
     let files = [
-        ("id", secrets.cognigy_client.id.as_str()),
-        ("secret", &secrets.cognigy_client.secret),
-        ("user", &secrets.cognigy_user.0),
+        ("id", client.id.as_str()),
+        ("secret", &client.secret),
+        ("user", &user.0),
         ("password", password.unwrap_or_default()),
     ];
     Source::new("cognigy", url, &lines, &files)
@@ -45,7 +46,7 @@ async fn all_users_arrive_by_skip_with_and_without_a_silent_cap() {
     for cap in [None, Some(33)] {
         let behaviour = Behaviour { max_page_size: cap, ..Behaviour::default() };
         let (_simulators, url) = simulate(&world, Vendor::Cognigy, behaviour).await;
-        let fetched = source(&url, &Secrets::new(7).cognigy_key, "").fetch().await.complete();
+        let fetched = source(&url, &Secrets::new(7).cognigy_key(), "").fetch().await.complete();
         let accounts = expected(&world, Vendor::Cognigy);
         assert_eq!(fetched.accounts.len(), accounts.len());
         assert!(fetched.accounts.iter().all(|account| account.status == Fact::NotExposed && !account.roles.is_known()));
@@ -72,7 +73,7 @@ async fn all_users_arrive_by_skip_with_and_without_a_silent_cap() {
 async fn details_tell_status_and_roles_over_cursors() {
     let world = world(2400);
     let (_simulators, url) = simulate(&world, Vendor::Cognigy, Behaviour::default()).await;
-    let fetched = source(&url, &Secrets::new(7).cognigy_key, "details = true").fetch().await.complete();
+    let fetched = source(&url, &Secrets::new(7).cognigy_key(), "details = true").fetch().await.complete();
     let accounts = expected(&world, Vendor::Cognigy);
     let inactive = |status: Fact<AccountStatus>| status == Fact::Known(AccountStatus::Inactive);
     assert_eq!(fetched.accounts.len(), accounts.len());
@@ -91,7 +92,7 @@ async fn details_tell_status_and_roles_over_cursors() {
 async fn each_grant_opens_the_list() {
     let world = world(600);
     let (_simulators, url) = simulate(&world, Vendor::Cognigy, Behaviour::default()).await;
-    let password = Secrets::new(7).cognigy_user.1;
+    let password = Secrets::new(7).cognigy_user().1;
     for source in [oauth2(&url, None), oauth2(&url, Some(&password))] {
         let fetched = source.fetch().await.complete();
         assert_eq!(fetched.accounts.len(), expected(&world, Vendor::Cognigy).len());

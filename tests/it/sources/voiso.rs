@@ -22,7 +22,7 @@ async fn all_users_arrive_over_several_pages_with_and_without_a_silent_cap() {
     for cap in [None, Some(37)] {
         let behaviour = Behaviour { max_page_size: cap, ..Behaviour::default() };
         let (_simulators, url) = simulate(&world, Vendor::Voiso, behaviour).await;
-        let fetched = source(&url, &Secrets::new(7).voiso_key).concurrency(4).fetch().await.complete();
+        let fetched = source(&url, &Secrets::new(7).voiso_key()).concurrency(4).fetch().await.complete();
         let accounts = expected(&world, Vendor::Voiso);
         assert_eq!(
             (fetched.accounts.len(), fetched.certificate.declared),

@@ -10,7 +10,7 @@ use crate::support::source::{Source, expected, simulate, time, world};
 use crate::support::stub::{Seen, Stub, json, slice};
 
 fn source(url: &str) -> Source {
-    let client = Secrets::new(7).vonage_client;
+    let client = Secrets::new(7).vonage_client();
     let lines =
         format!("token_url = \"{url}/Auth/connect/token\"\nclient_id = \"file:id\"\nclient_secret = \"file:secret\"");
     Source::new("vonage-contact-center", url, &lines, &[("id", &client.id), ("secret", &client.secret)])

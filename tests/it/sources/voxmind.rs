@@ -29,7 +29,7 @@ fn page(list: &[Value], seen: &Seen) -> axum::response::Response {
 async fn all_users_arrive_over_several_pages() {
     let world = world(6000);
     let (_simulators, url) = simulate(&world, Vendor::Voxmind, Behaviour::default()).await;
-    let fetched = source(&url, &Secrets::new(7).voxmind_token).page_size(100).concurrency(4).fetch().await.complete();
+    let fetched = source(&url, &Secrets::new(7).voxmind_token()).page_size(100).concurrency(4).fetch().await.complete();
     let accounts = expected(&world, Vendor::Voxmind);
     assert!(accounts.len() > 800, "several pages");
     assert_eq!(fetched.accounts.len(), accounts.len());
@@ -46,7 +46,7 @@ async fn a_server_that_sends_smaller_pages_than_asked_for_loses_nobody() {
     let world = world(2400);
     let cap = Behaviour { max_page_size: Some(30), ..Behaviour::default() };
     let (_simulators, url) = simulate(&world, Vendor::Voxmind, cap).await;
-    let fetched = source(&url, &Secrets::new(7).voxmind_token).fetch().await.complete();
+    let fetched = source(&url, &Secrets::new(7).voxmind_token()).fetch().await.complete();
     assert_eq!(fetched.accounts.len(), expected(&world, Vendor::Voxmind).len());
 }
 

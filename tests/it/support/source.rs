@@ -25,6 +25,7 @@ impl Folder {
     /// With one more file in it.
     pub(crate) fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content).unwrap();
         #[cfg(unix)]
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
@@ -183,25 +184,9 @@ pub(crate) fn time(text: &str) -> Timestamp {
 /// A source of a simulated vendor, with short limits.
 pub(crate) fn source(vendor: Vendor, url: &str) -> Source {
     let secrets = Secrets::new(7);
-    let mut source = match vendor {
-        Vendor::Voxmind => {
-            let lines = "organisation = \"42\"\ntoken = \"file:token\"";
-            Source::new("voxmind", url, lines, &[("token", &secrets.voxmind_token)])
-        }
-        Vendor::Voximplant => {
-            let credentials = secrets.voximplant_credentials().to_string();
-            Source::new("voximplant", url, "credentials = \"file:c\"", &[("c", &credentials)])
-        }
-        Vendor::Voiso => Source::new("voiso", url, "api_key = \"file:key\"", &[("key", &secrets.voiso_key)]),
-        Vendor::Cognigy => Source::new("cognigy", url, "api_key = \"file:key\"", &[("key", &secrets.cognigy_key)]),
-        Vendor::Vonage => {
-            let client = &secrets.vonage_client;
-            let lines = format!(
-                "token_url = \"{url}/Auth/connect/token\"\nclient_id = \"file:id\"\nclient_secret = \"file:secret\""
-            );
-            Source::new("vonage-contact-center", url, &lines, &[("id", &client.id), ("secret", &client.secret)])
-        }
-    };
+    let files = vendor.files(&secrets);
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, secret)| (*name, secret.as_str())).collect();
+    let mut source = Source::new(vendor.kind(), url, &vendor.login(&secrets, url), &files);
     let patience = &mut source.config.connection.patience;
     patience.stall = Duration::from_millis(300);
     patience.largest_answer = 1024 * 1024;

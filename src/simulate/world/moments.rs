@@ -1,45 +1,10 @@
-//! One account, made from its place in the world.
+//! When an account was made, changed and used, by its story.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use fastrand::Rng;
 
-use super::keys::{Keys, Outcome};
 use super::person::Employment;
 use super::scenario::{Life, Shape, Used};
-
-/// One account, with everything that any vendor could tell of it.
-#[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "vendors tell them one by one")]
-pub struct Account {
-    /// Its position in the vendor's list, from 0; the vendor's identifier derives from it.
-    pub number: u32,
-    /// The name shown.
-    pub name: String,
-    /// The keys it carries.
-    pub keys: Keys,
-    /// Not disabled, archived or deleted.
-    pub enabled: bool,
-    /// Locked.
-    pub locked: bool,
-    /// Holds an administrator's role.
-    pub admin: bool,
-    /// Costs a licence, where the vendor has licences.
-    pub paid: bool,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed; for a disabled account, when it was disabled.
-    pub updated_at: DateTime<Utc>,
-    /// When it was last used.
-    pub last_login_at: Option<DateTime<Utc>>,
-    /// Bits for what doesn't matter to an audit, such as extensions and teams.
-    pub trivia: u64,
-    /// The scenario that it belongs to, for the messages of tests.
-    pub story: &'static str,
-    /// What correlation must make of it.
-    pub outcome: Outcome,
-    /// The employee id of the person whose story it belongs to, unless nobody in the roster owns it.
-    pub owner: Option<String>,
-}
 
 /// The moments of an account.
 pub(super) struct Moments {
