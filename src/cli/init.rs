@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use super::Exit;
 use super::output::say;
@@ -16,7 +17,7 @@ use crate::vendor::{self, VendorSpec};
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
     /// A vendor to configure; may be given again. All of them, if none is given
-    #[arg(long, value_name = "KIND", value_parser = vendor::kinds())]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(vendor::kinds()))]
     vendor: Vec<String>,
     /// The file to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE", default_value = "headcount.toml")]
@@ -31,8 +32,8 @@ const TAIL: &str = include_str!("../../templates/init/tail.toml");
 
 /// The configuration for these vendors, or for all.
 pub(super) fn configuration(vendors: &[String]) -> String {
-    let is_chosen = |vendor: &&VendorSpec| vendors.is_empty() || vendors.iter().any(|kind| kind == vendor.kind);
-    let sources: Vec<&str> = vendor::ALL.into_iter().filter(is_chosen).map(|vendor| vendor.init).collect();
+    let is_chosen = |vendor: &&&VendorSpec| vendors.is_empty() || vendors.iter().any(|kind| kind == vendor.kind);
+    let sources: Vec<&str> = vendor::ALL.iter().filter(is_chosen).map(|vendor| vendor.init).collect();
     format!("{HEAD}\n{}\n{TAIL}", sources.join("\n"))
 }
 

@@ -24,7 +24,7 @@ use tenant::known;
 use crate::model::FactName;
 
 /// Every vendor, in the order of the documentation.
-pub static ALL: [&VendorSpec; 8] = [
+pub static ALL: &[&VendorSpec] = &[
     &voxmind::SPEC,
     &voximplant::SPEC,
     &voiso::SPEC,
@@ -36,8 +36,8 @@ pub static ALL: [&VendorSpec; 8] = [
 ];
 
 /// What the configuration calls them.
-pub fn kinds() -> [&'static str; ALL.len()] {
-    ALL.map(|vendor| vendor.kind)
+pub fn kinds() -> Vec<&'static str> {
+    ALL.iter().map(|vendor| vendor.kind).collect()
 }
 
 /// Which facts each kind of vendor tells at best. A file or command tells what it has columns for.

@@ -200,18 +200,18 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
 
 /// What a `[[source]]` may hold, for each kind of vendor.
 pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<Schema> {
-    let schemas = vendor::ALL.map(|vendor| {
+    let schemas = vendor::ALL.iter().map(|vendor| {
         let own = (vendor.schema)(generator);
         let mut schema = joined(RawCommon::json_schema(generator), &own);
         add(&mut schema, "vendor", serde_json::json!({ "const": vendor.kind }), true);
         schema.insert("title".to_owned(), vendor.kind.into());
         schema
     });
-    schemas.into()
+    schemas.collect()
 }
 
 fn find_vendor(kind: &Spanned<String>, text: &ConfigText) -> Result<&'static VendorSpec, Diagnostic> {
-    let found = vendor::ALL.into_iter().find(|vendor| vendor.kind == kind.get_ref());
+    let found = vendor::ALL.iter().copied().find(|vendor| vendor.kind == kind.get_ref());
     found.ok_or_else(|| {
         let help = match did_you_mean(kind.get_ref(), vendor::kinds()) {
             Some(kind) => format!("did you mean \"{kind}\"?"),

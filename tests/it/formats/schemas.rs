@@ -128,7 +128,7 @@ fn every_configuration_satisfies_its_schema() {
         .iter()
         .map(|kind| kind["title"].as_str().expect("a kind").to_owned())
         .collect::<BTreeSet<_>>();
-    assert_eq!(kinds, vendor::kinds().map(str::to_owned).into(), "every vendor is in it");
+    assert_eq!(kinds, vendor::kinds().into_iter().map(str::to_owned).collect(), "every vendor is in it");
 }
 
 #[test]

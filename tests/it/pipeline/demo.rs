@@ -20,7 +20,7 @@ fn the_demo_finds_every_seeded_defect_and_nothing_else() {
     let report = read_report(out.path());
     assert_eq!(counts(&report), seeded(&tenant.world));
     assert!(report.correlation.accounts >= 2_000, "{}", report.correlation.accounts);
-    assert_eq!(report.sources.len(), 6);
+    assert_eq!(report.sources.len(), Vendor::ALL.len() + 1);
     for source in &report.sources {
         assert_eq!(source.status, SourceStatus::Complete, "{}: {:?}", source.name, source.error);
         assert!(source.pages >= 2 || source.vendor == "file", "{} has {} pages", source.name, source.pages);
