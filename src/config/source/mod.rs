@@ -20,7 +20,7 @@ pub use roles::PrivilegedRoles;
 use super::change::MaxChange;
 use super::matching::{RawSourceMatch, SourceMatch};
 use super::schema::{add, joined};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::fetch::{Connector, Decoder, Wanted};
 use crate::http::Journal;
 use crate::model::SourceName;
@@ -213,10 +213,7 @@ pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<Schema> {
 fn find_vendor(kind: &Spanned<String>, text: &ConfigText) -> Result<&'static VendorSpec, Diagnostic> {
     let found = vendor::ALL.iter().copied().find(|vendor| vendor.kind == kind.get_ref());
     found.ok_or_else(|| {
-        let help = match did_you_mean(kind.get_ref(), vendor::kinds()) {
-            Some(kind) => format!("did you mean \"{kind}\"?"),
-            None => format!("known vendors: {}", vendor::kinds().join(", ")),
-        };
+        let help = meant_or_one_of(kind.get_ref(), vendor::kinds(), "known vendors:");
         text.error(kind.span(), format!("unknown vendor \"{}\"", kind.get_ref())).help(help)
     })
 }
