@@ -2,6 +2,7 @@
 //! The first step of the pipeline; nothing is requested before it has succeeded.
 
 mod change;
+mod columns;
 mod email;
 mod exceptions;
 mod gate;

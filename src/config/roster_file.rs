@@ -12,7 +12,7 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::roster::{OneOrMany, columns_schema};
+use super::columns::{OneOrMany, columns_schema};
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
 
 /// One HR file, and what holds for all of its rows where they don't say otherwise.

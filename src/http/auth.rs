@@ -6,16 +6,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Cause, Client, Redactor};
-
-/// Puts credentials on requests. Implementations keep what they obtain, and share it between requests.
-pub trait Authorize: Send + Sync {
-    /// The header that carries the credentials, obtained first if need be.
-    fn header<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Option<(HeaderName, HeaderValue)>, Cause>>;
-
-    /// The vendor refused these credentials: forget what can be obtained anew. `false` if nothing can.
-    fn renew<'a>(&'a self, refused: &'a HeaderValue) -> BoxFuture<'a, bool>;
-}
+use super::{Authorize, Cause, Client, Redactor};
 
 /// No credentials: the request for a token itself.
 #[derive(Debug, Clone, Copy)]

@@ -1,41 +1,31 @@
 //! One source's HTTP client: retries and their budget, size caps, time-outs. What slows it down is in
 //! [`super::pace`].
 
-use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
+use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use tracing::debug;
 use url::Url;
 
-use super::Patience;
 use super::broken;
 use super::hosts::Hosts;
 use super::journal;
 use super::retry::{BRIEFLY, pauses, retry_after};
 use super::transport::Transport;
-use super::{Authorize, Body, Cause, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
+use super::{Body, Cause, ClientOptions, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
 
-/// How a client treats its source.
-#[derive(Debug, Clone)]
-pub struct ClientOptions {
-    /// Requests under way at the same time.
-    pub concurrency: NonZeroUsize,
-    /// For one request, from sending to the last byte.
-    pub timeout: Duration,
-    /// How long the source is borne with besides.
-    pub patience: Patience,
-    /// Unlimited when absent.
-    pub requests_per_second: Option<NonZeroU32>,
-    /// A further certificate authority, PEM.
-    pub ca_file: Option<PathBuf>,
-    /// Instead of what the environment says; never for what is on this machine.
-    pub proxy: Option<Url>,
+/// Puts credentials on requests. Implementations keep what they obtain, and share it between requests.
+pub trait Authorize: Send + Sync {
+    /// The header that carries the credentials, obtained first if need be.
+    fn header<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Option<(HeaderName, HeaderValue)>, Cause>>;
+
+    /// The vendor refused these credentials: forget what can be obtained anew. `false` if nothing can.
+    fn renew<'a>(&'a self, refused: &'a HeaderValue) -> BoxFuture<'a, bool>;
 }
 
 /// One source's HTTP client.

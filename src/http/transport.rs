@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use url::Url;
 
 use super::broken;
-use super::client::ClientOptions;
 use super::message::Request;
+use super::options::ClientOptions;
 use crate::setting::is_loopback;
 
 /// The two ways that a request can take. Most sources need one, and each reads the certificates of the system.

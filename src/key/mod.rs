@@ -2,10 +2,12 @@
 //! for nothing (`placeholder`), and hashes by which keys are compared (`hash`). Roster, crosswalks, declared accounts and
 //! tiers all compare by these, so that what is one key for one of them is one for all.
 
+mod address;
 mod hash;
 mod normalise;
 mod placeholder;
 
+pub use address::split;
 pub use hash::{Key, KeyMap, KeySet};
-pub use normalise::{Normalised, Normaliser, fold, split, trim, verbatim};
+pub use normalise::{Normalised, Normaliser, fold, trim, verbatim};
 pub use placeholder::{KeyKind, stands_for_nothing};

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use icu_casemap::CaseMapper;
 use unicode_normalization::{UnicodeNormalization as _, is_nfkc};
 
+use super::address::split;
 use super::placeholder::{KeyKind, stands_for_nothing};
 use crate::config::{MatchConfig, PlusAddressing};
 use crate::model::{Step, Steps};
@@ -112,11 +113,6 @@ pub fn verbatim(raw: &str) -> Normalised<'_> {
 /// Without the spaces and invisible characters around it.
 pub fn trim(raw: &str) -> &str {
     raw.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
-}
-
-/// The local part and the domain, if there are both.
-pub fn split(address: &str) -> Option<(&str, &str)> {
-    address.rsplit_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty())
 }
 
 /// The path that nearly all values take: no tables, and no copy if there is nothing to change.

@@ -1,0 +1,26 @@
+//! What is configured of the client of a source.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::Patience;
+
+/// How a client treats its source.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// Requests under way at the same time.
+    pub concurrency: NonZeroUsize,
+    /// For one request, from sending to the last byte.
+    pub timeout: Duration,
+    /// How long the source is borne with besides.
+    pub patience: Patience,
+    /// Unlimited when absent.
+    pub requests_per_second: Option<NonZeroU32>,
+    /// A further certificate authority, PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Instead of what the environment says; never for what is on this machine.
+    pub proxy: Option<Url>,
+}
