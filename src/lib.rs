@@ -4,8 +4,10 @@
 //! The data goes one way:
 //!
 //! ```text
-//! config ─▶ fetch sources ─▶ correlate ─▶ judge by rules ─▶ exceptions ─▶ gate ─▶ report ─▶ render ─▶ deliver
-//!              (async)     roster ──┘          (pure, the clock is an argument)
+//! config ─▶ fetch ─▶ breaker ─▶ audit ─▶ gate ─▶ report ─▶ privacy ─▶ render ─▶ deliver
+//!          (async)   roster ─┘  │
+//!                               └ for each piece of records, on all cores:
+//!                                 decode ─▶ correlate ─▶ declare ─▶ judge by rules ─▶ weigh exceptions
 //! ```
 //!
 //! The library is there for the binary and its tests: its interface isn't stable, and what is promised is the command line,

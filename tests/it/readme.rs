@@ -11,6 +11,7 @@ use headcount::rule::RuleSet;
 use headcount::vendor;
 
 const README: &str = include_str!("../../README.md");
+const DEVELOPMENT: &str = include_str!("../../docs/development.md");
 
 /// The fenced blocks of a language.
 fn blocks(language: &str) -> Vec<&'static str> {
@@ -115,19 +116,42 @@ fn the_mail_can_be_configured() {
 }
 
 /// Where its links lead, and what it names in code and begins with a folder of the project.
-fn named_files() -> BTreeSet<&'static str> {
-    let links = README.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+fn named_files(text: &'static str) -> BTreeSet<&'static str> {
+    let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
     let folders = ["src/", "rules/", "docs/", "examples/", "templates/", "tests/"];
-    let code =
-        README.split('`').skip(1).step_by(2).filter(|code| folders.iter().any(|folder| code.starts_with(folder)));
+    let code = text.split('`').skip(1).step_by(2).filter(|code| folders.iter().any(|folder| code.starts_with(folder)));
     links.chain(code).filter(|path| !path.is_empty() && !path.contains("://")).collect()
 }
 
 #[test]
 fn the_files_that_it_names_exist() {
-    let named = named_files();
-    assert!(["docs/report.png", "LICENSE", "src/vendor/voiso.rs"].iter().all(|path| named.contains(path)), "{named:?}");
+    let named = named_files(README);
+    assert!(["docs/report.png", "LICENSE", "docs/development.md"].iter().all(|path| named.contains(path)), "{named:?}");
     for path in named {
         assert!(Path::new(path).exists(), "{path}");
+    }
+}
+
+/// Each recipe begins with a file that is there and short, and adds to lists that are there.
+#[test]
+fn the_recipes_begin_with_files_to_start_from() {
+    for (title, list) in [
+        ("A vendor", "pub static ALL: &[&VendorSpec]"),
+        ("A fact", "macro_rules! facts"),
+        ("A rule", "[[examples]]"),
+        ("A format", "pub const ALL"),
+        ("A command", "enum Command"),
+    ] {
+        let (_, recipe) = DEVELOPMENT.split_once(&format!("## {title}\n")).expect("a recipe");
+        let recipe = recipe.split("\n## ").next().unwrap_or_default();
+        let files: Vec<&str> = recipe.split('`').skip(1).step_by(2).filter(|code| code.contains('/')).collect();
+        let texts: Vec<String> = files
+            .iter()
+            .map(|file| std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{title}: {file}: {error}")))
+            .collect();
+        assert!(texts.iter().any(|text| text.contains(list)), "{title}: none of {files:?} has `{list}`");
+    }
+    for path in named_files(DEVELOPMENT) {
+        assert!(Path::new(path.split(' ').next().unwrap_or_default()).exists(), "{path}");
     }
 }
