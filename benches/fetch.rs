@@ -87,7 +87,7 @@ fn measure(url: &str) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Runtime::new()?;
     // The simulator sorts its list when it is first asked for; that isn't the network's time.
     let mut warm = source.clone();
-    warm.connection.patience.deadline = WARM_UP;
+    warm.connection.retry_policy.deadline = WARM_UP;
     let connector = warm.connector().map_err(|mistake| mistake.to_string())?;
     runtime.block_on(fetch::fetch(warm.wanted(), connector.as_ref(), decoder.as_ref(), clock, &Quiet));
     let connector = source.connector().map_err(|mistake| mistake.to_string())?;

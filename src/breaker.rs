@@ -44,7 +44,7 @@ struct PreviousSource {
 
 /// Why the input can't be believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Suspicion {
+pub enum Anomaly {
     /// There is nothing in it.
     #[error("{0}")]
     Empty(String),
@@ -61,7 +61,7 @@ const KEYS: [ColumnRole; 3] = [ColumnRole::EmployeeId, ColumnRole::Email, Column
 
 /// People or accounts: how many there are, and how many have each key.
 #[derive(Debug, Clone, Copy)]
-pub struct Crowd<'c> {
+pub struct Counts<'c> {
     /// All of them.
     pub count: u64,
     /// Those that have each key.
@@ -69,11 +69,11 @@ pub struct Crowd<'c> {
 }
 
 /// A roster that would make an orphan of every account.
-pub fn doubts_empty(roster: &Roster) -> Vec<Suspicion> {
-    let mut doubts: Vec<Suspicion> = roster
+pub fn check_empty(roster: &Roster) -> Vec<Anomaly> {
+    let mut doubts: Vec<Anomaly> = roster
         .blank
         .iter()
-        .map(|file| Suspicion::Empty(format!("{} is empty; export it again", file.display())))
+        .map(|file| Anomaly::Empty(format!("{} is empty; export it again", file.display())))
         .collect();
     if doubts.is_empty() && roster.employees.is_empty() {
         let files: Vec<String> = roster.files.iter().map(|file| file.display().to_string()).collect();
@@ -84,26 +84,26 @@ pub fn doubts_empty(roster: &Roster) -> Vec<Suspicion> {
             }
             None => "headings, but no employee; export it again".to_owned(),
         };
-        doubts.push(Suspicion::Empty(format!("{} has {found}", files.join(", "))));
+        doubts.push(Anomaly::Empty(format!("{} has {found}", files.join(", "))));
     }
     doubts
 }
 
 impl Previous {
     /// What speaks against the roster.
-    pub fn doubts_roster(&self, roster: &Roster, limit: MaxChange) -> Vec<Suspicion> {
+    pub fn check_roster(&self, roster: &Roster, limit: MaxChange) -> Vec<Anomaly> {
         let Some(before) = self.roster.as_ref().filter(|_| limit != MaxChange::Off) else { return Vec::new() };
         let has = |key: &str| roster.columns.keys().any(|role| role.as_str() == key);
         let lost = KEYS.into_iter().filter(|role| !has(role.as_str()));
-        let lost = lost.filter_map(|role| before.lost(role)).map(Suspicion::Changed);
+        let lost = lost.filter_map(|role| before.lost(role)).map(Anomaly::Changed);
         // What was said of a column that is gone needn't be said of its cells.
         let mut kept = before.keys.clone();
         kept.retain(|key, _| has(key));
         let change = Change {
             what: "the roster",
             nouns: ("employee", "employees"),
-            before: Crowd { count: before.employees, keys: &kept },
-            now: Crowd { count: roster.employees.len() as u64, keys: &roster.keys() },
+            before: Counts { count: before.employees, keys: &kept },
+            now: Counts { count: roster.employees.len() as u64, keys: &roster.keys() },
             since: before.as_of,
             limit,
         };
@@ -111,22 +111,22 @@ impl Previous {
     }
 
     /// What speaks against a roster that was refused, because these columns and nothing else are missing.
-    pub fn doubts_refused(&self, missing: &BTreeSet<ColumnRole>, limit: MaxChange) -> Vec<Suspicion> {
+    pub fn check_refused(&self, missing: &BTreeSet<ColumnRole>, limit: MaxChange) -> Vec<Anomaly> {
         let Some(before) = self.roster.as_ref().filter(|_| limit != MaxChange::Off) else { return Vec::new() };
         let lost = KEYS.into_iter().filter(|role| missing.contains(role));
         let doubt = |role| {
             let advice = format!("export it again, or name the new heading: [hr.columns] {role} = \"…\"");
-            Some(Suspicion::Lost(format!("{}; {advice}", before.lost(role)?)))
+            Some(Anomaly::Lost(format!("{}; {advice}", before.lost(role)?)))
         };
         lost.filter_map(doubt).collect()
     }
 
-    fn doubts_source(&self, name: &SourceName, now: Crowd<'_>, limit: MaxChange) -> Vec<Suspicion> {
+    fn check_source(&self, name: &SourceName, now: Counts<'_>, limit: MaxChange) -> Vec<Anomaly> {
         let Some(before) = self.sources.get(name.as_str()) else { return Vec::new() };
         let change = Change {
             what: name.as_str(),
             nouns: ("account", "accounts"),
-            before: Crowd { count: before.distinct, keys: &before.keys },
+            before: Counts { count: before.distinct, keys: &before.keys },
             now,
             since: before.as_of,
             limit,
@@ -153,23 +153,23 @@ struct Change<'c> {
     what: &'c str,
     /// One of them, and many.
     nouns: (&'c str, &'c str),
-    before: Crowd<'c>,
-    now: Crowd<'c>,
+    before: Counts<'c>,
+    now: Counts<'c>,
     since: Timestamp,
     limit: MaxChange,
 }
 
 impl Change<'_> {
-    fn doubts(&self) -> Vec<Suspicion> {
+    fn doubts(&self) -> Vec<Anomaly> {
         self.resized().into_iter().chain(self.emptied()).collect()
     }
 
     /// Whether there are many more or fewer than there were.
-    fn resized(&self) -> Option<Suspicion> {
+    fn resized(&self) -> Option<Anomaly> {
         let (before, now, (one, many)) = (self.before.count, self.now.count, self.nouns);
         self.limit.is_exceeded(before, now).then(|| {
             let verb = if now < before { "shrank" } else { "grew" };
-            Suspicion::Changed(format!(
+            Anomaly::Changed(format!(
                 "{} {verb} from {} on {} to {} now; {}",
                 self.what,
                 counted(before, one, many),
@@ -182,13 +182,13 @@ impl Change<'_> {
 
     /// The keys that many more would have, if as large a part had them as before: a column that is there, but whose
     /// cells have gone.
-    fn emptied(&self) -> impl Iterator<Item = Suspicion> {
+    fn emptied(&self) -> impl Iterator<Item = Anomaly> {
         let (before, now) = (self.before, self.now);
         let doubt = move |(key, had): (&String, &u64)| {
             let has = now.keys.get(key).copied().unwrap_or(0);
             let expected = had.saturating_mul(now.count).checked_div(before.count)?;
             (has < expected && self.limit.is_exceeded(expected, has)).then(|| {
-                Suspicion::Changed(format!(
+                Anomaly::Changed(format!(
                     "{} has {key} for {} of {} {}, and had it for {} of {} on {}; {}",
                     self.what,
                     grouped(has),
@@ -217,20 +217,20 @@ fn allowed(limit: MaxChange) -> String {
 }
 
 /// What speaks against a source that says it is complete. One that isn't can't produce a clean verdict anyway.
-pub fn doubts_source(
+pub fn check_source(
     name: &SourceName,
-    (status, now): (SourceStatus, Crowd<'_>),
+    (status, now): (SourceStatus, Counts<'_>),
     limit: Option<MaxChange>,
     previous: Option<&Previous>,
-) -> Vec<Suspicion> {
+) -> Vec<Anomaly> {
     if status != SourceStatus::Complete || limit == Some(MaxChange::Off) {
         return Vec::new();
     }
     if now.count == 0 {
         let advice = "if that is right, set max_change = \"off\" for it";
-        return vec![Suspicion::Empty(format!("{name} is complete and has no accounts; {advice}"))];
+        return vec![Anomaly::Empty(format!("{name} is complete and has no accounts; {advice}"))];
     }
-    previous.zip(limit).map_or_else(Vec::new, |(previous, limit)| previous.doubts_source(name, now, limit))
+    previous.zip(limit).map_or_else(Vec::new, |(previous, limit)| previous.check_source(name, now, limit))
 }
 
 #[cfg(test)]
@@ -266,7 +266,7 @@ mod tests {
         }
     }
 
-    fn texts(doubts: Vec<Suspicion>) -> Vec<String> {
+    fn texts(doubts: Vec<Anomaly>) -> Vec<String> {
         doubts.into_iter().map(|doubt| doubt.to_string()).collect()
     }
 
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn a_roster_that_shrank_or_lost_a_key_is_doubted() {
         let before = previous(100, 0);
-        let doubts = |now: &Roster, limit| texts(before.doubts_roster(now, limit));
+        let doubts = |now: &Roster, limit| texts(before.check_roster(now, limit));
         assert!(doubts(&roster(80, 0, &[ColumnRole::Email]), LIMIT).is_empty());
         assert_eq!(
             doubts(&roster(79, 79, &[ColumnRole::EmployeeId]), LIMIT),
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_key_whose_cells_have_gone_is_doubted() {
         let before = previous(100, 100);
-        let doubts = |without| texts(before.doubts_roster(&roster(90, without, &[ColumnRole::Email]), LIMIT));
+        let doubts = |without| texts(before.check_roster(&roster(90, without, &[ColumnRole::Email]), LIMIT));
         assert!(doubts(18).is_empty(), "a fifth of 90");
         assert_eq!(
             doubts(19),
@@ -299,20 +299,20 @@ mod tests {
         );
         let source = |has| {
             let keys = counts(&[("external_id", has), ("email", 100)]);
-            let now = (SourceStatus::Complete, Crowd { count: 100, keys: &keys });
-            texts(doubts_source(&SourceName::new("voiso"), now, Some(LIMIT), Some(&before)))
+            let now = (SourceStatus::Complete, Counts { count: 100, keys: &keys });
+            texts(check_source(&SourceName::new("voiso"), now, Some(LIMIT), Some(&before)))
         };
         assert!(source(40).is_empty() && source(90).is_empty(), "half had it; more than before is no loss");
         assert!(source(0).iter().any(|doubt| doubt.starts_with("voiso has external_id for 0 of 100 accounts")));
         let unknown = Previous { sources: BTreeMap::new(), ..before.clone() };
         let keys = KeyCounts::new();
-        let now = (SourceStatus::Complete, Crowd { count: 100, keys: &keys });
-        assert!(doubts_source(&SourceName::new("voiso"), now, Some(LIMIT), Some(&unknown)).is_empty());
+        let now = (SourceStatus::Complete, Counts { count: 100, keys: &keys });
+        assert!(check_source(&SourceName::new("voiso"), now, Some(LIMIT), Some(&unknown)).is_empty());
     }
 
     #[test]
     fn a_roster_without_people_is_doubted() {
-        let said = |roster: Roster| texts(doubts_empty(&roster)).join("\n");
+        let said = |roster: Roster| texts(check_empty(&roster)).join("\n");
         let files = vec!["staff.csv".into(), "more.csv".into()];
         assert_eq!(said(roster(1, 0, &[])), "");
         assert_eq!(
@@ -328,8 +328,8 @@ mod tests {
         use SourceStatus::{Complete, Failed, Incomplete};
         let doubt = |now: (u64, SourceStatus), limit| {
             let keys = counts(&[("external_id", now.0)]);
-            let now = (now.1, Crowd { count: now.0, keys: &keys });
-            texts(doubts_source(&SourceName::new("voiso"), now, limit, Some(&previous(0, 100)))).join("\n")
+            let now = (now.1, Counts { count: now.0, keys: &keys });
+            texts(check_source(&SourceName::new("voiso"), now, limit, Some(&previous(0, 100)))).join("\n")
         };
         assert!(doubt((50, Complete), Some(LIMIT)).contains("shrank from 100 accounts"));
         assert!(doubt((500, Complete), Some(LIMIT)).contains("grew"));

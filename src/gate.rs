@@ -23,7 +23,7 @@ use crate::model::{RuleId, SourceName, SourceStatus, Timestamp};
 use crate::rule::RuleSet;
 use open::OpenFindings;
 pub use outage::Outage;
-pub use verdict::{Gate, Reason, ReasonKind, Verdict};
+pub use verdict::{Gate, GateVerdict, Reason, ReasonKind};
 
 /// What a run has looked at.
 #[derive(Debug)]
@@ -70,7 +70,12 @@ impl Weight {
 ///
 /// # Errors
 /// The findings can't be read back.
-pub fn decide(policy: &GateConfig, rules: &RuleSet, outcome: &Outcome, seen: &Seen<'_>) -> std::io::Result<Verdict> {
+pub fn decide(
+    policy: &GateConfig,
+    rules: &RuleSet,
+    outcome: &Outcome,
+    seen: &Seen<'_>,
+) -> std::io::Result<GateVerdict> {
     let open = OpenFindings::count(outcome, rules)?;
     let mut reasons = open.exceeds(policy);
     reasons.extend(seen.sources.iter().filter_map(|(name, certificate)| unproven(name, certificate, seen)));
@@ -78,7 +83,7 @@ pub fn decide(policy: &GateConfig, rules: &RuleSet, outcome: &Outcome, seen: &Se
     let gate = Gate::of(&reasons);
     let remedy = single_change::find(policy, &open, &reasons);
     reasons.extend(scope::reasons(policy, rules, &outcome.cells, seen));
-    Ok(Verdict { gate, exit_code: gate.exit_code(), reasons, remedy })
+    Ok(GateVerdict { gate, exit_code: gate.exit_code(), reasons, remedy })
 }
 
 fn unproven(name: &SourceName, certificate: &Certificate, seen: &Seen<'_>) -> Option<Reason> {

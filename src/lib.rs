@@ -27,7 +27,7 @@
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
 // The ground: work on all cores, words, messages, one writer at a time, and how a setting is read.
-pub mod crew;
+pub mod parallel;
 pub mod diagnostic;
 pub mod model;
 pub mod claim;

@@ -14,13 +14,13 @@ use futures_util::future::try_join_all;
 use tracing::debug;
 
 use crate::audit::{AuditError, Inventory, Outcome, SourceContext};
-use crate::breaker::{self, Crowd, Previous, Suspicion};
+use crate::breaker::{self, Anomaly, Counts, Previous};
 use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::diagnostic::Diagnostic;
-use crate::exception::Sight;
+use crate::exception::Coverage;
 use crate::fetch::{self, Connector, Decoder, Population, Progress};
-use crate::gate::{self, Outage, Seen, Verdict};
+use crate::gate::{self, GateVerdict, Outage, Seen};
 use crate::model::text::counted;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
@@ -97,7 +97,7 @@ pub enum RunError {
     Unusable(Vec<Diagnostic>),
     /// The input can't be true, and would have accused people.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
-    Suspect(Vec<Suspicion>),
+    Suspect(Vec<Anomaly>),
     /// The snapshot can't be used.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
@@ -113,7 +113,7 @@ impl From<Vec<Diagnostic>> for RunError {
 }
 
 /// One source, ready to be asked.
-pub(crate) struct Ready<'c> {
+pub(crate) struct PreparedSource<'c> {
     pub(crate) config: &'c SourceConfig,
     origin: Origin<'c>,
     decoder: Box<dyn Decoder>,
@@ -126,7 +126,7 @@ enum Origin<'c> {
     Snapshot(&'c Snapshot),
 }
 
-impl Ready<'_> {
+impl PreparedSource<'_> {
     pub(crate) fn context(&self) -> SourceContext<'_> {
         SourceContext {
             name: &self.config.name,
@@ -149,24 +149,24 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let today = outages::day(config, as_of);
     let outages = outages::known(&sources, today)?;
     debug!("rules, roster and exceptions have been read");
-    believe(
+    refuse_if_suspect(
         options
             .previous
             .zip(config.roster.max_change)
-            .map_or_else(Vec::new, |(previous, limit)| previous.doubts_roster(&inputs.roster, limit)),
+            .map_or_else(Vec::new, |(previous, limit)| previous.check_roster(&inputs.roster, limit)),
     )?;
     let mut populations = fetch_all(&sources, options).await?;
     debug!("accounts have been received");
-    believe(sources.iter().zip(&populations).flat_map(|(source, population)| {
+    refuse_if_suspect(sources.iter().zip(&populations).flat_map(|(source, population)| {
         let limit = source.config.max_change.or(config.roster.max_change);
         let certificate = &population.certificate;
-        let seen = (certificate.status, Crowd { count: certificate.distinct, keys: &certificate.keys });
-        breaker::doubts_source(&source.config.name, seen, limit, options.previous)
+        let seen = (certificate.status, Counts { count: certificate.distinct, keys: &certificate.keys });
+        breaker::check_source(&source.config.name, seen, limit, options.previous)
     }))?;
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
     let left_out: Vec<SourceName> = config.left_out(options.only).map(|source| source.name.clone()).collect();
-    let case = Case {
+    let input = AuditInput {
         config,
         inputs,
         sources: &sources,
@@ -177,9 +177,9 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         as_of,
         read_at,
     };
-    let judged = case.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
+    let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
-    let policies = policy::compare(&case, &outcome, &mut populations)?;
+    let policies = policy::compare(&input, &outcome, &mut populations)?;
     let run = Run {
         id: run_id(started_at),
         started_at,
@@ -213,10 +213,10 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
 }
 
 /// Everything that is judged, but for the accounts.
-struct Case<'c> {
+struct AuditInput<'c> {
     config: &'c Config,
     inputs: &'c Inputs,
-    sources: &'c [Ready<'c>],
+    sources: &'c [PreparedSource<'c>],
     left_out: &'c [SourceName],
     outages: &'c [Outage],
     allow_outage: bool,
@@ -225,7 +225,7 @@ struct Case<'c> {
     read_at: Timestamp,
 }
 
-impl Case<'_> {
+impl AuditInput<'_> {
     /// Judges what was fetched by these rules and this gate.
     fn judge(
         &self,
@@ -233,7 +233,7 @@ impl Case<'_> {
         gate: &GateConfig,
         inventory: Option<&Inventory>,
         populations: &mut [Population],
-    ) -> Result<(Outcome, Verdict), AuditError> {
+    ) -> Result<(Outcome, GateVerdict), AuditError> {
         let mut audit = self.inputs.audit_by(rules, self.config, self.as_of).with_inventory(inventory);
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
             audit.source(&source.context(), population)?;
@@ -241,7 +241,7 @@ impl Case<'_> {
         debug!("accounts have been judged");
         let placeholders = self.inputs.correlator.placeholders(&self.inputs.roster, audit.placeholders());
         audit.roster(self.later_issues.iter().cloned().chain(placeholders).collect())?;
-        let outcome = audit.finish(&sight(self.config, populations))?;
+        let outcome = audit.finish(&coverage(self.config, populations))?;
         debug!("people, roster and exceptions have been judged");
         let certificates: Vec<_> =
             populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
@@ -260,16 +260,16 @@ impl Case<'_> {
 }
 
 /// Which sources were seen whole. One that was not chosen was not.
-fn sight(config: &Config, populations: &[Population]) -> Sight {
+fn coverage(config: &Config, populations: &[Population]) -> Coverage {
     let configured: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
     let complete = populations.iter().filter(|population| population.certificate.status == SourceStatus::Complete);
-    Sight::new(&configured, complete.map(|population| population.source.clone()))
+    Coverage::new(&configured, complete.map(|population| population.source.clone()))
 }
 
 /// Goes on only if nothing speaks against it.
-fn believe(doubts: impl IntoIterator<Item = Suspicion>) -> Result<(), RunError> {
-    let doubts: Vec<Suspicion> = doubts.into_iter().collect();
-    if doubts.is_empty() { Ok(()) } else { Err(RunError::Suspect(doubts)) }
+fn refuse_if_suspect(anomalies: impl IntoIterator<Item = Anomaly>) -> Result<(), RunError> {
+    let anomalies: Vec<Anomaly> = anomalies.into_iter().collect();
+    if anomalies.is_empty() { Ok(()) } else { Err(RunError::Suspect(anomalies)) }
 }
 
 /// Reads every secret and crosswalk of the chosen sources, so that nothing is requested if one can't be used. A
@@ -278,7 +278,7 @@ pub(crate) fn ready<'c>(
     config: &'c Config,
     inputs: &'c Inputs,
     options: &RunOptions<'c>,
-) -> Result<Vec<Ready<'c>>, Vec<Diagnostic>> {
+) -> Result<Vec<PreparedSource<'c>>, Vec<Diagnostic>> {
     let mut mistakes = Vec::new();
     let mut sources = Vec::new();
     for source in config.chosen(options.only) {
@@ -288,14 +288,14 @@ pub(crate) fn ready<'c>(
         };
         let correlator = inputs.correlator(source).map_err(|found| mistakes.extend(found));
         if let (Ok(origin), Ok(correlator)) = (origin, correlator) {
-            sources.push(Ready { config: source, origin, decoder: source.decoder(), correlator });
+            sources.push(PreparedSource { config: source, origin, decoder: source.decoder(), correlator });
         }
     }
     if mistakes.is_empty() { Ok(sources) } else { Err(mistakes) }
 }
 
 pub(crate) async fn fetch_all(
-    sources: &[Ready<'_>],
+    sources: &[PreparedSource<'_>],
     options: &RunOptions<'_>,
 ) -> Result<Vec<Population>, SnapshotError> {
     let fetches = sources.iter().map(|source| async {
@@ -314,7 +314,7 @@ pub(crate) async fn fetch_all(
 }
 
 fn reported<'a>(
-    (source, population): (&'a Ready<'_>, &'a Population),
+    (source, population): (&'a PreparedSource<'_>, &'a Population),
     outcome: &Outcome,
     today: NaiveDate,
 ) -> ReportedSource<'a> {

@@ -8,10 +8,10 @@ use std::hash::{Hash, Hasher};
 use std::io;
 
 use super::{Audit, SourceContext, employee_at, evidence};
-use crate::crew;
 use crate::fetch::{Chunk, Spool, record};
 use crate::model::{EmployeeIndex, Fact, Person, Subject};
-use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, Scope, Verdict};
+use crate::parallel;
+use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, RuleResult, Scope};
 
 /// The members that one rule counts at one source.
 #[derive(Debug)]
@@ -62,11 +62,11 @@ impl<'a> GroupMembers<'a> {
     }
 
     /// Takes the account if it has a key and the rule counts it. Returns the verdict when that can't be said.
-    pub(super) fn offer(&mut self, scope: &Scope<'_>, position: u64) -> Option<Verdict> {
+    pub(super) fn offer(&mut self, scope: &Scope<'_>, position: u64) -> Option<RuleResult> {
         let Ok(position) = u32::try_from(position) else { return None };
         match self.rule.is_member(scope) {
-            Verdict::Violation => {}
-            Verdict::Pass => return None,
+            RuleResult::Violation => {}
+            RuleResult::Pass => return None,
             undecided => return Some(undecided),
         }
         let mut hidden = Missing::NOTHING;
@@ -79,7 +79,7 @@ impl<'a> GroupMembers<'a> {
         }
         // Accounts are told apart by the keys that the vendor has; without any, they can't be.
         let blind = hidden.iter().count() == self.rule.group_by().len();
-        blind.then_some(Verdict::NotEvaluable(hidden))
+        blind.then_some(RuleResult::NotEvaluable(hidden))
     }
 }
 
@@ -116,7 +116,7 @@ impl Audit<'_> {
             group.members.into_iter().map(move |members| Ok((at, rule, members)))
         });
         let mut wanted = Vec::new();
-        crew::share_out(
+        parallel::for_each_in_order(
             of_keys,
             |(at, rule, members)| Ok::<_, io::Error>((at, rule, shared(members))),
             |(at, rule, (positions, single))| {
@@ -168,7 +168,7 @@ impl Audit<'_> {
             }
             Ok(members)
         };
-        crew::share_out(spool.chunks(), some, |some| {
+        parallel::for_each_in_order(spool.chunks(), some, |some| {
             members.extend(some);
             Ok(())
         })?;
@@ -225,7 +225,7 @@ impl Audit<'_> {
         let scope = Scope { group: Some(&facts), employee, ..Scope::at(self.now) };
         let verdict = rule.judge(&scope);
         self.matrix.count(rule.id(), Some(context.name), verdict);
-        if matches!(verdict, Verdict::Violation) {
+        if matches!(verdict, RuleResult::Violation) {
             let (source, members) = (context.name.clone(), facts.members.clone());
             let subject = Subject::Group { source, key: by.name(key), members };
             let person = employee.map_or_else(Person::default, |scope| evidence::owner(scope.employee));

@@ -1,22 +1,22 @@
-//! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`Share`].
+//! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`ChunkResult`].
 
 use std::collections::BTreeMap;
 use std::io;
 
-use super::found::rule_about_owner;
 use super::groups::GroupMembers;
 use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
 use super::owners::Owners;
-use super::people::Offers;
+use super::people::CountedOwners;
+use super::sink::rule_about_owner;
 use super::violation::{Judged, Violation};
 use super::{SourceContext, Unsettled, evidence};
 use crate::correlate::{PlaceholderIndex, Tally, Tried};
-use crate::exception::{Exceptions, Ledger, SourceDeclarations};
+use crate::exception::{DeclarationUse, Exceptions, SourceDeclarations};
 use crate::fetch::{Chunk, Decoded, record};
 use crate::finding::Batch;
 use crate::model::{Account, Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
-use crate::rule::{AccountScope, DeclaredScope, Rule, Scope, Triage, Verdict};
+use crate::rule::{AccountScope, DeclaredScope, Rule, RuleResult, Scope, Triage};
 
 /// A record, and its position among those received.
 #[derive(Clone, Copy)]
@@ -41,14 +41,14 @@ pub(super) struct Judge<'j> {
 
 /// What came of some accounts in a row. Lists are in the order of the judge's rules.
 #[derive(Debug)]
-pub(super) struct Share<'j> {
+pub(super) struct ChunkResult<'j> {
     pub tally: Tally,
-    pub ledger: Ledger,
+    pub ledger: DeclarationUse,
     triage: Triage<'j>,
     pub of_accounts: Vec<Counts>,
     pub of_groups: Vec<Counts>,
     pub groups: Vec<GroupMembers<'j>>,
-    pub people: Vec<Offers>,
+    pub people: Vec<CountedOwners>,
     /// Findings that are finished.
     pub batch: Batch,
     /// Findings that exceptions concern.
@@ -69,7 +69,7 @@ pub(super) struct Orphan<'j> {
     pub findings: Vec<(&'j Rule, Finding)>,
 }
 
-impl Share<'_> {
+impl ChunkResult<'_> {
     /// Counts what the keys of one account came to.
     fn count(&mut self, situation: &Situation, tried: &Tried<'_>) {
         self.tally.add(situation);
@@ -98,10 +98,10 @@ impl<'j> Judge<'j> {
     ///
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
-    pub(super) fn share(&'j self, chunk: &Chunk) -> io::Result<Share<'j>> {
+    pub(super) fn chunk(&'j self, chunk: &Chunk) -> io::Result<ChunkResult<'j>> {
         /// So many accounts are correlated at once that the processor's cache still holds them when they are judged.
         const AT_ONCE: usize = 16;
-        let mut share = self.empty();
+        let mut result = self.empty();
         let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
         let received: Vec<_> = chunk.lines().map(|(position, line)| Received { position, line }).collect();
         for received in received.chunks(AT_ONCE) {
@@ -109,26 +109,26 @@ impl<'j> Judge<'j> {
                 received.iter().map(|received| self.decoded(received.line)).collect::<io::Result<Vec<_>>>()?;
             let tried = self.context.correlator.ask_all(decoded.iter().map(|decoded| &decoded.account));
             for owner in tried.iter().filter_map(|tried| self.employee(tried.first_found())) {
-                owner.fetch();
+                owner.prefetch();
             }
             for ((received, decoded), tried) in received.iter().zip(&decoded).zip(&tried) {
-                self.account(&mut share, recorder.as_mut(), *received, &decoded.account, tried)?;
+                self.account(&mut result, recorder.as_mut(), *received, &decoded.account, tried)?;
             }
         }
         recorder.map_or(Ok(()), Recorder::finish)?;
-        share.count_settled();
-        Ok(share)
+        result.count_settled();
+        Ok(result)
     }
 
-    fn empty(&'j self) -> Share<'j> {
-        Share {
+    fn empty(&'j self) -> ChunkResult<'j> {
+        ChunkResult {
             tally: Tally::default(),
-            ledger: Ledger::default(),
+            ledger: DeclarationUse::default(),
             triage: Triage::new(&self.about_accounts),
             of_accounts: self.about_accounts.iter().map(|_| Counts::default()).collect(),
             of_groups: self.about_groups.iter().map(|_| Counts::default()).collect(),
             groups: self.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
-            people: self.about_people.iter().map(|_| Offers::default()).collect(),
+            people: self.about_people.iter().map(|_| CountedOwners::default()).collect(),
             batch: Batch::default(),
             concerned: Vec::new(),
             orphans: Vec::new(),
@@ -145,7 +145,7 @@ impl<'j> Judge<'j> {
 
     fn account(
         &self,
-        share: &mut Share<'j>,
+        result: &mut ChunkResult<'j>,
         recorder: Option<&mut Recorder<'_>>,
         received: Received<'_>,
         account: &Account<'_>,
@@ -153,26 +153,26 @@ impl<'j> Judge<'j> {
     ) -> io::Result<()> {
         let found = tried.situation();
         let mut owners = Owners::of(&found, self.roster);
-        let situation = share.ledger.decide(self.declarations, account, found);
+        let situation = result.ledger.decide(self.declarations, account, found);
         if matches!(situation, Situation::Declared { .. }) {
             owners = owners.of_declared(&self.roster.extra_columns, self.now);
         }
-        share.count(&situation, tried);
+        result.count(&situation, tried);
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
         if let Some(recorder) = recorder {
             recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
         }
         let scope = self.scope(&judged, &owners);
-        self.rules(share, tried, judged, &scope, received.line)?;
-        share.unsettled.extend(self.unsettled(&judged, &scope));
-        for (group, counts) in share.groups.iter_mut().zip(&mut share.of_groups) {
+        self.rules(result, tried, judged, &scope, received.line)?;
+        result.unsettled.extend(self.unsettled(&judged, &scope));
+        for (group, counts) in result.groups.iter_mut().zip(&mut result.of_groups) {
             if let Some(undecided) = group.offer(&scope, received.position) {
                 counts.count(undecided);
             }
         }
         if let Some(owner) = owner {
-            for (rule, offers) in self.about_people.iter().zip(&mut share.people) {
+            for (rule, offers) in self.about_people.iter().zip(&mut result.people) {
                 offers.offer(rule, &scope, owner);
             }
         }
@@ -181,7 +181,7 @@ impl<'j> Judge<'j> {
 
     fn rules(
         &self,
-        share: &mut Share<'j>,
+        result: &mut ChunkResult<'j>,
         tried: &Tried<'_>,
         judged: Judged<'_>,
         scope: &Scope<'_>,
@@ -189,12 +189,12 @@ impl<'j> Judge<'j> {
     ) -> io::Result<()> {
         let mut orphan = Vec::new();
         let mut matched = None;
-        for open in share.triage.take(scope) {
+        for open in result.triage.take(scope) {
             let verdict = open.judge(scope);
-            if let Some(counts) = share.of_accounts.get_mut(open.rule) {
+            if let Some(counts) = result.of_accounts.get_mut(open.rule) {
                 counts.count(verdict);
             }
-            let (Some(rule), Verdict::Violation) = (self.about_accounts.get(open.rule), verdict) else {
+            let (Some(rule), RuleResult::Violation) = (self.about_accounts.get(open.rule), verdict) else {
                 continue;
             };
             // The same for all findings about the account.
@@ -209,13 +209,13 @@ impl<'j> Judge<'j> {
             if violation.lacks_owner() {
                 orphan.push((*rule, violation.into_finding()?));
             } else if self.exceptions.concern(rule.id(), Some(self.context.name), &violation.fingerprint) {
-                share.concerned.push((rule, violation.into_finding()?));
+                result.concerned.push((rule, violation.into_finding()?));
             } else {
-                violation.write(&mut share.batch)?;
+                violation.write(&mut result.batch)?;
             }
         }
         if !orphan.is_empty() {
-            share.orphans.push(Orphan { record: line.to_owned(), findings: orphan });
+            result.orphans.push(Orphan { record: line.to_owned(), findings: orphan });
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ impl<'j> Judge<'j> {
             return None;
         }
         let blind =
-            |rule: &&&Rule| matches!(rule.judge(scope), Verdict::NotEvaluable(missing) if missing.is_of_roster());
+            |rule: &&&Rule| matches!(rule.judge(scope), RuleResult::NotEvaluable(missing) if missing.is_of_roster());
         let rules = self.about_accounts.iter().filter(blind).map(|rule| rule.id().clone()).collect();
         Some(Unsettled { finding, source: self.context.name.clone(), rules })
     }

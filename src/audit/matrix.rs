@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{RuleId, SourceName};
-use crate::rule::{Missing, Verdict};
+use crate::rule::{Missing, RuleResult};
 
 /// One rule at one source, or about what belongs to no source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,24 +42,24 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn count(&mut self, verdict: Verdict) {
+    pub(super) fn count(&mut self, verdict: RuleResult) {
         self.count_alike(verdict, 1);
     }
 
     /// Counts so many subjects of which the same was said.
-    pub(super) fn count_alike(&mut self, verdict: Verdict, subjects: u64) {
+    pub(super) fn count_alike(&mut self, verdict: RuleResult, subjects: u64) {
         match verdict {
-            Verdict::Pass => self.evaluated += subjects,
-            Verdict::Violation => {
+            RuleResult::Pass => self.evaluated += subjects,
+            RuleResult::Violation => {
                 self.evaluated += subjects;
                 self.violations += subjects;
             }
-            Verdict::NotEvaluable(missing) => {
+            RuleResult::NotEvaluable(missing) => {
                 self.not_evaluable += subjects;
                 self.because_of_roster += if missing.is_of_roster() { subjects } else { 0 };
                 self.missing = self.missing.and(missing);
             }
-            Verdict::Failed(error) => {
+            RuleResult::Failed(error) => {
                 self.not_evaluable += subjects;
                 self.errors.insert(error.to_string());
             }
@@ -82,7 +82,7 @@ impl Counts {
 }
 
 impl Matrix {
-    pub(super) fn count(&mut self, rule: &RuleId, source: Option<&SourceName>, verdict: Verdict) {
+    pub(super) fn count(&mut self, rule: &RuleId, source: Option<&SourceName>, verdict: RuleResult) {
         self.counts(rule, source).count(verdict);
     }
 

@@ -5,7 +5,7 @@
 //! key that a group rule counts.
 
 mod evidence;
-mod found;
+mod sink;
 mod groups;
 mod inventory;
 mod judge;
@@ -30,20 +30,20 @@ pub use suggest::{Suggestion, Wanted};
 
 use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{PlaceholderIndex, SourceCorrelator, Tally, Unbalanced};
-use crate::crew;
-use crate::exception::{BaselineUse, Declarations, DeclaredUse, Exceptions, Ledger, Sight, WaiverUse};
+use crate::exception::{BaselineUse, Coverage, DeclarationUse, Declarations, DeclaredUse, Exceptions, WaiverUse};
 use crate::fetch::{Decoder, Population, RecordError, Spool};
 use crate::finding::Findings;
 use crate::model::{
     EmployeeIndex, Fingerprint, Person, Roster, RosterIssue, RuleId, SourceName, SourceStatus, Subject, Timestamp,
 };
-use crate::rule::{EmployeeScope, Rule, RuleSet, Scope, SourceFacts, Subject as RuleSubject, Verdict};
-use found::{Found, breadth};
+use crate::parallel;
+use crate::rule::{EmployeeScope, Rule, RuleResult, RuleSet, Scope, SourceFacts, Subject as RuleSubject};
 use groups::GroupMembers;
-use judge::{Judge, Share};
+use judge::{ChunkResult, Judge};
 use matrix::{Counts, Matrix};
 use near::{Orphans, Suggester};
 use people::PersonAccounts;
+use sink::{FindingSink, breadth};
 
 /// What an audit found.
 #[derive(Debug)]
@@ -107,11 +107,11 @@ pub struct Audit<'a> {
     exceptions: &'a Exceptions,
     now: Timestamp,
     tally: Tally,
-    found: Found<'a>,
+    found: FindingSink<'a>,
     matrix: Matrix,
     people: Vec<PersonAccounts<'a>>,
     suggester: Suggester<'a>,
-    ledger: Ledger,
+    ledger: DeclarationUse,
     sources: BTreeMap<SourceName, SourceStatus>,
     /// How many accounts each source has.
     accounts: BTreeMap<SourceName, u64>,
@@ -190,11 +190,11 @@ impl<'a> Audit<'a> {
             exceptions,
             now,
             tally: Tally::default(),
-            found: Found::new(exceptions, roster, now),
+            found: FindingSink::new(exceptions, roster, now),
             matrix: Matrix::default(),
             people: about_people.map(PersonAccounts::new).collect(),
             suggester: Suggester::new(roster, matching),
-            ledger: Ledger::default(),
+            ledger: DeclarationUse::default(),
             sources: BTreeMap::new(),
             accounts: BTreeMap::new(),
             orphans_left: Orphans::MOST,
@@ -236,7 +236,11 @@ impl<'a> Audit<'a> {
         let judge = self.judge(context);
         let mut gathered = Gathered::new(&judge, self.orphans_left);
         gathered.groups.iter_mut().for_each(|group| group.reserve(spool.len()));
-        crew::share_out(spool.chunks(), |chunk| judge.share(&chunk), |share| self.take(&judge, &mut gathered, share))?;
+        parallel::for_each_in_order(
+            spool.chunks(),
+            |chunk| judge.chunk(&chunk),
+            |result| self.take(&judge, &mut gathered, result),
+        )?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
         self.orphans_left = orphans.room_left();
         self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;
@@ -249,33 +253,33 @@ impl<'a> Audit<'a> {
     }
 
     /// Puts what one thread has made of some accounts to the rest.
-    fn take<'j>(&mut self, judge: &Judge<'j>, gathered: &mut Gathered<'j>, share: Share<'j>) -> io::Result<()> {
-        gathered.tally.merge(&share.tally);
-        for (placeholder, count) in share.placeholders {
+    fn take<'j>(&mut self, judge: &Judge<'j>, gathered: &mut Gathered<'j>, result: ChunkResult<'j>) -> io::Result<()> {
+        gathered.tally.merge(&result.tally);
+        for (placeholder, count) in result.placeholders {
             *self.placeholders.entry(placeholder).or_default() += count;
         }
-        if share.void_keys > 0 {
-            *self.void_keys.entry(judge.context.name.clone()).or_default() += share.void_keys;
+        if result.void_keys > 0 {
+            *self.void_keys.entry(judge.context.name.clone()).or_default() += result.void_keys;
         }
-        self.unsettled.extend(share.unsettled);
-        self.ledger.merge(share.ledger);
-        for (all, some) in gathered.of_accounts.iter_mut().zip(share.of_accounts) {
+        self.unsettled.extend(result.unsettled);
+        self.ledger.merge(result.ledger);
+        for (all, some) in gathered.of_accounts.iter_mut().zip(result.of_accounts) {
             all.merge(some);
         }
-        for (all, some) in gathered.of_groups.iter_mut().zip(share.of_groups) {
+        for (all, some) in gathered.of_groups.iter_mut().zip(result.of_groups) {
             all.merge(some);
         }
-        for (all, some) in gathered.groups.iter_mut().zip(share.groups) {
+        for (all, some) in gathered.groups.iter_mut().zip(result.groups) {
             all.merge(some);
         }
-        for (rule, offers) in judge.about_people.iter().zip(share.people) {
+        for (rule, offers) in judge.about_people.iter().zip(result.people) {
             if let Some(people) = self.people.iter_mut().find(|people| people.is_about(rule)) {
                 people.take(judge.context.name, offers);
             }
         }
-        self.found.append(share.batch)?;
-        self.found.extend(share.concerned)?;
-        self.found.extend(gathered.orphans.take(share.orphans))
+        self.found.append(result.batch)?;
+        self.found.extend(result.concerned)?;
+        self.found.extend(gathered.orphans.take(result.orphans))
     }
 
     fn judge<'j>(&self, context: &'j SourceContext<'j>) -> Judge<'j>
@@ -300,15 +304,15 @@ impl<'a> Audit<'a> {
         &self.placeholders
     }
 
-    /// The sum of it all, sorted. `sight` says what was seen whole.
+    /// The sum of it all, sorted. `coverage` says what was seen whole.
     ///
     /// # Errors
     /// The findings can't be kept.
-    pub fn finish(mut self, sight: &Sight) -> Result<Outcome, AuditError> {
+    pub fn finish(mut self, coverage: &Coverage) -> Result<Outcome, AuditError> {
         self.judge_people().map_err(AuditError::Findings)?;
         let declared = self.ledger.close(self.declarations, &self.sources, self.roster, self.now);
         let breadths: Vec<_> = declared.iter().filter_map(|one| breadth(one, &self.accounts)).collect();
-        let settled = self.found.settle(self.rules, &breadths, sight).map_err(AuditError::Findings)?;
+        let settled = self.found.close(self.rules, &breadths, coverage).map_err(AuditError::Findings)?;
         for Unsettled { finding, source, rules } in &self.unsettled {
             if settled.covered.contains(finding) {
                 for rule in rules {
@@ -353,7 +357,7 @@ impl<'a> Audit<'a> {
         for rule in self.rules_about(RuleSubject::Source, context.name) {
             let verdict = rule.judge(&scope);
             self.matrix.count(rule.id(), Some(context.name), verdict);
-            if matches!(verdict, Verdict::Violation) {
+            if matches!(verdict, RuleResult::Violation) {
                 let subject = Subject::Source { source: context.name.clone() };
                 self.found.push(rule, evidence::finding(rule, subject, Person::default(), &scope))?;
             }

@@ -5,7 +5,7 @@ use std::io;
 
 use super::{Audit, evidence};
 use crate::model::{EmployeeIndex, SourceName, Subject};
-use crate::rule::{AccountsFacts, EmployeeScope, Missing, Rule, Scope, Verdict};
+use crate::rule::{AccountsFacts, EmployeeScope, Missing, Rule, RuleResult, Scope};
 
 /// The accounts that one rule counts, by owner.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl<'a> PersonAccounts<'a> {
     }
 
     /// Takes accounts of a source.
-    pub(super) fn take(&mut self, source: &SourceName, offers: Offers) {
+    pub(super) fn take(&mut self, source: &SourceName, offers: CountedOwners) {
         if self.sources.last() != Some(source) {
             self.sources.push(source.clone());
         }
@@ -51,18 +51,18 @@ impl<'a> PersonAccounts<'a> {
 
 /// The owners of some accounts that a rule counts.
 #[derive(Debug, Default)]
-pub(super) struct Offers {
+pub(super) struct CountedOwners {
     counted: Vec<EmployeeIndex>,
     undecided: Vec<(EmployeeIndex, Missing)>,
 }
 
-impl Offers {
+impl CountedOwners {
     /// Takes an account of `owner`, if the rule counts it.
     pub(super) fn offer(&mut self, rule: &Rule, scope: &Scope<'_>, owner: EmployeeIndex) {
         match rule.is_member(scope) {
-            Verdict::Violation => self.counted.push(owner),
-            Verdict::NotEvaluable(missing) => self.undecided.push((owner, missing)),
-            Verdict::Pass | Verdict::Failed(_) => {}
+            RuleResult::Violation => self.counted.push(owner),
+            RuleResult::NotEvaluable(missing) => self.undecided.push((owner, missing)),
+            RuleResult::Pass | RuleResult::Failed(_) => {}
         }
     }
 }
@@ -85,7 +85,7 @@ impl Audit<'_> {
                 let scope = Scope { employee: Some(employee), accounts: Some(&accounts), ..Scope::at(self.now) };
                 let verdict = people.rule.judge(&scope);
                 self.matrix.count(people.rule.id(), None, verdict);
-                if matches!(verdict, Verdict::Violation) {
+                if matches!(verdict, RuleResult::Violation) {
                     let subject = Subject::Employee { employee_id: employee.employee.id().into() };
                     let person = evidence::owner(employee.employee);
                     self.found.push(people.rule, evidence::finding(people.rule, subject, person, &scope))?;

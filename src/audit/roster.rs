@@ -5,7 +5,7 @@ use std::io;
 
 use super::{Audit, AuditError, evidence};
 use crate::model::{Employee, Person, Roster, RosterIssue, Subject};
-use crate::rule::{Rule, Scope, Subject as RuleSubject, Verdict};
+use crate::rule::{Rule, RuleResult, Scope, Subject as RuleSubject};
 
 impl Audit<'_> {
     /// Judges the roster, with those of its defects that could be told only at the time of the audit.
@@ -46,15 +46,15 @@ impl Audit<'_> {
         place: impl FnOnce() -> (String, Option<&'e Employee>),
     ) -> io::Result<bool> {
         let verdict = rule.judge(scope);
-        if scope.issue.is_none() || verdict != Verdict::Pass {
+        if scope.issue.is_none() || verdict != RuleResult::Pass {
             self.matrix.count(rule.id(), None, verdict);
         }
-        if verdict == Verdict::Violation {
+        if verdict == RuleResult::Violation {
             let (place, employee) = place();
             let person = employee.map_or_else(Person::default, evidence::owner);
             self.found.push(rule, evidence::finding(rule, Subject::Roster { place }, person, scope))?;
         }
-        Ok(verdict == Verdict::Violation)
+        Ok(verdict == RuleResult::Violation)
     }
 }
 

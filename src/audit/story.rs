@@ -6,19 +6,19 @@ use std::{io, iter};
 
 use serde_json::Value;
 
-use super::found::Found;
 use super::judge::Judge;
 use super::near::Orphans;
 use super::owners::Owners;
+use super::sink::FindingSink;
 use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
 use crate::correlate::NearMiss;
 use crate::diagnostic::similarity;
 use crate::fetch::{Population, record};
-use crate::finding::{Finding, Head};
+use crate::finding::{Finding, FindingRef};
 use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
-use crate::rule::{Missing, Rule, Scope, Verdict};
+use crate::rule::{Missing, Rule, RuleResult, Scope};
 
 /// What there is to tell about an account.
 #[derive(Debug)]
@@ -103,9 +103,10 @@ impl Audit<'_> {
 
     /// The findings about groups so far.
     fn group_findings(&mut self) -> Result<Vec<Finding>, AuditError> {
-        let found = std::mem::replace(&mut self.found, Found::new(self.exceptions, self.roster, self.now));
+        let found = std::mem::replace(&mut self.found, FindingSink::new(self.exceptions, self.roster, self.now));
         let found = found.so_far().map_err(AuditError::Findings)?;
-        let groups = found.heads().filter(Head::is_about_group).map(|head| head.read()).collect::<io::Result<_>>();
+        let groups =
+            found.heads().filter(FindingRef::is_about_group).map(|head| head.read()).collect::<io::Result<_>>();
         groups.map_err(AuditError::Findings)
     }
 
@@ -159,8 +160,10 @@ fn judged_group(rule: &Rule, scope: &Scope<'_>, id: &str, groups: &[Finding]) ->
     let (verdict, facts, message) = match groups.iter().find(mine) {
         Some(found) => ("a violation".to_owned(), found.facts.clone(), Some(found.message.clone())),
         None => match rule.is_member(scope) {
-            Verdict::Violation if scope.employee.is_some() => ("a pass".to_owned(), BTreeMap::new(), None),
-            Verdict::Violation | Verdict::Pass => ("a pass: it belongs to no group".to_owned(), BTreeMap::new(), None),
+            RuleResult::Violation if scope.employee.is_some() => ("a pass".to_owned(), BTreeMap::new(), None),
+            RuleResult::Violation | RuleResult::Pass => {
+                ("a pass: it belongs to no group".to_owned(), BTreeMap::new(), None)
+            }
             undecided => (undecided.to_string(), BTreeMap::new(), None),
         },
     };
@@ -170,8 +173,8 @@ fn judged_group(rule: &Rule, scope: &Scope<'_>, id: &str, groups: &[Finding]) ->
 fn judged(rule: &Rule, scope: &Scope<'_>, roster: &Roster) -> Judgement {
     let verdict = rule.judge(scope);
     let words = match verdict {
-        Verdict::Pass if !rule.concerns(scope) => "does not apply".to_owned(),
-        Verdict::NotEvaluable(missing) => {
+        RuleResult::Pass if !rule.concerns(scope) => "does not apply".to_owned(),
+        RuleResult::NotEvaluable(missing) => {
             let why = why(missing, scope, roster);
             if why.is_empty() { verdict.to_string() } else { format!("{verdict}: {}", why.join("; ")) }
         }
@@ -182,7 +185,7 @@ fn judged(rule: &Rule, scope: &Scope<'_>, roster: &Roster) -> Judgement {
         severity: rule.severity(),
         verdict: words,
         facts: rule.facts(scope).to_map(),
-        message: matches!(verdict, Verdict::Violation).then(|| rule.message(scope)),
+        message: matches!(verdict, RuleResult::Violation).then(|| rule.message(scope)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use serde_json::value::RawValue;
 
 use super::evidence::{self, Named};
-use crate::finding::{Batch, Line, LineSubject, Marks};
+use crate::finding::{Batch, FindingRecord, Marks, RecordSubject};
 use crate::model::{Account, Disposition, Employee, Finding, Fingerprint, Situation, SourceName, Subject};
 use crate::rule::{Facts, Rule, Scope};
 
@@ -64,12 +64,12 @@ impl<'v> Violation<'v> {
     pub(super) fn write(&self, batch: &mut Batch) -> io::Result<()> {
         let account = self.judged.account;
         let person = Named::new(account, self.judged.employee);
-        let line = Line {
+        let record = FindingRecord {
             fingerprint: self.fingerprint.as_str(),
             rule: self.rule.id().as_str(),
             severity: self.rule.severity(),
             disposition: Disposition::Open,
-            subject: LineSubject {
+            subject: RecordSubject {
                 kind: Subject::ACCOUNT,
                 source: Some(self.source.as_str()),
                 account_id: Some(&account.id),
@@ -87,7 +87,7 @@ impl<'v> Violation<'v> {
             matched: self.matched,
             marks: Marks::of_account(&account.last_login_at),
         };
-        batch.push(&line, &account.id)
+        batch.push(&record, &account.id)
     }
 
     /// The same as a finding that can still be changed.

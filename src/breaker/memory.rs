@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Crowd, Previous, PreviousRoster, PreviousSource};
+use super::{Counts, Previous, PreviousRoster, PreviousSource};
 use crate::config::{Config, SourceConfig};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Roster, Timestamp};
@@ -104,7 +104,7 @@ impl Memory {
         &mut self,
         (config, out): (&Config, &Path),
         roster: &Roster,
-        complete: impl Iterator<Item = (&'s str, Crowd<'s>)>,
+        complete: impl Iterator<Item = (&'s str, Counts<'s>)>,
         as_of: Timestamp,
     ) {
         let marks = Marks::of(config, out);
@@ -113,7 +113,7 @@ impl Memory {
             Some(at) => (marks, self.organisations.remove(at).sources),
             None => (marks, Vec::new()),
         };
-        for (name, Crowd { count, keys }) in complete {
+        for (name, Counts { count, keys }) in complete {
             let Some(source) = config.sources.iter().find(|source| source.name.as_str() == name) else { continue };
             let identity = Identity::of(source, out);
             sources.retain(|seen| seen.identity != identity);
@@ -190,7 +190,7 @@ mod tests {
 
     fn remember(memory: &mut Memory, config: &Config, complete: &[(&str, u64)]) {
         let keys = KeyCounts::new();
-        let complete = complete.iter().map(|(name, count)| (*name, Crowd { count: *count, keys: &keys }));
+        let complete = complete.iter().map(|(name, count)| (*name, Counts { count: *count, keys: &keys }));
         let as_of = "2026-10-14T00:00:00Z".parse().expect("a time");
         memory.remember((config, Path::new("/w/out")), &Roster::default(), complete, as_of);
     }

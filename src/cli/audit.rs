@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::model::{SourceName, Timestamp};
 use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
 use crate::render::{Format, Places, RenderOptions, Templates, check_templates};
-use crate::report::{Gate, Privacy, Report, Verdict};
+use crate::report::{Gate, GateVerdict, Privacy, Report};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -249,7 +249,7 @@ impl<'a> Job<'a> {
     }
 
     /// What the verdict means for scripts.
-    fn exit_of(&self, verdict: &Verdict) -> Exit {
+    fn exit_of(&self, verdict: &GateVerdict) -> Exit {
         match if self.exit_zero { verdict.gate_without_failures() } else { verdict.gate } {
             Gate::Pass => Exit::Success,
             Gate::Fail => Exit::GateFailed,

@@ -10,7 +10,7 @@ use super::clock::latest;
 use super::output::{say, show};
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
-use crate::exception::{Baseline, BaselineEntry, Change, Identity, Shown, Sight};
+use crate::exception::{Baseline, BaselineEntry, Change, Coverage, Identity, Shown};
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Fingerprint, RuleId, SourceName, SourceStatus};
 use crate::pipeline;
@@ -54,13 +54,13 @@ pub(super) fn run(command: &BaselineCommand) -> anyhow::Result<Exit> {
     // One that was not audited was not seen, either: what is known of it, and of everybody over all sources, stays.
     let left_out = report.run.left_out.iter().map(|name| SourceName::new(name));
     let configured: Vec<_> = report.sources.iter().map(names).chain(left_out).collect();
-    let sight = Sight::new(&configured, complete.map(names));
+    let coverage = Coverage::new(&configured, complete.map(names));
     let mut current = Vec::new();
     for finding in report.findings.iter() {
         current.extend(entry(&report, &finding?));
     }
     let accept_new = args.accept_new || old.is_none() && !args.keep;
-    let (baseline, change) = old.unwrap_or_default().renew(current, &sight, accept_new);
+    let (baseline, change) = old.unwrap_or_default().renew(current, &coverage, accept_new);
     if let Err(error) = deliver::write_file(&args.out, |out| out.write_all(baseline.to_text().as_bytes())) {
         say(&format!("error: {error}"));
         return Ok(Exit::DeliveryFailed);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::inquiry::{Inquiry, InquiryArgs};
+use super::investigate::{Investigation, InvestigationArgs};
 use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
@@ -29,7 +29,7 @@ pub(super) enum CrosswalkCommand {
 #[derive(Debug, Args)]
 pub(super) struct SuggestArgs {
     #[command(flatten)]
-    inquiry: InquiryArgs,
+    investigation: InvestigationArgs,
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
@@ -51,15 +51,15 @@ fn parse_score(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(command: &CrosswalkCommand, global: &Global) -> anyhow::Result<Exit> {
     let CrosswalkCommand::Suggest(args) = command;
-    let inquiry = match args.read() {
-        Ok(inquiry) => inquiry,
+    let investigation = match args.read() {
+        Ok(investigation) => investigation,
         Err(error) => return Ok(refuse(&error)),
     };
     let bars = Bars::new(global.bars());
-    let options = inquiry.options(&bars);
+    let options = investigation.options(&bars);
     let wanted = Wanted { least: args.min_score, precision: args.precision };
-    match runtime()?.block_on(investigate::suggest(&inquiry.config, &inquiry.inputs, &options, wanted)) {
-        Ok(sources) => Ok(write_all(args, &sources, &inquiry.inputs.roster)),
+    match runtime()?.block_on(investigate::suggest(&investigation.config, &investigation.inputs, &options, wanted)) {
+        Ok(sources) => Ok(write_all(args, &sources, &investigation.inputs.roster)),
         Err(error) => Ok(refuse(&error)),
     }
 }
@@ -68,9 +68,9 @@ impl SuggestArgs {
     /// Of a file of such lines, 97 to 99 in a hundred are right: most lines have more than the least score.
     pub(super) const MIN_SCORE: f64 = 0.85;
 
-    fn read(&self) -> Result<Inquiry, RunError> {
-        let inquiry = self.inquiry.read(&self.source)?;
-        let chosen = || inquiry.config.chosen(&inquiry.only);
+    fn read(&self) -> Result<Investigation, RunError> {
+        let investigation = self.investigation.read(&self.source)?;
+        let chosen = || investigation.config.chosen(&investigation.only);
         if self.out.is_some() && chosen().count() > 1 {
             let message = "one file takes the suggestions for one source";
             let mistake = Diagnostic::of_file(Path::new("--out"), message).help("choose one with --source NAME");
@@ -81,7 +81,7 @@ impl SuggestArgs {
             let mistake = Diagnostic::of_file(&path, message).help("move it away, or name another with --out");
             return Err(vec![mistake].into());
         }
-        Ok(inquiry)
+        Ok(investigation)
     }
 
     fn path(&self, source: &SourceName) -> PathBuf {

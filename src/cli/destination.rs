@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::clock::now;
 use crate::claim::{Claim, Held};
-use crate::crew;
 use crate::deliver::{self, Prepared};
+use crate::parallel;
 use crate::render::{self, Format, RenderOptions};
 use crate::report::Report;
 
@@ -25,7 +25,7 @@ pub(super) fn deliver(
         formats.iter().copied().partition(|format| out != Path::new("-") && format.file_name().is_some());
     let mut set = Vec::new();
     let prepare = |format| Ok((format, prepare(report, format, out, options)?));
-    crew::share_out(files.into_iter().map(Ok), prepare, |file| {
+    parallel::for_each_in_order(files.into_iter().map(Ok), prepare, |file| {
         set.push(file);
         anyhow::Ok(())
     })?;

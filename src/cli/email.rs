@@ -9,7 +9,7 @@ use super::output::{say, show};
 use super::privacy::PrivacyLevel;
 use super::{ConfigArg, Exit, Global, runtime};
 use crate::config::{AttachedFile, Config, EmailConfig, Recipients};
-use crate::deliver::email::{self, Carrier, Delivery, EmailError, Journal, Outcome, Parcel, Post};
+use crate::deliver::email::{self, Carrier, Delivery, EmailError, Journal, MailSources, Outcome, OutgoingMail};
 use crate::deliver::{Attempt, DeliveryError, write_file};
 use crate::diagnostic::Diagnostic;
 use crate::model::Timestamp;
@@ -181,11 +181,11 @@ struct Mailing<'m> {
 }
 
 impl Mailing<'_> {
-    fn compose(&self) -> Result<Vec<Parcel>, EmailError> {
+    fn compose(&self) -> Result<Vec<OutgoingMail>, EmailError> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let attachments = email::attachments(self.attach.as_deref(), folder, self.report.run.started_at)?;
         attachments.remarks.iter().for_each(|remark| say(remark));
-        email::compose(&Post {
+        email::compose(&MailSources {
             report: self.report,
             config: self.email,
             attachments: &attachments,
@@ -196,7 +196,7 @@ impl Mailing<'_> {
 
     /// Writes the mails to a folder.
     fn dry_run(&self, folder: &Path, global: &Global) -> Exit {
-        let written = self.compose().and_then(|parcels| Ok(write(&parcels, folder)?));
+        let written = self.compose().and_then(|mails| Ok(write(&mails, folder)?));
         match written {
             Ok(count) => {
                 if !global.quiet {
@@ -211,13 +211,12 @@ impl Mailing<'_> {
 
     /// Sends the mails, and says what became of them.
     async fn send(&self, carrier: &Carrier, global: &Global) -> Exit {
-        let prepared =
-            self.compose().and_then(|parcels| Ok((parcels, Journal::beside(self.path, &self.report.run.id)?)));
-        let (parcels, mut journal) = match prepared {
+        let prepared = self.compose().and_then(|mails| Ok((mails, Journal::beside(self.path, &self.report.run.id)?)));
+        let (mails, mut journal) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => return failed(&error),
         };
-        match email::send(carrier, &parcels, &mut journal, now).await {
+        match email::send(carrier, &mails, &mut journal, now).await {
             Ok(deliveries) => told(&deliveries, global),
             Err(error) => {
                 say(&format!("error: {error}; a rerun may send the last mail again"));
@@ -228,11 +227,11 @@ impl Mailing<'_> {
 }
 
 /// How many there are.
-fn write(parcels: &[Parcel], folder: &Path) -> Result<usize, DeliveryError> {
-    for parcel in parcels {
-        write_file(&folder.join(format!("{}.eml", parcel.name)), |out| out.write_all(&parcel.content))?;
+fn write(mails: &[OutgoingMail], folder: &Path) -> Result<usize, DeliveryError> {
+    for mail in mails {
+        write_file(&folder.join(format!("{}.eml", mail.name)), |out| out.write_all(&mail.content))?;
     }
-    Ok(parcels.len())
+    Ok(mails.len())
 }
 
 /// What can't be used has the exit code of what can't be used; what could not be written or sent, that of a delivery.

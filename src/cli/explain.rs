@@ -5,7 +5,7 @@ mod text;
 
 use clap::Args;
 
-use super::inquiry::InquiryArgs;
+use super::investigate::InvestigationArgs;
 use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
@@ -25,7 +25,7 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_name = "NAME", value_parser = pseudonym::parse, conflicts_with = "account")]
     pseudonym: Option<String>,
     #[command(flatten)]
-    inquiry: InquiryArgs,
+    investigation: InvestigationArgs,
 }
 
 /// The name of a source holds no slash; an identifier may.
@@ -49,15 +49,15 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> anyhow::Result<Exit> {
 /// Tells the story of one account.
 fn tell(args: &ExplainArgs, subject: &(String, String), global: &Global) -> anyhow::Result<Exit> {
     let (source, account) = subject;
-    let inquiry = match args.inquiry.read(std::slice::from_ref(source)) {
-        Ok(inquiry) => inquiry,
+    let investigation = match args.investigation.read(std::slice::from_ref(source)) {
+        Ok(investigation) => investigation,
         Err(error) => return Ok(refuse(&error)),
     };
     let bars = Bars::new(global.bars());
-    let options = inquiry.options(&bars);
-    match runtime()?.block_on(investigate::explain(&inquiry.config, &inquiry.inputs, &options, account)) {
+    let options = investigation.options(&bars);
+    match runtime()?.block_on(investigate::explain(&investigation.config, &investigation.inputs, &options, account)) {
         Ok(Some(Answer { told: Told::Story(story), .. })) => {
-            let text = text::story(subject, &story, &inquiry.inputs);
+            let text = text::story(subject, &story, &investigation.inputs);
             super::output::print(&mut anstream::stdout().lock(), text.trim_end())?;
             Ok(Exit::Success)
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::breaker::{Crowd, Memory, Previous};
+use crate::breaker::{Counts, Memory, Previous};
 use crate::config::{Config, MaxChange};
 use crate::deliver::{self, DeliveryError};
 use crate::diagnostic::Diagnostic;
@@ -63,7 +63,7 @@ impl Held<'_> {
         let Some((memory, out)) = &mut self.memory else { return };
         let complete = report.sources.iter().filter(|source| source.status == SourceStatus::Complete);
         let complete =
-            complete.map(|source| (source.name.as_str(), Crowd { count: source.distinct, keys: &source.keys }));
+            complete.map(|source| (source.name.as_str(), Counts { count: source.distinct, keys: &source.keys }));
         memory.remember((config, out), roster, complete, report.run.as_of);
     }
 

@@ -12,7 +12,7 @@ mod explain;
 mod fetch;
 mod hr;
 mod init;
-mod inquiry;
+mod investigate;
 mod measure;
 mod output;
 mod privacy;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::Exit;
-use crate::breaker::Suspicion;
+use crate::breaker::Anomaly;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::RunError;
 
@@ -31,7 +31,7 @@ pub(super) fn refuse(error: &RunError) -> Exit {
         }
         RunError::Suspect(doubts) => {
             say(&format!("Suspect input: {error}"));
-            let real = doubts.iter().all(|doubt| matches!(doubt, Suspicion::Changed(_)));
+            let real = doubts.iter().all(|doubt| matches!(doubt, Anomaly::Changed(_)));
             let advice = if real { ". If the change is real, audit once with --accept-change" } else { "" };
             say(&format!("Nothing was judged or written{advice}"));
             Exit::Unverified

@@ -4,7 +4,7 @@ use super::output::say;
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceStatus};
 use crate::render::terminal;
-use crate::report::{Gate, Reason, Report, RosterSummary, Verdict};
+use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary};
 
 /// Says it all.
 pub(super) fn summarise(report: &Report) {
@@ -38,7 +38,7 @@ fn say_words(roster: &RosterSummary) {
     }
 }
 
-fn say_verdict<'v>(of: &str, verdict: &Verdict, scope: impl Iterator<Item = &'v Reason>) {
+fn say_verdict<'v>(of: &str, verdict: &GateVerdict, scope: impl Iterator<Item = &'v Reason>) {
     let decided = match verdict.gate {
         Gate::Pass => "passed",
         Gate::Fail => "failed",

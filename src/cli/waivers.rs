@@ -12,7 +12,7 @@ use super::{ConfigArg, Exit};
 use crate::config::Config;
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
-use crate::exception::{Bound, Known, New, Waiver, Waivers};
+use crate::exception::{BoundFacts, Known, New, Waiver, Waivers};
 use crate::model::text::counted;
 use crate::pipeline::{Inputs, RunError, known};
 use crate::report::{Finding, Report};
@@ -212,7 +212,7 @@ const HEADER: &str = "# Findings that are accepted until a day. `headcount waive
 
 /// The facts that the waiver rests on.
 fn bound(finding: &Finding) -> String {
-    let bound = Bound::new(shown(finding));
+    let bound = BoundFacts::new(shown(finding));
     let list = |names: &std::collections::BTreeSet<String>| {
         format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
     };

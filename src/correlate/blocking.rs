@@ -4,8 +4,8 @@
 //! Eight bytes for each feature, about thirty features for each employee; but of those only the ones are kept that the
 //! accounts have of which is asked.
 
-use crate::crew;
 use crate::model::{Account, Employee, EmployeeIndex, Roster};
+use crate::parallel;
 
 use super::commonness::{Commonness, Names};
 use super::features::{Features, name_of};
@@ -78,7 +78,7 @@ impl Blocks {
             }
             (entries, names)
         };
-        let (entries, names): (Vec<_>, Vec<_>) = crew::map_all(&parts, of_part).into_iter().unzip();
+        let (entries, names): (Vec<_>, Vec<_>) = parallel::map(&parts, of_part).into_iter().unzip();
         let mut entries = entries.concat();
         let common = Commonness::new(people, &names);
         entries.sort_unstable();

@@ -115,7 +115,7 @@ impl KeyTable {
     }
 
     /// Has the place of a key fetched from memory, for [`Self::get`] to find it near.
-    pub(super) fn fetch(&self, hash: Hash) {
+    pub(super) fn prefetch(&self, hash: Hash) {
         black_box(self.entries.get(hash.place(self.places)).map(|entry| entry.employee));
     }
 

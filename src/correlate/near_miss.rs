@@ -2,8 +2,8 @@
 //! nothing is matched by them, and what would match is written out as a line to confirm.
 
 use crate::config::{MatchConfig, SourceMatch};
-use crate::crew;
 use crate::model::{Account, EmployeeIndex, Roster};
+use crate::parallel;
 
 use super::accept::{Accept, Proposals};
 use super::blocking::{Blocks, Wanted};
@@ -70,11 +70,11 @@ impl<'r> NearMisses<'r> {
     /// source without an owner, or many of them: how many of them are nobody's, and how names are changed
     /// there, is seen from all together.
     pub fn find(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
-        let searched = crew::map_all(accounts, |account| self.search(account));
+        let searched = parallel::map(accounts, |account| self.search(account));
         let people = self.blocks.common().people();
         let habits = Habits::of_source(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
         let both: Vec<_> = accounts.iter().zip(searched).collect();
-        crew::map_all(&both, |(account, found)| self.near_misses(account, found, habits, matching))
+        parallel::map(&both, |(account, found)| self.near_misses(account, found, habits, matching))
     }
 
     /// Who is like the account, and how much.

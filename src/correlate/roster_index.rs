@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::index::{Crowd, Entry, Hash, KeyTable};
 use crate::config::MatchConfig;
-use crate::crew;
 use crate::key::{KeyKind, Normalised, Normaliser, fold, split};
 use crate::model::{Employee, EmployeeIndex, Roster, Step, Tier};
+use crate::parallel;
 
 /// The roster, indexed by every key. Built once and shared by all sources and threads.
 #[derive(Debug)]
@@ -40,14 +40,14 @@ impl Correlator {
         /// Fewer are not worth a thread.
         const FEW: usize = 4_096;
         let normaliser = Normaliser::new(config);
-        let size = roster.employees.len().div_ceil(crew::threads()).max(FEW);
+        let size = roster.employees.len().div_ceil(parallel::threads()).max(FEW);
         let parts: Vec<_> = (0..u32::MAX).step_by(size).zip(roster.employees.chunks(size)).collect();
         let keys = |(first, part): &(u32, &[Employee])| {
             let people = (*first..u32::MAX).map(EmployeeIndex).zip(*part);
             Keys::of(people, &normaliser, config.username_matches_local_part)
         };
         let mut all = Keys::with_room(roster.employees.len());
-        for keys in crew::map_all(&parts, keys) {
+        for keys in parallel::map(&parts, keys) {
             all.ids.extend(keys.ids);
             all.emails.extend(keys.emails);
             all.usernames.extend(keys.usernames);

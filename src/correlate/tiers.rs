@@ -61,7 +61,7 @@ impl<'c> SourceCorrelator<'c> {
     pub fn ask_all<'a>(&'a self, accounts: impl Iterator<Item = &'a Account<'a>>) -> Vec<Tried<'a>> {
         let mut all: Vec<Tried<'a>> = accounts.map(|account| self.with_keys(account)).collect();
         for (table, hash) in all.iter().flat_map(|tried| &tried.tiers).filter_map(|tried| self.place(tried)) {
-            table.fetch(hash);
+            table.prefetch(hash);
         }
         for tried in &mut all {
             self.look_up(tried);

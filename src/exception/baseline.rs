@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Identity, Sight};
+use super::{Coverage, Identity};
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, RuleId, Severity, SourceName, Subject, Timestamp};
@@ -250,10 +250,10 @@ impl Baseline {
     }
 
     /// What became of each entry, once all findings are weighed.
-    pub fn close(&self, tally: &BaselineTally, sight: &Sight, now: Timestamp) -> Vec<BaselineUse> {
+    pub fn close(&self, tally: &BaselineTally, coverage: &Coverage, now: Timestamp) -> Vec<BaselineUse> {
         let uses = self.entries.values().map(|entry| BaselineUse {
             state: tally.found.get(&entry.fingerprint).cloned().unwrap_or(BaselineState::Unused),
-            seen: sight.is_complete(entry.source.as_ref()),
+            seen: coverage.is_complete(entry.source.as_ref()),
             age_days: entry.age_days(now),
             entry: entry.clone(),
         });
@@ -263,14 +263,14 @@ impl Baseline {
     /// The baseline after an audit that found `current` (those that are neither waived nor about exceptions). What is
     /// gone drops out, unless it could not be seen; what is new is added only if `accept_new`. An old file doesn't say
     /// whose accounts its findings are about: those that are found are about these, and the others drop out.
-    pub fn renew(&self, current: Vec<BaselineEntry>, sight: &Sight, accept_new: bool) -> (Self, Change) {
+    pub fn renew(&self, current: Vec<BaselineEntry>, coverage: &Coverage, accept_new: bool) -> (Self, Change) {
         let mut current: HashMap<_, _> = current.into_iter().map(|entry| (entry.fingerprint.clone(), entry)).collect();
         let (mut entries, mut change) = (BTreeMap::new(), Change::default());
         for (fingerprint, entry) in &self.entries {
             let same = |found: &BaselineEntry| self.is_old || entry.is_about_another(found.whose.as_ref()).is_none();
             let kept = match current.get(fingerprint) {
                 Some(found) if same(found) => Some(BaselineEntry { whose: found.whose.clone(), ..entry.clone() }),
-                None if !self.is_old && !sight.is_complete(entry.source.as_ref()) => Some(entry.clone()),
+                None if !self.is_old && !coverage.is_complete(entry.source.as_ref()) => Some(entry.clone()),
                 _ => None,
             };
             match kept {

@@ -10,7 +10,7 @@ use crate::model::{
 
 /// Counts while the accounts stream by.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub struct DeclarationUse {
     entries: BTreeMap<DeclarationIndex, Entry>,
 }
 
@@ -60,7 +60,7 @@ pub struct DeclaredUse {
     pub remarks: Vec<String>,
 }
 
-impl Ledger {
+impl DeclarationUse {
     /// Decides the situation of an account for which the tiers say `found`, and remembers what it rests on.
     pub fn decide(&mut self, declared: SourceDeclarations<'_>, account: &Account<'_>, found: Situation) -> Situation {
         let about = declared.about(account);

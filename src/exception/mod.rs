@@ -7,18 +7,20 @@ mod declared;
 mod declared_file;
 mod identity;
 mod ledger;
-mod sight;
+mod coverage;
 #[cfg(test)]
 mod tests;
 mod waiver;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineState, BaselineTally, BaselineUse, Change};
+pub use coverage::Coverage;
 pub use declared::{Days, Declarations, SourceDeclarations};
 pub use declared_file::read_declared;
 pub use identity::{Identity, Shown};
-pub use ledger::{DeclaredState, DeclaredUse, Ledger};
-pub use sight::Sight;
-pub use waiver::{Bound, Covers, Known, KnownRule, New, Party, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers};
+pub use ledger::{DeclarationUse, DeclaredState, DeclaredUse};
+pub use waiver::{
+    BoundFacts, Covers, Known, KnownRule, New, Party, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers,
+};
 
 use crate::model::{Finding, Fingerprint, Roster, RuleId, SourceName, Timestamp};
 

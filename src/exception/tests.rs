@@ -156,7 +156,7 @@ fn mistakes_have_their_place_and_a_cure() {
 fn what_became_of_each_declaration_is_known() {
     let declarations = read(FILE).expect("valid");
     let voiso = declarations.of(&SourceName::new("voiso"), now());
-    let mut ledger = Ledger::default();
+    let mut ledger = DeclarationUse::default();
     let matched = Situation::Matched { employee: EmployeeIndex(0), tier: Tier::Email };
     let weak = Situation::Matched { employee: EmployeeIndex(0), tier: Tier::Username };
     ledger.decide(voiso, &account("1", "dialler@example.com", "desk-1"), matched);
@@ -171,7 +171,7 @@ fn what_became_of_each_declaration_is_known() {
     assert!(uses[0].remarks[0].starts_with("contradiction: by crosswalk, external id or address 1 account"));
     assert_eq!(uses[1].remarks, ["1 account is declared already at line 2, which decides"]);
     let crm = BTreeMap::from([(SourceName::new("crm"), SourceStatus::Failed)]);
-    let uses = Ledger::default().close(&declarations, &crm, &roster(), now());
+    let uses = DeclarationUse::default().close(&declarations, &crm, &roster(), now());
     assert_eq!(uses[0].state, DeclaredState::Unused);
     assert_eq!(uses[0].remarks.len(), 2, "not seen, and owned by nobody: {:?}", uses[0].remarks);
 }
@@ -216,7 +216,7 @@ proptest! {
         turned.reverse();
         let backwards = read(&file(&turned)).expect("the same declarations");
         let source = SourceName::new("voiso");
-        let (mut one, mut other, mut tally, mut turned_tally) = <(Ledger, Ledger, Tally, Tally)>::default();
+        let (mut one, mut other, mut tally, mut turned_tally) = <(DeclarationUse, DeclarationUse, Tally, Tally)>::default();
         for (id, username, matched) in &accounts {
             let found = tiers_say(*matched);
             let account = account(id, "", username);

@@ -121,8 +121,8 @@ impl<F: Fact> Condition<F> {
     }
 
     /// What coarse facts alone say; `None` where it depends on others.
-    pub(crate) fn outline<'a>(&'a self, scope: &'a F::Scope<'a>) -> Option<Truth> {
-        match self.node.truth(node::Env::in_outline(scope, &Steps::new())) {
+    pub(crate) fn coarse<'a>(&'a self, scope: &'a F::Scope<'a>) -> Option<Truth> {
+        match self.node.truth(node::Env::coarse_only(scope, &Steps::new())) {
             Truth::Unknown(missing) if missing.is_for_now() => None,
             settled => Some(settled),
         }

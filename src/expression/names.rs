@@ -30,7 +30,7 @@ pub(crate) trait Fact: Copy + fmt::Debug + 'static {
     fn is_optional(self) -> bool;
 
     /// Whether reading it is work.
-    fn is_dear(self) -> bool;
+    fn is_costly(self) -> bool;
 
     /// Whether it has few values and costs nothing, so that many subjects are alike in it.
     fn is_coarse(self) -> bool;

@@ -84,7 +84,7 @@ pub(super) struct Env<'e, 'a, F: Fact> {
     frame: Option<&'e Frame<'e, 'a>>,
     steps: &'e Steps,
     /// Whether only coarse facts are read.
-    in_outline: bool,
+    coarse_only: bool,
 }
 
 /// A variable of a macro.
@@ -105,21 +105,21 @@ impl<F: Fact> Copy for Env<'_, '_, F> {}
 
 impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
     pub(super) const fn new(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
-        Self { scope, frame: None, steps, in_outline: false }
+        Self { scope, frame: None, steps, coarse_only: false }
     }
 
     /// Reads coarse facts only. Any other is read later.
-    pub(super) const fn in_outline(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
-        Self { scope, frame: None, steps, in_outline: true }
+    pub(super) const fn coarse_only(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
+        Self { scope, frame: None, steps, coarse_only: true }
     }
 
     fn read(self, fact: F) -> Value<'a> {
-        let is_read = !self.in_outline || fact.is_coarse();
+        let is_read = !self.coarse_only || fact.is_coarse();
         if is_read { fact.read(self.scope) } else { Value::Unknown(self.steps.later()) }
     }
 
     fn has(self, fact: F) -> Truth {
-        if self.in_outline && !fact.has_coarse_presence() {
+        if self.coarse_only && !fact.has_coarse_presence() {
             return Truth::Unknown(self.steps.later());
         }
         match fact.read(self.scope) {
@@ -186,7 +186,7 @@ impl<F: Fact> Node<F> {
         let all = |parts: &[Self]| parts.iter().map(Self::cost).sum::<u64>();
         1 + match self {
             Self::Const(value) => Cost::All.of(value),
-            Self::Fact(fact) | Self::Has(fact) if fact.is_dear() => DEAR,
+            Self::Fact(fact) | Self::Has(fact) if fact.is_costly() => DEAR,
             Self::Fact(_) | Self::Has(_) | Self::Local(_) | Self::IsText(..) => 0,
             Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
             Self::Choose(parts) => all(parts.as_slice()),
@@ -205,7 +205,7 @@ impl<F: Fact> Node<F> {
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n: 'a, 'a>(&'n self, scope: &'a F::Scope<'a>) -> Vec<&'n Self> {
         let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
-        let settled = |part: &&'n Self| part.truth(Env::in_outline(scope, &Steps::new())) == Truth::Yes;
+        let settled = |part: &&'n Self| part.truth(Env::coarse_only(scope, &Steps::new())) == Truth::Yes;
         parts.iter().filter(|part| !settled(part)).collect()
     }
 

@@ -1,7 +1,7 @@
 //! What a collector has to know of a record. Finding it out changes nothing, so any thread can do it.
 
 use super::Decoder;
-use super::fingerprint::Fingerprints;
+use super::fingerprint::RunHasher;
 use super::record::FieldProblem;
 use super::scan::RecordError;
 use crate::model::{AccountField, Json};
@@ -13,7 +13,7 @@ pub(crate) const KEYS: [AccountField; 3] = [AccountField::ExternalId, AccountFie
 #[derive(Clone, Copy)]
 pub(crate) struct Assessor<'p> {
     decoder: &'p dyn Decoder,
-    fingerprints: Fingerprints,
+    fingerprints: RunHasher,
 }
 
 /// What is known of a record that is an account.
@@ -28,7 +28,7 @@ pub(crate) struct Assessed {
 
 impl<'p> Assessor<'p> {
     pub(crate) fn new(decoder: &'p dyn Decoder) -> Self {
-        Self { decoder, fingerprints: Fingerprints::default() }
+        Self { decoder, fingerprints: RunHasher::default() }
     }
 
     pub(crate) fn decoder(&self) -> &'p dyn Decoder {

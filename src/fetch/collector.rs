@@ -16,7 +16,7 @@ use crate::model::{FactName, Json, KeyCounts};
 
 /// What came of a record.
 #[derive(Debug)]
-pub(crate) enum Came {
+pub(crate) enum RecordOutcome {
     /// An account that had never been seen.
     New,
     /// An account that had been seen in an earlier reading, but not in this one.
@@ -128,9 +128,9 @@ impl<'p> Collector<'p> {
         let mut new = 0;
         for record in &page.records {
             match self.record(record.into(), &self.assessor.assess(record))? {
-                Came::New | Came::Again => new += 1,
-                Came::Repeated => {}
-                Came::Unreadable(error) => {
+                RecordOutcome::New | RecordOutcome::Again => new += 1,
+                RecordOutcome::Repeated => {}
+                RecordOutcome::Unreadable(error) => {
                     let page = self.pages;
                     let entry = self.unreadable.get_or_insert_with(|| (0, format!("{error} (first on page {page})")));
                     entry.0 += 1;
@@ -144,7 +144,7 @@ impl<'p> Collector<'p> {
 
     /// Counts the next record of a list without pages, which has been assessed. A new one is the caller's to keep;
     /// what can't be read, the caller counts with its place.
-    pub(crate) fn row(&mut self, assessed: &Result<Assessed, RecordError>) -> Came {
+    pub(crate) fn row(&mut self, assessed: &Result<Assessed, RecordError>) -> RecordOutcome {
         const TOLD_EVERY: u64 = 1000;
         let row = self.see(assessed);
         self.fetched = self.fetched.max(self.pass.received);
@@ -169,19 +169,23 @@ impl<'p> Collector<'p> {
         Ok(self.spool.refer(at, lines.as_bytes())?)
     }
 
-    fn record(&mut self, record: Json<'_>, assessed: &Result<Assessed, RecordError>) -> Result<Came, SourceError> {
-        let came = self.see(assessed);
-        if matches!(came, Came::New) {
+    fn record(
+        &mut self,
+        record: Json<'_>,
+        assessed: &Result<Assessed, RecordError>,
+    ) -> Result<RecordOutcome, SourceError> {
+        let outcome = self.see(assessed);
+        if matches!(outcome, RecordOutcome::New) {
             self.keep(record)?;
         }
-        Ok(came)
+        Ok(outcome)
     }
 
-    fn see(&mut self, assessed: &Result<Assessed, RecordError>) -> Came {
+    fn see(&mut self, assessed: &Result<Assessed, RecordError>) -> RecordOutcome {
         self.pass.received += 1;
         let Assessed { fingerprint, has, problems } = match assessed {
             Ok(assessed) => assessed,
-            Err(error) => return Came::Unreadable(error.clone()),
+            Err(error) => return RecordOutcome::Unreadable(error.clone()),
         };
         if self.ids.insert(*fingerprint) {
             for (has, count) in has.iter().zip(&mut self.keys) {
@@ -191,13 +195,13 @@ impl<'p> Collector<'p> {
                 *self.problems.entry(*problem).or_default() += 1;
             }
             self.pass.see(*fingerprint, true);
-            return Came::New;
+            return RecordOutcome::New;
         }
         if self.pass.see(*fingerprint, false) {
-            return Came::Again;
+            return RecordOutcome::Again;
         }
         self.repeated += 1;
-        Came::Repeated
+        RecordOutcome::Repeated
     }
 
     /// Starts reading the list again from its beginning. What has been collected is kept.

@@ -27,7 +27,7 @@ pub use scan::RecordError;
 pub(crate) use spool::SpoolWriter;
 pub use spool::{Chunk, Chunks, Spool, record};
 
-use crate::http::{Cause, Client, HttpError, Patience, Request, Response, Usage};
+use crate::http::{Cause, Client, HttpError, Request, Response, RetryPolicy, Usage};
 use crate::model::{FactName, Json};
 
 /// The pure function from a vendor's record to an account.
@@ -79,7 +79,7 @@ pub trait Connector: Send + Sync {
 
     /// The longest that reading may take.
     fn deadline(&self) -> Duration {
-        self.client().map_or(Patience::default().deadline, Client::deadline)
+        self.client().map_or(RetryPolicy::default().deadline, Client::deadline)
     }
 }
 

@@ -11,7 +11,7 @@ use std::slice;
 use memchr::{memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 
-use super::fingerprint::Fingerprints;
+use super::fingerprint::RunHasher;
 use crate::model::Json;
 use crate::model::text::hex;
 
@@ -23,7 +23,7 @@ const PIECE: usize = 1 << 18;
 pub struct Spool {
     files: Files,
     pieces: Vec<Piece>,
-    fingerprints: Fingerprints,
+    fingerprints: RunHasher,
     records: u64,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct SpoolWriter {
     pieces: Vec<Piece>,
     /// The piece that isn't full yet.
     piece: Vec<u8>,
-    fingerprints: Fingerprints,
+    fingerprints: RunHasher,
     hash: Sha256,
 }
 
@@ -68,7 +68,7 @@ impl SpoolWriter {
             written: 0,
             pieces: Vec::new(),
             piece: Vec::new(),
-            fingerprints: Fingerprints::default(),
+            fingerprints: RunHasher::default(),
             hash: Sha256::new(),
         }
     }
@@ -215,7 +215,7 @@ impl Chunk {
 pub struct Chunks<'s> {
     files: &'s mut Files,
     pieces: slice::Iter<'s, Piece>,
-    fingerprints: Fingerprints,
+    fingerprints: RunHasher,
     position: u64,
 }
 

@@ -5,8 +5,8 @@ use std::io;
 
 use serde::Serialize;
 
-use super::entry::{About, LastLogin};
-use super::{Line, identity};
+use super::index_entry::{About, LastLogin};
+use super::{FindingRecord, identity};
 use crate::model::{Disposition, Severity};
 
 /// Findings as lines of JSON, with what has to be known of each without reading its line.
@@ -32,7 +32,7 @@ pub(super) struct Note {
     pub severity: Severity,
     pub disposition: Disposition,
     pub about: About,
-    pub lapsed: bool,
+    pub waiver_expired: bool,
     pub length: u32,
     pub key: u32,
     pub count: u32,
@@ -47,7 +47,11 @@ impl Batch {
     ///
     /// # Errors
     /// When there are more rules or sources, or longer lines, than the store can number.
-    pub fn push<F: Serialize + ?Sized>(&mut self, finding: &Line<'_, F, impl Serialize>, key: &str) -> io::Result<()> {
+    pub fn push<F: Serialize + ?Sized>(
+        &mut self,
+        finding: &FindingRecord<'_, F, impl Serialize>,
+        key: &str,
+    ) -> io::Result<()> {
         let rule = self.rules.position(finding.rule)?;
         if self.lines.len() <= usize::from(rule) {
             self.lines.push(Vec::new());
@@ -63,7 +67,7 @@ impl Batch {
             severity: finding.severity,
             disposition: finding.disposition,
             about: About::of(finding.subject.kind),
-            lapsed: finding.marks.lapsed,
+            waiver_expired: finding.marks.waiver_expired,
             length: u32::try_from(length).map_err(io::Error::other)?,
             key: u32::try_from(key.len()).map_err(io::Error::other)?,
             count: u32::try_from(finding.count.unwrap_or(1)).map_err(io::Error::other)?,

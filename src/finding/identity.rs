@@ -3,11 +3,11 @@
 use siphasher::sip::SipHasher13;
 use std::hash::Hasher as _;
 
-use super::Line;
+use super::FindingRecord;
 
 /// Two findings with the same identity are about the same subject. 64 bits of a hash: among a million subjects, two
 /// share one once in 37 million audits, and then the page shows two rows as one.
-pub(super) fn subject<F: ?Sized, C>(finding: &Line<'_, F, C>) -> u64 {
+pub(super) fn subject<F: ?Sized, C>(finding: &FindingRecord<'_, F, C>) -> u64 {
     let subject = &finding.subject;
     let id = match subject.kind {
         "account" => subject.account_id,
@@ -21,14 +21,16 @@ pub(super) fn subject<F: ?Sized, C>(finding: &Line<'_, F, C>) -> u64 {
 }
 
 /// The accounts of a group, each with the identity that findings about it alone have.
-pub(super) fn members<'l, F: ?Sized, C>(finding: &Line<'l, F, C>) -> impl Iterator<Item = u64> + use<'l, F, C> {
+pub(super) fn members<'l, F: ?Sized, C>(
+    finding: &FindingRecord<'l, F, C>,
+) -> impl Iterator<Item = u64> + use<'l, F, C> {
     let source = finding.subject.source;
     let members = finding.subject.members.unwrap_or_default().iter();
     members.map(move |member| hash([Some("account"), source, Some(member.as_str())].into_iter()))
 }
 
 /// The person concerned.
-pub(super) fn person<F: ?Sized, C>(finding: &Line<'_, F, C>) -> Option<u64> {
+pub(super) fn person<F: ?Sized, C>(finding: &FindingRecord<'_, F, C>) -> Option<u64> {
     finding.subject.employee_id.map(|id| hash([Some(id)].into_iter()))
 }
 

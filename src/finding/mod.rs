@@ -3,9 +3,9 @@
 //! renderers read from it.
 
 mod batch;
-mod entry;
+mod index_entry;
 mod identity;
-mod line;
+mod record;
 mod public;
 mod store;
 #[cfg(test)]
@@ -13,7 +13,7 @@ mod tests;
 mod writer;
 
 pub use batch::Batch;
-pub use line::{Details, Line, LineSubject, Marks};
 pub use public::{Finding, Subject};
-pub use store::{Findings, Head};
+pub use record::{Details, FindingRecord, Marks, RecordSubject};
+pub use store::{FindingRef, Findings};
 pub use writer::FindingsWriter;

@@ -15,14 +15,14 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Finding;
-use super::entry::{About, Entry, LastLogin, NO_PERSON};
-use crate::crew;
+use super::index_entry::{About, IndexEntry, LastLogin, NO_PERSON};
 use crate::model::{Disposition, Severity, Timestamp};
+use crate::parallel;
 
 /// All findings of a report.
 #[derive(Debug, Clone)]
 pub struct Findings {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<IndexEntry>,
     pub(super) rules: Vec<String>,
     pub(super) sources: Vec<String>,
     /// The accounts of groups: the number of the group, and that of the account.
@@ -90,7 +90,7 @@ impl Findings {
     }
 
     /// How many accounts those findings are about, alone or in a group, of which `holds` is true.
-    pub fn accounts(&self, holds: impl Fn(&Head<'_>) -> bool) -> u64 {
+    pub fn accounts(&self, holds: impl Fn(&FindingRef<'_>) -> bool) -> u64 {
         let mut concerned = vec![false; self.numbers];
         let mut accounts = vec![false; self.numbers];
         for head in self.heads().filter(|head| holds(head)) {
@@ -108,13 +108,13 @@ impl Findings {
     }
 
     /// What is known of each without reading it, worst first.
-    pub fn heads(&self) -> impl ExactSizeIterator<Item = Head<'_>> + Clone {
-        self.entries.iter().map(|entry| Head { findings: self, entry })
+    pub fn heads(&self) -> impl ExactSizeIterator<Item = FindingRef<'_>> + Clone {
+        self.entries.iter().map(|entry| FindingRef { findings: self, entry })
     }
 
     /// What is known of one, by its position.
-    pub fn head(&self, at: usize) -> Option<Head<'_>> {
-        self.entries.get(at).map(|entry| Head { findings: self, entry })
+    pub fn head(&self, at: usize) -> Option<FindingRef<'_>> {
+        self.entries.get(at).map(|entry| FindingRef { findings: self, entry })
     }
 
     /// Reads one after the other, worst first.
@@ -140,7 +140,7 @@ impl Findings {
     pub fn write_lines(&self, out: &mut dyn Write, between: &[u8]) -> io::Result<()> {
         /// So that a piece is about a quarter of a megabyte.
         const AT_ONCE: usize = 200;
-        let gather = |entries: &[Entry]| {
+        let gather = |entries: &[IndexEntry]| {
             let mut piece = Vec::new();
             // Mostly, lines that follow each other here do so in the file.
             for run in entries.chunk_by(|a, b| a.at + u64::from(a.length) == b.at) {
@@ -149,13 +149,13 @@ impl Findings {
             Ok(piece)
         };
         let mut skipped = between.len();
-        crew::share_out(self.entries.chunks(AT_ONCE).map(Ok), gather, |piece| {
+        parallel::for_each_in_order(self.entries.chunks(AT_ONCE).map(Ok), gather, |piece| {
             out.write_all(piece.get(std::mem::take(&mut skipped)..).unwrap_or_default())
         })
     }
 
     /// Adds the lines of findings that follow each other in the file to others, something before each.
-    pub(super) fn add_lines(&self, run: &[Entry], before: &[u8], lines: &mut Vec<u8>) -> io::Result<()> {
+    pub(super) fn add_lines(&self, run: &[IndexEntry], before: &[u8], lines: &mut Vec<u8>) -> io::Result<()> {
         let Some(first) = run.first() else { return Ok(()) };
         let mut read = vec![0; run.iter().map(|entry| entry.length as usize).sum()];
         self.lines.read(first.at, &mut read)?;
@@ -179,12 +179,12 @@ impl Findings {
 
 /// One finding, as far as it can be told without reading it.
 #[derive(Debug, Clone, Copy)]
-pub struct Head<'f> {
+pub struct FindingRef<'f> {
     pub(super) findings: &'f Findings,
-    pub(super) entry: &'f Entry,
+    pub(super) entry: &'f IndexEntry,
 }
 
-impl<'f> Head<'f> {
+impl<'f> FindingRef<'f> {
     /// The rule.
     pub fn rule(&self) -> &'f str {
         self.findings.rules.get(usize::from(self.entry.rule)).map_or("", String::as_str)
@@ -212,7 +212,7 @@ impl<'f> Head<'f> {
 
     /// Whether it would be waived but for the end of a waiver.
     pub const fn has_expired_waiver(&self) -> bool {
-        self.entry.lapsed
+        self.entry.waiver_expired
     }
 
     /// How many findings it stands for.

@@ -69,10 +69,10 @@ fn a_head_tells_what_the_finding_tells() {
     never.facts.insert("account.last_login_at".to_owned(), json!(null));
     never.disposition = Disposition::Waived;
     let store = kept(&[finding(0, Some("voiso"), "7"), never, finding(0, None, "x")]);
-    let heads: Vec<Head<'_>> = store.heads().collect();
-    assert_eq!(heads.iter().map(Head::rule).collect::<Vec<_>>(), ["stale-login", "orphaned", "stale-login"]);
-    assert_eq!(heads.iter().map(Head::source).collect::<Vec<_>>(), [Some("voiso"), Some("crm"), None]);
-    assert_eq!(heads.iter().map(Head::is_open).collect::<Vec<_>>(), [true, false, true]);
+    let heads: Vec<FindingRef<'_>> = store.heads().collect();
+    assert_eq!(heads.iter().map(FindingRef::rule).collect::<Vec<_>>(), ["stale-login", "orphaned", "stale-login"]);
+    assert_eq!(heads.iter().map(FindingRef::source).collect::<Vec<_>>(), [Some("voiso"), Some("crm"), None]);
+    assert_eq!(heads.iter().map(FindingRef::is_open).collect::<Vec<_>>(), [true, false, true]);
     assert!(heads[0].last_login().expect("told").is_some() && heads[1].last_login() == Some(None));
     assert_ne!(heads[0].subject(), heads[1].subject(), "the same id at another source is another account");
     assert_eq!(fingerprints(&store.pick([2, 0])), ["stale-login//x", "stale-login/voiso/7"]);
@@ -105,7 +105,7 @@ fn a_line_is_written_as_a_finding_is_read() {
     full.matched = [("attempts".to_owned(), json!([{"raw": null}]))].into();
     for finding in [bare, full] {
         let details = Details::of_public(&finding).expect("JSON");
-        let line = serde_json::to_string(&Line::of_public(&finding, &details)).expect("JSON");
+        let line = serde_json::to_string(&FindingRecord::of_public(&finding, &details)).expect("JSON");
         assert_eq!(line, serde_json::to_string(&finding).expect("JSON"));
     }
 }
@@ -128,7 +128,7 @@ proptest! {
                 let mut batch = Batch::default();
                 for finding in some {
                     let details = Details::of_public(finding).expect("JSON");
-                    let line = Line::of_public(finding, &details);
+                    let line = FindingRecord::of_public(finding, &details);
                     batch.push(&line, &finding.fingerprint).expect("pushed");
                 }
                 writer.append(batch).expect("kept");

@@ -6,10 +6,10 @@ use std::io::{self, BufWriter, Write as _};
 use std::sync::Arc;
 
 use super::batch::{Names, Note};
-use super::entry::{Entry, NO_PERSON, NO_SOURCE};
+use super::index_entry::{IndexEntry, NO_PERSON, NO_SOURCE};
 use super::store::Lines;
-use super::{Batch, Details, Finding, Findings, Line};
-use crate::crew;
+use super::{Batch, Details, Finding, FindingRecord, Findings};
+use crate::parallel;
 
 /// So much is kept in memory; more goes to a file.
 const IN_MEMORY: usize = 1 << 20;
@@ -17,7 +17,7 @@ const IN_MEMORY: usize = 1 << 20;
 /// Takes findings batch by batch.
 #[derive(Debug, Default)]
 pub struct FindingsWriter {
-    entries: Vec<Entry>,
+    entries: Vec<IndexEntry>,
     /// Where the key of each entry ends in `keys`.
     ends: Vec<u32>,
     keys: String,
@@ -123,9 +123,9 @@ impl FindingsWriter {
         batch.lines.iter().try_for_each(|lines| self.lines.write(lines))
     }
 
-    fn entry(&mut self, note: &Note, at: u64, rules: &[u16], sources: &[u16]) -> io::Result<Entry> {
+    fn entry(&mut self, note: &Note, at: u64, rules: &[u16], sources: &[u16]) -> io::Result<IndexEntry> {
         let source = note.source.and_then(|source| sources.get(usize::from(source)));
-        Ok(Entry {
+        Ok(IndexEntry {
             at,
             count: note.count,
             last_login: note.last_login,
@@ -137,7 +137,7 @@ impl FindingsWriter {
             severity: note.severity,
             disposition: note.disposition,
             about: note.about,
-            lapsed: note.lapsed,
+            waiver_expired: note.waiver_expired,
         })
     }
 
@@ -156,7 +156,7 @@ impl FindingsWriter {
             alike.sort_by(|(_, a), (_, b)| self.key(*a).cmp(self.key(*b)));
             Ok(())
         };
-        crew::share_out(alike.into_iter().map(Ok::<_, io::Error>), sort, Ok)?;
+        parallel::for_each_in_order(alike.into_iter().map(Ok::<_, io::Error>), sort, Ok)?;
         self.ends = Vec::new();
         self.keys = String::new();
         arrange(&mut self.entries, order.into_iter().map(|(_, at)| at).collect());
@@ -167,7 +167,7 @@ impl FindingsWriter {
     fn places(&self) -> Vec<u32> {
         let (rules, sources) = (ranks(self.rules.iter()), ranks(self.sources.iter()));
         let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied();
-        let kind = |entry: &Entry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
+        let kind = |entry: &IndexEntry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
         let kinds: BTreeSet<_> = self.entries.iter().map(kind).collect();
         let places: BTreeMap<_, u32> = kinds.into_iter().zip(0..).collect();
         self.entries.iter().map(|entry| places.get(&kind(entry)).copied().unwrap_or_default()).collect()
@@ -202,7 +202,7 @@ impl Findings {
         let mut batch = Batch::default();
         for finding in findings {
             let finding = finding?;
-            batch.push(&Line::of_public(&finding, &Details::of_public(&finding)?), "")?;
+            batch.push(&FindingRecord::of_public(&finding, &Details::of_public(&finding)?), "")?;
             if batch.notes.len() >= AT_ONCE {
                 writer.append(std::mem::take(&mut batch))?;
             }

@@ -6,7 +6,7 @@ use std::io;
 use super::{Reason, ReasonKind, Weight, remedy};
 use crate::audit::Outcome;
 use crate::config::{FailOn, GateConfig, Max};
-use crate::finding::{Finding, Head};
+use crate::finding::{Finding, FindingRef};
 use crate::model::text::{counted, grouped};
 use crate::model::{RuleId, Severity};
 use crate::rule::{RuleSet, Subject};
@@ -37,8 +37,8 @@ impl<'r> OpenFindings<'r> {
     /// # Errors
     /// The findings can't be read back.
     pub(super) fn count(outcome: &Outcome, rules: &'r RuleSet) -> io::Result<Self> {
-        let mut open: BTreeMap<&str, (Vec<Head<'_>>, u64)> = BTreeMap::new();
-        for head in outcome.findings.heads().filter(Head::is_open) {
+        let mut open: BTreeMap<&str, (Vec<FindingRef<'_>>, u64)> = BTreeMap::new();
+        for head in outcome.findings.heads().filter(FindingRef::is_open) {
             let (worth_reading, count) = open.entry(head.rule()).or_default();
             if *count == 0 || head.has_expired_waiver() {
                 worth_reading.push(head);
@@ -158,7 +158,7 @@ fn reason(count: u64, limit: u64, text: String) -> Reason {
 }
 
 impl Open {
-    fn new(first: Head<'_>, worth_reading: &[Head<'_>], count: u64) -> io::Result<Self> {
+    fn new(first: FindingRef<'_>, worth_reading: &[FindingRef<'_>], count: u64) -> io::Result<Self> {
         let mut expired = worth_reading.iter().filter(|head| head.has_expired_waiver());
         let words = expired.next().map(|head| head.read().map(|finding| until(&finding))).transpose()?;
         Ok(Self {

@@ -302,7 +302,7 @@ fn the_ways_out_are_those_of_the_rule() {
 
 #[test]
 fn failed_demands_can_be_taken_out_and_nothing_else() {
-    let verdict = |reasons: &[ReasonKind]| Verdict {
+    let verdict = |reasons: &[ReasonKind]| GateVerdict {
         gate: Gate::Pass,
         exit_code: 0,
         reasons: reasons.iter().map(|kind| Reason::new(*kind, String::new())).collect(),

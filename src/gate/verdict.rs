@@ -9,7 +9,7 @@ use crate::model::text::counted;
 /// What the gate decided.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Verdict {
+pub struct GateVerdict {
     /// Pass, fail or unverified.
     pub gate: Gate,
     /// The exit code that follows, before `--exit-zero`.
@@ -164,7 +164,7 @@ impl Gate {
     }
 }
 
-impl Verdict {
+impl GateVerdict {
     /// The same, held to further policies: one that fails or can't be verified is a reason of its own. What would mend
     /// it is said by the policy.
     #[must_use]

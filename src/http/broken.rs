@@ -14,7 +14,7 @@ pub(super) fn judge(host: &str, error: &reqwest::Error) -> (Cause, Retry) {
     if links(error).any(is_about_certificate) {
         (Cause::Untrusted { host, reason }, Retry::Never)
     } else if links(error).any(is_refused) || (links(error).any(is_about_name) && !is_passing(&reason)) {
-        (Cause::Connection { host, reason }, Retry::Briefly)
+        (Cause::Connection { host, reason }, Retry::AFewTimes)
     } else {
         (Cause::Connection { host, reason }, Retry::Later)
     }

@@ -15,7 +15,7 @@ use url::Url;
 use super::broken;
 use super::hosts::Hosts;
 use super::journal;
-use super::retry::{BRIEFLY, pauses, retry_after};
+use super::retry::{A_FEW_TIMES, pauses, retry_after};
 use super::transport::Transport;
 use super::{Body, Cause, ClientOptions, HttpError, Journal, Redactor, Refusal, Request, Response, Retry};
 
@@ -96,7 +96,7 @@ impl Client {
 
     /// The longest that the source as a whole may take.
     pub const fn deadline(&self) -> Duration {
-        self.options.patience.deadline
+        self.options.retry_policy.deadline
     }
 
     /// What it has done so far.
@@ -126,7 +126,7 @@ impl Client {
             self.redactions.fetch_add(answer.redactions, Ordering::Relaxed);
             return Ok(Response { redactor: self.redactor.clone(), ..answer });
         }
-        let mut pauses = pauses(&self.options.patience);
+        let mut pauses = pauses(&self.options.retry_policy);
         let mut renewed = false;
         let mut brief = 0;
         loop {
@@ -137,7 +137,7 @@ impl Client {
                 }
                 Err(failure) => failure,
             };
-            brief += u32::from(failure.retry == Retry::Briefly);
+            brief += u32::from(failure.retry == Retry::AFewTimes);
             let wait = match failure.retry {
                 Retry::Never => None,
                 Retry::WithNewCredentials => match &credentials {
@@ -147,8 +147,8 @@ impl Client {
                     }
                     _ => None,
                 },
-                Retry::Briefly if brief > BRIEFLY => None,
-                Retry::Later | Retry::Throttled | Retry::Briefly => {
+                Retry::AFewTimes if brief > A_FEW_TIMES => None,
+                Retry::Later | Retry::Throttled | Retry::AFewTimes => {
                     pauses.next().map(|pause| failure.retry_after.map_or(pause, |asked| asked.max(pause / 2)))
                 }
             };
@@ -165,7 +165,7 @@ impl Client {
 
     /// Takes one repetition from the budget of the source.
     fn spend_retry(&self, request: &Request, failure: &Failure) -> Result<(), HttpError> {
-        let allowed = self.options.patience.retries;
+        let allowed = self.options.retry_policy.retries;
         if self.retries.fetch_add(1, Ordering::Relaxed) < allowed {
             return Ok(());
         }
@@ -217,7 +217,7 @@ impl Client {
     /// Passes an answer on, or says what is wrong with it.
     fn judge(&self, response: Response, check: &Check<'_>) -> Result<Response, Failure> {
         self.skew.see(&response);
-        let later = || retry_after(&response, SystemTime::now(), self.options.patience.longest_wait);
+        let later = || retry_after(&response, SystemTime::now(), self.options.retry_policy.longest_wait);
         if let Some(to) = redirect(&response) {
             return Err(Failure::for_good(Cause::Redirected { status: response.status, to }));
         }
@@ -235,7 +235,7 @@ impl Client {
     /// Sends and reads to the end, within the cap. That holds for what is decompressed, and so for what is
     /// compressed as well.
     async fn read(&self, builder: reqwest::RequestBuilder) -> Result<Response, Unread> {
-        let limit = self.options.patience.largest_answer;
+        let limit = self.options.retry_policy.largest_answer;
         let mut response = builder.send().await?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
@@ -252,7 +252,7 @@ impl Client {
         let error = match error {
             Unread::TooLarge { limit } => return Failure::for_good(Cause::TooLarge { limit }),
             Unread::Broken(error) if error.is_timeout() => {
-                let stall = self.options.patience.stall;
+                let stall = self.options.retry_policy.stall;
                 let cause = Cause::TimedOut { limit: self.options.timeout, stall };
                 return Failure { retry: Retry::Later, retry_after: None, cause };
             }

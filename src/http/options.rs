@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::Patience;
+use super::RetryPolicy;
 
 /// How a client treats its source.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct ClientOptions {
     /// For one request, from sending to the last byte.
     pub timeout: Duration,
     /// How long the source is borne with besides.
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
     /// Unlimited when absent.
     pub requests_per_second: Option<NonZeroU32>,
     /// A further certificate authority, PEM.

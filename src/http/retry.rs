@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde::de::DeserializeOwned;
 
-use super::Patience;
 use super::Response;
+use super::RetryPolicy;
 
 /// Doubling ends here.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
@@ -50,7 +50,7 @@ pub enum Retry {
     /// Later, and all other requests of the source have to wait as well: a limit was hit.
     Throttled,
     /// Later, but not often: trouble that is as likely to stay, inside the vendor or because nobody listens there.
-    Briefly,
+    AFewTimes,
     /// Once, with new credentials.
     WithNewCredentials,
 }
@@ -67,16 +67,16 @@ impl Retry {
     }
 }
 
-/// Repetitions where [`Retry::Briefly`] applies.
-pub(super) const BRIEFLY: u32 = 2;
+/// Repetitions where [`Retry::AFewTimes`] applies.
+pub(super) const A_FEW_TIMES: u32 = 2;
 
 /// The pauses between the attempts, doubling and each with jitter of up to its own length.
-pub(super) fn pauses(patience: &Patience) -> impl Iterator<Item = Duration> {
+pub(super) fn pauses(retry_policy: &RetryPolicy) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::default()
-        .with_min_delay(patience.first_pause)
-        .with_max_delay(LONGEST_PAUSE.max(patience.first_pause))
+        .with_min_delay(retry_policy.first_pause)
+        .with_max_delay(LONGEST_PAUSE.max(retry_policy.first_pause))
         .with_jitter()
-        .with_max_times(patience.attempts.saturating_sub(1))
+        .with_max_times(retry_policy.attempts.saturating_sub(1))
         .build()
 }
 
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn pauses_grow_and_end() {
-        let pauses: Vec<_> = pauses(&Patience::default()).collect();
-        assert_eq!(pauses.len(), Patience::default().attempts - 1);
+        let pauses: Vec<_> = pauses(&RetryPolicy::default()).collect();
+        assert_eq!(pauses.len(), RetryPolicy::default().attempts - 1);
         assert!(pauses.iter().all(|pause| *pause >= Duration::from_millis(500) && *pause <= Duration::from_secs(40)));
     }
 }

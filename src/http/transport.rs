@@ -56,8 +56,8 @@ impl Transport {
 fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, String> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("headcount/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.patience.connect)
-        .read_timeout(options.patience.stall)
+        .connect_timeout(options.retry_policy.connect)
+        .read_timeout(options.retry_policy.stall)
         .timeout(options.timeout)
         // A redirect would carry vendor-specific credential headers to another host.
         .redirect(reqwest::redirect::Policy::none())

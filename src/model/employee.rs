@@ -75,7 +75,7 @@ pub struct Employee {
 
 impl Employee {
     /// Has the person fetched from memory, for whoever reads of them soon.
-    pub fn fetch(&self) {
+    pub fn prefetch(&self) {
         black_box(self.texts.as_bytes().first());
     }
 

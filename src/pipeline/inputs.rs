@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::{RunError, believe, named};
+use super::{RunError, named, refuse_if_suspect};
 use crate::audit::{Audit, Measures};
 use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
@@ -47,15 +47,15 @@ impl Inputs {
         let roster = roster::read(&config.roster, &normaliser).map_err(|Refusal { mistakes: refused, missing }| {
             let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
             mistakes.extend(refused);
-            limits.map_or_else(Vec::new, |(previous, limit)| previous.doubts_refused(&missing, limit))
+            limits.map_or_else(Vec::new, |(previous, limit)| previous.check_refused(&missing, limit))
         });
         let (rules, roster) = match (rules, roster) {
             (Some(rules), Ok(roster)) if mistakes.is_empty() => (rules, roster),
-            (_, Err(doubts)) if !doubts.is_empty() => return Err(RunError::Suspect(doubts)),
+            (_, Err(anomalies)) if !anomalies.is_empty() => return Err(RunError::Suspect(anomalies)),
             _ => return Err(mistakes.into()),
         };
         // First, since no owner that a file names is in an empty roster.
-        believe(breaker::doubts_empty(&roster))?;
+        refuse_if_suspect(breaker::check_empty(&roster))?;
         let correlator = Correlator::new(&roster, &config.matching);
         let mut roster = roster;
         roster.issues.extend(correlator.shared_keys(&roster));

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::Ready;
+use super::PreparedSource;
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
 use crate::gate::Outage;
@@ -17,7 +17,7 @@ pub(super) fn day(config: &Config, moment: Timestamp) -> NaiveDate {
 ///
 /// # Errors
 /// One is dated further ahead than anybody can know.
-pub(super) fn known(sources: &[Ready<'_>], today: NaiveDate) -> Result<Vec<Outage>, Vec<Diagnostic>> {
+pub(super) fn known(sources: &[PreparedSource<'_>], today: NaiveDate) -> Result<Vec<Outage>, Vec<Diagnostic>> {
     let known = || sources.iter().filter_map(|source| Some((source.config, source.config.known_outage.as_ref()?)));
     let mistakes: Vec<_> = known().filter_map(|(_, outage)| outage.mistake_on(today)).collect();
     if !mistakes.is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn known(sources: &[Ready<'_>], today: NaiveDate) -> Result<Vec<Outag
 }
 
 /// What the reader of the report should know of a source's outage.
-pub(super) fn note(source: &Ready<'_>, status: SourceStatus, today: NaiveDate) -> Option<String> {
+pub(super) fn note(source: &PreparedSource<'_>, status: SourceStatus, today: NaiveDate) -> Option<String> {
     let outage = source.config.known_outage.as_ref()?;
     let who = format!("{}, says {}", outage.reason, outage.owner);
     let until = outage.until;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Case, named};
+use super::{AuditInput, named};
 use crate::audit::{AuditError, Outcome};
 use crate::config::{Config, PolicyConfig};
 use crate::diagnostic::Diagnostic;
@@ -52,13 +52,13 @@ impl Policy {
 
 /// What each policy makes of the data. One outcome is held at a time, besides that of the configuration.
 pub(super) fn compare(
-    case: &Case<'_>,
+    input: &AuditInput<'_>,
     configured: &Outcome,
     populations: &mut [Population],
 ) -> Result<Vec<report::Policy>, AuditError> {
-    let configured = Judgement { rules: &case.inputs.rules, outcome: configured };
-    let policies = case.inputs.policies.iter().map(|policy| {
-        let (outcome, verdict) = case.judge(&policy.rules, &policy.config.gate, None, populations)?;
+    let configured = Judgement { rules: &input.inputs.rules, outcome: configured };
+    let policies = input.inputs.policies.iter().map(|policy| {
+        let (outcome, verdict) = input.judge(&policy.rules, &policy.config.gate, None, populations)?;
         let judged = Judgement { rules: &policy.rules, outcome: &outcome };
         report::Policy::new(&policy.config, verdict, judged, configured).map_err(AuditError::Findings)
     });

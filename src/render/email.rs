@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::template::{Engine, MAIL_PAGE, MAIL_TEXT};
-use super::view::{About, Audience, Entries, Letter, MailModel, Pile};
+use super::view::{About, Audience, Entries, FindingList, MailContent, MailModel};
 use super::{RenderError, escape};
 use crate::report::Report;
 
@@ -23,7 +23,7 @@ const COLUMNS: usize = 76;
 
 /// The text of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mail {
+pub struct MailText {
     /// One line that says the verdict.
     pub subject: String,
     /// The plain-text part.
@@ -60,21 +60,21 @@ impl MailTemplates {
     ///
     /// # Errors
     /// A template asks for something that the model doesn't have.
-    pub fn write(&self, letter: &Letter<'_>) -> Result<Mail, RenderError> {
-        let as_of = letter.report.run.as_of;
-        let piles = letter.piles.iter();
+    pub fn write(&self, content: &MailContent<'_>) -> Result<MailText, RenderError> {
+        let as_of = content.report.run.as_of;
+        let piles = content.piles.iter();
         let about: Vec<About<'_>> =
             piles.map(|pile| About { title: &pile.title, entries: Entries::of(&pile.findings, as_of) }).collect();
         let all: usize = about.iter().map(|about| about.entries.len()).sum();
-        let mut model = MailModel::new(letter);
+        let mut model = MailModel::new(content);
         let mut page = |limit: usize| {
-            model.show(&about, limit, letter)?;
+            model.show(&about, limit, content)?;
             self.page.render(MAIL_PAGE, &model)
         };
         let limit = most(all.min(ENTRIES), |limit| Ok(page(limit)?.len() <= PAGE_BYTES))?;
         let html = page(limit)?;
         let plain = laid_out(&self.text.render(MAIL_TEXT, &model)?);
-        Ok(Mail { subject: subject(letter, model.headline()), plain, html })
+        Ok(MailText { subject: subject(content, model.headline()), plain, html })
     }
 }
 
@@ -83,8 +83,8 @@ pub(super) fn rehearse(report: &Report, folder: &Path) -> Result<(), RenderError
     let templates = MailTemplates::new(Some(folder))?;
     for audience in [Audience::Everybody, Audience::Manager, Audience::Fallback] {
         let sample = Sample::of(report);
-        templates.write(&sample.letter(report, audience))?;
-        templates.write(&Letter { overview: &[], attached: &[], ..sample.letter(report, audience) })?;
+        templates.write(&sample.content(report, audience))?;
+        templates.write(&MailContent { overview: &[], attached: &[], ..sample.content(report, audience) })?;
     }
     Ok(())
 }
@@ -92,17 +92,17 @@ pub(super) fn rehearse(report: &Report, folder: &Path) -> Result<(), RenderError
 /// What the templates of a mail see of a report.
 pub(super) fn model(report: &Report) -> Result<Vec<Value>, RenderError> {
     let sample = Sample::of(report);
-    let letter = sample.letter(report, Audience::Fallback);
-    let mut model = MailModel::new(&letter);
-    let [Pile { title, findings }] = &sample.piles;
+    let content = sample.content(report, Audience::Fallback);
+    let mut model = MailModel::new(&content);
+    let [FindingList { title, findings }] = &sample.piles;
     let about = About { title, entries: Entries::of(findings, report.run.as_of) };
-    model.show(&[about], ENTRIES, &letter)?;
+    model.show(&[about], ENTRIES, &content)?;
     Ok(vec![serde_json::to_value(&model)?])
 }
 
 /// One of everything that a mail can hold besides its report.
 struct Sample {
-    piles: [Pile; 1],
+    piles: [FindingList; 1],
     overview: [String; 1],
     attached: [String; 1],
 }
@@ -110,15 +110,15 @@ struct Sample {
 impl Sample {
     fn of(report: &Report) -> Self {
         Self {
-            piles: [Pile { title: "Findings, worst first".to_owned(), findings: report.findings.clone() }],
+            piles: [FindingList { title: "Findings, worst first".to_owned(), findings: report.findings.clone() }],
             overview: ["2 managers got a mail each about their own people, with 7 findings".to_owned()],
             attached: ["report.xlsx".to_owned()],
         }
     }
 
-    fn letter<'r>(&'r self, report: &'r Report, audience: Audience) -> Letter<'r> {
+    fn content<'r>(&'r self, report: &'r Report, audience: Audience) -> MailContent<'r> {
         let Self { piles, overview, attached } = self;
-        Letter { report, audience, piles, overview, attached, sender: "access@example.com", prefix: "" }
+        MailContent { report, audience, piles, overview, attached, sender: "access@example.com", prefix: "" }
     }
 }
 
@@ -135,9 +135,9 @@ fn most(all: usize, mut holds: impl FnMut(usize) -> Result<bool, RenderError>) -
     Ok(most)
 }
 
-fn subject(letter: &Letter<'_>, headline: &str) -> String {
-    let title = letter.report.run.title.trim();
-    let parts = [letter.prefix, headline, if title.is_empty() { "" } else { "–" }, title];
+fn subject(content: &MailContent<'_>, headline: &str) -> String {
+    let title = content.report.run.title.trim();
+    let parts = [content.prefix, headline, if title.is_empty() { "" } else { "–" }, title];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     escape::clip(&escape::terminal(&parts.join(" ")), SUBJECT)
 }

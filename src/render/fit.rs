@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::view::{Entries, Entry, Group, left_out_words};
 use super::{ALL, RenderError, RenderOptions};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 
 /// What a document may hold.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ pub(super) fn fit(
 }
 
 /// How many findings are left out, by severity, and where they are.
-fn words<'r>(left_out: impl Iterator<Item = Head<'r>>, whole: &str) -> String {
+fn words<'r>(left_out: impl Iterator<Item = FindingRef<'r>>, whole: &str) -> String {
     format!("{} The worst are shown; {whole}.", left_out_words(left_out))
 }
 
@@ -58,15 +58,15 @@ fn words<'r>(left_out: impl Iterator<Item = Head<'r>>, whole: &str) -> String {
 #[derive(Debug)]
 pub(super) struct Worst<'r> {
     /// In the order of the report.
-    pub heads: Vec<Head<'r>>,
+    pub heads: Vec<FindingRef<'r>>,
     /// The words for the others; none, when all are here.
     pub left_out: Option<String>,
 }
 
 /// At most `limit` of these findings. If there are more, those that ask for action go before those that are covered
 /// by an exception; worst first among each, as the report sorts them.
-pub(super) fn worst<'r>(findings: impl Iterator<Item = Head<'r>>, limit: usize) -> Worst<'r> {
-    let mut heads: Vec<Head<'_>> = findings.collect();
+pub(super) fn worst<'r>(findings: impl Iterator<Item = FindingRef<'r>>, limit: usize) -> Worst<'r> {
+    let mut heads: Vec<FindingRef<'_>> = findings.collect();
     let mut left_out = None;
     if heads.len() > limit {
         heads.sort_by_key(|head| !head.is_open());

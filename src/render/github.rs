@@ -9,7 +9,7 @@ use super::fit::worst;
 use super::place::Place;
 use super::subject::{scope, sentence, unjudged, unproven, verdict};
 use super::{RenderError, RenderOptions};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::report::{Finding, Report};
 
 /// As many as GitHub keeps of one kind.
@@ -49,8 +49,8 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     });
     // One annotation for all of these, so that the sources that were not seen, and the findings, keep their places.
     let unseen: Vec<Annotation> = unjudged.into_iter().chain(unseen).collect();
-    let limited = |head: &Head<'_>| report.is_limited(head.rule());
-    let open = || report.findings.heads().filter(Head::is_open);
+    let limited = |head: &FindingRef<'_>| report.is_limited(head.rule());
+    let open = || report.findings.heads().filter(FindingRef::is_open);
     let failing = open().filter(limited);
     let others = open().filter(|head| !limited(head));
     write_all(out, "error", unseen, failing, &of, places.config())?;
@@ -68,11 +68,11 @@ fn write_all<'r>(
     out: &mut dyn Write,
     kind: &str,
     first: Vec<Annotation>,
-    findings: impl Iterator<Item = Head<'r>>,
+    findings: impl Iterator<Item = FindingRef<'r>>,
     of: &impl Fn(&Finding) -> Annotation,
     config: &Place,
 ) -> Result<(), RenderError> {
-    let findings: Vec<Head<'_>> = findings.collect();
+    let findings: Vec<FindingRef<'_>> = findings.collect();
     let fits = first.len() + findings.len() <= KEPT;
     let room = if fits { KEPT } else { KEPT - 1 };
     let more_first = first.len().saturating_sub(room);

@@ -4,7 +4,7 @@ use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 
 use super::RenderError;
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::report::Finding;
 
 /// A list that is written as its elements are made.
@@ -27,7 +27,7 @@ where
 
 /// What is made of each of these findings.
 pub(super) fn of_each<'r, T: Serialize>(
-    heads: impl Iterator<Item = Head<'r>> + Clone,
+    heads: impl Iterator<Item = FindingRef<'r>> + Clone,
     make: impl Fn(&Finding) -> T + Clone,
 ) -> Lazy<impl Iterator<Item = Result<T, RenderError>> + Clone> {
     Lazy(heads.map(move |head| Ok(make(&head.read().map_err(RenderError::Findings)?))))

@@ -25,12 +25,12 @@ mod template;
 mod view;
 mod xlsx;
 
-pub use email::{Mail, MailTemplates};
+pub use email::{MailTemplates, MailText};
 pub use escape::terminal;
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
 pub use template::{Templates, built_in_templates};
-pub use view::{Audience, Letter, Pile};
+pub use view::{Audience, FindingList, MailContent};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::template::{Templates, check_folder};
 use super::{Format, RenderError, RenderOptions, email, html, markdown, render};
 use crate::diagnostic::Diagnostic;
-use crate::gate::{Gate, Verdict};
+use crate::gate::{Gate, GateVerdict};
 use crate::report::{CorrelationSummary, Findings, Report};
 
 /// An audit with one of everything that templates can show.
@@ -63,7 +63,7 @@ fn sample() -> Result<Report, RenderError> {
 /// The same audit, had it found nothing.
 fn bare(report: Report) -> Report {
     Report {
-        verdict: Verdict { gate: Gate::Pass, exit_code: 0, reasons: Vec::new(), remedy: None },
+        verdict: GateVerdict { gate: Gate::Pass, exit_code: 0, reasons: Vec::new(), remedy: None },
         sources: Vec::new(),
         correlation: CorrelationSummary::default(),
         rules: Vec::new(),

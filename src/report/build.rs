@@ -10,7 +10,7 @@ use super::{
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
 use crate::fetch::Certificate;
-use crate::gate::Verdict;
+use crate::gate::GateVerdict;
 use crate::model::{self, Roster, SourceName};
 use crate::roster;
 use crate::rule::RuleSet;
@@ -34,7 +34,7 @@ pub struct Parts<'a> {
     /// When, with what and over what.
     pub run: Run,
     /// What the gate decided.
-    pub verdict: Verdict,
+    pub verdict: GateVerdict,
     /// The HR files.
     pub roster: &'a Roster,
     /// What is wrong with them as of the audit, and could not be told when they were read.

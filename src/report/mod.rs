@@ -14,6 +14,6 @@ pub use build::{Parts, ReportedSource};
 pub use policy::{Judgement, control_limits};
 pub use privacy::{Named, Privacy, Pseudonyms};
 
-pub use crate::gate::{Gate, Reason, ReasonKind, Verdict};
+pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind};
 pub use crate::model::SourceStatus;
 pub use v1::*;

@@ -7,8 +7,8 @@ use super::build::rule_summary;
 use super::{ControlLimits, Guardrail, Policy, RuleSummary};
 use crate::audit::Outcome;
 use crate::config::PolicyConfig;
-use crate::finding::{Finding, Findings, Head};
-use crate::gate::Verdict;
+use crate::finding::{Finding, FindingRef, Findings};
+use crate::gate::GateVerdict;
 use crate::rule::RuleSet;
 
 /// One judgement of the data.
@@ -27,7 +27,7 @@ impl Policy {
     /// The findings can't be read back.
     pub fn new(
         policy: &PolicyConfig,
-        verdict: Verdict,
+        verdict: GateVerdict,
         judged: Judgement<'_>,
         configured: Judgement<'_>,
     ) -> io::Result<Self> {
@@ -64,7 +64,7 @@ fn summaries(judged: Judgement<'_>) -> impl Iterator<Item = RuleSummary> {
 /// Open findings by rule.
 fn open(outcome: &Outcome) -> BTreeMap<String, u64> {
     let mut open = BTreeMap::new();
-    for head in outcome.findings.heads().filter(Head::is_open) {
+    for head in outcome.findings.heads().filter(FindingRef::is_open) {
         *open.entry(head.rule().to_owned()).or_default() += 1;
     }
     open

@@ -14,9 +14,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Exception, Finding, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject, Verdict,
+    Exception, Finding, GateVerdict, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject,
 };
-use crate::finding::{Batch, Details, Findings, FindingsWriter, Head, Line};
+use crate::finding::{Batch, Details, FindingRecord, FindingRef, Findings, FindingsWriter};
 use crate::model::text::{counted, grouped, hex, prefixed};
 use crate::model::{Severity, SourceStatus};
 
@@ -161,14 +161,14 @@ fn withhold_names(rule: &mut RuleSummary) {
 
 /// A verdict in words that name nobody.
 fn cautious(
-    verdict: &Verdict,
+    verdict: &GateVerdict,
     sources: &[SourceSummary],
     findings: &Findings,
     privacy: &Privacy,
-) -> io::Result<Verdict> {
+) -> io::Result<GateVerdict> {
     let remedy = verdict.remedy.as_deref().map(|text| remedy(text, findings, privacy)).transpose()?.flatten();
     let reasons = verdict.reasons.iter().map(|reason| reworded(reason, sources)).collect();
-    Ok(Verdict { reasons, remedy, ..verdict.clone() })
+    Ok(GateVerdict { reasons, remedy, ..verdict.clone() })
 }
 
 /// What each rule finds, in words that name nobody.
@@ -186,7 +186,7 @@ fn pseudonymised(findings: &Findings, titles: &BTreeMap<String, String>, names: 
         let fingerprint = names.of(Named::Finding(&finding.fingerprint));
         let bare = bare(&finding, renamed(&finding.subject, names), fingerprint, format!("{title}."));
         let mut batch = Batch::default();
-        batch.push(&Line::of_public(&bare, &Details::of_public(&bare)?), &bare.fingerprint)?;
+        batch.push(&FindingRecord::of_public(&bare, &Details::of_public(&bare)?), &bare.fingerprint)?;
         writer.append(batch)?;
     }
     writer.sorted()
@@ -214,7 +214,7 @@ type Kind<'f> = (Severity, &'f str, Option<&'f str>, &'static str);
 
 /// One finding for all that differ only in their subject.
 fn counts(findings: &Findings, titles: &BTreeMap<String, String>) -> io::Result<Findings> {
-    let mut kinds: BTreeMap<Kind<'_>, (Head<'_>, u64)> = BTreeMap::new();
+    let mut kinds: BTreeMap<Kind<'_>, (FindingRef<'_>, u64)> = BTreeMap::new();
     for head in findings.heads() {
         let kind = (head.severity(), head.rule(), head.source(), head.disposition().as_str());
         kinds.entry(kind).or_insert((head, 0)).1 += head.stands_for();

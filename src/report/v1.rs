@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use crate::finding::{Finding, Findings, Subject};
-use crate::gate::Verdict;
+use crate::gate::GateVerdict;
 use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, KeyCounts, Severity, SourceStatus, Timestamp};
 
@@ -27,7 +27,7 @@ pub struct Report {
     /// When, with what and over what.
     pub run: Run,
     /// What the gate decided.
-    pub verdict: Verdict,
+    pub verdict: GateVerdict,
     /// The HR files.
     pub roster: RosterSummary,
     /// The vendors' populations, by name.
@@ -374,7 +374,7 @@ pub struct Policy {
     /// SHA-256 over the rules as they apply under it.
     pub rules_sha256: String,
     /// What its gate decides.
-    pub verdict: Verdict,
+    pub verdict: GateVerdict,
     /// Open findings by rule; rules without any are left out.
     pub open: BTreeMap<String, u64>,
     /// The rules that it changes or that come to another result under it, as they apply there.

@@ -17,13 +17,13 @@ use super::row::RowReader;
 use super::words::{Met, Words};
 use super::workbook;
 use crate::config::{RosterConfig, RosterFile};
-use crate::crew;
 use crate::diagnostic::Diagnostic;
 use crate::model::text::counted;
 use crate::model::{
     ColumnRole, ColumnSet, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, RosterWord, Untold,
     WorkerKind,
 };
+use crate::parallel;
 
 /// How many bytes of rows are read at once: some thousand rows.
 const PART: usize = 1 << 19;
@@ -130,7 +130,7 @@ impl<'f> FileReader<'f> {
         }
         // Growing by doubling would copy every employee again and again; rows are hardly ever shorter than this.
         self.roster.employees.reserve(text.matches('\n').count().min(text.len() / 40));
-        crew::share_out(
+        parallel::for_each_in_order(
             Pieces::behind(&rows, PART).map(Ok),
             |piece| parts.read(DelimitedRows::of(piece, parts.path, text, header.delimiter)),
             |part| {

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use super::cell::fold;
 use super::quality::issue;
-use crate::crew;
 use crate::key::{Key, KeyMap};
 use crate::model::{ColumnRole, Employee, Roster, RosterIssue, RosterIssueKind, Timestamp};
+use crate::parallel;
 
 /// Everybody who works here at `now` and whose manager is missing, unknown, or has left. Nothing, if the roster has
 /// no managers at all.
@@ -29,7 +29,7 @@ pub fn without_manager(roster: &Roster, now: Timestamp) -> Vec<RosterIssue> {
     let here = |part: &&[Employee]| -> Vec<RosterIssue> {
         part.iter().filter(|employee| !employee.has_left(now)).filter_map(without).collect()
     };
-    crew::map_all(&parts, here).into_iter().flatten().collect()
+    parallel::map(&parts, here).into_iter().flatten().collect()
 }
 
 /// How many people are looked at in one go.

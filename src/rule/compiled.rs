@@ -2,18 +2,18 @@
 
 use toml::Spanned;
 
-use super::facts::Fact;
+use super::facts::FactDef;
 use super::message::Message;
 use super::params::Params;
-use super::place::Page;
+use super::place::SourceText;
 use super::scope::Scope;
 use super::subject::{GroupBy, Subject};
-use super::verdict::Verdict;
+use super::verdict::RuleResult;
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::expression::{self, Missing};
 
-type Condition = expression::Condition<&'static Fact>;
+type Condition = expression::Condition<&'static FactDef>;
 
 /// The texts of a rule that are compiled, again for every change of the params.
 #[derive(Debug)]
@@ -36,12 +36,16 @@ pub(super) struct Compiled {
 
 impl Compiled {
     /// Compiles the texts of a rule; every mistake has its place in the rule file.
-    pub(super) fn new(page: &Page<'_>, written: &Written, params: &Params) -> Result<Self, Vec<Diagnostic>> {
+    pub(super) fn new(
+        source_text: &SourceText<'_>,
+        written: &Written,
+        params: &Params,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let names = Vocabulary { subject: written.subject, by: &written.group_by, params };
         let of_members = Vocabulary { subject: Subject::Account, by: &[], params };
         let mut faults = Vec::new();
         let mut keep = |text: &Spanned<String>, fault| {
-            faults.push(page.inside(text, fault));
+            faults.push(source_text.inside(text, fault));
         };
         let when = Condition::compile(written.when.get_ref(), &names).map_err(|fault| keep(&written.when, fault));
         let members = written
@@ -55,13 +59,13 @@ impl Compiled {
         }
     }
 
-    pub(super) fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+    pub(super) fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> RuleResult {
         self.when.truth(scope).into()
     }
 
     /// Without a condition, every account counts.
-    pub(super) fn is_member<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
-        self.members.as_ref().map_or(Verdict::Violation, |members| members.truth(scope).into())
+    pub(super) fn is_member<'a>(&'a self, scope: &'a Scope<'a>) -> RuleResult {
+        self.members.as_ref().map_or(RuleResult::Violation, |members| members.truth(scope).into())
     }
 
     pub(super) fn message<'a>(&'a self, scope: &'a Scope<'a>) -> String {

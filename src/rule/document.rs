@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::TimeDelta;
 
 use super::control::FRAMEWORKS;
-use super::facts::{FACTS, Fact, Kind, ROOTS};
+use super::facts::{FACTS, FactDef, Kind, ROOTS};
 use super::{Rule, RuleSet};
 use crate::expression::differences::{DIFFERENCES, Difference, Outcome, RECORD};
 use crate::expression::functions::{FUNCTIONS, Function, MACROS, Style};
@@ -75,7 +75,7 @@ pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]
     let mut out = HEAD.to_owned();
     out.push_str("\n## Facts\n");
     for root in ROOTS {
-        let facts: Vec<&Fact> = FACTS.iter().copied().filter(|fact| fact.root == root.name).collect();
+        let facts: Vec<&FactDef> = FACTS.iter().copied().filter(|fact| fact.root == root.name).collect();
         // Writing to a String can't fail.
         let _ = writeln!(out, "\n### `{}`\n\n{}.", root.name, capital(root.doc));
         table_of_facts(&mut out, &facts, exposed);
@@ -105,11 +105,11 @@ pub fn document(rules: &RuleSet, exposed: &[(&'static str, &'static [FactName])]
     out
 }
 
-fn table_of_facts(out: &mut String, facts: &[&Fact], exposed: &[(&'static str, &'static [FactName])]) {
+fn table_of_facts(out: &mut String, facts: &[&FactDef], exposed: &[(&'static str, &'static [FactName])]) {
     if facts.is_empty() {
         return;
     }
-    out.push_str("\n| Fact | Type | Meaning | Told by |\n|---|---|---|---|\n");
+    out.push_str("\n| FactDef | Type | Meaning | Told by |\n|---|---|---|---|\n");
     for fact in facts {
         let optional = if fact.optional { ", optional" } else { "" };
         let told = match (fact.needs, fact.needs_of_roster) {

@@ -10,7 +10,7 @@ use super::compiled::{Compiled, Written};
 use super::control::{Control, Guardrail};
 use super::example::Example;
 use super::params::{Param, Params};
-use super::place::{Checked, Page};
+use super::place::{Checked, SourceText};
 use super::subject::{GroupBy, Subject};
 use super::{Origin, Rule};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -99,17 +99,17 @@ impl Keys {
 }
 
 /// Reads and checks a rule file.
-pub(super) fn read(page: &Page<'_>, origin: Origin) -> Result<Rule, Vec<Diagnostic>> {
-    let raw: RawRule = toml::from_str(page.text).map_err(|error| vec![page.toml(&error)])?;
+pub(super) fn read(source_text: &SourceText<'_>, origin: Origin) -> Result<Rule, Vec<Diagnostic>> {
+    let raw: RawRule = toml::from_str(source_text.text).map_err(|error| vec![source_text.toml(&error)])?;
     let mut found = Vec::new();
-    found.extend(check_id(page, &raw.id).err().map(|boxed| *boxed));
-    found.extend(check_texts(page, &raw));
-    found.extend(check_group(page, &raw));
-    let params = keep(raw.params.into_iter().map(|(name, value)| param(page, name, &value)), &mut found);
+    found.extend(check_id(source_text, &raw.id).err().map(|boxed| *boxed));
+    found.extend(check_texts(source_text, &raw));
+    found.extend(check_group(source_text, &raw));
+    let params = keep(raw.params.into_iter().map(|(name, value)| param(source_text, name, &value)), &mut found);
     let params: Params = params.into_iter().collect();
-    let controls = keep(raw.controls.iter().map(|text| control(page, text)), &mut found);
-    let guardrails = keep(raw.guardrails.iter().map(|rail| guardrail(page, rail, &params)), &mut found);
-    found.extend(check_off_until(page, raw.off_until.as_ref(), &params));
+    let controls = keep(raw.controls.iter().map(|text| control(source_text, text)), &mut found);
+    let guardrails = keep(raw.guardrails.iter().map(|rail| guardrail(source_text, rail, &params)), &mut found);
+    found.extend(check_off_until(source_text, raw.off_until.as_ref(), &params));
     let written = Written {
         subject: raw.subject,
         group_by: raw.group_by.map(|keys| keys.into_inner().list()).unwrap_or_default(),
@@ -119,7 +119,7 @@ pub(super) fn read(page: &Page<'_>, origin: Origin) -> Result<Rule, Vec<Diagnost
         params: params.clone(),
     };
     // One large stack serves all texts of the rule; where that fails, each on its own tells which it is.
-    let compile = || Compiled::new(page, &written, &params);
+    let compile = || Compiled::new(source_text, &written, &params);
     let compiled = match on_large_stack(compile).unwrap_or_else(compile) {
         Ok(compiled) => compiled,
         Err(faults) => {
@@ -128,7 +128,7 @@ pub(super) fn read(page: &Page<'_>, origin: Origin) -> Result<Rule, Vec<Diagnost
         }
     };
     for example in &raw.examples {
-        found.extend(Example::check(page, example, &written, compiled.needs()));
+        found.extend(Example::check(source_text, example, &written, compiled.needs()));
     }
     if !found.is_empty() {
         return Err(found);
@@ -183,17 +183,17 @@ fn keep<T>(results: impl Iterator<Item = Checked<T>>, found: &mut Vec<Diagnostic
     results.filter_map(|result| result.map_err(|diagnostic| found.push(*diagnostic)).ok()).collect()
 }
 
-fn check_id(page: &Page<'_>, id: &Spanned<String>) -> Checked<()> {
+fn check_id(source_text: &SourceText<'_>, id: &Spanned<String>) -> Checked<()> {
     let name = id.get_ref();
     if !is_id(name) {
-        return Err(page
+        return Err(source_text
             .at(id.span(), format!("{name:?} can't be the id of a rule"))
             .help("use lower-case letters, digits and hyphens: \"sso-bypass\"")
             .into());
     }
-    match page.path.file_stem().and_then(|stem| stem.to_str()) {
+    match source_text.path.file_stem().and_then(|stem| stem.to_str()) {
         Some(stem) if stem == name => Ok(()),
-        _ => Err(page
+        _ => Err(source_text
             .at(id.span(), format!("the rule is called {name:?}, and its file is not"))
             .help(format!("call the file {name}.toml, so that people find the rule"))
             .into()),
@@ -206,25 +206,26 @@ fn is_id(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-fn check_texts(page: &Page<'_>, raw: &RawRule) -> Vec<Diagnostic> {
+fn check_texts(source_text: &SourceText<'_>, raw: &RawRule) -> Vec<Diagnostic> {
     let texts = [("title", &raw.title), ("why", &raw.why), ("remediation", &raw.remediation)];
     let mut empty: Vec<&str> =
         texts.into_iter().filter(|(_, text)| text.trim().is_empty()).map(|(key, _)| key).collect();
     if raw.message.get_ref().trim().is_empty() {
         empty.push("message");
     }
-    empty.into_iter().map(|key| page.at(raw.id.span(), format!("`{key}` is empty"))).collect()
+    empty.into_iter().map(|key| source_text.at(raw.id.span(), format!("`{key}` is empty"))).collect()
 }
 
-fn check_group(page: &Page<'_>, raw: &RawRule) -> Option<Diagnostic> {
+fn check_group(source_text: &SourceText<'_>, raw: &RawRule) -> Option<Diagnostic> {
     let stray = |key: &str, span: Range<usize>, subjects: &str| {
         let message = format!("`{key}` belongs to rules about {subjects}");
-        Some(page.at(span, message).help("set `subject = \"group\"`, or remove it"))
+        Some(source_text.at(span, message).help("set `subject = \"group\"`, or remove it"))
     };
     match (raw.subject, &raw.group_by, &raw.members) {
         (Subject::Group, Some(by), Some(_)) if !matches!(by.get_ref(), Keys::Several(list) if list.is_empty()) => None,
         (Subject::Group, ..) => Some(
-            page.at(raw.id.span(), "a rule about groups says what makes a group")
+            source_text
+                .at(raw.id.span(), "a rule about groups says what makes a group")
                 .help("add `group_by = \"employee\"` and `members = \"account.live\"`"),
         ),
         (_, Some(by), _) => stray("group_by", by.span(), "groups"),
@@ -233,40 +234,48 @@ fn check_group(page: &Page<'_>, raw: &RawRule) -> Option<Diagnostic> {
     }
 }
 
-fn check_off_until(page: &Page<'_>, name: Option<&Spanned<String>>, params: &Params) -> Option<Diagnostic> {
+fn check_off_until(
+    source_text: &SourceText<'_>,
+    name: Option<&Spanned<String>>,
+    params: &Params,
+) -> Option<Diagnostic> {
     let name = name.filter(|name| !matches!(params.get(name.get_ref()), Some(Param::Text(_) | Param::Texts(_))))?;
     let message = format!("`off_until` names a list or a string of [params]; {:?} is none", name.get_ref());
-    Some(page.at(name.span(), message))
+    Some(source_text.at(name.span(), message))
 }
 
-fn param(page: &Page<'_>, name: Spanned<String>, value: &Spanned<toml::Value>) -> Checked<(String, Param)> {
+fn param(
+    source_text: &SourceText<'_>,
+    name: Spanned<String>,
+    value: &Spanned<toml::Value>,
+) -> Checked<(String, Param)> {
     let plain = name.get_ref().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !plain || name.get_ref().is_empty() {
-        return Err(page.at(name.span(), "the name of a param has lower-case letters, digits and _").into());
+        return Err(source_text.at(name.span(), "the name of a param has lower-case letters, digits and _").into());
     }
-    let param = Param::read(value.get_ref()).map_err(|kinds| Box::new(page.at(value.span(), kinds)))?;
+    let param = Param::read(value.get_ref()).map_err(|kinds| Box::new(source_text.at(value.span(), kinds)))?;
     Ok((name.into_inner(), param))
 }
 
-fn control(page: &Page<'_>, text: &Spanned<String>) -> Checked<Control> {
-    Control::read(text.get_ref()).map_err(|(message, help)| page.at(text.span(), message).help(help).into())
+fn control(source_text: &SourceText<'_>, text: &Spanned<String>) -> Checked<Control> {
+    Control::read(text.get_ref()).map_err(|(message, help)| source_text.at(text.span(), message).help(help).into())
 }
 
-fn guardrail(page: &Page<'_>, raw: &RawGuardrail, params: &Params) -> Checked<Guardrail> {
-    let control = control(page, &raw.control)?;
+fn guardrail(source_text: &SourceText<'_>, raw: &RawGuardrail, params: &Params) -> Checked<Guardrail> {
+    let control = control(source_text, &raw.control)?;
     let name = raw.param.get_ref();
     match params.get(name) {
         Some(Param::Int(_)) if raw.min.is_some() || raw.max.is_some() => {
             Ok(Guardrail { control, param: name.clone(), min: raw.min, max: raw.max })
         }
         Some(Param::Int(_)) => {
-            Err(page.at(raw.control.span(), "a guardrail has a limit").help("add `max = …` or `min = …`").into())
+            Err(source_text.at(raw.control.span(), "a guardrail has a limit").help("add `max = …` or `min = …`").into())
         }
-        Some(other) => {
-            Err(page.at(raw.param.span(), format!("a guardrail limits a number; this is {}", other.kind())).into())
-        }
+        Some(other) => Err(source_text
+            .at(raw.param.span(), format!("a guardrail limits a number; this is {}", other.kind()))
+            .into()),
         None => {
-            let diagnostic = page.at(raw.param.span(), format!("this rule has no param {name:?}"));
+            let diagnostic = source_text.at(raw.param.span(), format!("this rule has no param {name:?}"));
             Err(match did_you_mean(name, params.keys().map(String::as_str)) {
                 Some(meant) => diagnostic.help(format!("did you mean {meant:?}?")).into(),
                 None => diagnostic.into(),

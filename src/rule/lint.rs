@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::file::Places;
-use super::place::Page;
+use super::place::SourceText;
 use super::{Control, Example, Outcome, Rule, example, load};
 use crate::diagnostic::Diagnostic;
 use crate::model::FactName;
@@ -22,7 +22,7 @@ pub struct Exposure {
 /// what they tell.
 pub fn lint(rule: &Rule, sources: &[Exposure]) -> Vec<Diagnostic> {
     let (path, text) = (rule.path(), load::text_of(rule));
-    let check = Check { rule, page: Page { path: &path, text: &text }, places: Places::of(&text) };
+    let check = Check { rule, source_text: SourceText { path: &path, text: &text }, places: Places::of(&text) };
     let mut found: Vec<_> = check.constant().into_iter().chain(check.evaluable(sources)).collect();
     found.extend(check.params());
     found.extend(check.controls());
@@ -33,13 +33,13 @@ pub fn lint(rule: &Rule, sources: &[Exposure]) -> Vec<Diagnostic> {
 
 struct Check<'c> {
     rule: &'c Rule,
-    page: Page<'c>,
+    source_text: SourceText<'c>,
     places: Places,
 }
 
 impl Check<'_> {
     fn at(&self, span: Option<&Range<usize>>, message: String, help: &str) -> Diagnostic {
-        self.page.at(span.unwrap_or(&self.places.id).clone(), message).help(help)
+        self.source_text.at(span.unwrap_or(&self.places.id).clone(), message).help(help)
     }
 
     /// A condition that says the same of everything.

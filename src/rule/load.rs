@@ -11,13 +11,13 @@ use toml::Spanned;
 use super::compiled::Compiled;
 use super::example::{self, ExampleResult};
 use super::params::Param;
-use super::place::{Checked, Page};
+use super::place::{Checked, SourceText};
 use super::{Control, Guardrail, Origin, Params, Rule, file};
 use crate::config::{RawOverride, RulesConfig};
-use crate::crew;
 use crate::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::expression::on_large_stack;
 use crate::model::{RuleId, Severity, SourceName, text};
+use crate::parallel;
 
 // The folder `rules`, listed by build.rs: name and text of every file.
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
@@ -40,7 +40,7 @@ impl RuleSet {
         let mut loader = Loader { rules: BTreeMap::new(), found: Vec::new() };
         let read = |(name, text): &(&str, &'static str)| {
             let path = Path::new("rules").join(name);
-            let rule = file::read(&Page { path: &path, text }, Origin::BuiltIn);
+            let rule = file::read(&SourceText { path: &path, text }, Origin::BuiltIn);
             (path, *text, rule)
         };
         // One large stack serves many rules: to make one takes longer than to parse a rule.
@@ -48,8 +48,8 @@ impl RuleSet {
             let all = || part.iter().map(read).collect::<Vec<_>>();
             on_large_stack(all).unwrap_or_else(all)
         };
-        let parts: Vec<_> = BUILT_IN.chunks(BUILT_IN.len().div_ceil(crew::threads())).collect();
-        for (path, text, rule) in crew::map_all(&parts, read_all).into_iter().flatten() {
+        let parts: Vec<_> = BUILT_IN.chunks(BUILT_IN.len().div_ceil(parallel::threads())).collect();
+        for (path, text, rule) in parallel::map(&parts, read_all).into_iter().flatten() {
             loader.add(&path, text, rule);
         }
         for config in configs {
@@ -129,7 +129,7 @@ impl Loader {
         for path in files {
             match fs::read_to_string(&path) {
                 Ok(text) => {
-                    let rule = file::read(&Page { path: &path, text: &text }, Origin::File(path.clone()));
+                    let rule = file::read(&SourceText { path: &path, text: &text }, Origin::File(path.clone()));
                     self.add(&path, &text, rule);
                 }
                 Err(error) => self.found.push(Diagnostic::of_file(&path, format!("can't be read: {error}"))),
@@ -251,7 +251,7 @@ impl Rule {
             return found;
         }
         // Constants of a condition are computed when it is compiled, so a param can make one impossible.
-        match Compiled::new(&Page { path: &self.path(), text: "" }, &self.written, &params) {
+        match Compiled::new(&SourceText { path: &self.path(), text: "" }, &self.written, &params) {
             Ok(compiled) => {
                 let before = std::mem::replace(&mut self.compiled, compiled);
                 self.as_written.get_or_insert(before);

@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use handlebars::template::{HelperTemplate, Parameter, Template, TemplateElement};
 use handlebars::{Path, TemplateError};
 
-use super::facts::Fact;
+use super::facts::FactDef;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
 use crate::diagnostic::Lines;
 use crate::expression::{self, EvalError, Fault, Span, Type, Value, on_large_stack};
 use crate::model::text::counted;
 
-type Reading = expression::Reading<&'static Fact>;
+type Reading = expression::Reading<&'static FactDef>;
 
 /// Longest text of a message.
 const MAX_TEXT: usize = 2048;

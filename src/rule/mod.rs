@@ -46,7 +46,7 @@ pub use scope::{
 pub use subject::{GroupBy, Subject};
 pub use suite::{TestResult, run_tests};
 pub use triage::{Open, Triage};
-pub use verdict::Verdict;
+pub use verdict::RuleResult;
 
 use self::compiled::Compiled;
 use crate::model::{RuleId, Severity, SourceName};
@@ -90,13 +90,13 @@ impl Rule {
     }
 
     /// Judges one subject.
-    pub fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+    pub fn judge<'a>(&'a self, scope: &'a Scope<'a>) -> RuleResult {
         self.compiled.judge(scope)
     }
 
-    /// For rules about groups and employees: whether the scope's account counts. [`Verdict::Violation`] means that it
+    /// For rules about groups and employees: whether the scope's account counts. [`RuleResult::Violation`] means that it
     /// does; [`GroupBy::key`] says to which.
-    pub fn is_member<'a>(&'a self, scope: &'a Scope<'a>) -> Verdict {
+    pub fn is_member<'a>(&'a self, scope: &'a Scope<'a>) -> RuleResult {
         self.compiled.is_member(scope)
     }
 

@@ -11,12 +11,12 @@ pub(super) type Checked<T> = Result<T, Box<Diagnostic>>;
 
 /// A file and its text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Page<'t> {
+pub(super) struct SourceText<'t> {
     pub path: &'t Path,
     pub text: &'t str,
 }
 
-impl Page<'_> {
+impl SourceText<'_> {
     pub(super) fn at(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::in_text(self.path, self.text, span, message)
     }
@@ -112,8 +112,8 @@ mod tests {
     fn column(text: &str, needle: &str) -> String {
         let doc: Doc = toml::from_str(text).expect("valid");
         let at = doc.when.get_ref().find(needle).expect("there");
-        let page = Page { path: Path::new("r.toml"), text };
-        page.inside(&doc.when, Fault::new(Span::new(at, at + needle.len()), "x")).to_string()
+        let source_text = SourceText { path: Path::new("r.toml"), text };
+        source_text.inside(&doc.when, Fault::new(Span::new(at, at + needle.len()), "x")).to_string()
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
         }
         let text = "remedation = 1";
         let error = toml::from_str::<Strict>(text).expect_err("unknown key");
-        let shown = Page { path: Path::new("r.toml"), text }.toml(&error).to_string();
+        let shown = SourceText { path: Path::new("r.toml"), text }.toml(&error).to_string();
         assert_eq!(shown, "r.toml:1:1: unknown field `remedation` (did you mean `remediation`?)");
     }
 }

@@ -12,9 +12,9 @@ use super::example::data::{ExampleAccount, ExampleEmployee, ExampleIssue, Exampl
 use super::example::exception::{ExampleDeclarationUse, ExampleException};
 use super::example::groups::{Owned, groups, with_account};
 use super::example::run::counted;
-use super::place::{Checked, Page};
+use super::place::{Checked, SourceText};
 use super::scope::{EmployeeScope, Scope};
-use super::{Origin, Rule, RuleSet, Subject, Verdict};
+use super::{Origin, Rule, RuleResult, RuleSet, Subject};
 use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 
@@ -97,12 +97,12 @@ impl fmt::Display for TestResult {
 pub fn run_tests(path: &Path, rules: &RuleSet) -> Result<Vec<TestResult>, Vec<Diagnostic>> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| vec![Diagnostic::of_file(path, format!("can't be read: {error}"))])?;
-    let page = Page { path, text: &text };
-    let suite: RawSuite = toml::from_str(&text).map_err(|error| vec![page.toml(&error)])?;
+    let source_text = SourceText { path, text: &text };
+    let suite: RawSuite = toml::from_str(&text).map_err(|error| vec![source_text.toml(&error)])?;
     let mut found = Vec::new();
     let mut results = Vec::new();
     for case in &suite.tests {
-        match case.run(&page, rules) {
+        match case.run(&source_text, rules) {
             Ok(result) => results.push(result),
             Err(mistake) => found.push(*mistake),
         }
@@ -111,20 +111,20 @@ pub fn run_tests(path: &Path, rules: &RuleSet) -> Result<Vec<TestResult>, Vec<Di
 }
 
 impl Case {
-    fn run(&self, page: &Page<'_>, rules: &RuleSet) -> Checked<TestResult> {
+    fn run(&self, source_text: &SourceText<'_>, rules: &RuleSet) -> Checked<TestResult> {
         let people: Vec<_> = self.employees.iter().map(|person| (person.employee(), person.headings())).collect();
         let people: Vec<EmployeeScope<'_>> =
             people.iter().map(|(employee, headings)| EmployeeScope::one(employee, headings)).collect();
-        let accounts = self.owned(page, &people)?;
+        let accounts = self.owned(source_text, &people)?;
         let mut made = BTreeSet::new();
-        for rule in self.asked(page, rules)? {
+        for rule in self.asked(source_text, rules)? {
             for of in self.judge(rule, &people, &accounts) {
                 made.insert(format!("{} of {of}", rule.id()));
             }
         }
         let mut expected = BTreeSet::new();
         for finding in &self.findings {
-            find(page, rules, &finding.rule)?;
+            find(source_text, rules, &finding.rule)?;
             expected.insert(format!("{} of {}", finding.rule.get_ref(), finding.of));
         }
         Ok(TestResult {
@@ -135,25 +135,25 @@ impl Case {
     }
 
     /// The accounts with the people whom they name as their owners.
-    fn owned<'a>(&'a self, page: &Page<'_>, people: &[EmployeeScope<'a>]) -> Checked<Vec<Owned<'a>>> {
+    fn owned<'a>(&'a self, source_text: &SourceText<'_>, people: &[EmployeeScope<'a>]) -> Checked<Vec<Owned<'a>>> {
         let with_owner = |account: &'a Spanned<ExampleAccount>| {
             let Some(owner) = &account.get_ref().owner else { return Ok((account.get_ref(), None)) };
             match people.iter().find(|person| person.employee.id() == *owner) {
                 Some(person) => Ok((account.get_ref(), Some(*person))),
                 None => {
                     let message = format!("the owner {owner:?} is not among the employees of this test");
-                    Err(page.at(account.span(), message).into())
+                    Err(source_text.at(account.span(), message).into())
                 }
             }
         };
         self.accounts.iter().map(with_owner).collect()
     }
 
-    fn asked<'r>(&self, page: &Page<'_>, rules: &'r RuleSet) -> Checked<Vec<&'r Rule>> {
+    fn asked<'r>(&self, source_text: &SourceText<'_>, rules: &'r RuleSet) -> Checked<Vec<&'r Rule>> {
         if self.rules.is_empty() {
             return Ok(rules.enabled().filter(|rule| *rule.origin() != Origin::BuiltIn).collect());
         }
-        self.rules.iter().map(|name| find(page, rules, name)).collect()
+        self.rules.iter().map(|name| find(source_text, rules, name)).collect()
     }
 
     /// The subjects of a rule's findings. What isn't evaluable is no finding.
@@ -223,12 +223,12 @@ impl Case {
 }
 
 fn is_bad(rule: &Rule, scope: &Scope<'_>) -> bool {
-    rule.judge(scope) == Verdict::Violation
+    rule.judge(scope) == RuleResult::Violation
 }
 
-fn find<'r>(page: &Page<'_>, rules: &'r RuleSet, name: &Spanned<String>) -> Checked<&'r Rule> {
+fn find<'r>(source_text: &SourceText<'_>, rules: &'r RuleSet, name: &Spanned<String>) -> Checked<&'r Rule> {
     rules.get(&RuleId::new(name.get_ref())).ok_or_else(|| {
-        let diagnostic = page.at(name.span(), format!("there is no rule {:?}", name.get_ref()));
+        let diagnostic = source_text.at(name.span(), format!("there is no rule {:?}", name.get_ref()));
         let known = rules.iter().map(|rule| rule.id().as_str());
         Box::new(diagnostic.help(meant_or(name.get_ref(), known, "`headcount rules list` shows all rules")))
     })

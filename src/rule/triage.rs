@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::facts::Fact;
-use super::{Rule, Scope, Value, Verdict};
+use super::facts::FactDef;
+use super::{Rule, RuleResult, Scope, Value};
 use crate::expression::Rest;
 
 /// Rules about accounts, and the kinds of accounts that have been seen.
@@ -12,7 +12,7 @@ use crate::expression::Rest;
 pub struct Triage<'r> {
     rules: &'r [&'r Rule],
     /// The coarse facts that the rules read.
-    facts: Vec<&'static Fact>,
+    facts: Vec<&'static FactDef>,
     kinds: Vec<Kind<'r>>,
     /// The position of each kind, by its traits.
     positions: HashMap<Vec<u8>, usize>,
@@ -25,7 +25,7 @@ pub struct Triage<'r> {
 struct Kind<'r> {
     accounts: u64,
     /// What each rule says of all of them, unless it is open.
-    settled: Vec<Option<Verdict>>,
+    settled: Vec<Option<RuleResult>>,
     open: Vec<Open<'r>>,
 }
 
@@ -34,7 +34,7 @@ struct Kind<'r> {
 pub struct Open<'r> {
     /// Its position among the rules.
     pub rule: usize,
-    rest: Rest<'r, &'static Fact>,
+    rest: Rest<'r, &'static FactDef>,
 }
 
 impl<'r> Triage<'r> {
@@ -65,7 +65,7 @@ impl<'r> Triage<'r> {
     }
 
     /// For each kind, how many accounts it has, and what each rule says of all of them unless it is open.
-    pub fn settled(&self) -> impl Iterator<Item = (u64, &[Option<Verdict>])> {
+    pub fn settled(&self) -> impl Iterator<Item = (u64, &[Option<RuleResult>])> {
         self.kinds.iter().map(|kind| (kind.accounts, kind.settled.as_slice()))
     }
 }
@@ -73,8 +73,8 @@ impl<'r> Triage<'r> {
 impl<'r> Kind<'r> {
     fn of(rules: &'r [&'r Rule], scope: &Scope<'_>) -> Self {
         let settled = |rule: &&Rule| {
-            let verdict = rule.compiled.when.outline(scope).map(Verdict::from);
-            verdict.filter(|verdict| *verdict != Verdict::Violation)
+            let verdict = rule.compiled.when.coarse(scope).map(RuleResult::from);
+            verdict.filter(|verdict| *verdict != RuleResult::Violation)
         };
         let settled: Vec<_> = rules.iter().map(settled).collect();
         let open = (0..).zip(rules).zip(&settled).filter(|(_, settled)| settled.is_none());
@@ -85,13 +85,13 @@ impl<'r> Kind<'r> {
 
 impl Open<'_> {
     /// What the rule says of an account of the kind.
-    pub fn judge(&self, scope: &Scope<'_>) -> Verdict {
+    pub fn judge(&self, scope: &Scope<'_>) -> RuleResult {
         self.rest.truth(scope).into()
     }
 }
 
 /// Adds what tells the value of a coarse fact from any other, or that a fact is there. None is the beginning of another.
-fn add_trait(traits: &mut Vec<u8>, fact: &Fact, scope: &Scope<'_>) {
+fn add_trait(traits: &mut Vec<u8>, fact: &FactDef, scope: &Scope<'_>) {
     /// Is in no text.
     const END: u8 = u8::MAX;
     match (fact.get)(scope) {
@@ -175,7 +175,7 @@ mod tests {
                     judged.extend((0..accounts).map(|_| (at, verdict)));
                 }
             }
-            let count = |verdicts: Vec<(usize, Verdict)>| {
+            let count = |verdicts: Vec<(usize, RuleResult)>| {
                 verdicts.into_iter().fold(HashMap::new(), |mut counts, (at, verdict)| {
                     *counts.entry((at, verdict.to_string())).or_insert(0) += 1;
                     counts

@@ -6,7 +6,7 @@ use crate::expression::{EvalError, Missing, Truth};
 
 /// What a rule says of one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RuleResult {
     /// The condition holds: a finding. (Of a group's membership: the account belongs to it.)
     Violation,
     /// The condition doesn't hold.
@@ -17,7 +17,7 @@ pub enum Verdict {
     Failed(EvalError),
 }
 
-impl From<Truth> for Verdict {
+impl From<Truth> for RuleResult {
     fn from(truth: Truth) -> Self {
         match truth {
             Truth::Yes => Self::Violation,
@@ -28,7 +28,7 @@ impl From<Truth> for Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for RuleResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Violation => f.write_str("a violation"),

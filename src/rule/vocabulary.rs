@@ -1,6 +1,6 @@
 //! What the conditions and messages of a rule may name: the facts of its subject, and its own params.
 
-use super::facts::{self, Availability, FACTS, Fact, ROOTS, Root};
+use super::facts::{self, Availability, FACTS, FactDef, ROOTS, Root};
 use super::params::Params;
 use super::scope::Scope;
 use super::{GroupBy, Subject};
@@ -15,7 +15,7 @@ pub(super) struct Vocabulary<'n> {
     pub params: &'n Params,
 }
 
-impl expression::Fact for &'static Fact {
+impl expression::Fact for &'static FactDef {
     type Scope<'a> = Scope<'a>;
 
     #[inline]
@@ -24,7 +24,7 @@ impl expression::Fact for &'static Fact {
     }
 
     fn path(self) -> String {
-        Fact::path(self)
+        FactDef::path(self)
     }
 
     fn ty(self) -> Type {
@@ -36,25 +36,25 @@ impl expression::Fact for &'static Fact {
     }
 
     fn missing(self) -> Missing {
-        Fact::missing(self)
+        FactDef::missing(self)
     }
 
     fn is_optional(self) -> bool {
         self.optional
     }
 
-    fn is_dear(self) -> bool {
-        Fact::is_dear(self)
+    fn is_costly(self) -> bool {
+        FactDef::is_costly(self)
     }
 
     #[inline]
     fn is_coarse(self) -> bool {
-        Fact::is_coarse(self)
+        FactDef::is_coarse(self)
     }
 
     #[inline]
     fn has_coarse_presence(self) -> bool {
-        Fact::has_coarse_presence(self)
+        FactDef::has_coarse_presence(self)
     }
 
     fn is_choosing(self) -> bool {
@@ -71,8 +71,8 @@ impl expression::Fact for &'static Fact {
     /// does.
     fn proves(self, word: &str) -> Option<&'static str> {
         match word {
-            "matched" if Fact::path(self) == "account.situation" => Some("account.matched"),
-            "declared" if Fact::path(self) == "account.situation" => Some("account.declared"),
+            "matched" if FactDef::path(self) == "account.situation" => Some("account.matched"),
+            "declared" if FactDef::path(self) == "account.situation" => Some("account.declared"),
             _ => None,
         }
     }
@@ -100,7 +100,7 @@ impl Vocabulary<'_> {
         }
     }
 
-    fn param(&self, name: &str, span: Span) -> Result<Named<&'static Fact>, Fault> {
+    fn param(&self, name: &str, span: Span) -> Result<Named<&'static FactDef>, Fault> {
         let param = self.params.get(name).ok_or_else(|| {
             let fault = Fault::new(span, format!("this rule has no param `{name}`"));
             match did_you_mean(name, self.params.keys().map(String::as_str)) {
@@ -112,8 +112,8 @@ impl Vocabulary<'_> {
     }
 }
 
-impl Names<&'static Fact> for Vocabulary<'_> {
-    fn value(&self, word: &str, span: Span) -> Result<Named<&'static Fact>, Fault> {
+impl Names<&'static FactDef> for Vocabulary<'_> {
+    fn value(&self, word: &str, span: Span) -> Result<Named<&'static FactDef>, Fault> {
         let (root, guards) = self.root(word, span)?;
         let (at, fact) = facts::find(root.name, "").ok_or_else(|| {
             Fault::new(span, format!("`{word}` is not a value by itself, but {}", root.doc))
@@ -126,7 +126,7 @@ impl Names<&'static Fact> for Vocabulary<'_> {
         &self,
         (root, root_span): (&str, Span),
         (field, span): (&str, Span),
-    ) -> Result<Named<&'static Fact>, Fault> {
+    ) -> Result<Named<&'static FactDef>, Fault> {
         let (root, guards) = self.root(root, root_span)?;
         if root.name == "params" {
             return self.param(field, span);

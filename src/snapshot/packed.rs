@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use zstd::zstd_safe;
 
-use crate::crew::share_out;
 use crate::fetch::{Chunks, Spool, SpoolWriter};
 use crate::model::text::hex;
+use crate::parallel::for_each_in_order;
 
 /// zstd's own default: records shrink to about a tenth, faster than most vendors send them.
 const LEVEL: i32 = 3;
@@ -38,7 +38,7 @@ pub(super) struct Packed {
 pub(super) fn pack(spool: &mut Spool, mut out: impl Write) -> io::Result<Packed> {
     let (mut hash, mut content_hash, mut bytes) = (Sha256::new(), Sha256::new(), 0);
     let contents = Contents { chunks: spool.chunks(), began: false };
-    share_out(contents, pack_frame, |(content, frame)| {
+    for_each_in_order(contents, pack_frame, |(content, frame)| {
         content_hash.update(&content);
         bytes += content.len() as u64;
         hash.update(&frame);
@@ -86,7 +86,7 @@ impl Iterator for Contents<'_> {
 pub(super) fn unpack(file: File, bytes: u64) -> io::Result<(Spool, String)> {
     let mut spool = SpoolWriter::new();
     let mut left = bytes;
-    share_out(Parts::of(file), Part::unpack, |lines| {
+    for_each_in_order(Parts::of(file), Part::unpack, |lines| {
         left = left.checked_sub(lines.len() as u64).ok_or_else(|| damaged("there is more in it than was stored"))?;
         spool.push_lines(&lines)
     })?;

@@ -13,10 +13,10 @@ use super::draft::{MANIFEST, PARTIAL};
 use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_file};
 use super::packed::unpack;
 use crate::config::SourceConfig;
-use crate::crew::map_all;
 use crate::fetch::{Certificate, Population, Spool};
 use crate::model::SourceStatus;
 use crate::model::text::{counted, hex};
+use crate::parallel;
 
 /// A whole snapshot.
 #[derive(Debug)]
@@ -53,7 +53,9 @@ impl Snapshot {
         }
         let manifest: Manifest = serde_json::from_slice(&bytes).map_err(damaged)?;
         let snapshot = Self { folder: folder.to_owned(), manifest, sha256: hex(&Sha256::digest(&bytes)) };
-        map_all(&snapshot.manifest.sources, |source| snapshot.check(source)).into_iter().collect::<Result<(), _>>()?;
+        parallel::map(&snapshot.manifest.sources, |source| snapshot.check(source))
+            .into_iter()
+            .collect::<Result<(), _>>()?;
         match contradiction(&snapshot.manifest.sources) {
             None => Ok(snapshot),
             Some(what) => Err(SnapshotError::Tampered { path, what }),

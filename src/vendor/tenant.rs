@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::diagnostic::Diagnostic;
-use crate::http::{Client, ClientOptions, Journal, Patience};
+use crate::http::{Client, ClientOptions, Journal, RetryPolicy};
 use crate::model::SourceName;
 use crate::setting::SecretRef;
 
@@ -31,7 +31,7 @@ pub struct ConnectionConfig {
     /// Through which requests go, but to this machine; as the environment says, when absent.
     pub proxy: Option<Url>,
     /// How long the source is borne with besides.
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
 }
 
 /// A tenant to connect to.
@@ -63,7 +63,7 @@ impl Tenant<'_> {
         let options = ClientOptions {
             concurrency: connection.concurrency,
             timeout: connection.timeout,
-            patience: connection.patience,
+            retry_policy: connection.retry_policy,
             proxy: connection.proxy.clone(),
             requests_per_second: connection.requests_per_second,
             ca_file: connection.ca_file.clone(),

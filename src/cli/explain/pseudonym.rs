@@ -24,17 +24,17 @@ pub(super) fn parse(text: &str) -> Result<String, String> {
 
 /// Finds out, and tells the story.
 pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::Result<Exit> {
-    let read = args.inquiry.read(&[]).and_then(|inquiry| {
-        let names = pseudonyms(&inquiry.config).map_err(|mistake| vec![mistake])?;
-        Ok((inquiry, names))
+    let read = args.investigation.read(&[]).and_then(|investigation| {
+        let names = pseudonyms(&investigation.config).map_err(|mistake| vec![mistake])?;
+        Ok((investigation, names))
     });
-    let (inquiry, names) = match read {
+    let (investigation, names) = match read {
         Ok(read) => read,
         Err(error) => return Ok(refuse(&error)),
     };
     let bars = Bars::new(global.bars());
-    let options = inquiry.options(&bars);
-    let report = match runtime()?.block_on(pipeline::run(&inquiry.config, &inquiry.inputs, &options)) {
+    let options = investigation.options(&bars);
+    let report = match runtime()?.block_on(pipeline::run(&investigation.config, &investigation.inputs, &options)) {
         Ok(report) => report,
         Err(error) => return Ok(refuse(&error)),
     };
@@ -42,7 +42,7 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
     let mut out = anstream::stdout().lock();
     let subject = match meant {
         Meant::Employee(id) => {
-            print(&mut out, &person(name, &id, &report, &inquiry.inputs.roster)?)?;
+            print(&mut out, &person(name, &id, &report, &investigation.inputs.roster)?)?;
             return Ok(Exit::Success);
         }
         Meant::Account(source, id) => (source, id),

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::RawCommon;
 use crate::diagnostic::Diagnostic;
-use crate::http::Patience;
+use crate::http::RetryPolicy;
 use crate::setting::{ConfigText, check_url, is_loopback};
 use crate::vendor::{Checked, ConnectionConfig, VendorSpec};
 
@@ -46,11 +46,11 @@ pub(super) fn check_connection(
             .or_else(|| vendor.config.default_rate().filter(|_| !loopback)),
         page_size: non_zero(common.page_size.as_ref(), "page_size", text)?,
         proxy: common.proxy.as_ref().map(|proxy| check_proxy(proxy, loopback, text)).transpose()?,
-        patience: Patience {
+        retry_policy: RetryPolicy {
             deadline: text
                 .duration(common.deadline.as_ref(), "deadline", "\"30m\" or \"2h\"")?
-                .unwrap_or(Patience::default().deadline),
-            ..Patience::default()
+                .unwrap_or(RetryPolicy::default().deadline),
+            ..RetryPolicy::default()
         },
         base_url,
     })

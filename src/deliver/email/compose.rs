@@ -4,18 +4,18 @@ use std::path::Path;
 
 use lettre::message::Mailbox;
 
-use super::message::{Envelope, message};
-use super::plan::{Draft, plan};
+use super::message::{MailHeader, message};
+use super::plan::{MailPlan, plan};
 use super::{Attachments, EmailError};
 use crate::config::EmailConfig;
 use crate::model::Timestamp;
 use crate::model::text::digest;
-use crate::render::{Audience, Letter, MailTemplates};
+use crate::render::{Audience, MailContent, MailTemplates};
 use crate::report::Report;
 
 /// What mails are made of.
 #[derive(Debug)]
-pub struct Post<'p> {
+pub struct MailSources<'p> {
     /// The audit.
     pub report: &'p Report,
     /// Who sends to whom.
@@ -30,7 +30,7 @@ pub struct Post<'p> {
 
 /// A mail, ready to go.
 #[derive(Debug)]
-pub struct Parcel {
+pub struct OutgoingMail {
     /// To whom it speaks.
     pub audience: Audience,
     /// Who gets it.
@@ -45,43 +45,43 @@ pub struct Parcel {
 ///
 /// # Errors
 /// The report lacks what the recipients need, or a template is at fault.
-pub fn compose(post: &Post<'_>) -> Result<Vec<Parcel>, EmailError> {
-    let templates = MailTemplates::new(post.templates)?;
-    plan(post.report, post.config)?.into_iter().map(|draft| parcel(post, &templates, draft)).collect()
+pub fn compose(sources: &MailSources<'_>) -> Result<Vec<OutgoingMail>, EmailError> {
+    let templates = MailTemplates::new(sources.templates)?;
+    plan(sources.report, sources.config)?.into_iter().map(|plan| mail(sources, &templates, plan)).collect()
 }
 
-fn parcel(post: &Post<'_>, templates: &MailTemplates, draft: Draft) -> Result<Parcel, EmailError> {
-    let config = post.config;
+fn mail(sources: &MailSources<'_>, templates: &MailTemplates, plan: MailPlan) -> Result<OutgoingMail, EmailError> {
+    let config = sources.config;
     // The workbook holds everybody, so that a manager doesn't get it; all of theirs is in the mail itself.
-    let attachments = match draft.audience {
+    let attachments = match plan.audience {
         Audience::Manager => &[],
-        Audience::Everybody | Audience::Fallback => post.attachments.files.as_slice(),
+        Audience::Everybody | Audience::Fallback => sources.attachments.files.as_slice(),
     };
     let attached: Vec<String> = attachments.iter().map(|attachment| attachment.file.name.clone()).collect();
-    let mail = templates.write(&Letter {
-        report: post.report,
-        audience: draft.audience,
-        piles: &draft.piles,
-        overview: &draft.overview,
+    let mail = templates.write(&MailContent {
+        report: sources.report,
+        audience: plan.audience,
+        piles: &plan.piles,
+        overview: &plan.overview,
         attached: &attached,
         sender: config.from.email.as_ref(),
         prefix: &config.subject_prefix,
     })?;
-    let who = who(draft.audience, &draft.to);
+    let who = who(plan.audience, &plan.to);
     let domain = config.from.email.domain();
     let id = |parts: &[&str]| format!("<{}@{domain}>", digest(parts));
-    let addresses: Vec<String> = draft.to.iter().map(|mailbox| mailbox.email.to_string()).collect();
+    let addresses: Vec<String> = plan.to.iter().map(|mailbox| mailbox.email.to_string()).collect();
     let recipients = addresses.join(" ");
-    let envelope = Envelope {
+    let header = MailHeader {
         from: &config.from,
-        to: &draft.to,
-        date: post.now,
-        id: id(&["message", &post.report.run.id, &config.list_id, &who, &recipients]),
+        to: &plan.to,
+        date: sources.now,
+        id: id(&["message", &sources.report.run.id, &config.list_id, &who, &recipients]),
         thread: id(&["thread", &config.list_id, &who]),
         list_id: &config.list_id,
     };
-    let content = message(&envelope, &mail, attachments)?;
-    Ok(Parcel { audience: draft.audience, name: file_name(draft.audience, &draft.to), to: draft.to, content })
+    let content = message(&header, &mail, attachments)?;
+    Ok(OutgoingMail { audience: plan.audience, name: file_name(plan.audience, &plan.to), to: plan.to, content })
 }
 
 /// To whom a thread belongs: those of a list may change, and it stays one thread.

@@ -7,11 +7,11 @@ use lettre::message::{Attachment as Part, Body, Mailbox, MultiPart, SinglePart};
 use super::{Attachment, EmailError};
 use crate::model::Timestamp;
 use crate::model::text::digest;
-use crate::render::Mail;
+use crate::render::MailText;
 
 /// What stands in the headers, besides the subject.
 #[derive(Debug)]
-pub(super) struct Envelope<'e> {
+pub(super) struct MailHeader<'e> {
     pub from: &'e Mailbox,
     pub to: &'e [Mailbox],
     pub date: Timestamp,
@@ -49,9 +49,13 @@ header!(AutoResponseSuppress, "X-Auto-Response-Suppress");
 header!(ListId, "List-Id");
 
 /// Puts a message together.
-pub(super) fn message(envelope: &Envelope<'_>, mail: &Mail, attachments: &[Attachment]) -> Result<Vec<u8>, EmailError> {
+pub(super) fn message(
+    header: &MailHeader<'_>,
+    mail: &MailText,
+    attachments: &[Attachment],
+) -> Result<Vec<u8>, EmailError> {
     let failed = |error: &dyn std::fmt::Display| EmailError::Message(error.to_string());
-    let digest = digest(&["boundary", &envelope.id]);
+    let digest = digest(&["boundary", &header.id]);
     // No part in quoted-printable or base64 can hold `=_`, so that no text ends its part.
     let alternative = MultiPart::alternative()
         .boundary(format!("=_alternative_{digest}"))
@@ -65,16 +69,16 @@ pub(super) fn message(envelope: &Envelope<'_>, mail: &Mail, attachments: &[Attac
         mixed = mixed.singlepart(Part::new(attachment.file.name.clone()).body(body, kind));
     }
     let builder = Message::builder()
-        .from(envelope.from.clone())
+        .from(header.from.clone())
         .subject(mail.subject.clone())
-        .date(envelope.date.into())
-        .message_id(Some(envelope.id.clone()))
-        .in_reply_to(envelope.thread.clone())
-        .references(envelope.thread.clone())
+        .date(header.date.into())
+        .message_id(Some(header.id.clone()))
+        .in_reply_to(header.thread.clone())
+        .references(header.thread.clone())
         .header(AutoSubmitted("auto-generated".to_owned()))
         .header(AutoResponseSuppress("All".to_owned()))
-        .header(ListId(format!("<{}>", envelope.list_id)));
-    let builder = envelope.to.iter().fold(builder, |builder, mailbox| builder.to(mailbox.clone()));
+        .header(ListId(format!("<{}>", header.list_id)));
+    let builder = header.to.iter().fold(builder, |builder, mailbox| builder.to(mailbox.clone()));
     Ok(builder.multipart(mixed).map_err(|error| failed(&error))?.formatted())
 }
 

@@ -15,7 +15,7 @@ mod smtp;
 mod wire;
 
 pub use attach::{Attachment, Attachments, WORKBOOK, attachments};
-pub use compose::{Parcel, Post, compose};
+pub use compose::{MailSources, OutgoingMail, compose};
 pub use journal::Journal;
 pub use send::{Delivery, send};
 pub use smtp::{Carrier, Outcome};

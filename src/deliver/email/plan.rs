@@ -8,42 +8,43 @@ use super::EmailError;
 use crate::config::{EmailConfig, Recipients, parse_address};
 use crate::model::Disposition;
 use crate::model::text::{counted, grouped};
-use crate::render::{Audience, Pile};
+use crate::render::{Audience, FindingList};
 use crate::report::{Finding, Manager, Report};
 
 /// A mail before it is written.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct MailPlan {
     pub audience: Audience,
     pub to: Vec<Mailbox>,
-    pub piles: Vec<Pile>,
+    pub piles: Vec<FindingList>,
     pub overview: Vec<String>,
 }
 
 /// The mails of a report, those to managers in the order of their addresses.
-pub(super) fn plan(report: &Report, config: &EmailConfig) -> Result<Vec<Draft>, EmailError> {
+pub(super) fn plan(report: &Report, config: &EmailConfig) -> Result<Vec<MailPlan>, EmailError> {
     let told = report.findings.heads().enumerate();
     let told: Vec<usize> =
         told.filter(|(_, head)| head.disposition() != Disposition::Waived).map(|(at, _)| at).collect();
     match &config.to {
         Recipients::List(list) => {
             let piles = piles(&told, report);
-            Ok(vec![Draft { audience: Audience::Everybody, to: list.clone(), piles, overview: Vec::new() }])
+            Ok(vec![MailPlan { audience: Audience::Everybody, to: list.clone(), piles, overview: Vec::new() }])
         }
         Recipients::Managers { fallback } => {
             let shares = Shares::of(told, report, config)?;
-            Ok(shares.drafts(fallback, report))
+            Ok(shares.plans(fallback, report))
         }
     }
 }
 
 /// New findings first, where a baseline says which are new.
-fn piles(findings: &[usize], report: &Report) -> Vec<Pile> {
+fn piles(findings: &[usize], report: &Report) -> Vec<FindingList> {
     let title = if report.has_baseline() { "New since the baseline" } else { "Findings, worst first" };
     let (open, old): (Vec<usize>, Vec<usize>) = findings.iter().partition(|at| is_open(report, **at));
     let piles = [(title, open), ("Still open", old)];
     let full = piles.into_iter().filter(|(_, findings)| !findings.is_empty());
-    full.map(|(title, findings)| Pile { title: title.to_owned(), findings: report.findings.pick(findings) }).collect()
+    full.map(|(title, findings)| FindingList { title: title.to_owned(), findings: report.findings.pick(findings) })
+        .collect()
 }
 
 fn is_open(report: &Report, at: usize) -> bool {
@@ -75,7 +76,7 @@ impl Shares {
     }
 
     /// A manager is only asked if something is new; who answers for the others always hears how it went.
-    fn drafts(self, fallback: &[Mailbox], report: &Report) -> Vec<Draft> {
+    fn plans(self, fallback: &[Mailbox], report: &Report) -> Vec<MailPlan> {
         let is_new = |at: &usize| is_open(report, *at);
         let (asked, quiet): (Vec<_>, Vec<_>) =
             self.managers.into_values().partition(|(_, findings)| findings.iter().any(is_new));
@@ -96,9 +97,9 @@ impl Shares {
         if old > 0 {
             overview.push(format!("{} of managers for whom nothing is new, and who are not asked", grouped(old)));
         }
-        let mut drafts: Vec<Draft> = asked
+        let mut plans: Vec<MailPlan> = asked
             .into_iter()
-            .map(|(mailbox, findings)| Draft {
+            .map(|(mailbox, findings)| MailPlan {
                 audience: Audience::Manager,
                 to: vec![mailbox],
                 piles: piles(&findings, report),
@@ -106,12 +107,12 @@ impl Shares {
             })
             .collect();
         let others = self.others.into_iter();
-        let mut piles: Vec<Pile> =
-            others.map(|(title, findings)| Pile { title, findings: report.findings.pick(findings) }).collect();
+        let mut piles: Vec<FindingList> =
+            others.map(|(title, findings)| FindingList { title, findings: report.findings.pick(findings) }).collect();
         // Findings are in the order of the report, so that the first is the worst.
         piles.sort_by_key(|pile| pile.findings.head(0).map(|head| head.severity()));
-        drafts.push(Draft { audience: Audience::Fallback, to: fallback.to_vec(), piles, overview });
-        drafts
+        plans.push(MailPlan { audience: Audience::Fallback, to: fallback.to_vec(), piles, overview });
+        plans
     }
 }
 

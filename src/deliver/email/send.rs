@@ -4,7 +4,7 @@ use lettre::Address;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 
 use super::smtp::{Carrier, Outcome, Sent};
-use super::{Journal, Parcel};
+use super::{Journal, OutgoingMail};
 use crate::deliver::DeliveryError;
 use crate::model::Timestamp;
 
@@ -23,27 +23,27 @@ pub struct Delivery {
 /// The journal can't be written: going on would send mail that a rerun sends again.
 pub async fn send(
     carrier: &Carrier,
-    parcels: &[Parcel],
+    mails: &[OutgoingMail],
     journal: &mut Journal,
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, DeliveryError> {
     let mut deliveries = Vec::new();
     let mut line = Line { carrier, open: None, dead: None };
-    for parcel in parcels {
-        let (before, to): (Vec<Address>, Vec<Address>) = parcel
+    for mail in mails {
+        let (before, to): (Vec<Address>, Vec<Address>) = mail
             .to
             .iter()
             .map(|mailbox| mailbox.email.clone())
-            .partition(|address| journal.holds(&parcel.name, address.as_ref()));
+            .partition(|address| journal.holds(&mail.name, address.as_ref()));
         deliveries.extend(before.iter().map(|address| delivery(address, Outcome::Before)));
         if to.is_empty() {
             continue;
         }
-        let outcomes = line.send(&to, &parcel.content).await;
+        let outcomes = line.send(&to, &mail.content).await;
         let results: Vec<Delivery> =
             to.iter().zip(outcomes).map(|(address, outcome)| delivery(address, outcome)).collect();
         let accepted = results.iter().filter(|result| result.outcome == Outcome::Accepted);
-        journal.accept(&parcel.name, accepted.map(|result| result.recipient.as_str()), clock())?;
+        journal.accept(&mail.name, accepted.map(|result| result.recipient.as_str()), clock())?;
         deliveries.extend(results);
     }
     line.close().await;

@@ -30,9 +30,9 @@ fn of(entries: &[BaselineEntry]) -> Baseline {
     Baseline { entries, ..Baseline::default() }
 }
 
-fn sight(complete: &[&str]) -> Sight {
+fn coverage(complete: &[&str]) -> Coverage {
     let all = ["voiso", "crm"].map(SourceName::new);
-    Sight::new(&all, complete.iter().map(|name| SourceName::new(name)))
+    Coverage::new(&all, complete.iter().map(|name| SourceName::new(name)))
 }
 
 #[test]
@@ -75,10 +75,10 @@ fn it_can_only_shrink_and_keeps_what_could_not_be_seen() {
     );
     let baseline = of(&[old.clone(), kept.clone(), gone]);
     let current = || vec![entry('a', Some("voiso"), "2026-10-01"), entry('d', Some("voiso"), "2026-10-01")];
-    let (next, change) = baseline.renew(current(), &sight(&["voiso"]), false);
+    let (next, change) = baseline.renew(current(), &coverage(&["voiso"]), false);
     assert_eq!(next, of(&[old, kept]), "the first day stays");
     assert_eq!(change, Change { kept: 2, dropped: 1, added: 0, refused: 1 });
-    let (next, change) = Baseline::default().renew(current(), &sight(&["voiso"]), true);
+    let (next, change) = Baseline::default().renew(current(), &coverage(&["voiso"]), true);
     assert_eq!((next.len(), change.added), (2, 2));
 }
 
@@ -98,7 +98,7 @@ fn an_entry_is_about_the_account_that_had_the_identifier_then() {
     let weighed = |baseline: &Baseline, username: &str| {
         let (mut tally, mut found) = (BaselineTally::default(), of_somebody(username));
         baseline.weigh(&mut found, false, &mut tally, now);
-        let uses = baseline.close(&tally, &sight(&["voiso", "crm"]), now);
+        let uses = baseline.close(&tally, &coverage(&["voiso", "crm"]), now);
         (found, uses.into_iter().next().expect("an entry").state)
     };
     let baseline = of(&[written("zed", "2026-09-01")]);
@@ -109,8 +109,8 @@ fn an_entry_is_about_the_account_that_had_the_identifier_then() {
     assert_eq!((found.disposition, state.as_str()), (Disposition::Open, "void"));
     assert!(found.message.contains("The baseline is about an earlier account: it has none"), "{}", found.message);
     // Written again, it is a new finding.
-    let sight = sight(&["voiso", "crm"]);
-    let (next, change) = baseline.renew(vec![written("mallory", "2026-10-15")], &sight, false);
+    let coverage = coverage(&["voiso", "crm"]);
+    let (next, change) = baseline.renew(vec![written("mallory", "2026-10-15")], &coverage, false);
     assert!(next.is_empty() && change == Change { dropped: 1, refused: 1, ..Change::default() }, "{change:?}");
 
     let bare = BaselineEntry { whose: None, ..written("zed", "2026-09-01") };
@@ -121,7 +121,7 @@ fn an_entry_is_about_the_account_that_had_the_identifier_then() {
     let old = of(&[bare, entry('b', Some("voiso"), "2026-09-01")]).to_text().replace(FORMAT, OLD_FORMAT);
     let old = parse(&old).expect("it can be kept");
     let current = vec![written("zed", "2026-10-15"), entry('c', Some("crm"), "2026-10-15")];
-    let (next, change) = old.renew(current, &Sight::default(), false);
+    let (next, change) = old.renew(current, &Coverage::default(), false);
     assert_eq!(next, of(&[written("zed", "2026-09-01")]));
     assert_eq!(change, Change { kept: 1, dropped: 1, added: 0, refused: 1 });
 }
@@ -139,7 +139,7 @@ fn an_entry_covers_its_finding_no_longer_than_max_days() {
         let (mut tally, mut found) = (BaselineTally::default(), finding('a', Disposition::Open));
         found.severity = severity;
         baseline.weigh(&mut found, false, &mut tally, now);
-        let state = baseline.close(&tally, &sight(&["crm"]), now)[0].state.clone();
+        let state = baseline.close(&tally, &coverage(&["crm"]), now)[0].state.clone();
         assert_eq!((state.as_str(), state.is_present()), (expected, true));
         assert_eq!(found.disposition == Disposition::Open, expected == "expired");
         assert_eq!(found.message.contains("at most 90 days are allowed for high findings"), expected == "expired");
@@ -192,7 +192,7 @@ proptest! {
         for (digit, finding) in found.iter().zip(&mut after) {
             baseline.weigh(finding, promised.contains(digit), &mut tally, now);
         }
-        let uses = baseline.close(&tally, &sight(&["voiso", "crm"]), now);
+        let uses = baseline.close(&tally, &coverage(&["voiso", "crm"]), now);
         prop_assert_eq!(before.len(), after.len());
         for ((digit, was), is) in found.iter().zip(&before).zip(&after) {
             let covered = old.contains(digit) && !waived.contains(digit) && !promised.contains(digit);
@@ -211,16 +211,16 @@ proptest! {
         let seen = |digit: &char| complete.contains(&source_of(*digit));
         let baseline = of(&entries(&old, "2026-09-01"));
         let current = || entries(&found, "2026-10-15");
-        let (next, change) = baseline.renew(current(), &sight(complete), false);
+        let (next, change) = baseline.renew(current(), &coverage(complete), false);
         let kept: BTreeSet<char> = old.iter().filter(|digit| found.contains(digit) || !seen(digit)).copied().collect();
         prop_assert_eq!(known(&next), kept);
         prop_assert!(next.entries.values().all(|entry| entry.first_seen == baseline.entries[&entry.fingerprint].first_seen));
         prop_assert_eq!(change.kept + change.dropped, old.len() as u64);
         prop_assert_eq!(change.refused, found.difference(&old).count() as u64);
-        let (again, change) = next.renew(current(), &sight(complete), false);
+        let (again, change) = next.renew(current(), &coverage(complete), false);
         prop_assert_eq!(&again, &next, "once is enough");
         prop_assert_eq!((change.added, change.dropped), (0, 0));
-        let (accepted, _) = next.renew(current(), &sight(complete), true);
+        let (accepted, _) = next.renew(current(), &coverage(complete), true);
         prop_assert!(known(&accepted).is_superset(&found), "what is accepted by name is in it");
     }
 }

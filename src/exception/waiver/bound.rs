@@ -14,7 +14,7 @@ use crate::model::{AccountStatus, Timestamp};
 /// too, is something that can change.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Bound {
+pub struct BoundFacts {
     /// The state of the account.
     pub status: Option<String>,
     /// Its roles; their order means nothing.
@@ -30,7 +30,7 @@ pub struct Bound {
     pub members: Option<BTreeSet<String>>,
 }
 
-impl Bound {
+impl BoundFacts {
     /// The facts of a finding, as reports have them.
     pub fn new(shown: Shown<'_>) -> Self {
         let roles = shown.facts.get("account.roles").and_then(Value::as_array);

@@ -13,7 +13,7 @@ use toml::value::Datetime;
 
 use super::people::People;
 use super::raw::{RawFile, RawScope, RawWaiver};
-use super::{Bound, Covers, Waiver, Waivers};
+use super::{BoundFacts, Covers, Waiver, Waivers};
 use crate::config::ExceptionsConfig;
 use crate::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::key::Normaliser;
@@ -242,7 +242,7 @@ impl Reading<'_> {
         Ok(Covers::Finding { name: fingerprint.as_str().to_owned(), fingerprint, bound })
     }
 
-    fn bound(&self, raw: &RawWaiver, rule: KnownRule) -> Checked<Bound> {
+    fn bound(&self, raw: &RawWaiver, rule: KnownRule) -> Checked<BoundFacts> {
         if let Some(because) = &raw.because {
             let help = "remove it, or waive a scope";
             return self.refuse(because.span(), "because says why a scope is wide, and this is one finding", help);

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::people::Doubt;
-use super::{Bound, Covers, Key, Party, Waiver, Waivers};
-use crate::exception::{Identity, Shown, Sight};
+use super::{BoundFacts, Covers, Key, Party, Waiver, Waivers};
+use crate::exception::{Coverage, Identity, Shown};
 use crate::model::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, Roster, RuleId, SourceName, Subject, Timestamp};
 
@@ -170,17 +170,17 @@ impl Waivers {
     }
 
     /// What became of each waiver, in the order of the file, once all findings are weighed.
-    pub fn close(&self, tally: WaiverTally, sight: &Sight, now: Timestamp) -> Vec<WaiverUse> {
+    pub fn close(&self, tally: WaiverTally, coverage: &Coverage, now: Timestamp) -> Vec<WaiverUse> {
         let pairs = self.all.iter().zip(tally.entries);
-        pairs.map(|(waiver, entry)| self.close_one(waiver, entry, sight, now)).collect()
+        pairs.map(|(waiver, entry)| self.close_one(waiver, entry, coverage, now)).collect()
     }
 
-    fn close_one(&self, waiver: &Waiver, entry: Entry, sight: &Sight, now: Timestamp) -> WaiverUse {
+    fn close_one(&self, waiver: &Waiver, entry: Entry, coverage: &Coverage, now: Timestamp) -> WaiverUse {
         let source = match &waiver.covers {
             Covers::Source { source, .. } => Some(source),
             Covers::Finding { .. } | Covers::Everything { .. } => None,
         };
-        let seen = sight.is_complete(source);
+        let seen = coverage.is_complete(source);
         let early = waiver.starts_at.is_none_or(|start| start > now);
         let cause = entry.cause.or_else(|| early.then(|| not_yet(waiver)));
         let cause = cause.or_else(|| entry.unfit.map(str::to_owned));
@@ -231,7 +231,7 @@ impl Waiver {
             Covers::Finding { .. } if finding.rule != self.rule => {
                 return Standing::Void(format!("this is a finding of {}, and it waives {}", finding.rule, self.rule));
             }
-            Covers::Finding { bound, .. } => match bound.changes(&Bound::new(finding.into())) {
+            Covers::Finding { bound, .. } => match bound.changes(&BoundFacts::new(finding.into())) {
                 Some(changes) => return Standing::Void(format!("the facts that it rests on have changed ({changes})")),
                 None => true,
             },

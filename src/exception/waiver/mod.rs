@@ -15,7 +15,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-pub use bound::Bound;
+pub use bound::BoundFacts;
 pub use file::{Known, KnownRule, New};
 pub use ledger::{WaiverState, WaiverTally, WaiverUse};
 pub use people::Party;
@@ -60,7 +60,7 @@ pub enum Covers {
         /// As the file names it.
         name: String,
         /// The facts.
-        bound: Bound,
+        bound: BoundFacts,
     },
     /// All at one source.
     Source {

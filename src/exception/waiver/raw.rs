@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::{Bound, Waivers};
+use super::{BoundFacts, Waivers};
 
 /// The file as it is written.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,8 +43,8 @@ pub(super) struct RawWaiver {
     #[schemars(with = "Option<String>")]
     pub(super) because: Option<Spanned<String>>,
     /// The facts that a waiver of one finding rests on.
-    #[schemars(with = "Option<Bound>")]
-    pub(super) bound: Option<Spanned<Bound>>,
+    #[schemars(with = "Option<BoundFacts>")]
+    pub(super) bound: Option<Spanned<BoundFacts>>,
     /// Who answers for it and works here: an employee id, an address, a login name or a name.
     #[schemars(with = "String")]
     pub(super) owner: Spanned<String>,

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::ExceptionsConfig;
-use crate::exception::Sight;
+use crate::exception::Coverage;
 use crate::key::Normaliser;
 use crate::model::{
     Disposition, Employee, EmployeeId, Employment, EmploymentStatus, Finding, Person, Profile, Roster, Severity,
@@ -120,23 +120,23 @@ fn finding(rule: &str, source: &str, account: &str) -> Finding {
     }
 }
 
-fn sight() -> Sight {
+fn coverage() -> Coverage {
     let all = ["voiso", "crm"].map(SourceName::new);
-    Sight::new(&all, all.iter().cloned())
+    Coverage::new(&all, all.iter().cloned())
 }
 
 /// Weighs a file against one finding; gives its state and the finding.
 fn weigh(text: &str, mut finding: Finding) -> (WaiverState, Finding) {
-    let uses = weigh_all(&read(text).expect(text), std::slice::from_mut(&mut finding), &sight());
+    let uses = weigh_all(&read(text).expect(text), std::slice::from_mut(&mut finding), &coverage());
     (uses.first().expect("a waiver").state, finding)
 }
 
-fn weigh_all(waivers: &Waivers, findings: &mut [Finding], sight: &Sight) -> Vec<WaiverUse> {
+fn weigh_all(waivers: &Waivers, findings: &mut [Finding], coverage: &Coverage) -> Vec<WaiverUse> {
     let mut tally = waivers.tally(&roster(), now());
     for finding in findings {
         waivers.weigh(finding, &mut tally, now());
     }
-    waivers.close(tally, sight, now())
+    waivers.close(tally, coverage, now())
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn the_narrowest_waiver_decides_and_a_scope_leaves_the_approver_out() {
 #[test]
 fn what_could_not_be_seen_is_remarked() {
     let waivers = read(&waiver(&[])).expect("good");
-    let uses = weigh_all(&waivers, &mut [], &Sight::default());
+    let uses = weigh_all(&waivers, &mut [], &Coverage::default());
     let unused = uses.first().expect("one");
     assert!(unused.state == WaiverState::Unused && !unused.seen);
     assert!(unused.remarks.iter().any(|remark| remark.contains("not all accounts were seen")), "{:?}", unused.remarks);
@@ -348,7 +348,7 @@ proptest! {
         let before: Vec<Finding> =
             accounts.iter().map(|(at, account)| finding("orphaned", source(*at), &account.to_string())).collect();
         let mut after = before.clone();
-        let uses = weigh_all(&read(&text).expect(&text), &mut after, &sight());
+        let uses = weigh_all(&read(&text).expect(&text), &mut after, &coverage());
         prop_assert_eq!(before.len(), after.len());
         for (was, is) in before.iter().zip(&after) {
             prop_assert_eq!(&was.fingerprint, &is.fingerprint);

@@ -11,7 +11,7 @@ use super::RenderError;
 use super::escape::clip;
 use super::fit::worst;
 use super::subject::{exception, reason as words, scope, sentence, subject, verdict};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::report::{Finding, ReasonKind, Report, RuleSummary};
 use xml::{Case, Document, Outcome};
 
@@ -26,7 +26,7 @@ struct Suite<'r> {
     name: &'r str,
     properties: Vec<(&'static str, String)>,
     cases: Vec<Case<'r>>,
-    findings: Vec<Head<'r>>,
+    findings: Vec<FindingRef<'r>>,
 }
 
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
@@ -78,7 +78,7 @@ fn write(report: &Report, suites: &[Suite<'_>], out: &mut dyn Write) -> Result<(
 /// The verdict and every enabled rule, with so many findings.
 fn suites(report: &Report, limit: usize) -> Vec<Suite<'_>> {
     let kept = worst(report.findings.heads(), limit);
-    let mut by_rule: BTreeMap<&str, Vec<Head<'_>>> =
+    let mut by_rule: BTreeMap<&str, Vec<FindingRef<'_>>> =
         report.rules.iter().filter(|rule| !rule.disabled).map(|rule| (rule.id.as_str(), Vec::new())).collect();
     for head in kept.heads {
         by_rule.entry(head.rule()).or_default().push(head);
@@ -139,7 +139,7 @@ fn quiet<'r>(rule: &'r str, summary: Option<&RuleSummary>) -> Case<'r> {
     Case { class: rule, name: "no finding".to_owned(), outcome, message: message.to_owned(), output: None }
 }
 
-fn outcome(report: &Report, head: Head<'_>) -> Outcome {
+fn outcome(report: &Report, head: FindingRef<'_>) -> Outcome {
     if !head.is_open() {
         Outcome::Skipped
     } else if report.is_limited(head.rule()) {

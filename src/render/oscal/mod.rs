@@ -15,7 +15,7 @@ use super::lazy::{Lazy, of_each};
 use super::subject::{scope, sentence, subject, verdict};
 use super::view::is_whole;
 use super::{RenderError, RenderOptions};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::model::Timestamp;
 use crate::model::text::counted;
 use crate::report::{Finding, Report, RuleSummary};
@@ -182,7 +182,7 @@ fn selection(controls: &BTreeMap<&str, Vec<&RuleSummary>>) -> Selection {
 
 /// A control is satisfied, as far as the rules can tell, only if everything could be seen and judged.
 fn control_finding(input: &Input<'_>, control: &str, rules: &[&RuleSummary]) -> ControlFinding {
-    let concerned = |head: &Head<'_>| rules.iter().any(|rule| rule.id == head.rule());
+    let concerned = |head: &FindingRef<'_>| rules.iter().any(|rule| rule.id == head.rule());
     let open = input.report.findings.heads().filter(|head| head.is_open() && concerned(head));
     let open: u64 = open.map(|head| head.stands_for()).sum();
     let whole = is_whole(input.report) && input.report.run.left_out.is_empty();

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entries::Entries;
 use super::text::{NAME, at_least, is_whole, share};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::model::text::{counted, grouped};
 use crate::model::{Severity, Tier};
 use crate::render::chart::{Bar, bars};
@@ -66,7 +66,7 @@ pub(super) fn all(report: &Report, entries: &Entries<'_>) -> Vec<Chart> {
 
 fn by_source(report: &Report) -> Option<Chart> {
     let mut counts: BTreeMap<&str, [u64; 5]> = report.sources.iter().map(|s| (s.name.as_str(), [0; 5])).collect();
-    for head in report.findings.heads().filter(Head::is_open) {
+    for head in report.findings.heads().filter(FindingRef::is_open) {
         let row = counts.entry(head.source().unwrap_or("people and roster")).or_default();
         if let Some(count) = row.get_mut(head.severity() as usize) {
             *count += head.stands_for();

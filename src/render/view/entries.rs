@@ -7,7 +7,7 @@ use std::io;
 use serde_json::Value;
 
 use super::text::{NAME, value};
-use crate::finding::{Findings, Head};
+use crate::finding::{FindingRef, Findings};
 use crate::model::text::grouped;
 use crate::model::{Severity, Timestamp};
 use crate::render::RenderError;
@@ -110,7 +110,7 @@ impl<'r> Entries<'r> {
     }
 }
 
-fn rank(head: Head<'_>) -> Rank {
+fn rank(head: FindingRef<'_>) -> Rank {
     (!head.is_open(), head.severity())
 }
 
@@ -130,7 +130,7 @@ impl<'e> Group<'e> {
         self.positions.len()
     }
 
-    pub(in crate::render) fn heads(self) -> impl Iterator<Item = Head<'e>> {
+    pub(in crate::render) fn heads(self) -> impl Iterator<Item = FindingRef<'e>> {
         self.positions.iter().filter_map(move |at| self.findings.head(*at as usize))
     }
 
@@ -217,7 +217,7 @@ impl Subject {
 }
 
 /// How many findings are left out, by severity.
-pub(in crate::render) fn left_out_words<'r>(left_out: impl Iterator<Item = Head<'r>>) -> String {
+pub(in crate::render) fn left_out_words<'r>(left_out: impl Iterator<Item = FindingRef<'r>>) -> String {
     let mut counts = BTreeMap::new();
     for head in left_out {
         *counts.entry(head.severity()).or_insert(0) += head.stands_for();

@@ -8,8 +8,8 @@ use super::entries::{Entries, Group, left_out_words};
 use super::evidence::Run;
 use super::row::Entry;
 use super::text::{NAME, is_whole};
-use super::verdict::{Needing, Verdict, gaps, scope};
-use crate::finding::{Findings, Head};
+use super::verdict::{Needing, VerdictView, gaps, scope};
+use crate::finding::{FindingRef, Findings};
 use crate::model::Disposition;
 use crate::model::text::{counted, grouped};
 use crate::render::RenderError;
@@ -29,7 +29,7 @@ pub enum Audience {
 
 /// Findings under one heading, in the order of the report.
 #[derive(Debug)]
-pub struct Pile {
+pub struct FindingList {
     /// The heading.
     pub title: String,
     /// What stands below it.
@@ -38,13 +38,13 @@ pub struct Pile {
 
 /// What a mail is about.
 #[derive(Debug)]
-pub struct Letter<'r> {
+pub struct MailContent<'r> {
     /// The audit.
     pub report: &'r Report,
     /// To whom it speaks.
     pub audience: Audience,
     /// What it tells in full, as far as there is room.
-    pub piles: &'r [Pile],
+    pub piles: &'r [FindingList],
     /// Who got what, in lines.
     pub overview: &'r [String],
     /// Names of the files that go along.
@@ -55,9 +55,9 @@ pub struct Letter<'r> {
     pub prefix: &'r str,
 }
 
-impl<'r> Letter<'r> {
+impl<'r> MailContent<'r> {
     /// What is known of all its findings.
-    pub(in crate::render) fn heads(&self) -> impl Iterator<Item = Head<'r>> {
+    pub(in crate::render) fn heads(&self) -> impl Iterator<Item = FindingRef<'r>> {
         self.piles.iter().flat_map(|pile| pile.findings.heads())
     }
 }
@@ -72,7 +72,7 @@ const ERROR: usize = 240;
 #[derive(Debug, Serialize)]
 pub(in crate::render) struct MailModel {
     #[serde(flatten)]
-    verdict: Verdict,
+    verdict: VerdictView,
     run: Run,
     manager: bool,
     delta: String,
@@ -97,10 +97,10 @@ pub(in crate::render) struct About<'r> {
 }
 
 impl MailModel {
-    pub(in crate::render) fn new(letter: &Letter<'_>) -> Self {
-        let report = letter.report;
-        let manager = letter.audience == Audience::Manager;
-        let mut verdict = if manager { own(letter) } else { Verdict::new(report, &Entries::new(report)) };
+    pub(in crate::render) fn new(content: &MailContent<'_>) -> Self {
+        let report = content.report;
+        let manager = content.audience == Audience::Manager;
+        let mut verdict = if manager { own(content) } else { VerdictView::new(report, &Entries::new(report)) };
         verdict.gaps.truncate(LINES);
         for gap in &mut verdict.gaps {
             gap.error = if manager { String::new() } else { clip(&gap.error, ERROR) };
@@ -111,13 +111,13 @@ impl MailModel {
             verdict,
             run: Run::new(report),
             manager,
-            delta: delta(letter),
+            delta: delta(content),
             resolved: if manager { Vec::new() } else { resolved(report) },
-            overview: letter.overview.iter().map(|line| clip(line, NAME)).collect(),
+            overview: content.overview.iter().map(|line| clip(line, NAME)).collect(),
             sections: Vec::new(),
             left_out: String::new(),
-            attached: letter.attached.join(", "),
-            why: why(letter.audience, letter.sender),
+            attached: content.attached.join(", "),
+            why: why(content.audience, content.sender),
         }
     }
 
@@ -130,7 +130,7 @@ impl MailModel {
         &mut self,
         about: &[About<'_>],
         limit: usize,
-        letter: &Letter<'_>,
+        content: &MailContent<'_>,
     ) -> Result<(), RenderError> {
         let mut room = limit;
         let mut left_out = Vec::new();
@@ -148,33 +148,33 @@ impl MailModel {
         self.left_out = if left_out.is_empty() {
             String::new()
         } else {
-            format!("{} {}", left_out_words(left_out.into_iter()), elsewhere(letter))
+            format!("{} {}", left_out_words(left_out.into_iter()), elsewhere(content))
         };
         Ok(())
     }
 }
 
 /// Where the findings are that the mail has no room for.
-fn elsewhere(letter: &Letter<'_>) -> String {
-    match (letter.audience, letter.attached) {
-        (Audience::Manager, _) => format!("{} has the whole list.", letter.sender),
+fn elsewhere(content: &MailContent<'_>) -> String {
+    match (content.audience, content.attached) {
+        (Audience::Manager, _) => format!("{} has the whole list.", content.sender),
         (_, []) => "The worst are shown; report.json has all.".to_owned(),
         (_, attached) => format!("The worst are shown; {} has all.", attached.join(", ")),
     }
 }
 
 /// The verdict for a manager: of the organisation's they need no more than what could not be seen.
-fn own(letter: &Letter<'_>) -> Verdict {
+fn own(content: &MailContent<'_>) -> VerdictView {
     // What is open of a manager's people stands in one pile, so that no account is counted twice.
-    let piles = letter.piles.iter().map(|pile| Needing::new(&pile.findings));
+    let piles = content.piles.iter().map(|pile| Needing::new(&pile.findings));
     let needing = piles.fold(Needing::default(), Needing::and);
-    let least = if is_whole(letter.report) { "" } else { "at least " };
-    let all: u64 = letter.heads().map(|head| head.stands_for()).sum();
+    let least = if is_whole(content.report) { "" } else { "at least " };
+    let all: u64 = content.heads().map(|head| head.stands_for()).sum();
     let headline = match needing.accounts {
         0 => format!("For information: {least}{} about your people", counted(all, "finding", "findings")),
         accounts => format!("Action needed: {least}{} of your people", counted(accounts, "account", "accounts")),
     };
-    Verdict {
+    VerdictView {
         gate: if needing.findings > 0 { "fail" } else { "pass" },
         headline,
         summary: format!(
@@ -184,25 +184,25 @@ fn own(letter: &Letter<'_>) -> Verdict {
         ),
         reasons: Vec::new(),
         remedy: String::new(),
-        scope: scope(letter.report),
-        gaps: gaps(letter.report),
+        scope: scope(content.report),
+        gaps: gaps(content.report),
     }
 }
 
 /// What has changed since the baseline was written; nothing without one.
-fn delta(letter: &Letter<'_>) -> String {
-    if !letter.report.has_baseline() {
+fn delta(content: &MailContent<'_>) -> String {
+    if !content.report.has_baseline() {
         return String::new();
     }
     let of = |disposition| {
-        let found = letter.heads().filter(move |head| head.disposition() == disposition);
+        let found = content.heads().filter(move |head| head.disposition() == disposition);
         grouped(found.map(|head| head.stands_for()).sum())
     };
     let (new, still_open) = (of(Disposition::Open), of(Disposition::Baselined));
-    match letter.audience {
+    match content.audience {
         Audience::Manager => format!("Since the baseline: {new} new, {still_open} still open."),
         Audience::Everybody | Audience::Fallback => {
-            let resolved = grouped(letter.report.resolved().count() as u64);
+            let resolved = grouped(content.report.resolved().count() as u64);
             format!("Since the baseline: {new} new, {still_open} still open, {resolved} resolved.")
         }
     }

@@ -22,7 +22,7 @@ mod verdict;
 pub(super) use accounts::Accounts;
 pub(super) use entries::{Entries, Group, left_out_words};
 pub(super) use mail::{About, MailModel};
-pub use mail::{Audience, Letter, Pile};
+pub use mail::{Audience, FindingList, MailContent};
 pub(super) use people::People;
 pub(super) use review::{Known, Review, Row, When};
 pub(super) use row::Entry;
@@ -38,7 +38,7 @@ use crate::report::Report;
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
     #[serde(flatten)]
-    verdict: verdict::Verdict,
+    verdict: verdict::VerdictView,
     run: evidence::Run,
     tiles: Vec<verdict::Tile>,
     quiet: String,
@@ -59,7 +59,7 @@ impl Page {
     pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Result<Self, RenderError> {
         let tally = verdict::Tally::new(report);
         Ok(Self {
-            verdict: verdict::Verdict::new(report, entries),
+            verdict: verdict::VerdictView::new(report, entries),
             run: evidence::Run::new(report),
             tiles: tally.tiles(report)?,
             quiet: tally.quiet(report),

@@ -10,7 +10,7 @@ use super::verdict::Tally;
 use crate::model::text::grouped;
 use crate::render::escape::{anchor, clip};
 use crate::render::{RenderError, subject};
-use crate::report::{ControlLimits, Finding, Gate, Policy, Report, RuleSummary, Verdict, control_limits};
+use crate::report::{ControlLimits, Finding, Gate, GateVerdict, Policy, Report, RuleSummary, control_limits};
 
 /// The most findings of a policy that are shown.
 const FINDINGS: usize = 50;
@@ -75,7 +75,7 @@ impl Comparison {
 }
 
 fn configured(report: &Report, tally: &Tally<'_>) -> Column {
-    let verdict = Verdict {
+    let verdict = GateVerdict {
         gate: report.verdict.own_gate(),
         reasons: report.verdict.own_reasons().cloned().collect(),
         ..report.verdict.clone()
@@ -84,7 +84,7 @@ fn configured(report: &Report, tally: &Tally<'_>) -> Column {
     column("configuration", &report.run.title, &verdict, at_least(open, is_whole(report)))
 }
 
-fn further(policy: &Policy, configured: &Verdict, whole: bool) -> Result<Column, RenderError> {
+fn further(policy: &Policy, configured: &GateVerdict, whole: bool) -> Result<Column, RenderError> {
     let open = at_least(policy.open.values().sum(), whole);
     let scope = policy.verdict.scope_beyond(configured);
     let left_out = policy.findings.len().saturating_sub(FINDINGS) as u64;
@@ -97,7 +97,7 @@ fn further(policy: &Policy, configured: &Verdict, whole: bool) -> Result<Column,
     })
 }
 
-fn column(id: &str, title: &str, verdict: &Verdict, open: String) -> Column {
+fn column(id: &str, title: &str, verdict: &GateVerdict, open: String) -> Column {
     let (gate, class) = match verdict.gate {
         Gate::Pass => ("passes", "zero"),
         Gate::Fail => ("fails", "some"),

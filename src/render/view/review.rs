@@ -10,7 +10,7 @@ use super::near::near_misses;
 use super::row::access;
 use super::text::{NAME, SENTENCE, parse_moment};
 use crate::audit::AccountRow;
-use crate::finding::{Findings, Head};
+use crate::finding::{FindingRef, Findings};
 use crate::model::{Disposition, Fact, Timestamp};
 use crate::render::escape::clip;
 use crate::render::{RenderError, subject};
@@ -22,7 +22,7 @@ pub(in crate::render) struct Review<'a> {
     accounts: &'a Accounts<'a>,
     /// The positions of the accounts that need a decision, worst first.
     rows: Vec<u32>,
-    others: Vec<Head<'a>>,
+    others: Vec<FindingRef<'a>>,
 }
 
 /// One row.
@@ -90,7 +90,7 @@ impl<'a> Review<'a> {
 
     /// The findings that stand in no row: about people, sources, the roster and exceptions, and covered ones about
     /// accounts on which nothing is open.
-    pub(in crate::render) fn others(&self) -> &[Head<'a>] {
+    pub(in crate::render) fn others(&self) -> &[FindingRef<'a>] {
         &self.others
     }
 }

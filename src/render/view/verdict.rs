@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::entries::Entries;
 use super::text::{NAME, SENTENCE, at_least, is_whole};
-use crate::finding::{Findings, Head};
+use crate::finding::{FindingRef, Findings};
 use crate::model::Severity;
 use crate::model::text::{counted, grouped};
 use crate::render::escape::{clip, short};
@@ -15,7 +15,7 @@ use crate::report::{Gate, ReasonKind, Report, RuleSummary, SourceStatus};
 
 /// The verdict in words.
 #[derive(Debug, Serialize)]
-pub(super) struct Verdict {
+pub(super) struct VerdictView {
     pub(super) gate: &'static str,
     pub(super) headline: String,
     pub(super) summary: String,
@@ -35,7 +35,7 @@ pub(super) struct Gap {
     pub(super) error: String,
 }
 
-impl Verdict {
+impl VerdictView {
     pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Self {
         let needing = Needing::new(&report.findings);
         Self {
@@ -73,7 +73,7 @@ impl Needing {
     }
 }
 
-fn needs_action(head: &Head<'_>) -> bool {
+fn needs_action(head: &FindingRef<'_>) -> bool {
     head.is_open() && head.severity() != Severity::Info
 }
 
@@ -127,7 +127,7 @@ fn unverified(report: &Report) -> String {
 }
 
 fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String {
-    let stand_for = |head: Head<'_>| head.stands_for();
+    let stand_for = |head: FindingRef<'_>| head.stands_for();
     let all: u64 = report.findings.heads().map(stand_for).sum();
     let waived: u64 = report.findings.heads().filter(|head| !head.is_open()).map(stand_for).sum();
     let info = all - waived - needing.findings;
@@ -172,7 +172,7 @@ struct Count<'r> {
     open: u64,
     excepted: u64,
     worst: Severity,
-    first: Head<'r>,
+    first: FindingRef<'r>,
 }
 
 /// A kind of finding that there is.

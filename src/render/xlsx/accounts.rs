@@ -7,7 +7,7 @@ use rust_xlsxwriter::Workbook;
 use super::Book;
 use super::sheet::{Cell, Column, Sheet};
 use crate::audit::AccountRow;
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::model::{Fact, SourceName, Tier};
 use crate::render::view::Group;
 use crate::render::{RenderError, subject};
@@ -52,7 +52,7 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
 
 /// What was found about an account.
 fn findings(about: Option<Group<'_>>) -> String {
-    let words = |head: Head<'_>| match subject::exception(head.disposition()) {
+    let words = |head: FindingRef<'_>| match subject::exception(head.disposition()) {
         Some(exception) => format!("{} ({exception})", head.rule()),
         None => head.rule().to_owned(),
     };

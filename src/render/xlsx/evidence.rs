@@ -6,7 +6,7 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet, plain};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::model::text::grouped;
 use crate::render::RenderError;
 use crate::render::view::{at_least, is_whole, value};
@@ -86,11 +86,11 @@ pub(super) fn rules(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     let mut sheet = Sheet::new(workbook, "Rules", &RULES, &book.styles)?;
     let blind = blind(book.report);
     // The suggestion is the rule's, and any finding of it has it.
-    let found: HashMap<&str, Head<'_>> = book.report.findings.heads().map(|head| (head.rule(), head)).collect();
+    let found: HashMap<&str, FindingRef<'_>> = book.report.findings.heads().map(|head| (head.rule(), head)).collect();
     let whole = is_whole(book.report);
     for rule in &book.report.rules {
         let places = blind.get(rule.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-        let finding = found.get(rule.id.as_str()).map(Head::read).transpose().map_err(RenderError::Findings)?;
+        let finding = found.get(rule.id.as_str()).map(FindingRef::read).transpose().map_err(RenderError::Findings)?;
         let suggestion = finding.map(|finding| finding.remediation).unwrap_or_default();
         sheet.row(rule_cells(rule, places, whole).into_iter().chain([suggestion.into()]))?;
     }

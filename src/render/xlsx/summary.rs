@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Color, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use super::Book;
 use super::sheet::{on_paper, plain};
-use crate::finding::Head;
+use crate::finding::FindingRef;
 use crate::model::Severity;
 use crate::model::text::{counted, grouped};
 use crate::render::view::{at_least, headline, is_whole};
@@ -106,7 +106,7 @@ fn verdict(report: &Report) -> Vec<Line> {
 
 /// Open findings by severity, and how many exceptions cover.
 fn findings(report: &Report) -> String {
-    let count = |wanted: &dyn Fn(&Head<'_>) -> bool| -> u64 {
+    let count = |wanted: &dyn Fn(&FindingRef<'_>) -> bool| -> u64 {
         report.findings.heads().filter(|head| wanted(head)).map(|head| head.stands_for()).sum()
     };
     let by_severity = Severity::ALL.map(|severity| {

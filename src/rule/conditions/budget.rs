@@ -103,11 +103,11 @@ fn a_fact_that_is_read_later_may_save_steps() {
     let text = nested(4, &format!("({inner} || true)"));
     let condition = compile(&text).expect("compiles");
     let made = made();
-    assert_eq!(made.with(|scope| condition.outline(scope)), None);
+    assert_eq!(made.with(|scope| condition.coarse(scope)), None);
     assert_eq!(made.with(|scope| condition.rest(scope).truth(scope)), Truth::Yes);
     // Where no fact can change it, it is settled for all.
     let condition = compile(&nested(8, "account.live || x0 >= 0 || x1 >= 0")).expect("compiles");
-    assert_eq!(made.with(|scope| condition.outline(scope)), Some(SPENT));
+    assert_eq!(made.with(|scope| condition.coarse(scope)), Some(SPENT));
 }
 
 #[test]

@@ -63,7 +63,7 @@ proptest! {
         other.email = one.email.and(other.email.or(one.email));
         other.last_login_at = one.last_login_at.and(other.last_login_at.or(one.last_login_at));
         let truth = other.with(|scope| condition.truth(scope));
-        let (outline, rest) = one.with(|scope| (condition.outline(scope), condition.rest(scope)));
+        let (outline, rest) = one.with(|scope| (condition.coarse(scope), condition.rest(scope)));
         prop_assert!(outline.is_none_or(|outline| outline == truth), "{text}: {outline:?} and {truth:?}");
         prop_assert_eq!(other.with(|scope| rest.truth(scope)), truth, "{}", text);
     }

@@ -10,13 +10,13 @@ mod refusals;
 mod subject;
 mod written;
 
-use super::facts::Fact;
+use super::facts::FactDef;
 use super::params::{Param, Params};
 use super::vocabulary::Vocabulary;
 use super::{Scope, Subject};
 use crate::expression::{self, Fault, Truth};
 
-type Condition = expression::Condition<&'static Fact>;
+type Condition = expression::Condition<&'static FactDef>;
 
 fn params() -> Params {
     let names = ["admin", "support"].map(str::to_owned).to_vec();

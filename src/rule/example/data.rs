@@ -18,7 +18,7 @@ use crate::model::{
     EmployeeId, EmployeeIndex, Employment, EmploymentStatus, Fact, FactName, Profile, Roster, RosterIssue,
     RosterIssueKind, Situation, SourceName, SourceStatus, Tier, Timestamp, Untold, WorkerKind, facts,
 };
-use crate::rule::place::Page;
+use crate::rule::place::SourceText;
 use crate::rule::scope::SourceFacts;
 
 /// A TOML date (midnight UTC) or date with time and zone.
@@ -167,16 +167,16 @@ enum ExampleSituation {
 impl ExampleAccount {
     pub(in crate::rule) fn check(
         &self,
-        page: &Page<'_>,
+        source_text: &SourceText<'_>,
         example: &Range<usize>,
         has_employee: bool,
         needs: Missing,
     ) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for name in self.absent.iter().chain(&self.not_exposed) {
-            match fact_name(page, name) {
+            match fact_name(source_text, name) {
                 Ok(fact) if self.gives(fact) => {
-                    found.push(page.at(name.span(), format!("{:?} is given as well", fact.as_str())));
+                    found.push(source_text.at(name.span(), format!("{:?} is given as well", fact.as_str())));
                 }
                 Ok(_) => {}
                 Err(unknown) => found.push(*unknown),
@@ -184,18 +184,20 @@ impl ExampleAccount {
         }
         for fact in needs.iter().filter(|fact| !self.gives(*fact) && !self.lists(*fact)) {
             let message = format!("the rule reads {}, and this example doesn't tell it", fact.as_str());
-            found.push(page.at(example.clone(), message).help("give it, or list it in `absent` or `not_exposed`"));
+            found.push(
+                source_text.at(example.clone(), message).help("give it, or list it in `absent` or `not_exposed`"),
+            );
         }
         if self.owner.is_some() {
             let message = "`owner` belongs to test files";
-            found.push(page.at(example.clone(), message).help("in an example, every account is the employee's"));
+            found.push(source_text.at(example.clone(), message).help("in an example, every account is the employee's"));
         }
         if (self.situation == Some(ExampleSituation::Matched)) && !has_employee {
-            found.push(page.at(example.clone(), "a matched account has an [examples.employee]"));
+            found.push(source_text.at(example.clone(), "a matched account has an [examples.employee]"));
         }
         let declared = self.situation.is_none_or(|situation| situation == ExampleSituation::Declared);
         if self.declared.is_some() && !declared {
-            found.push(page.at(example.clone(), "an account with `declared` is in no other situation"));
+            found.push(source_text.at(example.clone(), "an account with `declared` is in no other situation"));
         }
         found
     }
@@ -321,11 +323,12 @@ pub(in crate::rule) struct ExampleEmployee {
 
 impl ExampleEmployee {
     /// Facts that don't exist among those that the roster doesn't tell.
-    pub(in crate::rule) fn check(&self, page: &Page<'_>) -> Vec<Diagnostic> {
+    pub(in crate::rule) fn check(&self, source_text: &SourceText<'_>) -> Vec<Diagnostic> {
         let unknown = self.unknown.iter().filter(|name| employee_fact(name.get_ref()).is_none());
         let names = || EmployeeFact::ALL.into_iter().filter_map(|fact| fact.as_str().strip_prefix("employee."));
         let mistake = |name: &Spanned<String>| {
-            page.at(name.span(), format!("there is no fact {:?} that a roster tells", name.get_ref()))
+            source_text
+                .at(name.span(), format!("there is no fact {:?} that a roster tells", name.get_ref()))
                 .help(format!("it is one of: {}", names().collect::<Vec<_>>().join(", ")))
         };
         unknown.map(mistake).collect()

@@ -7,7 +7,7 @@ use crate::expression::Missing;
 use crate::model::{Employee, Fact, FactName, Situation, SourceName};
 use crate::rule::compiled::Compiled;
 use crate::rule::scope::{AccountScope, DeclaredScope, EmployeeScope, GroupFacts, Scope};
-use crate::rule::{GroupBy, Verdict};
+use crate::rule::{GroupBy, RuleResult};
 
 /// An account with its owner.
 pub(in crate::rule) type Owned<'a> = (&'a ExampleAccount, Option<EmployeeScope<'a>>);
@@ -27,7 +27,7 @@ pub(in crate::rule) fn groups(
     for (number, (account, owner)) in (1..).zip(accounts) {
         let scope = Scope { employee: *owner, ..scope.clone() };
         with_account(account, number, &scope, |scope| match compiled.is_member(scope) {
-            Verdict::Violation => {
+            RuleResult::Violation => {
                 let mut hidden = Missing::NOTHING;
                 for by in keys {
                     match by.key(scope) {
@@ -43,8 +43,8 @@ pub(in crate::rule) fn groups(
                     missing = missing.and(hidden);
                 }
             }
-            Verdict::NotEvaluable(facts) => missing = missing.and(facts),
-            Verdict::Pass | Verdict::Failed(_) => {}
+            RuleResult::NotEvaluable(facts) => missing = missing.and(facts),
+            RuleResult::Pass | RuleResult::Failed(_) => {}
         });
     }
     let vendor = accounts.first().map_or("file", |(account, _)| account.vendor());

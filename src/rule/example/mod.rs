@@ -14,7 +14,7 @@ use self::data::{ExampleAccount, ExampleEmployee, ExampleIssue, ExampleRoster, E
 use self::exception::{ExampleDeclarationUse, ExampleException};
 use super::compiled::Written;
 use super::params::{Param, Params};
-use super::place::{Checked, Page};
+use super::place::{Checked, SourceText};
 use super::subject::Subject;
 use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::expression::Missing;
@@ -89,31 +89,38 @@ impl Expect {
 
 impl Example {
     /// Refuses an example that says nothing about this kind of rule, or leaves open what it says.
-    pub(super) fn check(page: &Page<'_>, example: &Spanned<Self>, rule: &Written, needs: Missing) -> Vec<Diagnostic> {
+    pub(super) fn check(
+        source_text: &SourceText<'_>,
+        example: &Spanned<Self>,
+        rule: &Written,
+        needs: Missing,
+    ) -> Vec<Diagnostic> {
         let (this, span) = (example.get_ref(), example.span());
         let mut found = Vec::new();
         if let Some(message) = this.misfit(rule.subject) {
-            found.push(page.at(span.clone(), message));
+            found.push(source_text.at(span.clone(), message));
         }
         if let Err(message) = this.params(&rule.params) {
-            found.push(page.at(span.clone(), message));
+            found.push(source_text.at(span.clone(), message));
         }
         for name in this.missing.iter().filter(|name| employee_fact(name.get_ref()).is_none()) {
-            found.extend(fact_name(page, name).err().map(|boxed| *boxed));
+            found.extend(fact_name(source_text, name).err().map(|boxed| *boxed));
         }
-        found.extend(this.employee.iter().chain(&this.others).flat_map(|person| person.check(page)));
+        found.extend(this.employee.iter().chain(&this.others).flat_map(|person| person.check(source_text)));
         match (this.expect, this.missing.is_empty()) {
             (Expect::NotEvaluable, true) => found.push(
-                page.at(span.clone(), "the example doesn't say what is missing")
+                source_text
+                    .at(span.clone(), "the example doesn't say what is missing")
                     .help("add `missing = [\"status\"]` with the facts that the rule lacks"),
             ),
             (Expect::Violation | Expect::Pass, false) => found.push(
-                page.at(span.clone(), format!("the example expects \"{}\", yet facts missing", this.expect.as_str())),
+                source_text
+                    .at(span.clone(), format!("the example expects \"{}\", yet facts missing", this.expect.as_str())),
             ),
             _ => {}
         }
         for account in this.account.iter().chain(&this.accounts) {
-            found.extend(account.check(page, &span, this.employee.is_some(), needs));
+            found.extend(account.check(source_text, &span, this.employee.is_some(), needs));
         }
         found
     }
@@ -178,10 +185,11 @@ fn find(name: &str) -> Option<FactName> {
 }
 
 /// A name of a vendor's fact, without `account.`.
-fn fact_name(page: &Page<'_>, name: &Spanned<String>) -> Checked<FactName> {
+fn fact_name(source_text: &SourceText<'_>, name: &Spanned<String>) -> Checked<FactName> {
     find(name.get_ref()).ok_or_else(|| {
         let names = FactName::ALL.into_iter().map(FactName::as_str);
-        let diagnostic = page.at(name.span(), format!("there is no fact {:?} that a vendor tells", name.get_ref()));
+        let diagnostic =
+            source_text.at(name.span(), format!("there is no fact {:?} that a vendor tells", name.get_ref()));
         Box::new(diagnostic.help(meant_or_one_of(name.get_ref(), names, "it is one of:")))
     })
 }

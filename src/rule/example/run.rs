@@ -10,9 +10,9 @@ use super::{Example, Expect};
 use crate::expression::{EvalError, Missing};
 use crate::model::{Employee, RuleId};
 use crate::rule::compiled::Compiled;
-use crate::rule::place::Page;
+use crate::rule::place::SourceText;
 use crate::rule::scope::{AccountsFacts, EmployeeScope, Scope};
-use crate::rule::{GroupBy, Rule, Subject, Verdict};
+use crate::rule::{GroupBy, Rule, RuleResult, Subject};
 
 /// How one example of a rule came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,11 +33,11 @@ pub enum Outcome {
     /// What was expected.
     AsExpected,
     /// A finding was expected, and there was none.
-    Missing(Verdict),
+    Missing(RuleResult),
     /// A finding that was not expected.
     Noisy(Expect),
     /// No finding, as expected, but for another reason.
-    Wrong(Expect, Verdict),
+    Wrong(Expect, RuleResult),
     /// The rule has no example of this kind.
     NoExample(Expect),
 }
@@ -48,12 +48,12 @@ impl Outcome {
         *self == Self::AsExpected
     }
 
-    fn of(expect: Expect, missing: Missing, verdict: Verdict) -> Self {
+    fn of(expect: Expect, missing: Missing, verdict: RuleResult) -> Self {
         match (expect, verdict) {
-            (Expect::Violation, Verdict::Violation) | (Expect::Pass, Verdict::Pass) => Self::AsExpected,
-            (Expect::NotEvaluable, Verdict::NotEvaluable(facts)) if facts == missing => Self::AsExpected,
+            (Expect::Violation, RuleResult::Violation) | (Expect::Pass, RuleResult::Pass) => Self::AsExpected,
+            (Expect::NotEvaluable, RuleResult::NotEvaluable(facts)) if facts == missing => Self::AsExpected,
             (Expect::Violation, verdict) => Self::Missing(verdict),
-            (expect, Verdict::Violation) => Self::Noisy(expect),
+            (expect, RuleResult::Violation) => Self::Noisy(expect),
             (expect, verdict) => Self::Wrong(expect, verdict),
         }
     }
@@ -96,7 +96,7 @@ pub(in crate::rule) fn run(rule: &Rule) -> Vec<ExampleResult> {
     results
 }
 
-type Judged = (Verdict, Option<String>);
+type Judged = (RuleResult, Option<String>);
 
 impl Example {
     fn judge(&self, rule: &Rule) -> Judged {
@@ -137,7 +137,7 @@ impl Example {
     /// The rule with the example's own limits.
     fn compile(&self, rule: &Rule) -> Option<Compiled> {
         let params = self.params(&rule.written.params).ok()?;
-        Compiled::new(&Page { path: &rule.path(), text: "" }, &rule.written, &params).ok()
+        Compiled::new(&SourceText { path: &rule.path(), text: "" }, &rule.written, &params).ok()
     }
 
     /// Judges every group: one violation is a finding.
@@ -145,10 +145,10 @@ impl Example {
         let (groups, missing) = groups(compiled, keys, &self.owned(scope), scope);
         let mut judged_groups =
             groups.iter().map(|group| judged(compiled, &Scope { group: Some(group), ..scope.clone() }));
-        match judged_groups.find(|(verdict, _)| *verdict != Verdict::Pass) {
+        match judged_groups.find(|(verdict, _)| *verdict != RuleResult::Pass) {
             Some(found) => found,
-            None if missing.is_empty() => (Verdict::Pass, None),
-            None => (Verdict::NotEvaluable(missing), None),
+            None if missing.is_empty() => (RuleResult::Pass, None),
+            None => (RuleResult::NotEvaluable(missing), None),
         }
     }
 
@@ -165,24 +165,24 @@ pub(in crate::rule) fn counted(compiled: &Compiled, mine: &[Owned<'_>], scope: &
     for (number, (account, owner)) in (1..).zip(mine) {
         let scope = Scope { employee: *owner, ..scope.clone() };
         with_account(account, number, &scope, |scope| match compiled.is_member(scope) {
-            Verdict::Violation => {
+            RuleResult::Violation => {
                 accounts.count += 1;
                 sources.insert(account.source().to_string());
             }
-            Verdict::NotEvaluable(facts) => accounts.undecided = accounts.undecided.and(facts),
-            Verdict::Pass | Verdict::Failed(_) => {}
+            RuleResult::NotEvaluable(facts) => accounts.undecided = accounts.undecided.and(facts),
+            RuleResult::Pass | RuleResult::Failed(_) => {}
         });
     }
     accounts.sources = sources.into_iter().collect();
     accounts
 }
 
-fn failed() -> Verdict {
-    Verdict::Failed(EvalError::Absent)
+fn failed() -> RuleResult {
+    RuleResult::Failed(EvalError::Absent)
 }
 
 fn judged(compiled: &Compiled, scope: &Scope<'_>) -> Judged {
     let verdict = compiled.judge(scope);
-    let message = (verdict == Verdict::Violation).then(|| compiled.message(scope));
+    let message = (verdict == RuleResult::Violation).then(|| compiled.message(scope));
     (verdict, message)
 }

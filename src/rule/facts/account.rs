@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Fact, Kind, names};
+use super::{FactDef, Kind, names};
 use crate::expression::{List, Map, Missing, Value};
 use crate::model::{Account, EmployeeFact, Fact as Told, FactName, Situation, Timestamp, facts};
 use crate::rule::scope::{AccountScope, Scope};
@@ -14,12 +14,12 @@ const SITUATION: &[&str] = &["matched", "unmatched", "ambiguous", "conflict", "d
 /// The keys that can decide it.
 const TIER: &[&str] = &["crosswalk", "external_id", "email", "username"];
 
-const fn account(name: &'static str, kind: Kind, doc: &'static str, get: super::Getter) -> Fact {
-    Fact::new("account", name, kind, doc, get)
+const fn account(name: &'static str, kind: Kind, doc: &'static str, get: super::Getter) -> FactDef {
+    FactDef::new("account", name, kind, doc, get)
 }
 
 /// Where it is.
-pub(super) static PLACE: &[Fact] = &[
+pub(super) static PLACE: &[FactDef] = &[
     account("source", Kind::Text, "the name of its source in the configuration", |s| {
         of(s, |a| Value::text(a.source.as_str()))
     }),
@@ -62,7 +62,7 @@ macro_rules! published {
 macro_rules! of_records {
     ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
         /// What the vendor's record tells.
-        pub(super) static OF_RECORDS: &[Fact] =
+        pub(super) static OF_RECORDS: &[FactDef] =
             &[$(published!($kind, $name, $field, $meaning).needs(FactName::$name)),*];
     };
 }
@@ -70,7 +70,7 @@ macro_rules! of_records {
 facts!(of_records);
 
 /// What follows from it, and from looking for the owner.
-pub(super) static DERIVED: &[Fact] = &[
+pub(super) static DERIVED: &[FactDef] = &[
     account("live", Kind::Bool, "whether it can be used, as the table below says; never unknown itself", |s| {
         of(s, |a| Value::Bool(a.account.is_live(s.now)))
     }),
@@ -99,7 +99,7 @@ pub(super) static DERIVED: &[Fact] = &[
         let ids = s.employee.iter().flat_map(|scope| scope.people()).take(SHOWN).map(|person| Value::text(person.id()));
         of(s, |_| Value::List(List::Owned(ids.collect())))
     })
-    .dear(),
+    .costly(),
     account("declared", Kind::Bool, "whether the organisation vouches for it; `declared` says how, then", |s| {
         of(s, |a| Value::Bool(matches!(a.situation, Situation::Declared { .. })))
     }),
@@ -132,7 +132,7 @@ pub(super) static DERIVED: &[Fact] = &[
         )
     })
     .optional()
-    .dear()
+    .costly()
     .needs(FactName::Email),
     account(
         "handles",
@@ -140,7 +140,7 @@ pub(super) static DERIVED: &[Fact] = &[
         "its login name and the part of its address before the @: lower case, words joined by -, no digits at the end",
         |s| of(s, |a| names::handles(a.account)),
     )
-    .dear()
+    .costly()
     .needs(FactName::Username),
     account(
         "name_likeness",
@@ -149,7 +149,7 @@ pub(super) static DERIVED: &[Fact] = &[
         names::likeness,
     )
     .optional()
-    .dear()
+    .costly()
     .needs(FactName::DisplayName),
     account("attributes", Kind::Record, "the vendor's record, verbatim: `account.attributes.department`", |s| {
         of(s, |a| match a.record() {

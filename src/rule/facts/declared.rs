@@ -2,17 +2,17 @@
 //! covers.
 
 use super::employee::midnight;
-use super::{Fact, Getter, Kind};
+use super::{FactDef, Getter, Kind};
 use crate::expression::Value;
 use crate::rule::scope::{DeclarationFacts, DeclaredScope, Scope};
 
 const KIND: &[&str] = &["service", "shared", "break-glass", "external"];
 
-const fn declared(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Fact {
-    Fact::new("declared", name, kind, doc, get)
+const fn declared(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> FactDef {
+    FactDef::new("declared", name, kind, doc, get)
 }
 
-pub(super) static FACTS: &[Fact] = &[
+pub(super) static FACTS: &[FactDef] = &[
     declared("kind", Kind::Words(KIND), "what kind of account it is", |s| {
         of(s, |d| Value::text(d.declaration.kind.as_str()))
     }),
@@ -41,11 +41,11 @@ fn of<'a>(scope: &'a Scope<'a>, get: impl FnOnce(&'a DeclaredScope<'a>) -> Value
     scope.declared.as_ref().map_or(Value::or_absent(None), get)
 }
 
-const fn declaration(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Fact {
-    Fact::new("declaration", name, kind, doc, get)
+const fn declaration(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> FactDef {
+    FactDef::new("declaration", name, kind, doc, get)
 }
 
-pub(super) static DECLARATION: &[Fact] = &[
+pub(super) static DECLARATION: &[FactDef] = &[
     declaration("id", Kind::Text, "what names it: its source and what it covers", |s| whole(s, |d| Value::text(&d.id))),
     declaration("source", Kind::Text, "the source of the accounts", |s| whole(s, |d| Value::text(d.source.as_str()))),
     declaration("kind", Kind::Words(KIND), "what kind of accounts they are", |s| whole(s, |d| Value::text(&d.kind))),

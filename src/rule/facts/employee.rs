@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Fact, Getter, Kind};
+use super::{FactDef, Getter, Kind};
 use crate::expression::{List, Map, Missing, Value};
 use crate::model::{Employee, EmployeeFact, Timestamp, Told};
 use crate::rule::scope::Scope;
@@ -11,11 +11,11 @@ use crate::rule::scope::Scope;
 const STATUS: &[&str] = &["active", "leave", "terminated"];
 const KIND: &[&str] = &["employee", "external"];
 
-const fn employee(name: &'static str, fact: EmployeeFact, kind: Kind, doc: &'static str, get: Getter) -> Fact {
-    Fact::new("employee", name, kind, doc, get).needs_of_roster(fact)
+const fn employee(name: &'static str, fact: EmployeeFact, kind: Kind, doc: &'static str, get: Getter) -> FactDef {
+    FactDef::new("employee", name, kind, doc, get).needs_of_roster(fact)
 }
 
-pub(super) static FACTS: &[Fact] = &[
+pub(super) static FACTS: &[FactDef] = &[
     employee("id", EmployeeFact::Id, Kind::Text, "the organisation's identifier", |s| {
         of(s, EmployeeFact::Id, |e| Value::text(e.id()))
     }),

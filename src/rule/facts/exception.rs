@@ -1,18 +1,18 @@
 //! The facts of an exception: what the organisation has accepted, and what became of it.
 
 use super::employee::midnight;
-use super::{Fact, Getter, Kind};
+use super::{FactDef, Getter, Kind};
 use crate::expression::Value;
 use crate::rule::scope::{ExceptionFacts, Scope};
 
 const KIND: &[&str] = &["waiver"];
 const STATE: &[&str] = &["used", "expiring-soon", "unused", "expired", "void"];
 
-const fn exception(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Fact {
-    Fact::new("exception", name, kind, doc, get)
+const fn exception(name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> FactDef {
+    FactDef::new("exception", name, kind, doc, get)
 }
 
-pub(super) static FACTS: &[Fact] = &[
+pub(super) static FACTS: &[FactDef] = &[
     exception("kind", Kind::Words(KIND), "what kind of exception it is", |s| of(s, |x| Value::text(&x.kind))),
     exception("id", Kind::Text, "what names it: its rule and what it covers", |s| of(s, |x| Value::text(&x.id))),
     exception("rule", Kind::Text, "the rule that it is about", |s| of(s, |x| Value::text(&x.rule))),

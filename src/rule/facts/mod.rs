@@ -24,7 +24,7 @@ type Getter = for<'a> fn(&'a Scope<'a>) -> Value<'a>;
 
 /// A fact that conditions and messages can read.
 #[derive(Debug)]
-pub struct Fact {
+pub struct FactDef {
     /// The root, `account`.
     pub root: &'static str,
     /// The name below it, `last_login_at`; empty if the root is the fact, as `now`.
@@ -40,7 +40,7 @@ pub struct Fact {
     /// What it means.
     pub doc: &'static str,
     /// Whether reading it is work.
-    dear: bool,
+    costly: bool,
     pub(super) get: Getter,
 }
 
@@ -81,9 +81,9 @@ impl Kind {
     }
 }
 
-impl Fact {
+impl FactDef {
     const fn new(root: &'static str, name: &'static str, kind: Kind, doc: &'static str, get: Getter) -> Self {
-        Self { root, name, kind, optional: false, needs: None, needs_of_roster: None, doc, dear: false, get }
+        Self { root, name, kind, optional: false, needs: None, needs_of_roster: None, doc, costly: false, get }
     }
 
     const fn optional(mut self) -> Self {
@@ -91,8 +91,8 @@ impl Fact {
         self
     }
 
-    const fn dear(mut self) -> Self {
-        self.dear = true;
+    const fn costly(mut self) -> Self {
+        self.costly = true;
         self
     }
 
@@ -118,18 +118,18 @@ impl Fact {
     }
 
     /// Whether reading it is work.
-    pub(super) const fn is_dear(&self) -> bool {
-        self.dear
+    pub(super) const fn is_costly(&self) -> bool {
+        self.costly
     }
 
     /// Whether it has few values and costs nothing, so that many subjects are alike in it.
     pub(super) const fn is_coarse(&self) -> bool {
-        !self.dear && matches!(self.kind, Kind::Bool | Kind::Words(_))
+        !self.costly && matches!(self.kind, Kind::Bool | Kind::Words(_))
     }
 
     /// Whether subjects are alike in that it is there, whatever it is.
     pub(super) const fn has_coarse_presence(&self) -> bool {
-        self.optional && !self.dear
+        self.optional && !self.costly
     }
 
     /// `account.last_login_at`
@@ -229,7 +229,7 @@ pub static ROOTS: &[Root] = &[
 ];
 
 /// Every fact, in the order of documentation.
-pub static FACTS: LazyLock<Vec<&'static Fact>> = LazyLock::new(|| {
+pub static FACTS: LazyLock<Vec<&'static FactDef>> = LazyLock::new(|| {
     [
         others::NOW,
         account::PLACE,
@@ -251,7 +251,7 @@ pub static FACTS: LazyLock<Vec<&'static Fact>> = LazyLock::new(|| {
 });
 
 /// A fact and its position in [`FACTS`].
-pub(super) fn find(root: &str, name: &str) -> Option<(usize, &'static Fact)> {
+pub(super) fn find(root: &str, name: &str) -> Option<(usize, &'static FactDef)> {
     FACTS.iter().copied().enumerate().find(|(_, fact)| fact.root == root && fact.name == name)
 }
 

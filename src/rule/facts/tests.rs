@@ -33,7 +33,8 @@ fn a_fact_that_is_not_told_is_unknown_by_its_name_and_no_other_is() {
 #[test]
 fn every_fact_of_a_vendor_is_published() {
     for name in FactName::ALL {
-        let published = |fact: &Fact| fact.root == "account" && fact.name == name.as_str() && fact.needs == Some(name);
+        let published =
+            |fact: &FactDef| fact.root == "account" && fact.name == name.as_str() && fact.needs == Some(name);
         assert!(FACTS.iter().any(|fact| published(fact)), "{}", name.as_str());
     }
 }

@@ -30,14 +30,14 @@ account = { status = "active", last_login_at = 2026-01-01 }
 "#;
 
 fn errors(text: &str) -> Vec<String> {
-    let page = Page { path: Path::new("rules/own.toml"), text };
-    let found = read(&page, Origin::BuiltIn).expect_err("refused");
+    let source_text = SourceText { path: Path::new("rules/own.toml"), text };
+    let found = read(&source_text, Origin::BuiltIn).expect_err("refused");
     found.iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn a_good_file_is_read() {
-    let rule = read(&Page { path: Path::new("rules/own.toml"), text: GOOD }, Origin::BuiltIn).expect("valid");
+    let rule = read(&SourceText { path: Path::new("rules/own.toml"), text: GOOD }, Origin::BuiltIn).expect("valid");
     assert_eq!(rule.id().as_str(), "own");
     assert_eq!(rule.needs().iter().map(crate::model::FactName::as_str).collect::<Vec<_>>(), ["last_login_at"]);
 }

@@ -37,8 +37,8 @@ fn examples_that_come_out_otherwise_are_told_apart() {
     let outcomes = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         let text = text.replace(from, to);
-        let page = Page { path: Path::new("locked.toml"), text: &text };
-        let rule = file::read(&page, Origin::BuiltIn).expect("valid");
+        let source_text = SourceText { path: Path::new("locked.toml"), text: &text };
+        let rule = file::read(&source_text, Origin::BuiltIn).expect("valid");
         let bad = example::run(&rule).into_iter().filter(|result| !result.outcome.is_good());
         bad.map(|result| result.outcome.to_string()).collect::<Vec<_>>()
     };

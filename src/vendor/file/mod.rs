@@ -28,9 +28,9 @@ use schemars::JsonSchema as _;
 use url::Url;
 
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, Whereabouts, read};
-use crate::crew::share_out;
 use crate::diagnostic::Diagnostic;
 use crate::fetch::{Collector, Connector, Decoder, Proof, SourceError};
+use crate::parallel::for_each_in_order;
 use config::{FileConfig, RawFile};
 use harvest::Harvest;
 use rows::{Piece, Rows};
@@ -105,7 +105,7 @@ impl File {
             let mut taken = 0;
             let pieces = iter::from_fn(|| rows.next().map_err(|error| self.unusable(&error)).transpose());
             let read = |piece: Piece| Ok(Harvest::of(&piece, &assessor));
-            share_out(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
+            for_each_in_order(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
                 taken += 1;
                 tally.take_all(&harvest, collector)
             })?;

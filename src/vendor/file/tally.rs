@@ -4,7 +4,7 @@ use super::decoder::MappedDecoder;
 use super::harvest::{Harvest, Kept, Row};
 use super::headings::{ID, slot};
 use super::line::{Line, Place};
-use crate::fetch::collector::{Came, Collector};
+use crate::fetch::collector::{Collector, RecordOutcome};
 use crate::fetch::scan::RecordError;
 use crate::fetch::{Proof, SourceError};
 use crate::model::FactName;
@@ -55,20 +55,20 @@ impl<'f> Tally<'f> {
                 return false;
             }
         };
-        let came = collector.row(assessed);
-        match &came {
-            Came::New | Came::Again => self.accounts += 1,
-            Came::Repeated => {
+        let outcome = collector.row(assessed);
+        match &outcome {
+            RecordOutcome::New | RecordOutcome::Again => self.accounts += 1,
+            RecordOutcome::Repeated => {
                 self.repeated += 1;
                 self.note(row.place, "its id is that of an earlier row");
             }
-            Came::Unreadable(RecordError::NoId { .. }) => match self.decoder.configured(ID) {
+            RecordOutcome::Unreadable(RecordError::NoId { .. }) => match self.decoder.configured(ID) {
                 Some(column) => self.lose(row.place, &format!("no id in \"{column}\"")),
                 None => self.lose(row.place, &format!("no id; {}", self.advice)),
             },
-            Came::Unreadable(error @ RecordError::NotAnObject) => self.lose(row.place, &error.to_string()),
+            RecordOutcome::Unreadable(error @ RecordError::NotAnObject) => self.lose(row.place, &error.to_string()),
         }
-        matches!(came, Came::New)
+        matches!(outcome, RecordOutcome::New)
     }
 
     fn lose(&mut self, place: Place, reason: &str) {

@@ -20,7 +20,7 @@ use self::refusal::refusal;
 use self::users::{Gathered, User, Users};
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, read};
 use crate::diagnostic::Diagnostic;
-use crate::fetch::fingerprint::Fingerprints;
+use crate::fetch::fingerprint::RunHasher;
 use crate::fetch::ids::IdSet;
 use crate::fetch::paging::{self, Order, Page, Plan, Total};
 use crate::fetch::record::{Decoded, Record};
@@ -217,7 +217,7 @@ impl Voximplant {
     ) -> Result<(Gathered, Proof), SourceError> {
         let mut gathered = Gathered {
             id_field,
-            fingerprints: Fingerprints::default(),
+            fingerprints: RunHasher::default(),
             ids: IdSet::default(),
             records: Vec::new(),
             pages: 0,

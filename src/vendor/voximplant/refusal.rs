@@ -106,7 +106,7 @@ fn retry(code: i64) -> Retry {
     } else if THROTTLED.contains(&code) {
         Retry::Throttled
     } else if INTERNAL.contains(&code) {
-        Retry::Briefly
+        Retry::AFewTimes
     } else if EXPIRED.contains(&code) {
         Retry::WithNewCredentials
     } else {

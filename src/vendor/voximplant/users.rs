@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use crate::fetch::SourceError;
-use crate::fetch::fingerprint::Fingerprints;
+use crate::fetch::fingerprint::RunHasher;
 use crate::fetch::ids::IdSet;
 use crate::fetch::paging::{Intake, Page};
 use crate::fetch::record::Record;
@@ -14,7 +14,7 @@ use crate::fetch::record::Record;
 /// One reading of one list of the vendor's.
 pub(super) struct Gathered {
     pub(super) id_field: &'static str,
-    pub(super) fingerprints: Fingerprints,
+    pub(super) fingerprints: RunHasher,
     pub(super) ids: IdSet,
     pub(super) records: Vec<Box<RawValue>>,
     pub(super) pages: u64,

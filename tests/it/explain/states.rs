@@ -1,6 +1,6 @@
 //! Whether an account can be used, and what moments that mean "never" say of it.
 
-use headcount::finding::Head;
+use headcount::finding::FindingRef;
 use serde_json::{Value, json};
 
 use crate::support::office::Office;
@@ -71,7 +71,7 @@ fn a_login_of_centuries_ago_is_stale_and_no_failure() {
         let run = office.run(&["audit", "--fail-on", rule]);
         assert_eq!(run.code, 1, "{login}: {}", run.stderr);
         let report = office.report();
-        let about_it: Vec<_> = report.findings.heads().filter(Head::is_about_account).collect();
-        assert_eq!(about_it.iter().map(Head::rule).collect::<Vec<_>>(), [rule], "{login}");
+        let about_it: Vec<_> = report.findings.heads().filter(FindingRef::is_about_account).collect();
+        assert_eq!(about_it.iter().map(FindingRef::rule).collect::<Vec<_>>(), [rule], "{login}");
     }
 }

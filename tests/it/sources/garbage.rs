@@ -105,7 +105,7 @@ proptest! {
             .await;
             for vendor in Vendor::ALL {
                 let mut source = source(vendor, &stub.url);
-                source.config.connection.patience.attempts = 1;
+                source.config.connection.retry_policy.attempts = 1;
                 let fetched = source.fetch().await;
                 let complete = fetched.certificate.status == SourceStatus::Complete;
                 assert!(complete || fetched.certificate.error.is_some());

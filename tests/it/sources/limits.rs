@@ -31,7 +31,7 @@ async fn a_source_as_a_whole_has_a_deadline() {
     for vendor in Vendor::ALL {
         let (_simulators, url) = simulate(&world, vendor, slow.clone()).await;
         let mut source = source(vendor, &url).concurrency(1);
-        source.config.connection.patience.deadline = Duration::from_millis(400);
+        source.config.connection.retry_policy.deadline = Duration::from_millis(400);
         let start = Instant::now();
         let fetched = source.fetch().await;
         assert!(fetched.error().contains("not finished within 400ms; raise deadline"), "{}", fetched.error());
@@ -51,9 +51,9 @@ async fn repetitions_have_a_budget() {
     let behaviour = Behaviour { faults: Some(hook), ..Behaviour::default() };
     let (_simulators, url) = simulate(&world, Vendor::Voiso, behaviour).await;
     let mut patient = source(Vendor::Voiso, &url).concurrency(1);
-    patient.config.connection.patience.attempts = 6;
+    patient.config.connection.retry_policy.attempts = 6;
     patient.fetch().await.complete();
-    patient.config.connection.patience.retries = 3;
+    patient.config.connection.retry_policy.retries = 3;
     let fetched = patient.fetch().await;
     assert!(fetched.error().contains("3 requests of this source were repeated already; the last failure: the vendor"));
     assert_eq!(fetched.certificate.usage.retries, 3);
@@ -136,7 +136,7 @@ async fn the_process_without_a_proxy() {
     for (url, reason) in [("http://127.0.0.1:9", "refused"), (no_name.as_str(), "lookup")] {
         let lines = "api_key = \"file:key\"\nallow_insecure_http = true";
         let mut source = Source::new("voiso", url, lines, &[("key", "voiso-key")]);
-        source.config.connection.patience.attempts = 9;
+        source.config.connection.retry_policy.attempts = 9;
         let fetched = source.fetch().await;
         assert!(fetched.error().contains(reason), "{}", fetched.error());
         assert_eq!(fetched.certificate.usage.retries, 2, "{}", fetched.error());
@@ -208,6 +208,6 @@ fn forgetful() -> String {
 #[tokio::test]
 async fn connections_that_are_closed_against_the_promise_lose_nobody() {
     let mut source = source(Vendor::Voiso, &forgetful()).page_size(2).concurrency(1);
-    source.config.connection.patience.attempts = 6;
+    source.config.connection.retry_policy.attempts = 6;
     assert_eq!(source.fetch().await.complete().accounts.len(), 9);
 }

@@ -73,9 +73,9 @@ impl Source {
         let folder = secrets.iter().fold(Folder::new(), |folder, (name, secret)| folder.with(name, secret));
         let mut config = folder.source(&format!("vendor = \"{vendor}\"\nbase_url = \"{base_url}\"\n{lines}"));
         // Nobody is spared by waiting for a server of the test's own.
-        let patience = &mut config.connection.patience;
-        patience.first_pause = Duration::from_millis(2);
-        patience.longest_wait = Duration::from_millis(20);
+        let retry_policy = &mut config.connection.retry_policy;
+        retry_policy.first_pause = Duration::from_millis(2);
+        retry_policy.longest_wait = Duration::from_millis(20);
         Self { config, _folder: folder }
     }
 
@@ -187,9 +187,9 @@ pub(crate) fn source(vendor: Vendor, url: &str) -> Source {
     let files = vendor.files(&secrets);
     let files: Vec<(&str, &str)> = files.iter().map(|(name, secret)| (*name, secret.as_str())).collect();
     let mut source = Source::new(vendor.kind(), url, &vendor.login(&secrets, url), &files);
-    let patience = &mut source.config.connection.patience;
-    patience.stall = Duration::from_millis(300);
-    patience.largest_answer = 1024 * 1024;
-    patience.attempts = 3;
+    let retry_policy = &mut source.config.connection.retry_policy;
+    retry_policy.stall = Duration::from_millis(300);
+    retry_policy.largest_answer = 1024 * 1024;
+    retry_policy.attempts = 3;
     source.page_size(10)
 }

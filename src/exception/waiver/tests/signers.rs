@@ -18,7 +18,7 @@ fn the_owner_works_here_and_the_approver_did_when_it_was_created() {
         (vec![("owner", "\"Dee Hale\"")], None),
     ] {
         let text = waiver(&changes);
-        let uses = weigh_all(&read(&text).expect(&text), &mut [finding("orphaned", "voiso", "17")], &sight());
+        let uses = weigh_all(&read(&text).expect(&text), &mut [finding("orphaned", "voiso", "17")], &coverage());
         let (state, found) = weigh(&text, finding("orphaned", "voiso", "17"));
         assert_eq!(state == WaiverState::Void, expected.is_some(), "{changes:?}");
         assert_eq!(found.disposition == Disposition::Open, expected.is_some(), "{changes:?}");
@@ -34,10 +34,10 @@ fn the_owner_works_here_and_the_approver_did_when_it_was_created() {
         }
     }
     let untold = waiver(&[("owner", "\"E-4\""), ("approver", "\"E-2\"")]);
-    let uses = weigh_all(&read(&untold).expect("good"), &mut [], &sight());
+    let uses = weigh_all(&read(&untold).expect("good"), &mut [], &coverage());
     assert_eq!(uses[0].remarks, ["the roster doesn't tell whether the owner works here"]);
     let untold = waiver(&[("approver", "\"E-4\"")]);
-    let uses = weigh_all(&read(&untold).expect("good"), &mut [], &sight());
+    let uses = weigh_all(&read(&untold).expect("good"), &mut [], &coverage());
     assert_eq!(uses[0].remarks, ["the roster doesn't tell whether the approver worked here when it was created"]);
 }
 

@@ -16,7 +16,7 @@ pub fn threads() -> usize {
 ///
 /// # Errors
 /// The first piece, in their order, that can't be had, or that `work` or `take` fails with.
-pub fn share_out<P: Send, S: Send, E: Send>(
+pub fn for_each_in_order<P: Send, S: Send, E: Send>(
     pieces: impl Iterator<Item = Result<P, E>> + Send,
     work: impl Fn(P) -> Result<S, E> + Sync,
     mut take: impl FnMut(S) -> Result<(), E>,
@@ -65,7 +65,7 @@ fn put_together<S, E>(
 }
 
 /// Applies `f` to each, on all cores. The results are in the order of what they were made of.
-pub fn map_all<T: Sync, U: Send>(all: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
+pub fn map<T: Sync, U: Send>(all: &[T], f: impl Fn(&T) -> U + Sync) -> Vec<U> {
     let part = all.len().div_ceil(threads()).max(1);
     if all.len() <= part {
         // One part is no work for others.
@@ -95,20 +95,20 @@ mod tests {
             thread::sleep(Duration::from_millis(if n == 0 { 40 } else { 1 }));
             if n < 30 { Ok(n) } else { Err(n) }
         };
-        let outcome = share_out((0..60).map(Ok), work, |n| {
+        let outcome = for_each_in_order((0..60).map(Ok), work, |n| {
             seen.push(n);
             Ok(())
         });
         assert_eq!(seen, (0..30).collect::<Vec<_>>());
         assert_eq!(outcome, Err(30), "the first that failed, whichever failed first");
-        assert_eq!(share_out([Err("lost")].into_iter(), |n: u32| Ok(n), |_| Ok(())), Err("lost"));
-        assert_eq!(share_out([Ok(1)].into_iter(), Ok::<u32, &str>, |_| Err("full")), Err("full"));
+        assert_eq!(for_each_in_order([Err("lost")].into_iter(), |n: u32| Ok(n), |_| Ok(())), Err("lost"));
+        assert_eq!(for_each_in_order([Ok(1)].into_iter(), Ok::<u32, &str>, |_| Err("full")), Err("full"));
     }
 
     #[test]
     fn results_are_in_the_order_of_what_they_were_made_of() {
         let all: Vec<u32> = (0..1_001).collect();
-        assert_eq!(map_all(&all, |n| n + 1), (1..1_002).collect::<Vec<_>>());
-        assert!(map_all(&[], |n: &u32| *n).is_empty());
+        assert_eq!(map(&all, |n| n + 1), (1..1_002).collect::<Vec<_>>());
+        assert!(map(&[], |n: &u32| *n).is_empty());
     }
 }

@@ -7,7 +7,7 @@ use crate::model::{Disposition, Fact, Severity, Timestamp};
 
 /// What is known of a finding without reading it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
+pub(super) struct IndexEntry {
     pub at: u64,
     pub last_login: LastLogin,
     pub count: u32,
@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub severity: Severity,
     pub disposition: Disposition,
     pub about: About,
-    pub lapsed: bool,
+    pub waiver_expired: bool,
 }
 
 /// In an entry: no source, no person.

@@ -5,16 +5,16 @@ use std::io;
 
 use super::evidence;
 use super::matrix::Cell;
-use crate::exception::{BaselineUse, DeclaredState, DeclaredUse, ExceptionTally, Exceptions, Sight, WaiverUse};
-use crate::finding::{Batch, Details, Findings, FindingsWriter, Line};
+use crate::exception::{BaselineUse, Coverage, DeclaredState, DeclaredUse, ExceptionTally, Exceptions, WaiverUse};
+use crate::finding::{Batch, Details, FindingRecord, Findings, FindingsWriter};
 use crate::model::{
     Disposition, Finding, Fingerprint, Person, Roster, RuleId, Situation, SourceName, Subject, Timestamp,
 };
-use crate::rule::{DeclarationFacts, ExceptionFacts, Rule, RuleSet, Scope, Subject as RuleSubject, Verdict};
+use crate::rule::{DeclarationFacts, ExceptionFacts, Rule, RuleResult, RuleSet, Scope, Subject as RuleSubject};
 
 /// The findings so far, and what they mean for the exceptions.
 #[derive(Debug)]
-pub(super) struct Found<'a> {
+pub(super) struct FindingSink<'a> {
     exceptions: &'a Exceptions,
     now: Timestamp,
     writer: FindingsWriter,
@@ -26,7 +26,7 @@ pub(super) struct Found<'a> {
 }
 
 /// All findings, and what became of the exceptions.
-pub(super) struct Settled {
+pub(super) struct ClosedFindings {
     pub findings: Findings,
     pub waivers: Vec<WaiverUse>,
     pub baseline: Vec<BaselineUse>,
@@ -48,7 +48,7 @@ fn is_about_owner(rule: &RuleId) -> bool {
     ABOUT_OWNER.iter().any(|(_, id)| *id == rule.as_str())
 }
 
-impl<'a> Found<'a> {
+impl<'a> FindingSink<'a> {
     pub(super) fn new(exceptions: &'a Exceptions, roster: &Roster, now: Timestamp) -> Self {
         Self {
             exceptions,
@@ -93,8 +93,13 @@ impl<'a> Found<'a> {
     }
 
     /// Adds the findings about the waivers and declarations, and sorts them all. None is taken away.
-    pub(super) fn settle(mut self, rules: &RuleSet, declared: &[Breadth], sight: &Sight) -> io::Result<Settled> {
-        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), sight, self.now);
+    pub(super) fn close(
+        mut self,
+        rules: &RuleSet,
+        declared: &[Breadth],
+        coverage: &Coverage,
+    ) -> io::Result<ClosedFindings> {
+        let waivers = self.exceptions.waivers.close(std::mem::take(&mut self.tally.waivers), coverage, self.now);
         let facts: Vec<_> = waivers.iter().map(|entry| (entry.waiver.line, facts(entry))).collect();
         let mut cells = Vec::new();
         for rule in rules.enabled().filter(|rule| rule.subject() == RuleSubject::Exception) {
@@ -112,8 +117,8 @@ impl<'a> Found<'a> {
         }
         self.flush()?;
         let tally = &self.tally.baseline;
-        let baseline = self.exceptions.baseline.as_ref().map(|baseline| baseline.close(tally, sight, self.now));
-        Ok(Settled {
+        let baseline = self.exceptions.baseline.as_ref().map(|baseline| baseline.close(tally, coverage, self.now));
+        Ok(ClosedFindings {
             findings: self.writer.sorted()?,
             waivers,
             baseline: baseline.unwrap_or_default(),
@@ -131,7 +136,7 @@ impl<'a> Found<'a> {
         let (mut evaluated, mut violations) = (0, 0);
         for (root, id, line, scope) in all {
             evaluated += 1;
-            if rule.judge(&scope) == Verdict::Violation {
+            if rule.judge(&scope) == RuleResult::Violation {
                 let subject = Subject::Exception { id: id.clone() };
                 let mut finding = evidence::finding(rule, subject, Person::default(), &scope);
                 finding.facts.insert(format!("{root}.id"), id.clone().into());
@@ -176,7 +181,7 @@ pub(super) fn breadth(declared: &DeclaredUse, accounts: &BTreeMap<SourceName, u6
 
 /// Puts a finding down as the report will have it.
 fn keep(batch: &mut Batch, rule: &Rule, finding: &Finding) -> io::Result<()> {
-    batch.push(&Line::of(finding, rule, &Details::of(finding)?), finding.subject.key())
+    batch.push(&FindingRecord::of(finding, rule, &Details::of(finding)?), finding.subject.key())
 }
 
 fn facts(entry: &WaiverUse) -> ExceptionFacts {

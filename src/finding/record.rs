@@ -8,14 +8,14 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Result, Value};
 
 use super::Finding;
-use super::entry::LastLogin;
+use super::index_entry::LastLogin;
 use crate::model::{self, Disposition, Fact, Severity, Timestamp};
 use crate::rule::{Control, Rule};
 
 /// Is written as [`Finding`] is read; a test holds that. Its facts may be anything that is written as an object, and its
 /// controls anything that is written as text.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Line<'l, F: ?Sized = RawValue, C = String> {
+pub struct FindingRecord<'l, F: ?Sized = RawValue, C = String> {
     /// Stable across runs, versions, message and severity changes.
     pub fingerprint: &'l str,
     /// The rule.
@@ -25,7 +25,7 @@ pub struct Line<'l, F: ?Sized = RawValue, C = String> {
     /// Whether it still asks for action.
     pub disposition: Disposition,
     /// What it is about.
-    pub subject: LineSubject<'l>,
+    pub subject: RecordSubject<'l>,
     /// How many findings it stands for; absent: itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
@@ -56,7 +56,7 @@ pub struct Line<'l, F: ?Sized = RawValue, C = String> {
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct LineSubject<'l> {
+pub struct RecordSubject<'l> {
     /// account, group, employee, source, roster or exception.
     pub kind: &'l str,
     /// Its source, if it has one.
@@ -76,20 +76,20 @@ pub struct LineSubject<'l> {
 /// Facts that reports count.
 #[derive(Debug, Clone, Copy)]
 pub struct Marks {
-    pub(super) lapsed: bool,
+    pub(super) waiver_expired: bool,
     pub(super) last_login: LastLogin,
 }
 
 impl Marks {
     /// Of a finding that no exception concerns.
     pub fn of_account(last_login: &Fact<Option<Timestamp>>) -> Self {
-        Self { lapsed: false, last_login: LastLogin::of_account(last_login) }
+        Self { waiver_expired: false, last_login: LastLogin::of_account(last_login) }
     }
 
     /// Of the facts of a finding.
     pub fn of(facts: &BTreeMap<String, Value>) -> Self {
         Self {
-            lapsed: facts.get("waiver.state").is_some_and(|state| state == "expired"),
+            waiver_expired: facts.get("waiver.state").is_some_and(|state| state == "expired"),
             last_login: LastLogin::of(facts.get("account.last_login_at")),
         }
     }
@@ -125,7 +125,7 @@ impl Details {
     }
 }
 
-impl<'l> Line<'l, RawValue, Control> {
+impl<'l> FindingRecord<'l, RawValue, Control> {
     /// Of a finding that a rule has made.
     pub fn of(finding: &'l model::Finding, rule: &'l Rule, details: &'l Details) -> Self {
         Self {
@@ -133,7 +133,7 @@ impl<'l> Line<'l, RawValue, Control> {
             rule: finding.rule.as_str(),
             severity: finding.severity,
             disposition: finding.disposition,
-            subject: LineSubject::of(finding),
+            subject: RecordSubject::of(finding),
             count: None,
             display_name: finding.person.display_name.as_deref(),
             email: finding.person.email.as_deref(),
@@ -148,7 +148,7 @@ impl<'l> Line<'l, RawValue, Control> {
     }
 }
 
-impl<'l> Line<'l> {
+impl<'l> FindingRecord<'l> {
     /// Of a finding as a report has it.
     pub fn of_public(finding: &'l Finding, details: &'l Details) -> Self {
         let subject = &finding.subject;
@@ -157,7 +157,7 @@ impl<'l> Line<'l> {
             rule: &finding.rule,
             severity: finding.severity,
             disposition: finding.disposition,
-            subject: LineSubject {
+            subject: RecordSubject {
                 kind: &subject.kind,
                 source: subject.source.as_deref(),
                 account_id: subject.account_id.as_deref(),
@@ -178,7 +178,7 @@ impl<'l> Line<'l> {
     }
 }
 
-impl<'l> LineSubject<'l> {
+impl<'l> RecordSubject<'l> {
     fn of(finding: &'l model::Finding) -> Self {
         let mut subject = Self {
             kind: finding.subject.kind(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Limits of time, attempts and size for one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// For a connection to be made.
     pub connect: Duration,
     /// Between two pieces of an answer: a body that stalls ends sooner than one that is only long.
@@ -23,7 +23,7 @@ pub struct Patience {
     pub largest_answer: usize,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),

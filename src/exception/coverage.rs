@@ -6,12 +6,12 @@ use crate::model::SourceName;
 
 /// The sources of which every account was seen.
 #[derive(Debug, Default)]
-pub struct Sight {
+pub struct Coverage {
     complete: BTreeSet<SourceName>,
     all: bool,
 }
 
-impl Sight {
+impl Coverage {
     /// Of all configured sources, those that are complete.
     pub fn new(configured: &[SourceName], complete: impl IntoIterator<Item = SourceName>) -> Self {
         let complete: BTreeSet<SourceName> = complete.into_iter().collect();

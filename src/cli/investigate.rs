@@ -16,7 +16,7 @@ use crate::snapshot::Snapshot;
 
 /// Options of a command that looks at accounts without a report.
 #[derive(Debug, Args)]
-pub(super) struct InquiryArgs {
+pub(super) struct InvestigationArgs {
     #[command(flatten)]
     config: ConfigArg,
     /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
@@ -29,7 +29,7 @@ pub(super) struct InquiryArgs {
 
 /// Everything that was read before the first request.
 #[derive(Debug)]
-pub(super) struct Inquiry {
+pub(super) struct Investigation {
     pub(super) config: Config,
     pub(super) inputs: Inputs,
     pub(super) only: Vec<SourceName>,
@@ -37,19 +37,19 @@ pub(super) struct Inquiry {
     as_of: Option<Timestamp>,
 }
 
-impl InquiryArgs {
+impl InvestigationArgs {
     /// Reads what the configuration names, to look at these sources; at all, when empty.
-    pub(super) fn read(&self, sources: &[String]) -> Result<Inquiry, RunError> {
+    pub(super) fn read(&self, sources: &[String]) -> Result<Investigation, RunError> {
         let path = &self.config.config;
         let config = Config::load(path)?;
         let only = source_names(sources, &config, path)?;
         let snapshot = open_snapshot(self.snapshot.as_deref())?;
         let inputs = Inputs::load(&config, None, latest(self.as_of))?;
-        Ok(Inquiry { config, inputs, only, snapshot, as_of: self.as_of })
+        Ok(Investigation { config, inputs, only, snapshot, as_of: self.as_of })
     }
 }
 
-impl Inquiry {
+impl Investigation {
     /// How to run it.
     pub(super) fn options<'o>(&'o self, bars: &'o Bars) -> RunOptions<'o> {
         RunOptions {
