@@ -49,6 +49,7 @@ pub mod snapshot;
 // Judging: people, whose account it is, what is wrong with it, and what that means for CI.
 pub mod roster;
 pub mod correlate;
+pub mod suggest;
 pub mod exception;
 pub mod rule;
 pub mod breaker;

@@ -22,8 +22,9 @@ use std::time::Instant;
 use accounts::{Misspelt, Person, Vendor, account, roster};
 use fastrand::Rng;
 use headcount::config::{MatchConfig, SourceMatch};
-use headcount::correlate::{Correlator, NearMiss, NearMisses, SourceCorrelator};
+use headcount::correlate::{Correlator, SourceCorrelator};
 use headcount::model::{Roster, Situation};
+use headcount::suggest::{NearMiss, NearMisses};
 
 fn main() {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<usize>().ok());

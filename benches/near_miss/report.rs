@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use headcount::correlate::NearMiss;
+use headcount::suggest::NearMiss;
 
 use crate::accounts::{KINDS, Misspelt};
 

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::SourceContext;
 use super::judge::Orphan;
 use crate::config::MatchConfig;
-use crate::correlate::{Accept, Evidence, NearMiss, NearMisses, Segment};
 use crate::fetch::record;
 use crate::model::{Account, Employee, Finding, Roster};
 use crate::rule::Rule;
+use crate::suggest::{Accept, Evidence, NearMiss, NearMisses, Segment};
 
 /// Finds near misses.
 #[derive(Debug)]

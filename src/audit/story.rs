@@ -12,13 +12,13 @@ use super::owners::Owners;
 use super::sink::FindingSink;
 use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
-use crate::correlate::NearMiss;
 use crate::diagnostic::similarity;
 use crate::fetch::{Population, record};
 use crate::finding::{Finding, FindingRef};
 use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
 use crate::rule::{Missing, Rule, RuleResult, Scope};
+use crate::suggest::NearMiss;
 
 /// What there is to tell about an account.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::io;
 
 use super::near::Orphans;
 use super::{Audit, AuditError, SourceContext};
-use crate::correlate::NearMiss;
 use crate::fetch::{Population, record};
 use crate::model::{Account, AccountField, Situation};
+use crate::suggest::NearMiss;
 
 /// An account and the only employee who is as like.
 #[derive(Debug)]

@@ -9,7 +9,6 @@ use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
 use crate::audit::{Suggestion, Wanted};
-use crate::correlate::Accept;
 use crate::deliver;
 use crate::diagnostic::Diagnostic;
 use crate::investigate::{self, SourceSuggestions};
@@ -17,6 +16,7 @@ use crate::model::text::counted;
 use crate::model::{Employee, Roster, SourceName, SourceStatus};
 use crate::pipeline::RunError;
 use crate::render::terminal;
+use crate::suggest::Accept;
 
 /// What to do about crosswalks.
 #[derive(Debug, Subcommand)]

@@ -7,6 +7,7 @@ use std::hint::black_box;
 
 use siphasher::sip128::SipHasher13;
 
+use crate::key::{high_half, low_half};
 use crate::model::EmployeeIndex;
 
 /// What a key is looked up by.
@@ -26,16 +27,6 @@ impl Hash {
         let Self([first, ..]) = self;
         high_half(first as u64 * places as u64) as usize
     }
-}
-
-pub(super) const fn high_half(number: u64) -> u32 {
-    let [a, b, c, d, ..] = number.to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
-}
-
-pub(super) const fn low_half(number: u64) -> u32 {
-    let [.., a, b, c, d] = number.to_be_bytes();
-    u32::from_be_bytes([a, b, c, d])
 }
 
 /// One employee's key.

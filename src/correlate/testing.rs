@@ -1,4 +1,4 @@
-//! People who don't exist, for the tests of this folder.
+//! People who don't exist, for the tests of this folder and of suggestions.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,21 @@ use serde_json::value::RawValue;
 
 use crate::model::{Account, Employee, Fact, Profile, Roster};
 
-pub(super) fn employee(id: &str) -> Employee {
+pub(crate) fn employee(id: &str) -> Employee {
     person(id, "", &[], &[])
 }
 
 /// An employee with a name (or none), addresses and login names.
-pub(super) fn person(id: &str, name: &str, emails: &[&str], usernames: &[&str]) -> Employee {
+pub(crate) fn person(id: &str, name: &str, emails: &[&str], usernames: &[&str]) -> Employee {
     Employee::new(&Profile { id, name, emails, usernames, ..Profile::default() })
 }
 
-pub(super) fn roster(employees: impl IntoIterator<Item = Employee>) -> Roster {
+pub(crate) fn roster(employees: impl IntoIterator<Item = Employee>) -> Roster {
     Roster { employees: employees.into_iter().collect(), ..Roster::default() }
 }
 
 /// An account with what isn't empty of external id, address, login name and display name.
-pub(super) fn account<'r>([external_id, email, username, display_name]: [&'r str; 4]) -> Account<'r> {
+pub(crate) fn account<'r>([external_id, email, username, display_name]: [&'r str; 4]) -> Account<'r> {
     let fact = |value: &'r str| match value {
         "" => Fact::NotExposed,
         value => Fact::Known(Some(Cow::Borrowed(value))),

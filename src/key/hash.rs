@@ -78,6 +78,18 @@ impl Hasher for AsItIs {
     }
 }
 
+/// The first 32 bits of a hash.
+pub(crate) const fn high_half(number: u64) -> u32 {
+    let [a, b, c, d, ..] = number.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+/// The last 32 bits of a hash.
+pub(crate) const fn low_half(number: u64) -> u32 {
+    let [.., a, b, c, d] = number.to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
 fn hasher() -> SipHasher13 {
     static SECRET: LazyLock<[u64; 2]> = LazyLock::new(|| [0_u8, 1].map(|half| RandomState::new().hash_one(half)));
     let [one, other] = *SECRET;

@@ -9,5 +9,6 @@ mod placeholder;
 
 pub use address::split;
 pub use hash::{Key, KeyMap, KeySet};
+pub(crate) use hash::{high_half, low_half};
 pub use normalise::{Normalised, Normaliser, fold, trim, verbatim};
 pub use placeholder::{KeyKind, stands_for_nothing};

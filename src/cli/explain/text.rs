@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::super::crosswalk::SuggestArgs;
 use crate::audit::{Judgement, Story};
-use crate::correlate::{NearMiss, Segment};
 use crate::model::text::grouped;
 use crate::model::{Attempt, Declaration, EmployeeIndex, Roster, Situation, Step};
 use crate::pipeline::Inputs;
 use crate::render::terminal;
+use crate::suggest::{NearMiss, Segment};
 
 /// The whole story, in the order in which it happened.
 pub(super) fn story((source, account): &(String, String), story: &Story, inputs: &Inputs) -> String {

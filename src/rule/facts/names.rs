@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::correlate::name_likeness;
 use crate::expression::{List, Missing, Value};
 use crate::model::{Account, Fact, FactName};
 use crate::rule::scope::Scope;
+use crate::suggest::name_likeness;
 
 /// Whether there is anything to look for an owner by.
 pub(super) fn is_identifiable(account: &Account<'_>) -> bool {

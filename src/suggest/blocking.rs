@@ -9,7 +9,7 @@ use crate::parallel;
 
 use super::commonness::{Commonness, Names};
 use super::features::{Features, name_of};
-use super::index::{high_half, low_half};
+use crate::key::{high_half, low_half};
 
 /// A feature that more employees share says too little, and costs too much.
 const COMMON: usize = 400;

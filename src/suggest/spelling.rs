@@ -3,7 +3,7 @@
 
 use std::iter;
 
-use super::index::high_half;
+use crate::key::high_half;
 
 /// The letters as the digits of one large number, of which the last 64 bits are kept: one letter can take the place of
 /// another without the others being looked at.

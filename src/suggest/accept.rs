@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::config::{MatchConfig, PlusAddressing, Rewrite, SourceMatch};
 use crate::model::{Account, AccountField, Employee, Roster, Situation, Tier};
 
-use super::crosswalk::Crosswalk;
-use super::roster_index::Correlator;
-use super::tiers::SourceCorrelator;
+use crate::correlate::Correlator;
+use crate::correlate::Crosswalk;
+use crate::correlate::SourceCorrelator;
 use crate::key::{Normaliser, split, trim};
 
 /// A line that would make the account match, and where it belongs.

@@ -150,8 +150,8 @@ mod tests {
 
     use super::*;
     use crate::correlate::testing::{account, person, roster};
-    use crate::correlate::{Detail, Likeness, Reason};
     use crate::model::{Employee, Profile};
+    use crate::suggest::{Detail, Likeness, Reason};
 
     fn people() -> Roster {
         roster([
