@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use memory::Memory;
 
+use crate::base::text::{counted, grouped};
 use crate::config::MaxChange;
-use crate::model::text::{counted, grouped};
 use crate::model::{ColumnRole, KeyCounts, Roster, SourceName, SourceStatus, Timestamp};
 
 /// What an audit is held against.

@@ -27,8 +27,7 @@
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
 // The ground: work on all cores, words, messages, one writer at a time, and how a setting is read.
-pub mod parallel;
-pub mod diagnostic;
+pub mod base;
 pub mod model;
 pub mod claim;
 pub mod setting;
@@ -46,7 +45,7 @@ pub mod key;
 pub mod expression;
 pub mod snapshot;
 
-// Judging: people, whose account it is, what is wrong with it, and what that means for CI.
+// Judging: people, whose account it is or may be, what is wrong with it, and what that means for CI.
 pub mod roster;
 pub mod correlate;
 pub mod suggest;
@@ -63,7 +62,6 @@ pub mod render;
 pub mod deliver;
 
 // The whole way, the vendors to try it on, and the command line.
-pub mod pipeline;
-pub mod investigate;
+pub mod run;
 pub mod simulate;
 pub mod cli;

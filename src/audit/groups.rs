@@ -8,9 +8,9 @@ use std::hash::{Hash, Hasher};
 use std::io;
 
 use super::{Audit, SourceContext, employee_at, evidence};
+use crate::base::parallel;
 use crate::fetch::{Chunk, Spool, record};
 use crate::model::{EmployeeIndex, Fact, Person, Subject};
-use crate::parallel;
 use crate::rule::{AccountScope, GroupBy, GroupFacts, Missing, Rule, RuleResult, Scope};
 
 /// The members that one rule counts at one source.

@@ -28,6 +28,7 @@ pub use matrix::Cell;
 pub use story::{Judgement, Story, Told};
 pub use suggest::{Suggestion, Wanted};
 
+use crate::base::parallel;
 use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{PlaceholderIndex, SourceCorrelator, Tally, Unbalanced};
 use crate::exception::{BaselineUse, Coverage, DeclarationUse, Declarations, DeclaredUse, Exceptions, WaiverUse};
@@ -36,7 +37,6 @@ use crate::finding::Findings;
 use crate::model::{
     EmployeeIndex, Fingerprint, Person, Roster, RosterIssue, RuleId, SourceName, SourceStatus, Subject, Timestamp,
 };
-use crate::parallel;
 use crate::rule::{EmployeeScope, Rule, RuleResult, RuleSet, Scope, SourceFacts, Subject as RuleSubject};
 use groups::GroupMembers;
 use judge::{ChunkResult, Judge};

@@ -12,7 +12,7 @@ use super::owners::Owners;
 use super::sink::FindingSink;
 use super::violation::Judged;
 use super::{Audit, AuditError, SourceContext};
-use crate::diagnostic::similarity;
+use crate::base::diagnostic::similarity;
 use crate::fetch::{Population, record};
 use crate::finding::{Finding, FindingRef};
 use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};

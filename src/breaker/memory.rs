@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Counts, Previous, PreviousRoster, PreviousSource};
+use crate::base::diagnostic::Diagnostic;
 use crate::config::{Config, SourceConfig};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Roster, Timestamp};
 use crate::vendor::Whereabouts;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Previous, PreviousRoster, PreviousSource};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::model::{KeyCounts, SourceStatus, Timestamp};
 
 /// Of a `report.json`, the few numbers that are compared.

@@ -13,15 +13,17 @@ use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
 use super::summary::summarise;
-use super::{ConfigArg, Exit, Global, destination, runtime};
+use super::{ConfigArg, Exit, Global, runtime};
 use crate::audit::Inventory;
+use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
+use crate::claim::{self, Claim};
 use crate::config::{Config, Demand, GateConfig};
-use crate::deliver::Attempt;
-use crate::diagnostic::{Diagnostic, meant_or_one_of};
+use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
-use crate::pipeline::{self, Inputs, Policy, RunError, RunOptions};
-use crate::render::{Format, Places, RenderOptions, Templates, check_templates};
+use crate::render::{Format, Templates, check_templates};
 use crate::report::{Gate, GateVerdict, Privacy, Report};
+use crate::run::publish::Publication;
+use crate::run::{self, Inputs, Policy, RunError, RunOptions};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -144,7 +146,7 @@ impl<'a> Job<'a> {
     /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
         let is_new = !self.out.exists();
-        let _claim = match destination::claim(self.out) {
+        let _claim = match self.claim() {
             Ok(claim) => claim,
             Err(held) => {
                 say(&format!("error: {held}"));
@@ -165,6 +167,11 @@ impl<'a> Job<'a> {
         Ok(ended?.exit.and(if written.is_ok() { Exit::Success } else { Exit::DeliveryFailed }))
     }
 
+    /// The right of this run to write there. Standard output needs none.
+    fn claim(&self) -> Result<Option<Claim>, claim::Held> {
+        if self.out == Path::new("-") { Ok(None) } else { deliver::claim(self.out, now()) }
+    }
+
     async fn attempt(&self, global: &Global) -> anyhow::Result<Ended> {
         let checked = match self.check() {
             Ok(checked) => checked,
@@ -183,7 +190,7 @@ impl<'a> Job<'a> {
             allow_outage: self.allow_outage,
             observer: &Bars::new(global.bars()),
         };
-        let report = match pipeline::run(&checked.config, &checked.inputs, &options).await {
+        let report = match run::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
             Err(error) => {
                 let exit = refuse(&self.privacy.withhold_from(error, &checked.config));
@@ -203,25 +210,13 @@ impl<'a> Job<'a> {
         global: &Global,
     ) -> anyhow::Result<Exit> {
         let Checked { config, inputs, formats, templates, privacy, mail, mut held, .. } = checked;
-        let root = destination::repository();
-        let mut places = Places::new(&config, &root);
-        if matches!(privacy, Privacy::Full) && formats.iter().any(|format| format.shows_places()) {
-            places = places.with_people(&report, &inputs.roster, &root)?;
-        }
+        let publication = Publication { formats: &formats, out: self.out, templates: &templates, privacy: &privacy };
+        let places = publication.places(&report, &config, &inputs.roster)?;
         held.remember(&config, &inputs.roster, &report);
         // The roster is the larger part of the memory, and what is written now can have its room.
         drop(inputs);
         let report = report.with_privacy(&privacy)?;
-        let inventory = inventory.map(|inventory| inventory.with_privacy(&privacy)).transpose().map(Option::flatten);
-        let written = inventory.map_err(anyhow::Error::from).and_then(|inventory| {
-            let rendering = RenderOptions {
-                templates: &templates,
-                places: Some(&places),
-                inventory: inventory.as_ref(),
-                beside: if self.out == Path::new("-") { &[] } else { &formats },
-                ..RenderOptions::default()
-            };
-            let paths = destination::deliver(&report, &formats, self.out, &rendering)?;
+        let written = publication.write(&report, inventory, &places).map_err(anyhow::Error::from).and_then(|paths| {
             held.write()?;
             Ok(paths)
         });

@@ -8,13 +8,13 @@ use clap::{Args, Subcommand};
 use super::Exit;
 use super::clock::latest;
 use super::output::{say, show};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::{counted, grouped};
 use crate::deliver;
-use crate::diagnostic::Diagnostic;
 use crate::exception::{Baseline, BaselineEntry, Change, Coverage, Identity, Shown};
-use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, Fingerprint, RuleId, SourceName, SourceStatus};
-use crate::pipeline;
 use crate::report::{Finding, Report};
+use crate::run;
 
 /// What to do with the baseline.
 #[derive(Debug, Subcommand)]
@@ -81,7 +81,7 @@ fn read(args: &WriteArgs) -> Result<(Report, Option<Baseline>), Diagnostic> {
     let report = Report::read(&args.report)?;
     let read = if args.keep { Baseline::read_to_keep } else { Baseline::read };
     // A day of the roster's zone may be one ahead of the day of the report.
-    let latest = pipeline::latest(latest(Some(report.run.as_of)), Tz::UTC);
+    let latest = run::latest(latest(Some(report.run.as_of)), Tz::UTC);
     let old = if args.keep || args.out.exists() { Some(read(&args.out, latest)?) } else { None };
     Ok((report, old))
 }

@@ -9,13 +9,13 @@ use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
 use crate::audit::{Suggestion, Wanted};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::counted;
 use crate::deliver;
-use crate::diagnostic::Diagnostic;
-use crate::investigate::{self, SourceSuggestions};
-use crate::model::text::counted;
 use crate::model::{Employee, Roster, SourceName, SourceStatus};
-use crate::pipeline::RunError;
 use crate::render::terminal;
+use crate::run::RunError;
+use crate::run::investigate::{self, SourceSuggestions};
 use crate::suggest::Accept;
 
 /// What to do about crosswalks.

@@ -8,12 +8,12 @@ use super::clock::now;
 use super::output::{say, show};
 use super::privacy::PrivacyLevel;
 use super::{ConfigArg, Exit, Global, runtime};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::counted;
 use crate::config::{AttachedFile, Config, EmailConfig, Recipients};
 use crate::deliver::email::{self, Carrier, Delivery, EmailError, Journal, MailSources, Outcome, OutgoingMail};
 use crate::deliver::{Attempt, DeliveryError, write_file};
-use crate::diagnostic::Diagnostic;
 use crate::model::Timestamp;
-use crate::model::text::counted;
 use crate::render::{Format, terminal};
 use crate::report::{Privacy, Report};
 

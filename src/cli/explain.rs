@@ -10,9 +10,9 @@ use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
 use crate::audit::Told;
-use crate::investigate::{self, Answer};
 use crate::model::SourceStatus;
 use crate::render::terminal;
+use crate::run::investigate::{self, Answer};
 
 /// Options of `explain`.
 #[derive(Debug, Args)]

@@ -9,8 +9,8 @@ use super::clock::now;
 use super::output::{say, show};
 use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, runtime};
+use crate::base::text::counted;
 use crate::config::Config;
-use crate::model::text::counted;
 use crate::model::{SourceName, SourceStatus};
 use crate::snapshot::{self, FetchOptions, Manifest, SnapshotError};
 

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::output::{print, show};
 use super::{ConfigArg, Exit};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::{counted, grouped};
 use crate::config::Config;
 use crate::correlate::Correlator;
-use crate::diagnostic::Diagnostic;
 use crate::key::Normaliser;
-use crate::model::text::{counted, grouped};
 use crate::model::{Roster, RosterWord};
 use crate::render::terminal;
 use crate::roster::{self, Cure, Refusal};

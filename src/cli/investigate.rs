@@ -11,7 +11,7 @@ use super::clock::{latest, now, parse_moment};
 use super::progress::Bars;
 use crate::config::Config;
 use crate::model::{SourceName, Timestamp};
-use crate::pipeline::{Inputs, RunError, RunOptions};
+use crate::run::{Inputs, RunError, RunOptions};
 use crate::snapshot::Snapshot;
 
 /// Options of a command that looks at accounts without a report.

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use crate::base::diagnostic::Diagnostic;
 use crate::breaker::{Counts, Memory, Previous};
 use crate::config::{Config, MaxChange};
 use crate::deliver::{self, DeliveryError};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Roster, SourceStatus};
 use crate::report::Report;
 

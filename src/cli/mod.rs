@@ -5,7 +5,6 @@ mod baseline;
 mod clock;
 mod crosswalk;
 mod demo;
-mod destination;
 mod email;
 mod exit;
 mod explain;

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use super::Exit;
+use crate::base::diagnostic::Diagnostic;
 use crate::breaker::Anomaly;
-use crate::diagnostic::Diagnostic;
-use crate::pipeline::RunError;
+use crate::run::RunError;
 
 /// Prints a line of talk. A closed stderr is nobody's problem.
 pub(super) fn say(line: &str) {
@@ -18,7 +18,7 @@ pub(super) fn show(diagnostics: &[Diagnostic]) {
         say(&diagnostic.render(true));
         say("");
     }
-    let mistakes = crate::model::text::counted(diagnostics.len() as u64, "mistake", "mistakes");
+    let mistakes = crate::base::text::counted(diagnostics.len() as u64, "mistake", "mistakes");
     say(&format!("{mistakes} found; nothing was requested"));
 }
 

@@ -8,10 +8,10 @@ use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::debug_fn;
 
+use crate::base::diagnostic::Diagnostic;
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
-use crate::pipeline::RunError;
 use crate::report::{Privacy, Pseudonyms};
+use crate::run::RunError;
 
 /// How much of people the outputs may tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -2,10 +2,10 @@
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::base::text::grouped;
 use crate::fetch::{Certificate, Population, Progress, Quiet};
 use crate::model::SourceName;
-use crate::model::text::grouped;
-use crate::pipeline::Observer;
+use crate::run::Observer;
 use crate::snapshot::{StoredSource, Watch};
 
 /// Shows bars, or nothing.

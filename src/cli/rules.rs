@@ -7,10 +7,10 @@ use toml::Spanned;
 
 use super::Exit;
 use super::output::{print, say, show};
+use crate::base::diagnostic::{Diagnostic, meant_or};
+use crate::base::text::counted;
 use crate::config::{Config, RulesConfig, SourceConfig};
-use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
-use crate::model::text::counted;
 use crate::rule::{self, Exposure, Origin, Rule, RuleSet};
 
 /// What to do with the rules.

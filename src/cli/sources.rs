@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 use super::hr::Reading;
 use super::output::{say, show};
 use super::{ConfigArg, Exit, runtime};
+use crate::base::text::counted;
 use crate::config::{Config, SourceConfig};
-use crate::model::text::counted;
 
 /// Options of `sources`.
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! What an audit says on stderr when it is done: what was found, what the gate decided and why, in a few lines.
 
 use super::output::say;
-use crate::model::text::{counted, grouped};
+use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceStatus};
 use crate::render::terminal;
 use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary};

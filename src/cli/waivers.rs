@@ -9,13 +9,13 @@ use super::baseline::shown;
 use super::clock::now;
 use super::output::{print, refuse, say};
 use super::{ConfigArg, Exit};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::counted;
 use crate::config::Config;
 use crate::deliver;
-use crate::diagnostic::Diagnostic;
 use crate::exception::{BoundFacts, Known, New, Waiver, Waivers};
-use crate::model::text::counted;
-use crate::pipeline::{Inputs, RunError, known};
 use crate::report::{Finding, Report};
+use crate::run::{Inputs, RunError, known};
 
 /// What to do with the waivers.
 #[derive(Debug, Subcommand)]

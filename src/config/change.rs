@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::setting::ConfigText;
 
 /// How much may change.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::setting::ConfigText;
 use crate::setting::SecretRef;
 

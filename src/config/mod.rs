@@ -40,9 +40,9 @@ pub use rules::*;
 pub use size::ByteSize;
 pub use source::{KnownOutage, PrivilegedRoles, SourceConfig};
 
-use crate::diagnostic::{Diagnostic, keep};
+use crate::base::diagnostic::{Diagnostic, keep};
+use crate::base::text::hex;
 use crate::model::SourceName;
-use crate::model::text::hex;
 use crate::setting::ConfigText;
 
 /// A configuration in which every value has been checked. Secrets are still references.

@@ -11,9 +11,9 @@ use toml::de::DeTable;
 use super::gate::RawGate;
 use super::rules::RawRules;
 use super::{Config, GateConfig, RulesConfig, keep};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::hex;
 use crate::model::SourceName;
-use crate::model::text::hex;
 use crate::setting::ConfigText;
 
 /// A policy in which every value has been checked that can be checked without the rules.

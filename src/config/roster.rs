@@ -14,7 +14,7 @@ use super::change::MaxChange;
 use super::columns::{OneOrMany, columns_schema, table_schema};
 use super::roster_file::{RawEntry, RawRosterFile, RawRosterFiles, RosterFile};
 use super::size::ByteSize;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
 use crate::setting::ConfigText;
 

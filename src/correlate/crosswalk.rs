@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use csv::StringRecord;
 
-use crate::diagnostic::{Diagnostic, Lines as LineStarts, meant_or_one_of};
+use crate::base::diagnostic::{Diagnostic, Lines as LineStarts, meant_or_one_of};
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
 
 use super::index::Hits;

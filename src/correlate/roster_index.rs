@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::index::{Crowd, Entry, Hash, KeyTable};
+use crate::base::parallel;
 use crate::config::MatchConfig;
 use crate::key::{KeyKind, Normalised, Normaliser, fold, split};
 use crate::model::{Employee, EmployeeIndex, Roster, Step, Tier};
-use crate::parallel;
 
 /// The roster, indexed by every key. Built once and shared by all sources and threads.
 #[derive(Debug)]

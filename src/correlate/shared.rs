@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::roster_index::{Correlator, PlaceholderIndex};
+use crate::base::text::{counted, grouped};
 use crate::key::KeyKind;
-use crate::model::text::{counted, grouped};
 use crate::model::{Employee, EmployeeIndex, Roster, RosterIssue, RosterIssueKind};
 
 impl Correlator {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Coverage, Identity};
-use crate::diagnostic::Diagnostic;
-use crate::model::text::counted;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, RuleId, Severity, SourceName, Subject, Timestamp};
 
 /// What a file has to say of itself, so that no other JSON is taken for a baseline.

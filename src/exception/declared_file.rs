@@ -11,8 +11,8 @@ use toml::de::DeTable;
 use toml::value::Datetime;
 
 use super::declared::{Days, Declarations, Key};
+use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::correlate::{Correlator, written_key};
-use crate::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::model::{AccountField, Declaration, DeclaredKind, EmployeeId, SourceName};
 use crate::roster;
 use crate::setting::ConfigText;

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::base::text;
 use crate::key::{KeyKind, Normaliser, fold};
-use crate::model::{AccountField, Finding, Fingerprint, Subject, Timestamp, text};
+use crate::model::{AccountField, Finding, Fingerprint, Subject, Timestamp};
 
 /// What a finding shows of its subject, in a report or on the way into one.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::declared::{Declarations, SourceDeclarations};
-use crate::model::text::counted;
+use crate::base::text::counted;
 use crate::model::{
     Account, Declaration, DeclarationIndex, DeclaredKind, Roster, Situation, SourceName, SourceStatus, Tier, Timestamp,
 };

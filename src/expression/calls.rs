@@ -13,7 +13,7 @@ use super::types::Type;
 use super::value::Value;
 use super::zone::Zone;
 use super::{Fact, Fault, Span, ops, re2};
-use crate::diagnostic::{did_you_mean, meant_or, meant_or_one_of};
+use crate::base::diagnostic::{did_you_mean, meant_or, meant_or_one_of};
 
 impl<F: Fact> Checker<'_, F> {
     /// `==` and `!=`

@@ -9,7 +9,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use serde::{Serialize, Serializer};
 
 use super::missing::Missing;
-use crate::model::text::grouped;
+use crate::base::text::grouped;
 use crate::model::{Texts, Timestamp};
 
 /// How many steps an evaluation may take. A rule that needs more of them for a subject is not evaluable there.

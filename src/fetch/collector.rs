@@ -11,7 +11,7 @@ use super::record::FieldProblem;
 use super::scan::RecordError;
 use super::spool::{Spool, SpoolWriter};
 use super::{Decoder, SourceError};
-use crate::model::text::counted;
+use crate::base::text::counted;
 use crate::model::{FactName, Json, KeyCounts};
 
 /// What came of a record.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
 use super::{Connector, Decoder, Progress, Proof, SourceError, Spool};
+use crate::base::text::{counted, grouped};
 use crate::http::Usage;
-use crate::model::text::{counted, grouped};
 use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
 
 /// All accounts of a source, as far as they could be fetched.

@@ -12,8 +12,8 @@ use memchr::{memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 
 use super::fingerprint::RunHasher;
+use crate::base::text::hex;
 use crate::model::Json;
-use crate::model::text::hex;
 
 /// Big enough that sharing costs nothing, small enough to stay in the cache of a core.
 const PIECE: usize = 1 << 18;

@@ -16,8 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Finding;
 use super::index_entry::{About, IndexEntry, LastLogin, NO_PERSON};
+use crate::base::parallel;
 use crate::model::{Disposition, Severity, Timestamp};
-use crate::parallel;
 
 /// All findings of a report.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use super::batch::{Names, Note};
 use super::index_entry::{IndexEntry, NO_PERSON, NO_SOURCE};
 use super::store::Lines;
 use super::{Batch, Details, Finding, FindingRecord, Findings};
-use crate::parallel;
+use crate::base::parallel;
 
 /// So much is kept in memory; more goes to a file.
 const IN_MEMORY: usize = 1 << 20;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::remedy;
 use super::{Reason, ReasonKind};
 use crate::audit::Cell;
+use crate::base::text::{counted, grouped};
 use crate::config::GateConfig;
-use crate::model::text::{counted, grouped};
 use crate::model::{RuleId, SourceName};
 
 /// What a rule could judge, over all sources.

@@ -5,9 +5,9 @@ use std::io;
 
 use super::{Reason, ReasonKind, Weight, remedy};
 use crate::audit::Outcome;
+use crate::base::text::{counted, grouped};
 use crate::config::{FailOn, GateConfig, Max};
 use crate::finding::{Finding, FindingRef};
-use crate::model::text::{counted, grouped};
 use crate::model::{RuleId, Severity};
 use crate::rule::{RuleSet, Subject};
 

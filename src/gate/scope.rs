@@ -7,9 +7,9 @@ use super::judged::Judged;
 use super::outage;
 use super::{Reason, Seen};
 use crate::audit::Cell;
+use crate::base::text::counted;
 use crate::config::GateConfig;
 use crate::model::SourceName;
-use crate::model::text::counted;
 use crate::rule::{Rule, RuleSet};
 
 pub(super) fn reasons(policy: &GateConfig, rules: &RuleSet, cells: &[Cell], seen: &Seen<'_>) -> Vec<Reason> {

@@ -2,9 +2,9 @@
 
 use super::open::OpenFindings;
 use super::{Reason, ReasonKind};
+use crate::base::text::{counted, grouped};
 use crate::config::GateConfig;
 use crate::model::RuleId;
-use crate::model::text::{counted, grouped};
 
 /// The smallest change, if there is something to change. Findings are named by their fingerprint, because this goes
 /// into logs that others can read.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::audit::Cell;
+use crate::base::diagnostic::Diagnostic;
 use crate::config::{Demand, RulesConfig};
 use crate::correlate::Tally;
-use crate::diagnostic::Diagnostic;
 use crate::finding::{Finding, Findings};
 use crate::http::Usage;
 

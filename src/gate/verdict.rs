@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::base::text::counted;
 use crate::model::Severity;
-use crate::model::text::counted;
 
 /// What the gate decided.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

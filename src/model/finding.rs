@@ -7,7 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{EmployeeId, SourceName, text};
+use super::{EmployeeId, SourceName};
+use crate::base::text;
 
 /// The name of a rule; it is also its file name and its anchor in the reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -14,7 +14,6 @@ mod packed;
 mod roster;
 mod situation;
 mod source;
-pub mod text;
 
 pub use account::{Account, AccountStatus, SourceName};
 pub use column::ColumnRole;

@@ -12,7 +12,7 @@ use super::fit::{Budget, Fitted, fit};
 use super::template::{Engine, PAGE, PAGE_ENTRY, PAGE_PERSON, SCRIPT, STYLE};
 use super::view::{Entries, Entry, Group, Page, People};
 use super::{RenderError, RenderOptions};
-use crate::model::text::grouped;
+use crate::base::text::grouped;
 use crate::report::Report;
 
 /// A page over 3 MB is slow to open and to search.

@@ -39,7 +39,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use crate::audit::Inventory;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::report::Report;
 
 /// A way to write a report down.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::template::{Templates, check_folder};
 use super::{Format, RenderError, RenderOptions, email, html, markdown, render};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::gate::{Gate, GateVerdict};
 use crate::report::{CorrelationSummary, Findings, Report};
 

@@ -13,7 +13,7 @@ use handlebars::{
 use serde::Serialize;
 
 use super::{Format, RenderError, escape};
-use crate::diagnostic::{Diagnostic, Lines, did_you_mean};
+use crate::base::diagnostic::{Diagnostic, Lines, did_you_mean};
 
 /// A template that can be overridden: its file name and the text that is built in.
 #[derive(Debug, Clone, Copy)]

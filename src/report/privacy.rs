@@ -16,8 +16,8 @@ use sha2::{Digest as _, Sha256};
 use super::{
     Exception, Finding, GateVerdict, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject,
 };
+use crate::base::text::{counted, grouped, hex, prefixed};
 use crate::finding::{Batch, Details, FindingRecord, FindingRef, Findings, FindingsWriter};
-use crate::model::text::{counted, grouped, hex, prefixed};
 use crate::model::{Severity, SourceStatus};
 
 /// How much of people a report may tell.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Report, SCHEMA_VERSION};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 
 impl Report {
     /// Reads `report.json`.

@@ -10,9 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::text::{counted, grouped};
 pub use crate::finding::{Finding, Findings, Subject};
 use crate::gate::GateVerdict;
-use crate::model::text::{counted, grouped};
 use crate::model::{Disposition, KeyCounts, Severity, SourceStatus, Timestamp};
 
 /// The version of this schema.

@@ -7,8 +7,8 @@ use super::cell::fold;
 use super::header::Header;
 use super::headings::meanings;
 use super::refusal::Refusal;
+use crate::base::diagnostic::Diagnostic;
 use crate::config::RosterConfig;
-use crate::diagnostic::Diagnostic;
 use crate::model::ColumnRole;
 
 /// The columns of one file.

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::date::{self, Cell, Numbers};
+use crate::base::text::counted;
 use crate::config::DateOrder;
-use crate::model::text::counted;
 use crate::model::{ColumnRole, Employee, Untold};
 
 /// What became of one cell.

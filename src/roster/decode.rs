@@ -6,7 +6,7 @@ use std::path::Path;
 use encoding_rs::{Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::place;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 
 /// A text and the name of the encoding that it was in.
 #[derive(Debug)]

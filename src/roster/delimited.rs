@@ -7,8 +7,8 @@ use csv::StringRecord;
 
 use super::cell::clean;
 use super::place;
-use crate::diagnostic::Diagnostic;
-use crate::model::text::counted;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::counted;
 
 /// What separates fields, in the order in which ties are decided.
 pub(super) const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];

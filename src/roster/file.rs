@@ -16,14 +16,14 @@ use super::refusal::Refusal;
 use super::row::RowReader;
 use super::words::{Met, Words};
 use super::workbook;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::parallel;
+use crate::base::text::counted;
 use crate::config::{RosterConfig, RosterFile};
-use crate::diagnostic::Diagnostic;
-use crate::model::text::counted;
 use crate::model::{
     ColumnRole, ColumnSet, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, RosterWord, Untold,
     WorkerKind,
 };
-use crate::parallel;
 
 /// How many bytes of rows are read at once: some thousand rows.
 const PART: usize = 1 << 19;

@@ -9,8 +9,8 @@ use super::delimited::{DELIMITERS, DelimitedRows};
 use super::headings::meanings;
 use super::place;
 use super::refusal::Refusal;
+use crate::base::diagnostic::Diagnostic;
 use crate::config::RosterConfig;
-use crate::diagnostic::Diagnostic;
 use crate::model::ColumnRole;
 
 /// How many rows may stand above the headings: titles, filters, the date of the report.

@@ -46,10 +46,10 @@ pub use refusal::Refusal;
 pub use reporting::{Superior, managers_of};
 pub use suggest::{Cure, cures};
 
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::text::hex;
 use crate::config::{RosterConfig, RosterFile};
-use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::key::Normaliser;
-use crate::model::text::hex;
 use crate::model::{ColumnRole, EmploymentStatus, Roster, Timestamp};
 use words::{Vocabulary, Words};
 

@@ -10,7 +10,7 @@ use super::date_column::{self, DateColumn, Reading, shape};
 use super::delimited::{DelimitedRows, is_ragged};
 use super::row::RowReader;
 use super::words::{Looking, Met, Words};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::model::{
     ColumnRole, ColumnSet, Employee, Employment, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, Told,
     Untold, WorkerKind,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::employments;
 use super::managers::name_key;
+use crate::base::text::counted;
 use crate::key::{Key, KeyKind, KeyMap, Normaliser};
-use crate::model::text::counted;
 use crate::model::{Employee, EmployeeIndex, FurtherRow, Profile, Roster, RosterIssue, RosterIssueKind, Texts};
 
 /// Makes people of rows: of each person the first row stays, with what all rows come to.

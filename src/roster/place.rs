@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use crate::diagnostic::{Diagnostic, Lines};
+use crate::base::diagnostic::{Diagnostic, Lines};
 
 /// A mistake in a line of a file. The excerpt shows the line's build, quotes and delimiters, but no data: letters
 /// and digits are masked with characters of the same length, so that the caret stays true.

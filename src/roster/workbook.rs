@@ -7,8 +7,8 @@ use std::path::Path;
 use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Xlsx, XlsxError};
 use zip::ZipArchive;
 
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::config::{ByteSize, RosterConfig};
-use crate::diagnostic::{Diagnostic, did_you_mean};
 
 /// What separates the cells of the text; it doesn't occur in cells.
 pub(super) const SEPARATOR: u8 = b'\t';

@@ -10,7 +10,7 @@ use super::scope::Scope;
 use super::subject::{GroupBy, Subject};
 use super::verdict::RuleResult;
 use super::vocabulary::Vocabulary;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::expression::{self, Missing};
 
 type Condition = expression::Condition<&'static FactDef>;

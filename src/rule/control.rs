@@ -6,7 +6,7 @@ use regex::Regex;
 use serde::Serialize;
 
 use super::params::{Param, Params};
-use crate::diagnostic::meant_or_one_of;
+use crate::base::diagnostic::meant_or_one_of;
 
 /// The frameworks, by the name that rules use, with their edition.
 pub const FRAMEWORKS: [(&str, &str); 7] = [

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Origin, Outcome, Param, Rule, RuleSet, example};
-use crate::model::text::counted;
+use crate::base::text::counted;
 
 /// What fits on every terminal, on paper and in a mail.
 const WIDTH: usize = 80;

@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 use super::control::FRAMEWORKS;
 use super::facts::{FACTS, FactDef, Kind, ROOTS};
 use super::{Rule, RuleSet};
+use crate::base::text::grouped;
 use crate::expression::differences::{DIFFERENCES, Difference, Outcome, RECORD};
 use crate::expression::functions::{FUNCTIONS, Function, MACROS, Style};
 use crate::expression::{MAX_BRACKETS, MAX_DEPTH, MAX_STEPS, MAX_TEXT};
-use crate::model::text::grouped;
 use crate::model::{Account, AccountStatus, Fact as Told, FactName, Json, Timestamp};
 
 const HEAD: &str = "# Rules: facts, functions, catalogue

@@ -13,7 +13,7 @@ use super::params::{Param, Params};
 use super::place::{Checked, SourceText};
 use super::subject::{GroupBy, Subject};
 use super::{Origin, Rule};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::expression::on_large_stack;
 use crate::model::{RuleId, Severity};
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::file::Places;
 use super::place::SourceText;
 use super::{Control, Example, Outcome, Rule, example, load};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::model::FactName;
 
 /// What one source tells of accounts.

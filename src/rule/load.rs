@@ -13,11 +13,12 @@ use super::example::{self, ExampleResult};
 use super::params::Param;
 use super::place::{Checked, SourceText};
 use super::{Control, Guardrail, Origin, Params, Rule, file};
+use crate::base::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
+use crate::base::parallel;
+use crate::base::text;
 use crate::config::{RawOverride, RulesConfig};
-use crate::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::expression::on_large_stack;
-use crate::model::{RuleId, Severity, SourceName, text};
-use crate::parallel;
+use crate::model::{RuleId, Severity, SourceName};
 
 // The folder `rules`, listed by build.rs: name and text of every file.
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));

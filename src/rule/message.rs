@@ -9,9 +9,9 @@ use handlebars::{Path, TemplateError};
 use super::facts::FactDef;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
-use crate::diagnostic::Lines;
+use crate::base::diagnostic::Lines;
+use crate::base::text::counted;
 use crate::expression::{self, EvalError, Fault, Span, Type, Value, on_large_stack};
-use crate::model::text::counted;
 
 type Reading = expression::Reading<&'static FactDef>;
 

@@ -15,7 +15,7 @@ use super::example::run::counted;
 use super::place::{Checked, SourceText};
 use super::scope::{EmployeeScope, Scope};
 use super::{Origin, Rule, RuleResult, RuleSet, Subject};
-use crate::diagnostic::{Diagnostic, meant_or};
+use crate::base::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 
 /// A test file as it is written.

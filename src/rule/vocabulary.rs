@@ -4,7 +4,7 @@ use super::facts::{self, Availability, FACTS, FactDef, ROOTS, Root};
 use super::params::Params;
 use super::scope::Scope;
 use super::{GroupBy, Subject};
-use crate::diagnostic::did_you_mean;
+use crate::base::diagnostic::did_you_mean;
 use crate::expression::{self, Fault, Missing, Named, Names, Span, Type, Value};
 
 /// Of a rule about such subjects.

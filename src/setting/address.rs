@@ -4,7 +4,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::ConfigText;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 
 /// Whether an address is of this machine: `localhost`, 127.0.0.0/8 or `::1`.
 pub(crate) fn is_loopback(url: &Url) -> bool {

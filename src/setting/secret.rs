@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use toml::Spanned;
 
 use super::text::ConfigText;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 
 /// A shorter secret can be guessed, and can't be told from ordinary words where a vendor repeats it.
 pub(crate) const SHORTEST_SECRET: usize = 8;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Lines, did_you_mean};
+use crate::base::diagnostic::{Diagnostic, Lines, did_you_mean};
 
 /// A TOML file as it was read. What is kept for showing has its secrets masked.
 #[derive(Debug, Clone)]

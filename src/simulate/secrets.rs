@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::model::text::hex;
+use crate::base::text::hex;
 
 /// Everything that proves who asks.
 #[derive(Clone)]

@@ -10,9 +10,9 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::base::text::hex;
 use crate::claim::open_private;
 use crate::http::{Journal, Response};
-use crate::model::text::hex;
 
 /// Fast, and small enough for what lives as long as a fetch.
 const LEVEL: i32 = 1;

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::base::diagnostic::Diagnostic;
 use crate::claim::Held;
-use crate::diagnostic::Diagnostic;
 use crate::model::SourceName;
 
 /// Why a snapshot can't be made or used.

@@ -9,10 +9,10 @@ use futures_util::future::{Either, join_all, select};
 use super::answers::Answers;
 use super::draft::Draft;
 use super::{Manifest, SnapshotError, StoredSource};
+use crate::base::text::counted;
 use crate::config::{Config, SourceConfig};
 use crate::fetch::{self, Connector, Population, Progress};
 use crate::http::Journal;
-use crate::model::text::counted;
 use crate::model::{SourceName, SourceStatus, Timestamp};
 
 /// What to fetch, and where to.

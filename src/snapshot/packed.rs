@@ -10,9 +10,9 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use zstd::zstd_safe;
 
+use crate::base::parallel::for_each_in_order;
+use crate::base::text::hex;
 use crate::fetch::{Chunks, Spool, SpoolWriter};
-use crate::model::text::hex;
-use crate::parallel::for_each_in_order;
 
 /// zstd's own default: records shrink to about a tenth, faster than most vendors send them.
 const LEVEL: i32 = 3;

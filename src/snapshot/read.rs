@@ -12,11 +12,11 @@ use super::SnapshotError;
 use super::draft::{MANIFEST, PARTIAL};
 use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_file};
 use super::packed::unpack;
+use crate::base::parallel;
+use crate::base::text::{counted, hex};
 use crate::config::SourceConfig;
 use crate::fetch::{Certificate, Population, Spool};
 use crate::model::SourceStatus;
-use crate::model::text::{counted, hex};
-use crate::parallel;
 
 /// A whole snapshot.
 #[derive(Debug)]

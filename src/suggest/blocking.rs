@@ -4,8 +4,8 @@
 //! Eight bytes for each feature, about thirty features for each employee; but of those only the ones are kept that the
 //! accounts have of which is asked.
 
+use crate::base::parallel;
 use crate::model::{Account, Employee, EmployeeIndex, Roster};
-use crate::parallel;
 
 use super::commonness::{Commonness, Names};
 use super::features::{Features, name_of};

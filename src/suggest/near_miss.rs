@@ -1,9 +1,9 @@
 //! For an account that nobody owns, the employees that it probably belongs to. Suggestions for a person:
 //! nothing is matched by them, and what would match is written out as a line to confirm.
 
+use crate::base::parallel;
 use crate::config::{MatchConfig, SourceMatch};
 use crate::model::{Account, EmployeeIndex, Roster};
-use crate::parallel;
 
 use super::accept::{Accept, Proposals};
 use super::blocking::{Blocks, Wanted};

@@ -25,7 +25,7 @@ use url::Url;
 
 use super::file::{Line, MappedDecoder, Tally};
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, Whereabouts, read};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::fetch::{Collector, Connector, Decoder, Proof, SourceError};
 use crate::http::{Redactor, Usage};
 use crate::model::SourceName;

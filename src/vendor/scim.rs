@@ -12,7 +12,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, known, read};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::fetch::paging::{self, CursorPage, Next, Order, Page, Plan, Total};
 use crate::fetch::record::{Decoded, Record};
 use crate::fetch::scan::RecordError;

@@ -13,7 +13,7 @@ use toml::de::DeTable;
 use url::Url;
 
 use super::Tenant;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::fetch::{Connector, Decoder};
 use crate::model::FactName;
 use crate::setting::{ConfigText, SecretRef, check_url};

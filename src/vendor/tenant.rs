@@ -8,7 +8,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::http::{Client, ClientOptions, Journal, RetryPolicy};
 use crate::model::SourceName;
 use crate::setting::SecretRef;

@@ -7,9 +7,9 @@ use super::super::progress::Bars;
 use super::super::{Exit, Global, runtime};
 use super::ExplainArgs;
 use crate::model::{Fingerprint, Roster, SourceStatus};
-use crate::pipeline;
 use crate::render::terminal;
 use crate::report::{Finding, Findings, Named, Pseudonyms, Report};
+use crate::run;
 
 /// The form of a pseudonym; what has another form is a misunderstanding.
 pub(super) fn parse(text: &str) -> Result<String, String> {
@@ -34,7 +34,7 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
     };
     let bars = Bars::new(global.bars());
     let options = investigation.options(&bars);
-    let report = match runtime()?.block_on(pipeline::run(&investigation.config, &investigation.inputs, &options)) {
+    let report = match runtime()?.block_on(run::run(&investigation.config, &investigation.inputs, &options)) {
         Ok(report) => report,
         Err(error) => return Ok(refuse(&error)),
     };

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::super::crosswalk::SuggestArgs;
 use crate::audit::{Judgement, Story};
-use crate::model::text::grouped;
+use crate::base::text::grouped;
 use crate::model::{Attempt, Declaration, EmployeeIndex, Roster, Situation, Step};
-use crate::pipeline::Inputs;
 use crate::render::terminal;
+use crate::run::Inputs;
 use crate::suggest::{NearMiss, Segment};
 
 /// The whole story, in the order in which it happened.

@@ -6,7 +6,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::RawCommon;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::http::RetryPolicy;
 use crate::setting::{ConfigText, check_url, is_loopback};
 use crate::vendor::{Checked, ConnectionConfig, VendorSpec};

@@ -20,7 +20,7 @@ pub use roles::PrivilegedRoles;
 use super::change::MaxChange;
 use super::matching::{RawSourceMatch, SourceMatch};
 use super::schema::{add, joined};
-use crate::diagnostic::{Diagnostic, meant_or_one_of};
+use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::fetch::{Connector, Decoder, Wanted};
 use crate::http::Journal;
 use crate::model::SourceName;

@@ -7,9 +7,9 @@ use lettre::message::Mailbox;
 use super::message::{MailHeader, message};
 use super::plan::{MailPlan, plan};
 use super::{Attachments, EmailError};
+use crate::base::text::digest;
 use crate::config::EmailConfig;
 use crate::model::Timestamp;
-use crate::model::text::digest;
 use crate::render::{Audience, MailContent, MailTemplates};
 use crate::report::Report;
 

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::EmailError;
+use crate::base::text::digest;
 use crate::deliver::{DeliveryError, write_file};
 use crate::model::Timestamp;
-use crate::model::text::digest;
 
 /// The deliveries of one report. As long as it lives, no other run sends mail about this report.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use lettre::message::header::{ContentTransferEncoding, ContentType, Header, Head
 use lettre::message::{Attachment as Part, Body, Mailbox, MultiPart, SinglePart};
 
 use super::{Attachment, EmailError};
+use crate::base::text::digest;
 use crate::model::Timestamp;
-use crate::model::text::digest;
 use crate::render::MailText;
 
 /// What stands in the headers, besides the subject.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use lettre::message::Mailbox;
 
 use super::EmailError;
+use crate::base::text::{counted, grouped};
 use crate::config::{EmailConfig, Recipients, parse_address};
 use crate::model::Disposition;
-use crate::model::text::{counted, grouped};
 use crate::render::{Audience, FindingList};
 use crate::report::{Finding, Manager, Report};
 

@@ -15,8 +15,8 @@ use secrecy::ExposeSecret as _;
 use tokio::net::TcpStream;
 
 use super::wire::Bytewise;
+use crate::base::diagnostic::Diagnostic;
 use crate::config::{EmailConfig, MailServer, MailTls};
-use crate::diagnostic::Diagnostic;
 use crate::render::terminal;
 
 /// A server's words are shown to this length.

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::people::Doubt;
 use super::{BoundFacts, Covers, Key, Party, Waiver, Waivers};
+use crate::base::text::counted;
 use crate::exception::{Coverage, Identity, Shown};
-use crate::model::text::counted;
 use crate::model::{Disposition, Finding, Fingerprint, Roster, RuleId, SourceName, Subject, Timestamp};
 
 /// What became of a waiver.

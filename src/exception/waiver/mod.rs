@@ -20,7 +20,7 @@ pub use file::{Known, KnownRule, New};
 pub use ledger::{WaiverState, WaiverTally, WaiverUse};
 pub use people::Party;
 
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::model::{Fingerprint, RuleId, SourceName, Timestamp};
 
 /// One `[[waiver]]`.

@@ -5,7 +5,7 @@ use toml::Spanned;
 use super::file::{Checked, Reading};
 use super::people::{Doubt, Party};
 use super::raw::RawWaiver;
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::model::Timestamp;
 
 impl Reading<'_> {

@@ -5,8 +5,8 @@ use std::future::Future;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::{Intake, Page, Plan, Total, Window};
+use crate::base::text::counted;
 use crate::fetch::{Proof, SourceError};
-use crate::model::text::counted;
 
 /// Pages in a row that may bring nothing new. A page may be empty because its users were deleted; a vendor that
 /// claims a billion pages must not keep us busy.

@@ -32,7 +32,7 @@ use std::future::Future;
 use serde_json::value::RawValue;
 
 use super::{Proof, SourceError};
-use crate::model::text::counted;
+use crate::base::text::counted;
 use ledger::Ledger;
 
 pub(crate) use cursor::{CursorPage, Next, by_cursor};

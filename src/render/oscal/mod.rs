@@ -15,9 +15,9 @@ use super::lazy::{Lazy, of_each};
 use super::subject::{scope, sentence, subject, verdict};
 use super::view::is_whole;
 use super::{RenderError, RenderOptions};
+use crate::base::text::counted;
 use crate::finding::FindingRef;
 use crate::model::Timestamp;
-use crate::model::text::counted;
 use crate::report::{Finding, Report, RuleSummary};
 use model::{
     Assessment, AssessmentResults, BackMatter, Component, ControlFinding, ControlId, Document, Hash, Link,

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::entries::Entries;
 use super::text::{NAME, at_least, is_whole, share};
+use crate::base::text::{counted, grouped};
 use crate::finding::FindingRef;
-use crate::model::text::{counted, grouped};
 use crate::model::{Severity, Tier};
 use crate::render::chart::{Bar, bars};
 use crate::render::escape::clip;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::text::{NAME, at_least, is_whole};
-use crate::model::text::grouped;
+use crate::base::text::grouped;
 use crate::render::escape::{anchor, clip};
 use crate::report::{Evaluability, Report, RuleSummary, SourceStatus, SourceSummary};
 

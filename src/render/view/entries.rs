@@ -7,8 +7,8 @@ use std::io;
 use serde_json::Value;
 
 use super::text::{NAME, value};
+use crate::base::text::grouped;
 use crate::finding::{FindingRef, Findings};
-use crate::model::text::grouped;
 use crate::model::{Severity, Timestamp};
 use crate::render::RenderError;
 use crate::render::escape::clip;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::text::{NAME, Pair, SENTENCE, at_least, iso, moment, pairs};
-use crate::model::text::{counted, grouped};
+use crate::base::text::{counted, grouped};
 use crate::render::escape::{anchor, clip};
 use crate::report::{self, Report, RuleSummary, SourceStatus, SourceSummary, UnknownWord};
 

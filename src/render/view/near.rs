@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::entries::Subject;
 use super::text::{NAME, SENTENCE};
-use crate::model::text::counted;
+use crate::base::text::counted;
 use crate::render::escape::clip;
 
 /// An employee who probably owns the account.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::controls::met;
 use super::text::{NAME, SENTENCE, at_least, is_whole, value};
 use super::verdict::Tally;
-use crate::model::text::grouped;
+use crate::base::text::grouped;
 use crate::render::escape::{anchor, clip};
 use crate::render::{RenderError, subject};
 use crate::report::{ControlLimits, Finding, Gate, GateVerdict, Policy, Report, RuleSummary, control_limits};

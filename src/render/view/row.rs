@@ -7,7 +7,7 @@ use super::entries::Subject;
 use super::matching::{Matching, matching};
 use super::near::{NearMiss, near_misses};
 use super::text::{NAME, Pair, SENTENCE, day, moment, pairs, parse_moment, value};
-use crate::model::text::counted;
+use crate::base::text::counted;
 use crate::model::{Disposition, Timestamp};
 use crate::render::escape::{anchor, clip, short};
 use crate::report::Finding;

@@ -4,8 +4,8 @@ use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::base::text::grouped;
 use crate::model::Timestamp;
-use crate::model::text::grouped;
 use crate::render::escape::clip;
 use crate::report::{Report, SourceStatus};
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::entries::Entries;
 use super::text::{NAME, SENTENCE, at_least, is_whole};
+use crate::base::text::{counted, grouped};
 use crate::finding::{FindingRef, Findings};
 use crate::model::Severity;
-use crate::model::text::{counted, grouped};
 use crate::render::escape::{clip, short};
 use crate::render::{RenderError, subject};
 use crate::report::{Gate, ReasonKind, Report, RuleSummary, SourceStatus};

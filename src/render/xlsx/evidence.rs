@@ -6,8 +6,8 @@ use rust_xlsxwriter::{Workbook, XlsxError};
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet, plain};
+use crate::base::text::grouped;
 use crate::finding::FindingRef;
-use crate::model::text::grouped;
 use crate::render::RenderError;
 use crate::render::view::{at_least, is_whole, value};
 use crate::report::{Evaluability, Report, RuleSummary, SourceStatus, SourceSummary};

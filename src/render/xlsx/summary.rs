@@ -4,9 +4,9 @@ use rust_xlsxwriter::{Color, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use super::Book;
 use super::sheet::{on_paper, plain};
+use crate::base::text::{counted, grouped};
 use crate::finding::FindingRef;
 use crate::model::Severity;
-use crate::model::text::{counted, grouped};
 use crate::render::view::{at_least, headline, is_whole};
 use crate::render::{ALL, subject};
 use crate::report::Report;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use toml::Spanned;
 
 use super::{fact_name, find};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::expression::Missing;
 use crate::model::{
     Account, AccountStatus, ColumnRole, ColumnSet, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeFact,

@@ -16,7 +16,7 @@ use super::compiled::Written;
 use super::params::{Param, Params};
 use super::place::{Checked, SourceText};
 use super::subject::Subject;
-use crate::diagnostic::{Diagnostic, meant_or_one_of};
+use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::expression::Missing;
 use crate::model::{EmployeeFact, FactName};
 

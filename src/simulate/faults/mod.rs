@@ -13,7 +13,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::behaviour::{Arrival, Fault, FaultHook};
-use crate::diagnostic::did_you_mean;
+use crate::base::diagnostic::did_you_mean;
 
 /// One way to misbehave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{json, now, refused};
-use crate::model::text::hex;
+use crate::base::text::hex;
 
 /// The tokens that were handed out.
 #[derive(Debug, Default)]

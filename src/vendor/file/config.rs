@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{FactName, facts};
 use crate::setting::ConfigText;
 

@@ -13,7 +13,7 @@ use super::decoder::MappedDecoder;
 use super::headings::{ID, SLOTS, slot_name};
 use super::line::{Line, invalid};
 use super::quotes::{Watched, may_hold_rows};
-use crate::diagnostic::did_you_mean;
+use crate::base::diagnostic::did_you_mean;
 use crate::model::Json;
 
 /// What is said of a row whose quotes mean nothing certain.

@@ -28,9 +28,9 @@ use schemars::JsonSchema as _;
 use url::Url;
 
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, Whereabouts, read};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::parallel::for_each_in_order;
 use crate::fetch::{Collector, Connector, Decoder, Proof, SourceError};
-use crate::parallel::for_each_in_order;
 use config::{FileConfig, RawFile};
 use harvest::Harvest;
 use rows::{Piece, Rows};

@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::config::{FileFormat, Mapping};
 use super::*;
+use crate::base::text::hex;
 use crate::fetch::collector::Collected;
 use crate::fetch::{Quiet, Spool};
-use crate::model::text::hex;
 use crate::model::{AccountStatus, Fact, FactName, Json};
 
 const FORMATS: [FileFormat; 3] = [FileFormat::Csv, FileFormat::Json, FileFormat::Ndjson];

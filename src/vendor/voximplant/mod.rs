@@ -19,7 +19,7 @@ use jwt::ServiceAccount;
 use self::refusal::refusal;
 use self::users::{Gathered, User, Users};
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, read};
-use crate::diagnostic::Diagnostic;
+use crate::base::diagnostic::Diagnostic;
 use crate::fetch::fingerprint::RunHasher;
 use crate::fetch::ids::IdSet;
 use crate::fetch::paging::{self, Order, Page, Plan, Total};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use headcount::model::text::hex;
+use headcount::base::text::hex;
 use headcount::simulate::Vendor;
 use sha2::{Digest as _, Sha256};
 

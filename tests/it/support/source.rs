@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use headcount::base::diagnostic::Diagnostic;
 use headcount::config::{Config, SourceConfig};
-use headcount::diagnostic::Diagnostic;
 use headcount::fetch::{self, Certificate, Connector, Quiet};
 use headcount::model::{Account, Timestamp};
 use headcount::simulate::{Behaviour, Secrets, ServeOptions, Simulators, Vendor, World, WorldOptions};

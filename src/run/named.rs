@@ -1,8 +1,8 @@
 //! The rules that a gate names: each exists, is on, and is applied to some configured source. Otherwise nothing could
 //! ever fail by it, and the gate would pass in silence.
 
+use crate::base::diagnostic::{Diagnostic, meant_or};
 use crate::config::{Config, FailOn, GateConfig};
-use crate::diagnostic::{Diagnostic, meant_or};
 use crate::model::RuleId;
 use crate::rule::{Rule, RuleSet};
 

@@ -2,9 +2,11 @@
 //! checked without a request; [`run`] fetches, judges and reports.
 
 mod inputs;
-mod outages;
+pub mod investigate;
 mod named;
+mod outages;
 mod policy;
+pub mod publish;
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
@@ -14,14 +16,14 @@ use futures_util::future::try_join_all;
 use tracing::debug;
 
 use crate::audit::{AuditError, Inventory, Outcome, SourceContext};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts, Previous};
 use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
-use crate::diagnostic::Diagnostic;
 use crate::exception::Coverage;
 use crate::fetch::{self, Connector, Decoder, Population, Progress};
 use crate::gate::{self, GateVerdict, Outage, Seen};
-use crate::model::text::counted;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;

@@ -5,16 +5,16 @@ use chrono_tz::Tz;
 
 use super::{RunError, named, refuse_if_suspect};
 use crate::audit::{Audit, Measures};
+use crate::base::diagnostic::{Diagnostic, keep};
 use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
-use crate::diagnostic::{Diagnostic, keep};
 use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers, read_declared};
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
-use crate::pipeline::Policy;
 use crate::roster::{self, Refusal};
 use crate::rule::{RuleSet, Subject as RuleSubject};
+use crate::run::Policy;
 
 /// What the configuration names, read and checked.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::PreparedSource;
+use crate::base::diagnostic::Diagnostic;
 use crate::config::Config;
-use crate::diagnostic::Diagnostic;
 use crate::gate::Outage;
 use crate::model::{SourceStatus, Timestamp};
 

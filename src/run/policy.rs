@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::{AuditInput, named};
 use crate::audit::{AuditError, Outcome};
+use crate::base::diagnostic::Diagnostic;
 use crate::config::{Config, PolicyConfig};
-use crate::diagnostic::Diagnostic;
 use crate::fetch::Population;
 use crate::report::{self, Judgement};
 use crate::rule::RuleSet;

@@ -1,11 +1,11 @@
 //! What a person asks after an audit: why an account was judged as it was, and which lines of a crosswalk would settle
-//! the orphans. The same way as [`pipeline`](crate::pipeline), without gate and report.
+//! the orphans. The same way as [`pipeline`](crate::run), without gate and report.
 
 use crate::audit::{Suggestion, Told, Wanted};
 use crate::config::Config;
 use crate::fetch::Certificate;
 use crate::model::SourceName;
-use crate::pipeline::{self, Inputs, RunError, RunOptions};
+use crate::run::{self, Inputs, RunError, RunOptions};
 
 /// The answer about one account, and how its source was read.
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub async fn explain(
     account_id: &str,
 ) -> Result<Option<Answer>, RunError> {
     let now = options.as_of();
-    let sources = pipeline::ready(config, inputs, options)?;
-    let mut populations = pipeline::fetch_all(&sources, options).await?;
+    let sources = run::ready(config, inputs, options)?;
+    let mut populations = run::fetch_all(&sources, options).await?;
     let Some((source, population)) = sources.iter().zip(&mut populations).next() else { return Ok(None) };
     let told = inputs.audit(config, now).explain(&source.context(), population, account_id);
     let told = told.map_err(|error| options.blame(error))?;
@@ -57,8 +57,8 @@ pub async fn suggest(
     wanted: Wanted,
 ) -> Result<Vec<SourceSuggestions>, RunError> {
     let now = options.as_of();
-    let sources = pipeline::ready(config, inputs, options)?;
-    let mut populations = pipeline::fetch_all(&sources, options).await?;
+    let sources = run::ready(config, inputs, options)?;
+    let mut populations = run::fetch_all(&sources, options).await?;
     let audit = inputs.audit(config, now);
     let suggested = sources.iter().zip(&mut populations).map(|(source, population)| {
         Ok(SourceSuggestions {

@@ -1,0 +1,154 @@
+//! What becomes of a report: no more of people in it than is allowed, and every wanted format where it goes: files in a
+//! folder, standard output, and the job summary of a GitHub step.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::audit::Inventory;
+use crate::base::parallel;
+use crate::config::Config;
+use crate::deliver::{DeliveryError, Prepared};
+use crate::model::Roster;
+use crate::render::{self, Format, Places, RenderError, RenderOptions, Templates};
+use crate::report::{Privacy, Report};
+
+/// GitHub drops a job summary over 1 MiB whole; the step may have written some of it before.
+const SUMMARY_BYTES: u64 = 1024 * 1024;
+
+/// Why a report could not be published. What had been published before stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// A format can't be made, or not go to standard output.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A file can't be written.
+    #[error(transparent)]
+    Deliver(#[from] DeliveryError),
+    /// Findings can't be read back, or standard output is closed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// What GitHub shows of a step is full.
+    #[error("the job summary has no room left for the report")]
+    SummaryFull,
+}
+
+/// In which formats a report is published, and where.
+#[derive(Debug)]
+pub struct Publication<'p> {
+    /// Each once.
+    pub formats: &'p [Format],
+    /// A folder, or `-` for standard output.
+    pub out: &'p Path,
+    /// What the page and the Markdown are made with.
+    pub templates: &'p Templates,
+    /// How much of people it tells.
+    pub privacy: &'p Privacy,
+}
+
+impl Publication<'_> {
+    /// Where findings can be fixed. Of people only if everything is told of them, and a format asks for it.
+    ///
+    /// # Errors
+    /// The findings can't be read back.
+    pub fn places(&self, report: &Report, config: &Config, roster: &Roster) -> io::Result<Places> {
+        let root = repository();
+        let places = Places::new(config, &root);
+        if matches!(self.privacy, Privacy::Full) && self.formats.iter().any(|format| format.shows_places()) {
+            return places.with_people(report, roster, &root);
+        }
+        Ok(places)
+    }
+
+    /// Writes a report that tells no more than is allowed, and the accounts beside it; returns the paths of the files.
+    ///
+    /// # Errors
+    /// The first format that can't be made or written. Files appear together, so that none has appeared then.
+    pub fn write(
+        &self,
+        report: &Report,
+        inventory: Option<Inventory>,
+        places: &Places,
+    ) -> Result<Vec<String>, PublishError> {
+        let inventory = inventory.map(|inventory| inventory.with_privacy(self.privacy)).transpose()?.flatten();
+        let options = RenderOptions {
+            templates: self.templates,
+            places: Some(places),
+            inventory: inventory.as_ref(),
+            beside: if self.is_stream() { &[] } else { self.formats },
+            ..RenderOptions::default()
+        };
+        let (files, streams): (Vec<Format>, Vec<Format>) =
+            self.formats.iter().copied().partition(|format| !self.is_stream() && format.file_name().is_some());
+        let paths = self.write_files(&files, report, &options)?;
+        for format in streams {
+            render::render(format, report, &options, &mut io::stdout().lock())?;
+        }
+        if let (true, Some(summary)) = (self.formats.contains(&Format::Github), std::env::var_os("GITHUB_STEP_SUMMARY"))
+        {
+            append_summary(report, summary, &options)?;
+        }
+        io::stdout().flush()?;
+        Ok(paths)
+    }
+
+    fn is_stream(&self) -> bool {
+        self.out == Path::new("-")
+    }
+
+    fn write_files(
+        &self,
+        formats: &[Format],
+        report: &Report,
+        options: &RenderOptions<'_>,
+    ) -> Result<Vec<String>, PublishError> {
+        let mut set = Vec::new();
+        let prepare = |format| Ok((format, prepare(report, format, self.out, options)?));
+        parallel::for_each_in_order(formats.iter().copied().map(Ok), prepare, |file| {
+            set.push(file);
+            Ok::<_, DeliveryError>(())
+        })?;
+        let paths = set.iter().map(|(_, file)| file.path().display().to_string()).collect();
+        // Whoever sees the new report.json finds the others beside it.
+        set.sort_by_key(|(format, _)| *format == Format::Json);
+        set.into_iter().try_for_each(|(_, file)| file.publish())?;
+        Ok(paths)
+    }
+}
+
+/// Writes one format beside its place in the folder.
+fn prepare(
+    report: &Report,
+    format: Format,
+    folder: &Path,
+    options: &RenderOptions<'_>,
+) -> Result<Prepared, DeliveryError> {
+    let path = folder.join(format.file_name().unwrap_or_default());
+    let content = |out: &mut dyn io::Write| render::render(format, report, options, out).map_err(io::Error::other);
+    let prepared = Prepared::write(path, content)?;
+    tracing::debug!("{format} has been written");
+    Ok(prepared)
+}
+
+/// Appends the Markdown report to the job summary, as far as there is room.
+fn append_summary(report: &Report, path: OsString, options: &RenderOptions<'_>) -> Result<(), PublishError> {
+    let path = PathBuf::from(path);
+    let used = std::fs::metadata(&path).map_or(0, |file| file.len());
+    let room = usize::try_from(SUMMARY_BYTES.saturating_sub(used)).unwrap_or(usize::MAX);
+    let options = RenderOptions { markdown_bytes: options.markdown_bytes.min(room), ..*options };
+    let mut text = Vec::new();
+    render::render(Format::Markdown, report, &options, &mut text)?;
+    if text.len() > room {
+        return Err(PublishError::SummaryFull);
+    }
+    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(&path)?;
+    file.write_all(&text)?;
+    Ok(())
+}
+
+/// The top of the repository that this runs in: what the CI system says, if we are below it, else this folder.
+fn repository() -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let told = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
+    told.into_iter().find(|root| here.starts_with(root)).unwrap_or(here)
+}
