@@ -109,7 +109,7 @@ fn table_of_facts(out: &mut String, facts: &[&FactDef], exposed: &[(&'static str
     if facts.is_empty() {
         return;
     }
-    out.push_str("\n| FactDef | Type | Meaning | Told by |\n|---|---|---|---|\n");
+    out.push_str("\n| Fact | Type | Meaning | Told by |\n|---|---|---|---|\n");
     for fact in facts {
         let optional = if fact.optional { ", optional" } else { "" };
         let told = match (fact.needs, fact.needs_of_roster) {
