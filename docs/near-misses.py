@@ -169,4 +169,5 @@ def main(headcount, *wanted):
     table([*every, ("all but the last two", pooled)])
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
