@@ -6,9 +6,10 @@
 
 All are asked for the same accounts: those that no exact key matches. The others get the words of the name and the login name of
 the address, blocking and comparisons as their documentation has them; recordlinkage's regression and dedupe are taught by one half
-of the accounts with their owners and asked for the other, and the reverse. Who isn't done after half an hour is stopped.
+of the accounts with their owners and asked for the other, and the reverse. Who isn't done after half an hour of a
+processor is stopped.
 """
-import csv, io, json, multiprocessing, random, re, subprocess, sys, tempfile, time, zlib
+import csv, io, json, multiprocessing, random, re, resource, subprocess, sys, tempfile, zlib
 from importlib import import_module
 from pathlib import Path
 
@@ -131,20 +132,21 @@ def token_sort(people, accounts, owners):
     return found
 
 
-def timed(tool, *data):
-    """What it found, and in how many seconds, in a process that is stopped at the limit."""
-    start, (ours, theirs) = time.time(), multiprocessing.Pipe(duplex=False)
+def measured(tool, *data):
+    """What it found, and in how many seconds of a processor, in a process that is stopped at the limit."""
+    ours, theirs = multiprocessing.Pipe(duplex=False)
     def run():
-        theirs.send(tool(*data))
+        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+        found = tool(*data)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        theirs.send((found, used.ru_utime + used.ru_stime))
     process = multiprocessing.get_context("fork").Process(target=run)
     process.start()
-    theirs.close()
-    try:
-        found = ours.recv() if ours.poll(LIMIT) else None
-    except EOFError:
-        found = {}
+    while process.is_alive() and not ours.poll(1):
+        pass
+    found = ours.recv() if ours.poll() else (None, LIMIT)
     process.kill()
-    return found, time.time() - start
+    return found
 
 
 def audited(headcount, folder):
@@ -183,13 +185,14 @@ def main(headcount, *wanted):
             folder = Path(folder)
             owners = near_misses.write(folder, *near_misses.SETS[base](), told)
             people = frame(read(folder / "hr.csv", {"Employee ID": "id", "Name": "name", "Email": "email", "Username": "username"}), "id")
-            start, ours = time.time(), audited(headcount, folder)
-            seconds = time.time() - start
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            ours, after = audited(headcount, folder), resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             accounts = frame([row for row in read(folder / "accounts.csv", {}) if row["id"] in ours], "id")
         owners = {a: owners[a] for a in ours}
         owned = {a: owner for a, owner in owners.items() if owner}
         cells = []
-        for found, seconds in [(ours, seconds), *(timed(tool, people, accounts, owners) for tool in PEERS.values())]:
+        for found, seconds in [(ours, seconds), *(measured(tool, people, accounts, owners) for tool in PEERS.values())]:
             right = sum(found.get(a) == owner for a, owner in owned.items()) if found is not None else None
             cells.append("not done" if right is None else f"{100 * right / len(owned):.1f} ({seconds:.0f} s)")
         print(f"| {name} | {len(owned)} | {' | '.join(cells)} |", flush=True)

@@ -124,7 +124,12 @@ impl<'p> Vendor<'p> {
         match kind {
             "one typo" if rng.bool() => given = typo(&given, rng),
             "one typo" => family = typo(&family, rng),
-            "two typos" => (given, family) = (typo(&given, rng), typo(&family, rng)),
+            "two typos" => {
+                for _ in 0..2 {
+                    let word = if rng.bool() { &mut given } else { &mut family };
+                    *word = typo(word, rng);
+                }
+            }
             "swapped names" => (given, family) = (family, given),
             "nickname" => given = nickname(&given, rng),
             "initial" => given = given.chars().take(1).collect(),

@@ -26,7 +26,7 @@ use std::io;
 pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
 pub use story::{Judgement, Story, Told};
-pub use suggest::{Suggestion, Wanted};
+pub use suggest::{Suggestion, Suggestions, Wanted};
 
 use crate::base::parallel;
 use crate::config::{MatchConfig, PrivilegedRoles};

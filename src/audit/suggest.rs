@@ -19,6 +19,15 @@ pub struct Suggestion {
     pub near: NearMiss,
 }
 
+/// What is suggested for a source.
+#[derive(Debug, Default)]
+pub struct Suggestions {
+    /// Those that are wanted, the likeliest first.
+    pub lines: Vec<Suggestion>,
+    /// How many are likely enough, but with them the precision would not be kept.
+    pub left_out: usize,
+}
+
 /// Which suggestions are wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
@@ -38,9 +47,9 @@ impl Audit<'_> {
         context: &SourceContext<'_>,
         population: &mut Population,
         wanted: Wanted,
-    ) -> Result<Vec<Suggestion>, AuditError> {
+    ) -> Result<Suggestions, AuditError> {
         let (mut found, mut waiting) = (Vec::new(), Vec::new());
-        let Some(spool) = &mut population.spool else { return Ok(found) };
+        let Some(spool) = &mut population.spool else { return Ok(Suggestions::default()) };
         let mut read = || {
             spool.for_each(|_, record| {
                 let text = record.get().to_owned();
@@ -58,10 +67,11 @@ impl Audit<'_> {
         };
         read().map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         found.sort_by(|a, b| b.near.score.total_cmp(&a.near.score).then_with(|| a.account_id.cmp(&b.account_id)));
+        let likely = found.len();
         if let Some(precision) = wanted.precision {
             found.truncate(as_many_as_promise(precision, found.iter().map(|suggestion| suggestion.near.score)));
         }
-        Ok(found)
+        Ok(Suggestions { left_out: likely - found.len(), lines: found })
     }
 
     /// Whether nobody owns the account, and nobody answers for it.

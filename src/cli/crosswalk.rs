@@ -8,9 +8,9 @@ use super::investigate::{Investigation, InvestigationArgs};
 use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
-use crate::audit::{Suggestion, Wanted};
+use crate::audit::{Suggestion, Suggestions, Wanted};
 use crate::base::diagnostic::Diagnostic;
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::deliver;
 use crate::model::{Employee, Roster, SourceName, SourceStatus};
 use crate::render::terminal;
@@ -96,23 +96,36 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
             say(&format!("{source} {}", certificate.status.with_reason(certificate.error.as_deref())));
             exit = Exit::Unverified;
         }
-        if suggestions.is_empty() {
-            say(&format!("{source}: no unmatched account has one likely owner"));
+        let Suggestions { lines, left_out } = suggestions;
+        if lines.is_empty() {
+            say(&format!("{source}: {}", why_none(*left_out)));
             continue;
         }
         let path = args.path(source);
-        let text = file(source, suggestions, roster);
+        let text = file(source, lines, roster);
         if let Err(error) = deliver::write_new_file(&path, |out| out.write_all(text.as_bytes())) {
             say(&format!("error: {error}"));
             return Exit::DeliveryFailed;
         }
-        let lines = counted(suggestions.len() as u64, "suggestion", "suggestions");
+        let lines = counted(lines.len() as u64, "suggestion", "suggestions");
+        let fewer =
+            if *left_out > 0 { format!(", {} less likely left out", grouped(*left_out as u64)) } else { String::new() };
         say(&format!(
-            "{source}: {lines} in {}; confirm each line, then name the file as its crosswalk",
+            "{source}: {lines} in {}{fewer}; confirm each line, then name the file as its crosswalk",
             path.display()
         ));
     }
     exit
+}
+
+fn why_none(left_out: usize) -> String {
+    match left_out {
+        0 => "no unmatched account has one likely owner".to_owned(),
+        _ => format!(
+            "{}, but none as likely as --precision asks for",
+            counted(left_out as u64, "suggestion", "suggestions")
+        ),
+    }
 }
 
 /// The file: above each line who it is about, and why.

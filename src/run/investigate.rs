@@ -1,7 +1,7 @@
 //! What a person asks after an audit: why an account was judged as it was, and which lines of a crosswalk would settle
 //! the orphans. The same way as [`pipeline`](crate::run), without gate and report.
 
-use crate::audit::{Suggestion, Told, Wanted};
+use crate::audit::{Suggestions, Told, Wanted};
 use crate::config::Config;
 use crate::fetch::Certificate;
 use crate::model::SourceName;
@@ -21,8 +21,8 @@ pub struct Answer {
 pub struct SourceSuggestions {
     /// The source.
     pub source: SourceName,
-    /// The likeliest first.
-    pub suggestions: Vec<Suggestion>,
+    /// Whom its unmatched accounts may belong to.
+    pub suggestions: Suggestions,
     /// Whether all accounts were seen.
     pub certificate: Certificate,
 }

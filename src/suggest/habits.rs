@@ -86,7 +86,7 @@ pub(super) struct Habits {
 
 impl Habits {
     /// People outside the roster who have accounts, however small the roster is: of service providers, of customers.
-    const OUTSIDERS: f64 = 500.0;
+    const OUTSIDERS: f64 = 200.0;
 
     /// What is thought of a source before its accounts are seen, as if from so many accounts: a fifth is nobody's.
     const STRANGERS_BEFORE: (f64, f64) = (20.0, 0.2);

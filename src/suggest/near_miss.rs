@@ -279,6 +279,25 @@ mod tests {
     }
 
     #[test]
+    fn a_login_name_is_read_to_its_end() {
+        let found =
+            among_many(&[person("E-1", "Harry Thorpe", &[], &[])], ["", "harrymanthorpe@vendor.example", "", ""]);
+        assert!(found.iter().all(|(id, score, ..)| id != "E-1" || *score < 0.5), "{found:?}");
+        let found =
+            among_many(&[person("E-1", "Benjamin Thorpe", &[], &[])], ["", "benjthorpe@vendor.example", "", ""]);
+        assert!(found[0].0 == "E-1" && found[0].1 > 0.85, "{found:?}");
+    }
+
+    #[test]
+    fn a_first_name_that_nobody_here_has_is_no_misspelling() {
+        let people = [person("E-1", "Henry Lindqvist", &[], &[])];
+        let score = |name| among_many(&people, ["", "", "", name]).first().map_or(0.0, |(_, score, ..)| *score);
+        let (somebodys, nobodys) = (score("Benjy Lindqvist"), score("Benjy Lindqvist".replace('B', "Q").as_str()));
+        println!("{somebodys} {nobodys}");
+        assert!(somebodys < nobodys, "{somebodys} {nobodys}");
+    }
+
+    #[test]
     fn a_nickname_finds_all_who_may_be_meant() {
         let people = [person("E-1", "Nathaniel Lindqvist", &[], &[]), person("E-2", "Veronica Okafor", &[], &[])];
         for (name, id) in [("Nate Lindqvist", "E-1"), ("Ronnie Okafor", "E-2")] {
@@ -286,6 +305,25 @@ mod tests {
             assert!(found[0].0 == id && found[0].1 > 0.85, "{found:?}");
             assert!(found[0].3.contains(&Reason::Alike(Likeness::Nickname)), "{found:?}");
         }
+    }
+
+    #[test]
+    fn what_the_other_accounts_of_the_source_are_called_changes_the_promise() {
+        let family = |n: u8| {
+            format!("{0}{1}qvist", char::from(b'k' + n / 5), ["ala", "emo", "iru", "obe", "usa"][usize::from(n % 5)])
+        };
+        let all = (0..50).map(|n| person(&format!("E-{n}"), &format!("Nathaniel {}", family(n)), &[], &[]));
+        let (roster, config) = (roster(all), MatchConfig::default());
+        let score = |given: &str| {
+            let names: Vec<_> =
+                (0..49).map(|n| format!("{given} {}", family(n))).chain([format!("Nate {}", family(49))]).collect();
+            let accounts: Vec<_> = names.iter().map(|name| account(["", "", "", name])).collect();
+            let found = NearMisses::of(&roster, &config, &accounts).find(&accounts, &SourceMatch::default());
+            found[49].first().map_or(0.0, |near| near.score)
+        };
+        let (nicknames, exact, strangers) = (score("Nate"), score("Nathaniel"), score("Ottokar"));
+        assert!(nicknames > exact && exact > 0.5, "{nicknames} {exact}");
+        println!("{nicknames} {exact} {strangers}");
     }
 
     #[test]

@@ -27,6 +27,11 @@ pub(super) fn nicknames(name: &str) -> impl Iterator<Item = &'static str> {
     groups_of(name).iter().flat_map(|group| group.split(' ')).filter(move |other| *other != name)
 }
 
+/// Whether it is a first name, as far as the list knows.
+pub(super) fn is_first_name(name: &str) -> bool {
+    !groups_of(name).is_empty()
+}
+
 /// Whether people use one for the other.
 pub(super) fn are_nicknames(one: &str, other: &str) -> bool {
     one != other && groups_of(one).iter().any(|group| group.split(' ').any(|name| name == other))

@@ -8,6 +8,7 @@ use super::compare::{Likeness, Match, Pair, compare, pairs};
 use super::features::{digits, local_part, name_of, number};
 use super::further::{Further, Told};
 use super::habits::{Change, Odds};
+use super::nicknames::is_first_name;
 use super::words::{Words, is_squeezed, squeezed};
 
 /// A value with what comparing it needs, made once for many comparisons.
@@ -185,13 +186,21 @@ impl<'v> Scorer<'v> {
         if PARTICLES.contains(&word) {
             return 0.0;
         }
-        let known = self.common.known_share(read);
+        let known = self.share_called(read, matched.how);
         let pass = match matched.rivals {
             rivals if known > 0.0 => matched.doubt + rivals * known,
             0.0 => matched.doubt,
             _ => matched.doubt * self.common.unseen(),
         };
         -(self.common.share(word) + pass).ln()
+    }
+
+    /// Of all people, the share that is called what is read, and not by a slip. A first name that the roster doesn't have is
+    /// somebody's all the same; a nickname isn't taken for a slip.
+    fn share_called(&self, read: &str, how: Likeness) -> f64 {
+        let by_a_slip = matches!(how, Likeness::Misspelt(_) | Likeness::SoundsAlike);
+        let least = if by_a_slip && is_first_name(read) { 1.0 / self.common.everybody() } else { 0.0 };
+        self.common.known_share(read).max(least)
     }
 
     /// Of all ways to read a login name as made from two words of the name, or one, the one that says most.
@@ -298,7 +307,13 @@ fn readings<'l>(letters: &'l str, one: &str, other: &str) -> impl Iterator<Item 
         let rests = [letters.strip_prefix(part), letters.strip_suffix(part)].into_iter().flatten();
         rests.filter_map(move |rest| {
             let (first, second) = (compare(part, one)?, compare(rest, other)?);
-            (second.how != Likeness::Initial).then_some(Reading { first, rest, second })
+            // The rest can be the start of the word, but not the word and something that nobody explains.
+            let explained = match second.how {
+                Likeness::Initial => false,
+                Likeness::Shortened => rest.len() < other.len(),
+                _ => true,
+            };
+            explained.then_some(Reading { first, rest, second })
         })
     })
 }
