@@ -280,21 +280,20 @@ mod tests {
 
     #[test]
     fn a_login_name_is_read_to_its_end() {
-        let found =
-            among_many(&[person("E-1", "Harry Thorpe", &[], &[])], ["", "harrymanthorpe@vendor.example", "", ""]);
-        assert!(found.iter().all(|(id, score, ..)| id != "E-1" || *score < 0.5), "{found:?}");
-        let found =
-            among_many(&[person("E-1", "Benjamin Thorpe", &[], &[])], ["", "benjthorpe@vendor.example", "", ""]);
-        assert!(found[0].0 == "E-1" && found[0].1 > 0.85, "{found:?}");
+        let thorpe = [person("E-1", "Harry Thorpe", &[], &[])];
+        let score =
+            |login, name| among_many(&thorpe, ["", login, "", name]).first().map_or(0.0, |(_, score, ..)| *score);
+        let his = score("harrythorpe@vendor.example", "");
+        let anothers = score("harrymanthorpe@vendor.example", "Harry Manthorpe");
+        assert!(his > 0.97 && anothers < 0.97, "{his} {anothers}");
     }
 
     #[test]
     fn a_first_name_that_nobody_here_has_is_no_misspelling() {
-        let people = [person("E-1", "Henry Lindqvist", &[], &[])];
+        let people = [person("E-1", "Sara Lindqvist", &[], &[]), person("E-2", "Nora Lindqvist", &[], &[])];
         let score = |name| among_many(&people, ["", "", "", name]).first().map_or(0.0, |(_, score, ..)| *score);
-        let (somebodys, nobodys) = (score("Benjy Lindqvist"), score("Benjy Lindqvist".replace('B', "Q").as_str()));
-        println!("{somebodys} {nobodys}");
-        assert!(somebodys < nobodys, "{somebodys} {nobodys}");
+        let (anothers, nobodys) = (score("Carla Lindqvist"), score("Qarpa Lindqvist"));
+        assert!(anothers < nobodys, "{anothers} {nobodys}");
     }
 
     #[test]
@@ -321,9 +320,8 @@ mod tests {
             let found = NearMisses::of(&roster, &config, &accounts).find(&accounts, &SourceMatch::default());
             found[49].first().map_or(0.0, |near| near.score)
         };
-        let (nicknames, exact, strangers) = (score("Nate"), score("Nathaniel"), score("Ottokar"));
+        let (nicknames, exact) = (score("Nate"), score("Nathaniel"));
         assert!(nicknames > exact && exact > 0.5, "{nicknames} {exact}");
-        println!("{nicknames} {exact} {strangers}");
     }
 
     #[test]
