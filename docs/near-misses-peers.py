@@ -9,7 +9,7 @@ the address, blocking and comparisons as their documentation has them; recordlin
 of the accounts with their owners and asked for the other, and the reverse. Who isn't done after half an hour of a
 processor is stopped.
 """
-import csv, io, json, multiprocessing, random, re, resource, subprocess, sys, tempfile, zlib
+import csv, io, json, multiprocessing, random, re, resource, sys, tempfile, zlib
 from importlib import import_module
 from pathlib import Path
 
@@ -149,24 +149,6 @@ def measured(tool, *data):
     return found
 
 
-def audited(headcount, folder):
-    """The first near miss of each account without an owner. A report has those of a thousand accounts."""
-    with open(folder / "accounts.csv") as file:
-        header, *rows = csv.reader(file)
-    config, found = (folder / "headcount.toml").read_text(), {}
-    for start in range(0, len(rows), 1000):
-        with open(folder / "part.csv", "w", newline="") as file:
-            csv.writer(file).writerows([header, *rows[start:start + 1000]])
-        (folder / "part.toml").write_text(config.replace("accounts.csv", "part.csv"))
-        subprocess.run([headcount, "-q", "audit", "-c", "part.toml", "--out", "out", "--format", "json", "--accept-change"], cwd=folder,
-                       capture_output=True)
-        for finding in json.loads((folder / "out/report.json").read_text())["findings"]:
-            if finding["rule"] == "orphaned":
-                near = finding["match"].get("near_misses", [])
-                found[finding["subject"]["account_id"]] = near[0]["employee_id"] if near else None
-    return found
-
-
 def read(file, columns):
     with open(file) as file:
         return [{**dict.fromkeys(columns, ""), **{columns.get(k, k): v for k, v in row.items()}} for row in csv.DictReader(file)]
@@ -186,10 +168,11 @@ def main(headcount, *wanted):
             owners = near_misses.write(folder, *near_misses.SETS[base](), told)
             people = frame(read(folder / "hr.csv", {"Employee ID": "id", "Name": "name", "Email": "email", "Username": "username"}), "id")
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            ours, after = audited(headcount, folder), resource.getrusage(resource.RUSAGE_CHILDREN)
+            near, after = near_misses.audited(headcount, folder), resource.getrusage(resource.RUSAGE_CHILDREN)
             seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            accounts = frame([row for row in read(folder / "accounts.csv", {}) if row["id"] in ours], "id")
-        owners = {a: owners[a] for a in ours}
+            accounts = frame([row for row in read(folder / "accounts.csv", {}) if row["id"] in near], "id")
+        owners = {a: owners[a] for a in near}
+        ours = {a: first["employee_id"] for a, first in near.items() if first}
         owned = {a: owner for a, owner in owners.items() if owner}
         cells = []
         for found, seconds in [(ours, seconds), *(measured(tool, people, accounts, owners) for tool in PEERS.values())]:

