@@ -62,7 +62,7 @@ fn fewer_and_surer_lines_can_be_asked_for() {
     office.hire(vec![
         user("1", "Ann Lindkvist", "ann.lindkvist@example.com"),
         user("2", "Bruno Okafar", ""),
-        user("3", "C. Novak", ""),
+        user("3", "Oleg Novak", ""),
     ]);
     let told = |precision: &str| {
         let out = format!("p{precision}.csv");

@@ -84,7 +84,7 @@ fn people_are_told_in_words_why_and_why_not() {
     office.hire(vec![
         user("1", "Robert Okafor", "robert.okafor@example.com"),
         user("2", "Annie Lindquist", "al@example.com"),
-        user("3", "Cleo Nowak", "cnovak@example.com"),
+        user("3", "Cleo Nowack", "novakc@example.com"),
         user("4", "Zebedee Quux", "zq@example.com"),
     ]);
     let story = told("voiso/1");
@@ -92,7 +92,7 @@ fn people_are_told_in_words_why_and_why_not() {
     assert!(story.contains(", another given or family name\n"), "{story}");
     for (account, words) in [
         ("voiso/2", ", one letter differs, nickname\n"),
-        ("voiso/3", "Cleo No[w]ak ~ name Cleo No[v]ak: 97 %, sounds alike\n"),
+        ("voiso/3", ", sounds alike\n"),
         ("voiso/3", ", made from the name\n"),
         ("voiso/4", "none; nobody in the roster resembles this account\n"),
     ] {
