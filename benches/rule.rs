@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta};
 use headcount::config::RulesConfig;
 use headcount::model::{
     Account, AccountStatus, Employee, EmployeeIndex, Employment, EmploymentStatus, Fact, Profile, RuleId, Situation,
-    SourceName, Tier, Timestamp,
+    SourceName, Tier, Timestamp, WorkerKind,
 };
 use headcount::rule::{AccountScope, EmployeeScope, RuleSet, Scope, Subject, Triage};
 use serde::Serialize;
@@ -77,7 +77,7 @@ const CONDITIONS: [(&str, &str, Native); 5] = [
             known.live()
                 && matches!(known.situation, Situation::Matched { .. })
                 && known.employee.has_left(known.now)
-                && known.employee.employment().ends_at.is_none_or(|end| known.now - end >= TimeDelta::days(0))
+                && known.employee.ends_at().is_none_or(|end| known.now - end >= TimeDelta::days(0))
         },
     ),
     ("privileged role", r#"account.roles.exists(r, r.startsWith("adm") || r in params.names)"#, |known| {
@@ -190,6 +190,8 @@ fn account(now: Timestamp, record: &RawValue) -> Account<'_> {
 fn employee(now: Timestamp) -> Employee {
     Employee::new(&Profile { id: "E-1", ..Profile::default() }).with_employment(&Employment {
         status: Ok(EmploymentStatus::Terminated),
+        kind: Ok(WorkerKind::Employee),
+        start_date: Ok((now - TimeDelta::days(400)).date_naive()),
         end_date: Ok(Some((now - TimeDelta::days(4)).date_naive())),
         ends_at: Some(now - TimeDelta::days(3)),
         ..Employment::default()

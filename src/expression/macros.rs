@@ -101,8 +101,9 @@ impl<F: Fact> Checker<'_, F> {
             MacroKind::All | MacroKind::Exists | MacroKind::ExistsOne => Type::Bool,
         };
         let turn = test.node.cost() + made.node.cost();
+        let looks = test.node.looks() + made.node.looks();
         let range = self.counted(&range.ty, range.node, Cost::Keys);
-        let call = Macro { kind: form.kind, range, test: test.node, made: made.node, turn };
+        let call = Macro { kind: form.kind, range, test: test.node, made: made.node, turn, looks };
         Ok(Typed::of(ty, Node::Macro(Box::new(call))))
     }
 

@@ -66,6 +66,8 @@ pub(super) struct Macro<F: Fact> {
     pub made: Node<F>,
     /// How many steps a turn takes.
     pub turn: u64,
+    /// How often a turn looks at the text of its variable.
+    pub looks: u64,
 }
 
 /// Which macro.
@@ -182,24 +184,38 @@ impl<F: Fact> Node<F> {
     /// What it costs in each turn of the macro around it. A macro inside counts its own turns.
     pub(super) fn cost(&self) -> u64 {
         /// To read a fact that is computed.
-        const DEAR: u64 = 100;
-        let all = |parts: &[Self]| parts.iter().map(Self::cost).sum::<u64>();
-        1 + match self {
-            Self::Const(value) => Cost::All.of(value),
-            Self::Fact(fact) | Self::Has(fact) if fact.is_costly() => DEAR,
-            Self::Fact(_) | Self::Has(_) | Self::Local(_) | Self::IsText(..) => 0,
-            Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
-            Self::Choose(parts) => all(parts.as_slice()),
-            Self::Binary(_, parts) | Self::Test(_, parts) => all(parts.as_slice()),
-            Self::Not(part)
-            | Self::HasKey(part, _)
-            | Self::InTexts(part, _)
-            | Self::Matches(part, _)
-            | Self::InZone(_, part)
-            | Self::Large(_, part)
-            | Self::Unary(_, part) => part.cost(),
-            Self::Macro(call) => call.range.cost(),
-        }
+        const COSTLY: u64 = 100;
+        self.sum(&|node| match node {
+            Self::Const(value) => 1 + Cost::All.of(value),
+            Self::Fact(fact) | Self::Has(fact) if fact.is_costly() => 1 + COSTLY,
+            _ => 1,
+        })
+    }
+
+    /// How often it looks at the text of the variable of the macro around it. Macros inside take steps for that in each
+    /// of their turns.
+    pub(super) fn looks(&self) -> u64 {
+        self.sum(&|node| u64::from(matches!(node, Self::Local(0))))
+    }
+
+    /// Of all that is evaluated once where this is.
+    fn sum(&self, of: &impl Fn(&Self) -> u64) -> u64 {
+        let all = |parts: &[Self]| parts.iter().map(|part| part.sum(of)).sum::<u64>();
+        of(self)
+            + match self {
+                Self::Const(_) | Self::Fact(_) | Self::Has(_) | Self::Local(_) | Self::IsText(..) => 0,
+                Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
+                Self::Choose(parts) => all(parts.as_slice()),
+                Self::Binary(_, parts) | Self::Test(_, parts) => all(parts.as_slice()),
+                Self::Not(part)
+                | Self::HasKey(part, _)
+                | Self::InTexts(part, _)
+                | Self::Matches(part, _)
+                | Self::InZone(_, part)
+                | Self::Large(_, part)
+                | Self::Unary(_, part) => part.sum(of),
+                Self::Macro(call) => call.range.sum(of),
+            }
     }
 
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
@@ -289,14 +305,16 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
-/// A variable. Its text is looked at, and copied if it was computed.
+/// A variable. Its text is looked at, and copied if it was computed; what the nearest macro does with its own is counted
+/// with each turn.
 fn local<'a, F: Fact>(env: Env<'_, 'a, F>, out: usize) -> Value<'a> {
     let mut frame = env.frame;
     for _ in 0..out {
         frame = frame.and_then(|frame| frame.outer);
     }
     let Some(Frame { value, .. }) = frame else { return Value::Error(EvalError::Absent) };
-    match (value, env.steps.take(steps::of_text(value))) {
+    let spent = if out == 0 { None } else { env.steps.take(steps::of_text(value)) };
+    match (value, spent) {
         (_, Some(spent)) => spent.value(),
         (Value::Text(Cow::Borrowed(text)), None) => Value::text(text),
         (other, None) => other.clone(),
@@ -378,7 +396,7 @@ impl<F: Fact> Macro<F> {
 
     #[inline]
     fn take_turn(&self, element: &Value<'_>, env: Env<'_, '_, F>) -> Option<Truth> {
-        env.steps.take(self.turn + steps::of_text(element))
+        env.steps.take(self.turn + (1 + self.looks) * steps::of_text(element))
     }
 
     /// What `map` makes of an element. A list counts with all that is in it, because it may hold one thing many times.

@@ -4,9 +4,10 @@ use std::fmt;
 use std::hint::black_box;
 use std::str::SplitTerminator;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::employment::{ColumnSet, EmployeeFact, Employment, Told, Untold};
+use super::employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Told, Untold, WorkerKind};
 use super::packed::Packed;
 use super::{ColumnRole, Timestamp};
 
@@ -205,8 +206,56 @@ impl Employee {
     ///
     /// # Errors
     /// Why nobody can say.
+    #[inline]
     pub fn left(&self, now: Timestamp) -> Told<bool> {
-        self.employment().has_ended(now)
+        self.employment.ending(self.columns).has_ended(now)
+    }
+
+    /// The state at `now`; see [`Employment::status`].
+    ///
+    /// # Errors
+    /// Why nobody can say.
+    #[inline]
+    pub fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
+        self.employment.ending(self.columns).status(now)
+    }
+
+    /// Staff or external.
+    ///
+    /// # Errors
+    /// Why nobody can say.
+    #[inline]
+    pub fn kind(&self) -> Told<WorkerKind> {
+        self.employment.kind(self.columns)
+    }
+
+    /// First day of the (latest) employment.
+    ///
+    /// # Errors
+    /// Why nobody can say.
+    #[inline]
+    pub fn start_date(&self) -> Told<NaiveDate> {
+        self.employment.start_date(self.columns)
+    }
+
+    /// Last day of employment, or of the contract; `Ok(None)`: there is no end.
+    ///
+    /// # Errors
+    /// Why nobody can say.
+    #[inline]
+    pub fn end_date(&self) -> Told<Option<NaiveDate>> {
+        self.employment.end_date(self.columns)
+    }
+
+    /// The moment at which the last day ends, in the time zone of its file; `None`: there is no end.
+    #[inline]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.employment.ends_at()
+    }
+
+    /// The last day of the employment before this one; `None`: the roster knows of none.
+    pub const fn previous_end_date(&self) -> Option<NaiveDate> {
+        self.employment.previous_end_date()
     }
 
     /// Whether the person is known to work here at `now`.
@@ -227,15 +276,14 @@ impl Employee {
 
     /// Why a fact isn't told at `now`; `None` if it is.
     pub fn untold(&self, fact: EmployeeFact, now: Timestamp) -> Option<Untold> {
-        let employment = self.employment();
         let column =
             |roles: &[ColumnRole]| (!roles.iter().any(|role| self.columns.has(*role))).then_some(Untold::NoColumn);
         match fact {
-            EmployeeFact::Status => employment.status(now).err(),
-            EmployeeFact::Left => employment.has_ended(now).err(),
-            EmployeeFact::Kind => employment.kind.err(),
-            EmployeeFact::StartDate => employment.start_date.err(),
-            EmployeeFact::EndDate => employment.end_date.err(),
+            EmployeeFact::Status => self.status(now).err(),
+            EmployeeFact::Left => self.left(now).err(),
+            EmployeeFact::Kind => self.kind().err(),
+            EmployeeFact::StartDate => self.start_date().err(),
+            EmployeeFact::EndDate => self.end_date().err(),
             EmployeeFact::Name => column(&[ColumnRole::Name, ColumnRole::GivenName, ColumnRole::FamilyName]),
             EmployeeFact::Emails => column(&[ColumnRole::Email]),
             EmployeeFact::Usernames => column(&[ColumnRole::Username]),

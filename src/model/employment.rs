@@ -201,7 +201,7 @@ pub struct Employment {
     pub start_date: Told<NaiveDate>,
     /// Last day of employment, or of the contract; `Ok(None)`: there is no end.
     pub end_date: Told<Option<NaiveDate>>,
-    /// The moment at which the last day ends, in the time zone of its file.
+    /// The moment at which the last day ends, in the time zone of its file; `None` where there is no last day.
     pub ends_at: Option<Timestamp>,
     /// The last day of the employment before this one; `None`: the roster knows of none.
     pub previous_end_date: Option<NaiveDate>,
@@ -237,21 +237,7 @@ impl Employment {
     /// # Errors
     /// Why nobody can say.
     pub fn has_ended(&self, now: Timestamp) -> Told<bool> {
-        if self.is_contradictory {
-            return Err(Untold::Contradiction);
-        }
-        let terminated = self.status == Ok(EmploymentStatus::Terminated);
-        let ended = match (self.end_date, self.ends_at) {
-            (Ok(Some(_)), Some(end)) if now >= end => true,
-            (Ok(Some(_)), Some(end)) if terminated && end.signed_duration_since(now) > Self::NOTICE => {
-                return Err(Untold::Contradiction);
-            }
-            (Ok(None) | Err(_), _) if terminated => true,
-            (Ok(_), _) => false,
-            (Err(Untold::NoColumn), _) => self.status.map(|_| false)?,
-            (Err(why), _) => return Err(why),
-        };
-        if ended && self.is_partly_unknown { Err(self.status.err().unwrap_or(Untold::Blank)) } else { Ok(ended) }
+        self.ending().has_ended(now)
     }
 
     /// The state at `now`: HR's word, or what the end date says where there is none that is known.
@@ -259,6 +245,50 @@ impl Employment {
     /// # Errors
     /// Why nobody can say.
     pub fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
+        self.ending().status(now)
+    }
+
+    const fn ending(&self) -> Ending {
+        let Self { status, end_date, ends_at, is_contradictory, is_partly_unknown, .. } = *self;
+        Ending { status, end_date, ends_at, is_contradictory, is_partly_unknown }
+    }
+}
+
+/// Of an employment, what says whether it has ended. Rules ask that of every account, and nothing else has to be unpacked
+/// for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ending {
+    pub status: Told<EmploymentStatus>,
+    pub end_date: Told<Option<NaiveDate>>,
+    pub ends_at: Option<Timestamp>,
+    pub is_contradictory: bool,
+    pub is_partly_unknown: bool,
+}
+
+impl Ending {
+    /// See [`Employment::has_ended`].
+    #[inline]
+    pub(super) fn has_ended(&self, now: Timestamp) -> Told<bool> {
+        if self.is_contradictory {
+            return Err(Untold::Contradiction);
+        }
+        let terminated = || self.status == Ok(EmploymentStatus::Terminated);
+        let ended = match (self.end_date, self.ends_at) {
+            (Ok(Some(_)), Some(end)) if now >= end => true,
+            (Ok(Some(_)), Some(end)) if terminated() && end.signed_duration_since(now) > Employment::NOTICE => {
+                return Err(Untold::Contradiction);
+            }
+            (Ok(None) | Err(_), _) if terminated() => true,
+            (Ok(_), _) => false,
+            (Err(Untold::NoColumn), _) => self.status.map(|_| false)?,
+            (Err(why), _) => return Err(why),
+        };
+        if ended && self.is_partly_unknown { Err(self.status.err().unwrap_or(Untold::Blank)) } else { Ok(ended) }
+    }
+
+    /// See [`Employment::status`].
+    #[inline]
+    pub(super) fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
         match self.status {
             _ if self.is_contradictory => Err(Untold::Contradiction),
             Err(why) if self.end_date.is_err() => Err(why),

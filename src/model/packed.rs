@@ -1,16 +1,17 @@
 //! [`Employment`] in half its room: a roster has up to millions of people.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
-use super::employment::{ColumnSet, Employment, EmploymentStatus, Told, Untold, WorkerKind};
+use super::employment::{ColumnSet, Employment, EmploymentStatus, Ending, Told, Untold, WorkerKind};
 use super::{ColumnRole, Timestamp};
 
 /// An employment whose reasons for what is untold are numbers. That a column is missing is not kept: it is known of the
 /// columns.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Packed {
-    /// The end of the last day in minutes since 1970, rounded up.
-    ends_at: i32,
+    /// The moment at which the last day ends: minutes after it began in UTC, rounded up. That is a day, give or take the
+    /// time zone, and is added faster than it is counted since 1970.
+    ends_after: i16,
     start_date: Option<NaiveDate>,
     end_date: Option<NaiveDate>,
     previous_end_date: Option<NaiveDate>,
@@ -33,7 +34,8 @@ enum Code {
     Contradiction,
 }
 
-const NO_END: i32 = i32::MIN;
+const NO_END: i16 = i16::MIN;
+const MINUTES_A_DAY: i32 = 24 * 60;
 const START_UNREADABLE: u8 = 1;
 const END_UNREADABLE: u8 = 2;
 const CONTRADICTORY: u8 = 4;
@@ -54,7 +56,7 @@ impl From<&Employment> for Packed {
         }));
         let flag = |holds: bool, flag: u8| if holds { flag } else { 0 };
         Self {
-            ends_at: told.ends_at.map_or(NO_END, minutes),
+            ends_after: told.end_date.ok().flatten().zip(told.ends_at).map_or(NO_END, |(day, end)| minutes(day, end)),
             start_date: told.start_date.ok(),
             end_date: told.end_date.ok().flatten(),
             previous_end_date: told.previous_end_date,
@@ -75,40 +77,102 @@ impl From<&Employment> for Packed {
 impl Packed {
     /// For somebody whom files with these columns name.
     pub(super) fn unpacked(self, columns: ColumnSet) -> Employment {
-        let is = |flag| self.flags & flag != 0;
-        let blank = |role| if columns.has(role) { Untold::Blank } else { Untold::NoColumn };
-        let why = |unreadable, contradictory, role| match () {
-            () if is(unreadable) => Untold::Unreadable,
-            () if is(contradictory) => Untold::Contradiction,
-            () => blank(role),
-        };
-        let no_end = match why(END_UNREADABLE, END_CONTRADICTORY, ColumnRole::EndDate) {
+        Employment {
+            status: self.status(columns),
+            kind: self.kind(columns),
+            start_date: self.start_date(columns),
+            end_date: self.end_date(columns),
+            ends_at: self.ends_at(),
+            previous_end_date: self.previous_end_date(),
+            is_contradictory: self.is(CONTRADICTORY),
+            is_partly_unknown: self.is(PARTLY_UNKNOWN),
+        }
+    }
+
+    /// As far as it says whether the employment has ended.
+    #[inline]
+    pub(super) fn ending(self, columns: ColumnSet) -> Ending {
+        Ending {
+            status: self.status(columns),
+            end_date: self.end_date(columns),
+            ends_at: self.ends_at(),
+            is_contradictory: self.is(CONTRADICTORY),
+            is_partly_unknown: self.is(PARTLY_UNKNOWN),
+        }
+    }
+
+    #[inline]
+    pub(super) fn status(self, columns: ColumnSet) -> Told<EmploymentStatus> {
+        told(self.status, self.status_word, blank(columns, ColumnRole::Status), |code| match code {
+            Code::First => Some(EmploymentStatus::Active),
+            Code::Second => Some(EmploymentStatus::Leave),
+            Code::Third => Some(EmploymentStatus::Terminated),
+            _ => None,
+        })
+    }
+
+    #[inline]
+    pub(super) fn kind(self, columns: ColumnSet) -> Told<WorkerKind> {
+        told(self.kind, self.kind_word, blank(columns, ColumnRole::WorkerType), |code| match code {
+            Code::First => Some(WorkerKind::Employee),
+            Code::Second => Some(WorkerKind::External),
+            _ => None,
+        })
+    }
+
+    #[inline]
+    pub(super) fn start_date(self, columns: ColumnSet) -> Told<NaiveDate> {
+        let why = || self.why(START_UNREADABLE, START_CONTRADICTORY, blank(columns, ColumnRole::StartDate));
+        self.start_date.ok_or_else(why)
+    }
+
+    #[inline]
+    pub(super) fn end_date(self, columns: ColumnSet) -> Told<Option<NaiveDate>> {
+        if self.end_date.is_some() {
+            return Ok(self.end_date);
+        }
+        match self.why(END_UNREADABLE, END_CONTRADICTORY, blank(columns, ColumnRole::EndDate)) {
             // A blank cell says that there is no end.
             Untold::Blank => Ok(None),
             why => Err(why),
-        };
-        Employment {
-            status: told(self.status, self.status_word, blank(ColumnRole::Status), |code| match code {
-                Code::First => Some(EmploymentStatus::Active),
-                Code::Second => Some(EmploymentStatus::Leave),
-                Code::Third => Some(EmploymentStatus::Terminated),
-                _ => None,
-            }),
-            kind: told(self.kind, self.kind_word, blank(ColumnRole::WorkerType), |code| match code {
-                Code::First => Some(WorkerKind::Employee),
-                Code::Second => Some(WorkerKind::External),
-                _ => None,
-            }),
-            start_date: self
-                .start_date
-                .ok_or_else(|| why(START_UNREADABLE, START_CONTRADICTORY, ColumnRole::StartDate)),
-            end_date: self.end_date.map_or(no_end, |end| Ok(Some(end))),
-            ends_at: moment(self.ends_at),
-            previous_end_date: self.previous_end_date,
-            is_contradictory: is(CONTRADICTORY),
-            is_partly_unknown: is(PARTLY_UNKNOWN),
         }
     }
+
+    #[inline]
+    pub(super) fn ends_at(self) -> Option<Timestamp> {
+        let (day, after) = (self.end_date?, self.ends_after);
+        if after == NO_END {
+            return None;
+        }
+        let (days, minute) = (i32::from(after).div_euclid(MINUTES_A_DAY), i32::from(after).rem_euclid(MINUTES_A_DAY));
+        let day = match days {
+            0 => day,
+            1 => day.succ_opt()?,
+            days => day.checked_add_signed(TimeDelta::days(days.into()))?,
+        };
+        let time = NaiveTime::from_num_seconds_from_midnight_opt(minute.unsigned_abs() * 60, 0)?;
+        Some(day.and_time(time).and_utc())
+    }
+
+    pub(super) const fn previous_end_date(self) -> Option<NaiveDate> {
+        self.previous_end_date
+    }
+
+    const fn is(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    const fn why(self, unreadable: u8, contradictory: u8, blank: Untold) -> Untold {
+        match () {
+            () if self.is(unreadable) => Untold::Unreadable,
+            () if self.is(contradictory) => Untold::Contradiction,
+            () => blank,
+        }
+    }
+}
+
+const fn blank(columns: ColumnSet, role: ColumnRole) -> Untold {
+    if columns.has(role) { Untold::Blank } else { Untold::NoColumn }
 }
 
 fn coded(word: Told<Code>) -> (Code, u16) {
@@ -121,6 +185,7 @@ fn coded(word: Told<Code>) -> (Code, u16) {
     }
 }
 
+#[inline]
 fn told<T>(code: Code, word: u16, blank: Untold, meaning: impl FnOnce(Code) -> Option<T>) -> Told<T> {
     match code {
         Code::Blank => Err(blank),
@@ -131,14 +196,11 @@ fn told<T>(code: Code, word: u16, blank: Untold, meaning: impl FnOnce(Code) -> O
     }
 }
 
-fn minutes(moment: Timestamp) -> i32 {
-    let minutes = moment.timestamp().div_euclid(60) + i64::from(moment.timestamp().rem_euclid(60) > 0);
-    // Six thousand years; further ahead than any end that is meant.
-    i32::try_from(minutes).unwrap_or(i32::MAX)
-}
-
-fn moment(minutes: i32) -> Option<Timestamp> {
-    if minutes == NO_END { None } else { DateTime::from_timestamp(i64::from(minutes) * 60, 0) }
+fn minutes(day: NaiveDate, end: Timestamp) -> i16 {
+    let after = end.signed_duration_since(day.and_time(NaiveTime::MIN).and_utc()).num_seconds();
+    let minutes = after.div_euclid(60) + i64::from(after.rem_euclid(60) > 0);
+    // Three weeks; no time zone is that far away.
+    i16::try_from(minutes).unwrap_or(i16::MAX)
 }
 
 #[cfg(test)]
@@ -163,11 +225,22 @@ mod tests {
         for (employment, columns) in [
             (full, ColumnSet::ALL),
             (Employment::default(), none),
+            (Employment { ends_at: "2026-11-01T12:00:00Z".parse().ok(), ..full }, ColumnSet::ALL),
+            (Employment { ends_at: "2026-11-14T00:15:00Z".parse().ok(), ..full }, ColumnSet::ALL),
+            (Employment { ends_at: "2026-10-30T23:59:00Z".parse().ok(), ..full }, ColumnSet::ALL),
             (Employment { status: Err(Untold::Word(7)), kind: Err(Untold::Word(9)), ..full }, ColumnSet::ALL),
-            (Employment { status: Err(Untold::Blank), end_date: Ok(None), ..full }, ColumnSet::ALL),
-            (Employment { start_date: Err(Untold::Unreadable), end_date: Err(Untold::Unreadable), ..full }, none),
+            (Employment { status: Err(Untold::Blank), end_date: Ok(None), ends_at: None, ..full }, ColumnSet::ALL),
+            (
+                Employment {
+                    start_date: Err(Untold::Unreadable),
+                    end_date: Err(Untold::Unreadable),
+                    ends_at: None,
+                    ..full
+                },
+                none,
+            ),
             (Employment { kind: Err(Untold::Contradiction), start_date: Err(Untold::Contradiction), ..full }, none),
-            (Employment { end_date: Err(Untold::Contradiction), ..full }, none),
+            (Employment { end_date: Err(Untold::Contradiction), ends_at: None, ..full }, none),
         ] {
             assert_eq!(Packed::from(&employment).unpacked(columns), employment);
         }

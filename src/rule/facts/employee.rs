@@ -29,10 +29,10 @@ pub(super) static FACTS: &[FactDef] = &[
     }),
     employee("status", EmployeeFact::Status, Kind::Words(STATUS), "what HR says of the employment", |s| {
         let now = s.now;
-        known(s, EmployeeFact::Status, move |e| e.employment().status(now), |status| Value::text(status.as_str()))
+        known(s, EmployeeFact::Status, move |e| e.status(now), |status| Value::text(status.as_str()))
     }),
     employee("kind", EmployeeFact::Kind, Kind::Words(KIND), "staff or external", |s| {
-        known(s, EmployeeFact::Kind, |e| e.employment().kind, |kind| Value::text(kind.as_str()))
+        known(s, EmployeeFact::Kind, Employee::kind, |kind| Value::text(kind.as_str()))
     })
     .optional(),
     employee(
@@ -40,7 +40,7 @@ pub(super) static FACTS: &[FactDef] = &[
         EmployeeFact::StartDate,
         Kind::Time,
         "first day of the present employment, at 00:00 UTC",
-        |s| known(s, EmployeeFact::StartDate, |e| e.employment().start_date, |day| midnight(Some(day))),
+        |s| known(s, EmployeeFact::StartDate, Employee::start_date, |day| midnight(Some(day))),
     )
     .optional(),
     employee(
@@ -48,7 +48,7 @@ pub(super) static FACTS: &[FactDef] = &[
         EmployeeFact::EndDate,
         Kind::Time,
         "last day of the employment or contract, at 00:00 UTC",
-        |s| known(s, EmployeeFact::EndDate, |e| e.employment().end_date, midnight),
+        |s| known(s, EmployeeFact::EndDate, Employee::end_date, midnight),
     )
     .optional(),
     employee(
@@ -64,7 +64,7 @@ pub(super) static FACTS: &[FactDef] = &[
         EmployeeFact::PreviousEndDate,
         Kind::Time,
         "last day of the employment before the present one, at 00:00 UTC; absent: the roster tells of none",
-        |s| of(s, EmployeeFact::PreviousEndDate, |e| midnight(e.employment().previous_end_date)),
+        |s| of(s, EmployeeFact::PreviousEndDate, |e| midnight(e.previous_end_date())),
     )
     .optional(),
     employee("left", EmployeeFact::Left, Kind::Bool, "whether the employment has ended", |s| {
@@ -101,12 +101,23 @@ pub(super) static FACTS: &[FactDef] = &[
     ),
 ];
 
-/// What everybody who could be meant agrees on.
+/// What everybody who could be meant agrees on; nearly always it is one.
+#[inline]
 fn of<'a>(scope: &'a Scope<'a>, fact: EmployeeFact, get: impl Fn(&'a Employee) -> Value<'a>) -> Value<'a> {
     let Some(people) = scope.employee.as_ref() else { return Value::or_absent(None) };
     let first = get(people.employee);
+    if people.others.is_empty() { first } else { agreed(first, people.others, fact, &get) }
+}
+
+#[cold]
+fn agreed<'a>(
+    first: Value<'a>,
+    others: &'a [&'a Employee],
+    fact: EmployeeFact,
+    get: &dyn Fn(&'a Employee) -> Value<'a>,
+) -> Value<'a> {
     let agree = |other: &&'a Employee| first.is_same(&get(other));
-    if people.others.iter().all(agree) { first } else { Value::Unknown(Missing::of_employee(fact)) }
+    if others.iter().all(agree) { first } else { Value::Unknown(Missing::of_employee(fact)) }
 }
 
 /// A fact that the roster may not tell.
@@ -132,8 +143,7 @@ fn text<'a>(scope: &'a Scope<'a>, fact: EmployeeFact, get: fn(&Employee) -> Opti
 }
 
 fn ends_at(employee: &Employee) -> Told<Option<Timestamp>> {
-    let employment = employee.employment();
-    employment.end_date.map(|_| employment.ends_at)
+    employee.end_date().map(|_| employee.ends_at())
 }
 
 /// A day as rules see it: its first moment, in UTC.
