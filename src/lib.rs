@@ -26,11 +26,13 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, one writer at a time, and how a setting is read.
+// The ground: work on all cores, words, messages, one writer at a time, how a setting is read, and the one reader of every
+// table that people and systems write.
 pub mod base;
 pub mod model;
 pub mod claim;
 pub mod setting;
+pub mod table;
 
 // Fetching: all accounts of a source, with the certificate of how they were counted; and the vendors, which read their
 // own keys of the configuration.

@@ -5,18 +5,18 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
-use encoding_rs::Encoding;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::change::MaxChange;
-use super::columns::{OneOrMany, columns_schema, table_schema};
+use super::columns::{columns_schema, table_schema};
 use super::roster_file::{RawEntry, RawRosterFile, RawRosterFiles, RosterFile};
 use super::size::ByteSize;
-use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::Diagnostic;
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
-use crate::setting::ConfigText;
+use crate::setting::{ConfigText, OneOrMany};
+use crate::table::{Encoding, Notation, check_delimiter, check_encoding, check_notation, check_zone};
 
 /// How to read the HR files. What is `None` or empty is recognised in the files.
 #[derive(Debug, Clone)]
@@ -29,10 +29,10 @@ pub struct RosterConfig {
     pub delimiter: Option<u8>,
     /// The zone in which the last day of employment ends.
     pub timezone: Tz,
-    /// The order of day and month in all columns of dates.
-    pub dates: Option<DateOrder>,
-    /// The sheet of a workbook; the first visible one otherwise.
-    pub sheet: Option<String>,
+    /// How the dates of all columns are written, in the order in which that is tried.
+    pub dates: Vec<Notation>,
+    /// The sheets of a workbook; the first visible one otherwise.
+    pub sheets: Vec<String>,
     /// How much a workbook may unpack to.
     pub max_unpacked: ByteSize,
     /// The headings that serve a purpose, in the order of preference.
@@ -53,8 +53,8 @@ impl RosterConfig {
             encoding: None,
             delimiter: None,
             timezone: Tz::UTC,
-            dates: None,
-            sheet: None,
+            dates: Vec::new(),
+            sheets: Vec::new(),
             max_unpacked: ByteSize::UNPACKED,
             columns: BTreeMap::new(),
             status: Vec::new(),
@@ -73,18 +73,6 @@ impl RosterConfig {
     }
 }
 
-/// The order of the parts of a date that is written in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum DateOrder {
-    /// 2026-12-31 only.
-    Iso,
-    /// 31/12/2026.
-    DayFirst,
-    /// 12/31/2026.
-    MonthFirst,
-}
-
 fn status_schema(generator: &mut SchemaGenerator) -> Schema {
     use EmploymentStatus::{Active, Leave, Terminated};
     table_schema([Active, Leave, Terminated].map(EmploymentStatus::as_str), generator)
@@ -98,7 +86,8 @@ fn worker_type_schema(generator: &mut SchemaGenerator) -> Schema {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RawRoster {
-    /// The HR file or files, relative to the configuration file: CSV in any usual dialect, or .xlsx. As `[[hr.file]]` with
+    /// The HR file or files, relative to the configuration file: CSV in any dialect, a workbook (.xlsx, .xls,
+    /// .ods), JSON or LDIF. As `[[hr.file]]` with
     /// `path`, a file can state what all its rows are.
     #[schemars(with = "RawRosterFiles")]
     file: Spanned<RawRosterFiles>,
@@ -111,11 +100,13 @@ pub struct RawRoster {
     /// The zone in which the last day of employment ends, for example "Europe/Berlin"; UTC otherwise.
     #[schemars(with = "Option<String>")]
     timezone: Option<Spanned<String>>,
-    /// Settles whether 03/04/2026 is in March or in April.
-    dates: Option<DateOrder>,
-    /// The sheet of a workbook; the first visible one otherwise.
-    #[schemars(with = "Option<String>")]
-    sheet: Option<Spanned<String>>,
+    /// Settles what can't be seen, as whether 03/04/2026 is in March or in April: "day-first", "month-first", "iso", "unix",
+    /// "unix-ms", "filetime", "ldap", "excel", or chrono's notation.
+    #[schemars(with = "Option<OneOrMany>")]
+    dates: Option<Spanned<OneOrMany>>,
+    /// The sheet or sheets of a workbook; the first visible one otherwise.
+    #[schemars(with = "Option<OneOrMany>")]
+    sheet: Option<Spanned<OneOrMany>>,
     /// How much a workbook may unpack to; "512 MB" otherwise.
     #[schemars(with = "Option<String>")]
     max_unpacked: Option<Spanned<String>>,
@@ -146,11 +137,11 @@ impl RawRoster {
         let files = check.files(self.file);
         let config = RosterConfig {
             files,
-            encoding: self.encoding.and_then(|label| check.encoding(&label)),
-            delimiter: self.delimiter.and_then(|delimiter| check.delimiter(&delimiter)),
-            timezone: self.timezone.and_then(|zone| check.timezone(&zone)).unwrap_or(Tz::UTC),
-            dates: self.dates,
-            sheet: self.sheet.and_then(|sheet| check.text("sheet", &sheet)),
+            encoding: self.encoding.and_then(|label| check.kept(check_encoding(&label, text))),
+            delimiter: self.delimiter.and_then(|delimiter| check.kept(check_delimiter(&delimiter, text))),
+            timezone: self.timezone.and_then(|zone| check.kept(check_zone(&zone, text))).unwrap_or(Tz::UTC),
+            dates: self.dates.map(|dates| check.notations(dates)).unwrap_or_default(),
+            sheets: self.sheet.map(|sheets| check.texts("sheet", sheets)).unwrap_or_default(),
             max_unpacked: self.max_unpacked.and_then(|size| check.size(&size)).unwrap_or(ByteSize::UNPACKED),
             columns: check.columns(self.columns),
             status: check.words("status", self.status),
@@ -172,12 +163,18 @@ impl Checker<'_> {
         self.mistakes.push(self.text.error(span, message).help(help));
     }
 
-    fn text(&mut self, key: &str, value: &Spanned<String>) -> Option<String> {
-        if value.get_ref().trim().is_empty() {
-            self.wrong(value.span(), format!("`{key}` is empty"), "write a value or leave the line out");
-            return None;
-        }
-        Some(value.get_ref().clone())
+    /// What was checked elsewhere.
+    fn kept<T>(&mut self, checked: Result<T, Diagnostic>) -> Option<T> {
+        checked.map_err(|mistake| self.mistakes.push(mistake)).ok()
+    }
+
+    fn notations(&mut self, dates: Spanned<OneOrMany>) -> Vec<Notation> {
+        let span = dates.span();
+        let dates = self.texts("dates", dates);
+        dates
+            .into_iter()
+            .filter_map(|written| self.kept(check_notation(&Spanned::new(span.clone(), written), self.text)))
+            .collect()
     }
 
     fn files(&mut self, raw: Spanned<RawRosterFiles>) -> Vec<RosterFile> {
@@ -214,7 +211,7 @@ impl Checker<'_> {
             status: raw.status,
             worker_type: raw.worker_type,
             columns: self.columns(raw.columns),
-            timezone: raw.timezone.and_then(|zone| self.timezone(&zone)),
+            timezone: raw.timezone.and_then(|zone| self.kept(check_zone(&zone, self.text))),
         }
     }
 
@@ -227,47 +224,12 @@ impl Checker<'_> {
         texts
     }
 
-    fn encoding(&mut self, label: &Spanned<String>) -> Option<&'static Encoding> {
-        let found = Encoding::for_label(label.get_ref().trim().as_bytes());
-        if found.is_none() {
-            let message = format!("\"{}\" is no known encoding", label.get_ref());
-            self.wrong(label.span(), message, "for example utf-8, utf-16le, windows-1252, iso-8859-15");
-        }
-        found
-    }
-
-    fn delimiter(&mut self, delimiter: &Spanned<String>) -> Option<u8> {
-        match delimiter.get_ref().as_bytes() {
-            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\r' | b'\n') => {
-                Some(*byte)
-            }
-            _ => {
-                let message = format!("{:?} can't separate fields", delimiter.get_ref());
-                self.wrong(delimiter.span(), message, r#"one character: ",", ";", "|" or "\t""#);
-                None
-            }
-        }
-    }
-
     fn max_change(&mut self, limit: &Spanned<String>) -> Option<MaxChange> {
         MaxChange::check(limit, self.text).map_err(|mistake| self.mistakes.push(mistake)).ok()
     }
 
     fn size(&mut self, size: &Spanned<String>) -> Option<ByteSize> {
         ByteSize::check(size, self.text).map_err(|mistake| self.mistakes.push(mistake)).ok()
-    }
-
-    fn timezone(&mut self, zone: &Spanned<String>) -> Option<Tz> {
-        let found = zone.get_ref().trim().parse().ok();
-        if found.is_none() {
-            let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-            let help = did_you_mean(zone.get_ref(), names).map_or_else(
-                || "write it as the IANA database does, for example \"Europe/Berlin\"".to_owned(),
-                |name| format!("did you mean \"{name}\"?"),
-            );
-            self.wrong(zone.span(), format!("\"{}\" is no known time zone", zone.get_ref()), help);
-        }
-        found
     }
 
     /// One heading can't serve two purposes.
@@ -310,6 +272,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::table::DateOrder;
 
     fn check(hr: &str) -> Result<RosterConfig, Vec<String>> {
         let text = ConfigText::new(Path::new("conf/headcount.toml"), hr);
@@ -335,10 +298,11 @@ mod tests {
         .expect("valid");
         let paths: Vec<_> = config.files.iter().map(|file| file.path.as_path()).collect();
         assert_eq!(paths, [Path::new("conf/staff.csv"), Path::new("conf/contractors.xlsx")]);
-        assert_eq!(config.encoding, Some(encoding_rs::WINDOWS_1252));
+        assert_eq!(config.encoding.map(Encoding::name), Some("windows-1252"));
         assert_eq!(config.delimiter, Some(b';'));
         assert_eq!(config.timezone, Tz::Europe__Berlin);
-        assert_eq!(config.dates, Some(DateOrder::DayFirst));
+        assert_eq!(config.dates, [Notation::Order(DateOrder::DayFirst)]);
+        assert_eq!(config.sheets, ["Staff"]);
         assert_eq!(config.columns[&ColumnRole::Email], ["Work Email", "Former Email"]);
         assert!(config.status.contains(&("On Leave".to_owned(), EmploymentStatus::Leave)));
         assert!(config.worker_type.contains(&("Contractor".to_owned(), WorkerKind::External)));
@@ -400,6 +364,7 @@ mod tests {
         assert!(check("file = 1").expect_err("type")[0].contains("a path, a list of paths"));
         assert!(check("file = \"a\"\ncolumns = { emial = \"x\" }").expect_err("role")[0].contains("emial"));
         assert!(check("file = \"a\"\ndates = \"dmy\"").expect_err("order")[0].contains("day-first"));
+        assert!(check("file = \"a\"\ndates = [\"%d.%m.%Y\", \"filetime\"]\nsheet = [\"A\", \"B\"]").is_ok());
     }
 
     #[test]

@@ -12,8 +12,9 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::columns::{OneOrMany, columns_schema};
+use super::columns::columns_schema;
 use crate::model::{ColumnRole, EmploymentStatus, WorkerKind};
+use crate::setting::OneOrMany;
 
 /// One HR file, and what holds for all of its rows where they don't say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

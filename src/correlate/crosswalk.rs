@@ -1,17 +1,16 @@
-//! Crosswalk files, in which a person wrote down whose account it is: `key,value,employee_id`.
+//! Crosswalk files, in which a person wrote down whose account it is: `key,value,employee_id`, in any form that `table` reads.
 //!
 //! Read and checked before the first request. No message repeats a value: they are addresses and names.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use csv::StringRecord;
-
-use crate::base::diagnostic::{Diagnostic, Lines as LineStarts, meant_or_one_of};
+use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
+use crate::table::{self, FlagWords, Flags, Header, Options, Purposes, Row, Source};
 
 use super::index::Hits;
 use super::roster_index::Correlator;
@@ -44,11 +43,7 @@ impl Crosswalk {
         let bytes = fs::read(path).map_err(|error| {
             vec![Diagnostic::of_file(path, format!("can't read the crosswalk: {error}")).help("check the path")]
         })?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| {
-            let line = LineStarts::of(&bytes).number(error.valid_up_to());
-            vec![Diagnostic::of_file(path, format!("line {line} isn't UTF-8")).help("save the file as CSV UTF-8")]
-        })?;
-        Self::parse(path, text, roster)
+        Self::of_bytes(path, &bytes, roster)
     }
 
     /// Checks the text of a crosswalk file. Blank lines and lines that start with `#` are skipped.
@@ -56,11 +51,18 @@ impl Crosswalk {
     /// # Errors
     /// The mistakes in it.
     pub fn parse(path: &Path, text: &str, roster: &Correlator) -> Result<Self, Vec<Diagnostic>> {
-        let mut reading = Reading { roster, crosswalk: Self::default(), mistakes: Vec::new() };
-        let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
-        reading.read(&text);
+        Self::of_bytes(path, text.as_bytes(), roster)
+    }
+
+    fn of_bytes(path: &Path, bytes: &[u8], roster: &Correlator) -> Result<Self, Vec<Diagnostic>> {
+        let opened = table::of_bytes(path, Cow::Borrowed(bytes), &Options::default(), &Headings);
+        let sources = opened.map_err(|mistake| vec![mistake])?.into_sources();
+        let mut reading = Reading { path, roster, crosswalk: Self::default(), mistakes: Vec::new() };
+        for source in sources {
+            reading.read(source).map_err(|mistake| vec![mistake])?;
+        }
         let Reading { crosswalk, mistakes, .. } = reading;
-        if mistakes.is_empty() { Ok(crosswalk) } else { Err(diagnostics(path, &text, mistakes)) }
+        if mistakes.is_empty() { Ok(crosswalk) } else { Err(shown(path, mistakes)) }
     }
 
     /// Every employee that a line names for this account.
@@ -128,71 +130,143 @@ pub fn written_key(field: AccountField, raw: &str) -> Normalised<'_> {
     }
 }
 
-/// A mistake and its place in the text.
-struct Mistake {
-    span: Range<usize>,
-    message: String,
-    help: String,
+/// The headings of a crosswalk, by their list in `table/data/crosswalk.txt`.
+struct Headings;
+
+impl Headings {
+    /// Where in a row the cells of the columns are, if all three that there have to be are there.
+    fn places(header: &Header) -> Option<Places> {
+        let place = |name: &str| header.headings.iter().position(|heading| Self::purpose(heading) == Some(name));
+        Some(Places {
+            key: place("key")?,
+            value: place("value")?,
+            employee: place("employee_id")?,
+            accept: place("accept"),
+        })
+    }
+
+    fn purpose(heading: &str) -> Option<&'static str> {
+        let heading = table::fold(heading);
+        table::listed(table::lists::CROSSWALK).find(|word| table::fold(word.word) == heading).map(|word| word.name)
+    }
+}
+
+impl Purposes for Headings {
+    fn of(&self, heading: &str) -> Option<usize> {
+        let purpose = Self::purpose(heading)?;
+        ["key", "value", "employee_id", "accept"].iter().position(|known| *known == purpose)
+    }
+
+    fn essential(&self) -> usize {
+        2
+    }
+}
+
+/// Where in a row is what.
+#[derive(Clone, Copy)]
+struct Places {
+    key: usize,
+    value: usize,
+    employee: usize,
+    /// What a person wrote beside a suggestion.
+    accept: Option<usize>,
 }
 
 struct Reading<'c> {
+    path: &'c Path,
     roster: &'c Correlator,
     crosswalk: Crosswalk,
-    mistakes: Vec<Mistake>,
+    mistakes: Vec<Diagnostic>,
 }
 
 impl Reading<'_> {
-    fn read(&mut self, text: &str) {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
-        let mut record = StringRecord::new();
-        let mut lines = Lines::new(text);
-        let mut header_seen = false;
-        // Reading from memory can't fail, and the text is UTF-8.
-        while reader.read_record(&mut record).unwrap_or(false) {
-            let Some((number, span)) = lines.next_row() else { return };
-            let outcome = if record.iter().any(|field| field.contains('\n')) {
-                self.mistake(span, "a value spans several lines", "close the quotation mark");
-                return;
-            } else if header_seen {
-                self.row(&record, number)
-            } else {
-                header_seen = true;
-                header(&record)
-            };
-            if let Err((message, help)) = outcome {
-                self.mistake(span, message, help);
+    fn read(&mut self, mut source: Source<'_>) -> Result<(), Diagnostic> {
+        let unreadable = |error: std::io::Error| Diagnostic::of_file(self.path, error.to_string());
+        if source.is_blank().map_err(unreadable)? {
+            let mistake = table::in_headings(self.path, 1, " ", 0..1, "the file is empty".to_owned());
+            return Err(mistake.help("start it with the line key,value,employee_id"));
+        }
+        let header = source.header(&Headings);
+        let Some((header, places)) = header.and_then(|header| Headings::places(&header).map(|places| (header, places)))
+        else {
+            let help = format!("start the file with {}; commas or semicolons between", HEADER.join(","));
+            let mistake = table::in_headings(self.path, 1, " ", 0..1, "the first line isn't the header".to_owned());
+            return Err(mistake.help(help));
+        };
+        let accepted = Flags::new(&FlagWords { own: [&[], &[]], usual: ["accept", ""] });
+        let mut pieces = source.table(header.clone()).pieces;
+        while let Some(piece) = pieces.next().map_err(unreadable)? {
+            let (mut rows, mut row) = (piece.rows(), Row::default());
+            loop {
+                match rows.next(&mut row) {
+                    Ok(false) => break,
+                    Ok(true) => {
+                        if let Err((message, help)) = self.row(&row, places, &header, &accepted) {
+                            self.mistake(&row, message, help);
+                        }
+                    }
+                    Err(misquoted) => {
+                        self.mistakes.push(table::in_headings(
+                            self.path,
+                            misquoted.line,
+                            &blanked(&misquoted.text),
+                            misquoted.at.clone(),
+                            misquoted.to_string(),
+                        ));
+                    }
+                }
             }
         }
-        if !header_seen {
-            self.mistake(0..0, "the file is empty", "start it with the line key,value,employee_id");
+        Ok(())
+    }
+
+    /// With the values blanked: they are personal data, and the place is enough.
+    fn mistake(&mut self, row: &Row<'_>, message: String, help: String) {
+        let cells: Vec<String> = row.iter().map(blanked).collect();
+        let shown = cells.join(",");
+        self.mistakes.push(table::in_headings(self.path, row.line, &shown, 0..shown.len(), message).help(help));
+    }
+
+    fn row(
+        &mut self,
+        row: &Row<'_>,
+        places: Places,
+        header: &Header,
+        accepted: &Flags,
+    ) -> Result<(), (String, String)> {
+        if row.is_blank() || row.get(0).is_some_and(|cell| cell.starts_with('#')) {
+            return Ok(());
         }
-    }
-
-    fn mistake(&mut self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
-        self.mistakes.push(Mistake { span, message: message.into(), help: help.into() });
-    }
-
-    fn row(&mut self, record: &StringRecord, number: u64) -> Result<(), (String, String)> {
-        let mut fields = record.iter();
-        let (Some(kind), Some(value), Some(id), None) = (fields.next(), fields.next(), fields.next(), fields.next())
-        else {
-            let found = format!("expected 3 fields and found {}", record.len());
+        if row.iter().any(|cell| cell.contains('\n')) {
+            return Err(("a value spans several lines".into(), "close the quotation mark".into()));
+        }
+        let width = header.headings.len();
+        if row.iter().skip(width).any(|cell| !cell.trim().is_empty()) || row.len() <= places.employee.max(places.value)
+        {
+            let found = format!("expected {width} fields and found {}", row.len());
             return Err((found, "quote a value that contains a comma".into()));
-        };
-        let field = AccountField::parse(kind).ok_or_else(|| unknown_kind(kind))?;
-        let key = written_key(field, value).text.into_owned();
+        }
+        let cell = |at: usize| table::clean(row.get(at).unwrap_or_default());
+        if let Some(at) = places.accept {
+            let told = cell(at);
+            match accepted.read(&told, false) {
+                Some(true) => {}
+                Some(false) => return Ok(()),
+                None if told.is_empty() => return Ok(()),
+                None => return Err(("`accept` says neither yes nor no".into(), "write yes, or leave it empty".into())),
+            }
+        }
+        let kind = cell(places.key).to_lowercase();
+        let field = AccountField::parse(&kind).ok_or_else(|| unknown_kind(&kind))?;
+        let value = cell(places.value);
+        let key = written_key(field, &value).text.into_owned();
         if key.is_empty() {
             return Err((
                 "the value is empty, or stands for nothing".into(),
                 "write the account's value, or remove the line".into(),
             ));
         }
-        let employee = match self.roster.by_id(id).as_slice() {
+        let employee = match self.roster.by_id(table::without_apostrophe(&cell(places.employee))).as_slice() {
             [employee] => *employee,
             [] => {
                 return Err((
@@ -202,6 +276,7 @@ impl Reading<'_> {
             }
             _ => return Err(("several employees have this id".into(), "mend the roster".into())),
         };
+        let number = row.line;
         let known = self.crosswalk.lines.entry(field).or_default();
         let line = known.entry(key).or_insert_with(|| Line { number, employee, used: AtomicBool::new(false) });
         if line.employee == employee {
@@ -211,60 +286,22 @@ impl Reading<'_> {
     }
 }
 
-fn header(record: &StringRecord) -> Result<(), (String, String)> {
-    if record.iter().eq(HEADER) {
-        return Ok(());
-    }
-    Err(("the first line isn't the header".into(), format!("start the file with {}, commas between", HEADER.join(","))))
-}
-
 fn unknown_kind(kind: &str) -> (String, String) {
     let known = AccountField::ALL.map(AccountField::as_str);
     ("unknown key".into(), meant_or_one_of(kind, known, "the keys are"))
 }
 
-/// The rows of a text in which none spans two lines, with number and place. The csv reader's own positions point
-/// at the comment before a row.
-struct Lines<'t> {
-    rest: &'t str,
-    at: usize,
-    number: u64,
+fn blanked(cell: &str) -> String {
+    cell.bytes().map(|byte| if matches!(byte, b',' | b';') { char::from(byte) } else { '*' }).collect()
 }
 
-impl<'t> Lines<'t> {
-    const fn new(text: &'t str) -> Self {
-        Self { rest: text, at: 0, number: 0 }
-    }
-
-    fn next_row(&mut self) -> Option<(u64, Range<usize>)> {
-        while !self.rest.is_empty() {
-            let line = self.rest.split_inclusive('\n').next()?;
-            let start = self.at;
-            self.rest = self.rest.get(line.len()..)?;
-            self.at += line.len();
-            self.number += 1;
-            let row = line.trim_end_matches('\n');
-            if !row.is_empty() && !row.starts_with('#') {
-                return Some((self.number, start..start + row.len()));
-            }
-        }
-        None
-    }
-}
-
-/// With the values blanked: they are personal data, and the place is enough.
-fn diagnostics(path: &Path, text: &str, mistakes: Vec<Mistake>) -> Vec<Diagnostic> {
-    let blank = |byte: u8| if matches!(byte, b'\n' | b',') { char::from(byte) } else { '*' };
-    let masked: String = text.bytes().map(blank).collect();
+fn shown(path: &Path, mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let more = mistakes.len().saturating_sub(MOST_MISTAKES);
-    let shown = mistakes.into_iter().take(MOST_MISTAKES);
-    let mut out: Vec<Diagnostic> = shown
-        .map(|mistake| Diagnostic::in_text(path, &masked, mistake.span, mistake.message).help(mistake.help))
-        .collect();
+    let mut shown: Vec<Diagnostic> = mistakes.into_iter().take(MOST_MISTAKES).collect();
     if more > 0 {
-        out.push(Diagnostic::of_file(path, format!("and {more} more mistakes")));
+        shown.push(Diagnostic::of_file(path, format!("and {more} more mistakes")));
     }
-    out
+    shown
 }
 
 #[cfg(test)]
@@ -308,13 +345,14 @@ mod tests {
             ("email,ann@example.com,E-3", "several employees have this id"),
             ("email,,E-1", "the value is empty"),
             ("email,ann@example.com", "expected 3 fields and found 2"),
-            ("email,\"ann@example.com,E-1\nemail,bob@example.com,E-1", "x.csv:3:1: a value spans several lines"),
+            ("email,\"ann@example.com,E-1,\nemail,bob@example.com,E-1", "x.csv:3:7: this quote is never closed"),
+            ("email,\"ann@example.com\n\",E-1", "x.csv:3:1: a value spans several lines"),
             ("email,ann@example.com,E-1\nemail,ANN@example.com,E-2", "x.csv:4:1: line 3 gives the same account"),
         ] {
             let shown = read(&format!("key,value,employee_id\r\n# ann\r\n{row}\n")).expect_err(row);
             assert!(shown.contains(expected) && !shown.contains("example.com"), "{row}: {shown}");
         }
-        assert!(read("key;value;employee_id\n").expect_err("header").contains("x.csv:1:1: the first line"));
+        assert!(read("key;value\n").expect_err("header").contains("x.csv:1:1: the first line"));
         assert!(read("").expect_err("empty").contains("x.csv:1:1: the file is empty"));
     }
 

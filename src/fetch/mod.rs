@@ -62,6 +62,11 @@ pub trait Connector: Send + Sync {
     /// Asks for one record, to see that address and credentials work.
     fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>>;
 
+    /// How what it lists is read, for a person who sets it up: a line each. Nothing, where the vendor's documents say it.
+    fn recognised(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What sends its requests, if it sends any.
     fn client(&self) -> Option<&Client> {
         None

@@ -5,10 +5,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::DateTime;
 
 use super::scan::{self, Elements, Members, RecordError};
 use crate::model::{Account, Fact, Json, Timestamp, means_never};
+use crate::table;
 
 /// A field that was there and doesn't say what it seems to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +26,16 @@ pub enum FieldProblem {
         /// The vendor's name of the field.
         field: &'static str,
     },
+    /// It holds a word for nothing, so there is none.
+    Nothing {
+        /// The vendor's name of the field.
+        field: &'static str,
+    },
+    /// It may hold several values, and is taken as one.
+    Several {
+        /// The vendor's name of the field.
+        field: &'static str,
+    },
 }
 
 impl fmt::Display for FieldProblem {
@@ -34,6 +45,11 @@ impl fmt::Display for FieldProblem {
                 write!(f, "`{field}` is not {expected}; the fact is treated as unknown there")
             }
             Self::Never { field } => write!(f, "`{field}` holds a moment that means \"never\"; it is read as none"),
+            Self::Nothing { field } => write!(f, "`{field}` holds a word for nothing; it is read as none"),
+            Self::Several { field } => write!(
+                f,
+                "`{field}` has commas and is taken as one value; say list_separator = \",\" if they separate several, or \";\""
+            ),
         }
     }
 }
@@ -110,7 +126,7 @@ impl<'r> Record<'r> {
             Some(value) => match text_or_integer(value) {
                 Some(text) if text.is_empty() => Fact::Known(None),
                 Some(text) if is_zero(&text) => self.never(field),
-                Some(text) => self.moment(field, parse_time(&text), "an RFC 3339 time"),
+                Some(text) => self.moment(field, table::in_utc(&text), "an RFC 3339 time"),
                 None => self.problem(field, "an RFC 3339 time"),
             },
         }
@@ -234,34 +250,6 @@ pub(crate) fn is_zero(text: &str) -> bool {
     text == "0" || text.starts_with("0000-00-00")
 }
 
-/// RFC 3339; or the same without a zone and with `T` or a space, which the vendors mean as UTC.
-pub(crate) fn parse_time(text: &str) -> Option<Timestamp> {
-    rfc3339(text).or_else(|| {
-        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-            .map(|time| time.and_utc())
-    })
-}
-
-/// RFC 3339. The form that nearly everybody sends is read without a parser of all forms.
-pub(crate) fn rfc3339(text: &str) -> Option<Timestamp> {
-    usual_form(text).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)))
-}
-
-/// `2026-06-30T12:00:00Z`
-fn usual_form(text: &str) -> Option<Timestamp> {
-    let text: &[u8; 20] = text.as_bytes().try_into().ok()?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', clock @ .., b'Z'] = text else { return None };
-    let [h1, h2, b':', n1, n2, b':', s1, s2] = clock else { return None };
-    let number = |tens: &u8, ones: &u8| {
-        (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
-    };
-    let year = (number(y1, y2)? * 100 + number(y3, y4)?).cast_signed();
-    let day = NaiveDate::from_ymd_opt(year, number(m1, m2)?, number(d1, d2)?)?;
-    Some(day.and_hms_opt(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?)?.and_utc())
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -301,9 +289,9 @@ mod tests {
         for text in
             ["2024-04-20T09:15:42Z", "2024-04-20T11:15:42.000+02:00", "2024-04-20 09:15:42", "2024-04-20T09:15:42"]
         {
-            assert_eq!(parse_time(text), Some(expected), "{text}");
+            assert_eq!(table::in_utc(text), Some(expected), "{text}");
         }
-        assert_eq!(parse_time("yesterday"), None);
+        assert_eq!(table::in_utc("yesterday"), None);
     }
 
     #[test]
@@ -335,12 +323,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn the_usual_form_of_a_time_is_read_as_any_other(text in "[012][09][0-9]{2}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9][Zz]") {
-            let parsed = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.with_timezone(&Utc));
-            prop_assert_eq!(rfc3339(&text), parsed);
-        }
-
         #[test]
         fn arbitrary_json_never_panics(text in ".{0,80}") {
             if let Ok(value) = RawValue::from_string(text)

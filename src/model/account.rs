@@ -67,7 +67,7 @@ macro_rules! told {
 }
 
 macro_rules! account {
-    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal;)*) => {
         /// One login at one source. Borrows from the vendor's record, which stays verbatim in `attributes`.
         #[derive(Debug, Clone)]
         pub struct Account<'r> {

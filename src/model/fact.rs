@@ -67,7 +67,7 @@ impl<T> Fact<Option<T>> {
 }
 
 macro_rules! names {
-    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal;)*) => {
         /// The facts of an account that a vendor may or may not tell, by the name that rules use.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FactName {
@@ -91,14 +91,6 @@ macro_rules! names {
                 match self {
                     $(Self::$name => stringify!($field),)*
                     Self::Privileged => "privileged",
-                }
-            }
-
-            /// Names under which systems export it, without case, spaces and punctuation.
-            pub const fn headings(self) -> &'static [&'static str] {
-                match self {
-                    $(Self::$name => &$headings,)*
-                    Self::Privileged => &[],
                 }
             }
         }

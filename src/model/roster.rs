@@ -47,6 +47,10 @@ pub enum RosterIssueKind {
     VoidKey,
     /// Dates by which a system means that there is none.
     VoidDate,
+    /// Cells that hold a word for nothing, such as `NULL`.
+    VoidCell,
+    /// The file could also be read otherwise: its encoding, sheet, quotes or time zone is a guess, or a formula has no result.
+    UnsureReading,
     /// A date can't be read, is ambiguous, or ends before it starts.
     BadDate,
     /// The status contradicts the dates.
@@ -65,13 +69,15 @@ pub enum RosterIssueKind {
 
 impl RosterIssueKind {
     /// How rules and reports spell them, in the order of their definition.
-    pub const WORDS: [&str; 13] = [
+    pub const WORDS: [&str; 15] = [
         Self::DuplicateId.as_str(),
         Self::DuplicateEmail.as_str(),
         Self::DuplicateUsername.as_str(),
         Self::PlaceholderKey.as_str(),
         Self::VoidKey.as_str(),
         Self::VoidDate.as_str(),
+        Self::VoidCell.as_str(),
+        Self::UnsureReading.as_str(),
         Self::BadDate.as_str(),
         Self::Contradiction.as_str(),
         Self::UnknownWord.as_str(),
@@ -90,6 +96,8 @@ impl RosterIssueKind {
             Self::PlaceholderKey => "placeholder_key",
             Self::VoidKey => "void_key",
             Self::VoidDate => "void_date",
+            Self::VoidCell => "void_cell",
+            Self::UnsureReading => "unsure_reading",
             Self::BadDate => "bad_date",
             Self::Contradiction => "contradiction",
             Self::UnknownWord => "unknown_word",

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use super::cell::fold;
-use super::header::Header;
 use super::headings::meanings;
 use super::refusal::Refusal;
 use crate::base::diagnostic::Diagnostic;
 use crate::config::RosterConfig;
 use crate::model::ColumnRole;
+use crate::table::{self, Header, fold};
 
 /// The columns of one file.
 #[derive(Debug, Default)]
@@ -128,7 +127,7 @@ fn position(names: &[String], heading: &str) -> Option<usize> {
 
 fn ambiguous(file: &Path, header: &Header, role: ColumnRole, candidates: &[usize], names: &[String]) -> Diagnostic {
     let (what, cure) = explain(role, candidates, names);
-    header.error(file, what).help(cure)
+    error(file, header, what).help(cure)
 }
 
 /// What is ambiguous, and the line that settles it.
@@ -149,16 +148,31 @@ fn escaped(heading: &str) -> String {
     heading.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
+/// A mistake in the line of headings.
+fn error(file: &Path, header: &Header, message: String) -> Diagnostic {
+    let shown = header.headings.join(&char::from(header.delimiter).to_string());
+    table::in_headings(file, header.line, &shown, 0..shown.len(), message)
+}
+
 fn no_identifier(file: &Path, header: &Header, columns: &Columns) -> Refusal {
     const SHOWN: usize = 12;
-    let free: Vec<String> = columns.extras().take(SHOWN).map(|(_, name)| format!("\"{}\"", escaped(name))).collect();
+    let numbers = columns.extras().filter(|(_, name)| may_be_number(name)).take(SHOWN);
+    let free: Vec<String> = numbers.map(|(_, name)| format!("\"{}\"", escaped(name))).collect();
     let message = "expected a column with the employee id, found none that is known".to_owned();
     let help = if free.is_empty() {
-        "export the roster with the employee id".to_owned()
+        "export the roster with the employee id, or say which column it is: [hr.columns] employee_id = \"…\"".to_owned()
     } else {
         format!("say which it is: [hr.columns] employee_id = \"…\", one of {}", free.join(", "))
     };
-    Refusal::missing(ColumnRole::EmployeeId, header.error(file, message).help(help))
+    Refusal::missing(ColumnRole::EmployeeId, error(file, header, message).help(help))
+}
+
+/// Whether a heading sounds like that of a number or code by which people are known. A cost center isn't one.
+fn may_be_number(heading: &str) -> bool {
+    const WORDS: [&str; 12] =
+        ["id", "no", "nr", "num", "number", "nummer", "numero", "code", "key", "badge", "matricule", "kennung"];
+    let words = heading.split(|c: char| !c.is_alphanumeric()).map(fold);
+    heading.contains('#') || words.into_iter().any(|word| WORDS.iter().any(|known| word == *known))
 }
 
 /// Two columns with one heading: told, unless both serve.
@@ -199,7 +213,7 @@ mod tests {
 
     fn assigned(headings: &str, columns: &[(ColumnRole, &[&str])]) -> Result<Columns, String> {
         let headings = headings.split(';').map(str::to_owned).collect();
-        let header = Header { delimiter: b';', line: 3, headings, rows: 1 };
+        let header = Header { delimiter: b';', line: 3, headings, end: 0 };
         let mut config = RosterConfig::of_files(Vec::new());
         for (role, names) in columns {
             config.columns.insert(*role, names.iter().map(|name| (*name).to_owned()).collect());

@@ -1,12 +1,10 @@
 //! A column of dates: its values together tell whether the day or the month comes first, or that nobody can tell.
 
-use chrono::NaiveDate;
-use chrono_tz::Tz;
+use chrono::{NaiveDate, NaiveTime, Timelike as _};
 
-use super::date::{self, Cell, Numbers};
 use crate::base::text::counted;
-use crate::config::DateOrder;
-use crate::model::{ColumnRole, Employee, Untold};
+use crate::model::{ColumnRole, Employee, RosterIssueKind, Untold};
+use crate::table::{self, DateOrder, Moments, Numbers};
 
 /// What became of one cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,61 +26,119 @@ pub(super) struct DateColumn {
     pub(super) at: usize,
     role: ColumnRole,
     heading: String,
-    order: Option<DateOrder>,
-    zone: Tz,
+    moments: Moments,
     waiting: Vec<(usize, Numbers)>,
-    /// How many dates mean "never".
+    /// How many dates mean "never", and how many words nothing.
     never: u64,
+    nothing: u64,
+    /// How many dates there are, and how many of them at 22:00 or 23:00.
+    dates: u64,
+    late: u64,
     /// The first lines that can be day-first only and month-first only.
     day_first: Option<u64>,
     month_first: Option<u64>,
 }
 
 impl DateColumn {
-    /// A column that serves as `role`; `order` is what the configuration says.
-    pub(super) fn new(at: usize, role: ColumnRole, heading: &str, order: Option<DateOrder>, zone: Tz) -> Self {
-        let heading = heading.to_owned();
-        Self { at, role, heading, order, zone, waiting: Vec::new(), never: 0, day_first: None, month_first: None }
+    /// A column that serves as `role`, with its moments written so.
+    pub(super) fn new(at: usize, role: ColumnRole, heading: &str, moments: Moments) -> Self {
+        Self {
+            at,
+            role,
+            heading: heading.to_owned(),
+            moments,
+            waiting: Vec::new(),
+            never: 0,
+            nothing: 0,
+            dates: 0,
+            late: 0,
+            day_first: None,
+            month_first: None,
+        }
     }
 
     /// Reads the cell of an employee (by position among those of the column) and line.
     pub(super) fn read(&mut self, cell: &str, employee: usize, line: u64) -> Reading {
-        let numbers = match date::read(cell, self.zone) {
-            Cell::Absent => return Reading::Absent,
-            Cell::Never => {
+        let numbers = match self.moments.read(cell) {
+            table::Reading::Empty => return Reading::Absent,
+            table::Reading::Nothing => {
+                self.nothing += 1;
+                return Reading::Absent;
+            }
+            table::Reading::Never => {
                 self.never += 1;
                 return Reading::Absent;
             }
-            Cell::Date(date) => return Reading::Date(date),
-            Cell::Unreadable => return Reading::Unreadable,
-            Cell::Numbers(numbers) => numbers,
+            table::Reading::Day(date) | table::Reading::Odd(date) => return self.date(date, NaiveTime::MIN),
+            table::Reading::Local(time) => return self.date(time.date(), time.time()),
+            // A moment with an offset belongs to the day that it falls on in the roster's zone. Midnight is different: systems
+            // that know only days write them so, and mean the day that they write.
+            table::Reading::Moment(moment) if moment.time() == NaiveTime::MIN => {
+                return self.date(moment.date_naive(), NaiveTime::MIN);
+            }
+            table::Reading::Moment(moment) => {
+                let local = moment.with_timezone(&self.moments.zone);
+                return self.date(local.date_naive(), local.time());
+            }
+            table::Reading::Unreadable => return Reading::Unreadable,
+            table::Reading::Numbers(numbers) => numbers,
         };
-        if let Some(order) = self.order {
+        if let Some(order) = self.moments.order() {
             return numbers.read(order).map_or(Reading::Unreadable, Reading::Date);
+        }
+        if self.moments.is_iso_only() {
+            return Reading::Unreadable;
         }
         match numbers.order() {
             Some(DateOrder::DayFirst) => self.day_first.get_or_insert(line),
             Some(DateOrder::MonthFirst) => self.month_first.get_or_insert(line),
-            _ => &mut 0,
+            None => &mut 0,
         };
         self.waiting.push((employee, numbers));
         Reading::Waiting
+    }
+
+    fn date(&mut self, date: NaiveDate, time: NaiveTime) -> Reading {
+        self.dates += 1;
+        self.late += u64::from(matches!(time.hour(), 22 | 23) && (time.minute(), time.second()) == (0, 0));
+        Reading::Date(date)
     }
 
     /// Adds what has waited in later rows of the same column. `before` is how many employees the earlier ones made.
     pub(super) fn append(&mut self, later: Self, before: usize) {
         self.waiting.extend(later.waiting.into_iter().map(|(employee, numbers)| (before + employee, numbers)));
         self.never += later.never;
+        self.nothing += later.nothing;
+        self.dates += later.dates;
+        self.late += later.late;
         self.day_first = self.day_first.or(later.day_first);
         self.month_first = self.month_first.or(later.month_first);
     }
 
-    /// What there is to remark of dates that mean "never".
-    pub(super) fn remark(&self) -> Option<String> {
-        let dates = counted(self.never, "date", "dates");
-        let mean = if self.never == 1 { "means" } else { "mean" };
-        (self.never > 0)
-            .then(|| format!("{dates} of \"{}\", such as 9999-12-31 or 1900-01-01, {mean} none", self.heading))
+    /// What there is to remark of the column.
+    pub(super) fn remarks(&self) -> Vec<(RosterIssueKind, String)> {
+        let heading = &self.heading;
+        let mut remarks = Vec::new();
+        if self.never > 0 {
+            let (dates, mean) = (counted(self.never, "date", "dates"), if self.never == 1 { "means" } else { "mean" });
+            let text = format!("{dates} of \"{heading}\", such as 9999-12-31 or 1900-01-01, {mean} none");
+            remarks.push((RosterIssueKind::VoidDate, text));
+        }
+        if self.nothing > 0 {
+            let cells = counted(self.nothing, "cell", "cells");
+            remarks.push((
+                RosterIssueKind::VoidCell,
+                format!("{cells} of \"{heading}\": a word for nothing is read as none"),
+            ));
+        }
+        if self.dates > 1 && self.late == self.dates {
+            let text = format!(
+                "all dates of \"{heading}\" are at 22:00 or 23:00: a time zone has moved them to the day before; set timezone to \
+                 that of the office, or export them as 2026-12-31"
+            );
+            remarks.push((RosterIssueKind::UnsureReading, text));
+        }
+        remarks
     }
 
     /// Reads what has waited, as far as it can be read without guessing. Returns what is wrong with the column.
@@ -95,7 +151,7 @@ impl DateColumn {
         let (mut unread, mut first) = (0_u64, 0);
         for (at, numbers) in &self.waiting {
             let Some(employee) = employees.get_mut(*at) else { continue };
-            let date = order.or(numbers.order()).map_or_else(|| numbers.in_both_orders(), |order| numbers.read(order));
+            let date = order.map_or_else(|| numbers.in_both_orders(), |order| numbers.read(order));
             if date.is_none() {
                 first = if unread == 0 { employee.line() } else { first };
                 unread += 1;

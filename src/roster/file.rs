@@ -1,21 +1,19 @@
 //! One file: bytes → text → parts of its rows, read on all cores → employees, added to the roster with everything that
 //! is wrong with them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
-
-use csv::StringRecord;
+use std::iter;
+use std::path::Path;
 
 use super::columns::{self, Columns};
 use super::date_column::{DateColumn, shape};
-use super::decode::{Decoded, decode};
-use super::delimited::{DelimitedRows, Pieces};
-use super::header::{self, Header};
+use super::headings::RosterHeadings;
 use super::last_day;
 use super::part::{Dates, Part, PartReader};
 use super::refusal::Refusal;
-use super::row::RowReader;
+use super::row::{RowReader, Voids};
 use super::words::{Met, Words};
-use super::workbook;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::parallel;
 use crate::base::text::counted;
@@ -24,9 +22,7 @@ use crate::model::{
     ColumnRole, ColumnSet, Employment, EmploymentStatus, Roster, RosterIssue, RosterIssueKind, RosterWord, Untold,
     WorkerKind,
 };
-
-/// How many bytes of rows are read at once: some thousand rows.
-const PART: usize = 1 << 19;
+use crate::table::{self, Moments, Options, Quotes, Remark, SEARCHED, Source, Table};
 
 /// Adds the rows of a file to the roster, each as an employee. Returns the configured headings that it has.
 ///
@@ -39,32 +35,65 @@ pub(super) fn read(
     words: &Words,
     roster: &mut Roster,
 ) -> Result<BTreeSet<String>, Refusal> {
-    let path = file.path.as_path();
-    let sheet;
-    let decoded;
-    let (text, encoding, only) = if workbook::is_archive(bytes) {
-        sheet = workbook::text(path, bytes, config)?;
-        (sheet.as_str(), "xlsx", Some(workbook::SEPARATOR))
-    } else {
-        decoded = decode(path, bytes, config.encoding)?;
-        let Decoded { text, encoding } = &decoded;
-        (text.as_ref(), *encoding, config.delimiter)
+    let headings = RosterHeadings::new(config);
+    let options = Options {
+        format: None,
+        encoding: config.encoding,
+        delimiter: config.delimiter,
+        sheets: config.sheets.clone(),
+        max_unpacked: config.max_unpacked.0,
     };
-    if text.trim().is_empty() {
-        roster.encodings.push(encoding.to_owned());
+    let mut found = BTreeSet::new();
+    let sources = table::of_bytes(&file.path, Cow::Borrowed(bytes), &options, &headings)?.into_sources();
+    for source in sources {
+        found.extend(read_source(file, source, &headings, config, words, roster)?);
+    }
+    Ok(found)
+}
+
+/// Adds the rows of one sheet, or of the text that a file is.
+fn read_source(
+    file: &RosterFile,
+    mut source: Source<'_>,
+    headings: &RosterHeadings,
+    config: &RosterConfig,
+    words: &Words,
+    roster: &mut Roster,
+) -> Result<BTreeSet<String>, Refusal> {
+    let path = file.path.as_path();
+    roster.files.push(path.to_owned());
+    roster.encodings.push(source.encoding.clone());
+    if source.is_blank().map_err(|error| Diagnostic::of_file(path, error.to_string()))? {
         roster.delimiters.push(None);
         roster.blank.push(path.to_owned());
         return Ok(BTreeSet::new());
     }
-    let header = header::find(path, text, only, config)?;
+    let header = source.header(headings).ok_or_else(|| no_headings(path, source.head()))?;
     let columns = columns::assign(path, &header, config)?;
-    roster.encodings.push(encoding.to_owned());
-    roster.delimiters.push((encoding != "xlsx").then(|| char::from(header.delimiter)));
-    let parts = part_reader(file, &columns, config, words, roster);
+    roster.delimiters.push(source.is_delimited.then(|| char::from(header.delimiter)));
+    let parts = part_reader(file, &columns, config, words, source.is_1904, roster);
+    let remarks = std::mem::take(&mut source.remarks);
     let mut reader = FileReader::new(&parts, roster);
-    reader.read(&parts, text, &header)?;
+    for Remark { line, text } in remarks {
+        reader.issue(line, RosterIssueKind::UnsureReading, text);
+    }
+    reader.read(&parts, source.table(header))?;
     reader.finish(&columns, config);
     Ok(columns.found)
+}
+
+fn no_headings(file: &Path, text: &str) -> Refusal {
+    let start = text.len() - text.trim_start().len();
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    let message = format!(
+        "expected a line of headings such as \"Employee ID\" and \"Email\", found none in the first {SEARCHED} rows"
+    );
+    let help = if first.contains('@') || first.bytes().filter(u8::is_ascii_digit).count() > 3 {
+        "the first line looks like data: export the roster with its headings"
+    } else {
+        "name a heading of the file in the configuration: [hr.columns] employee_id = \"…\""
+    };
+    Refusal::missing(ColumnRole::EmployeeId, table::in_text(file, text, start, message).help(help))
 }
 
 /// Makes the columns of a file known to the roster, and gives what reads its parts.
@@ -73,6 +102,7 @@ fn part_reader<'f>(
     columns: &Columns,
     config: &RosterConfig,
     words: &'f Words,
+    is_1904: bool,
     roster: &mut Roster,
 ) -> PartReader<'f> {
     for (role, at) in &columns.roles {
@@ -82,7 +112,8 @@ fn part_reader<'f>(
     columns::add_new(&mut roster.extra_columns, columns.extras().map(|(_, name)| name));
     let dates = |role| {
         let at = columns.of(role).iter().filter_map(|at| Some((*at, columns.names.get(*at)?)));
-        at.map(|(at, name)| DateColumn::new(at, role, name, config.dates, config.timezone)).collect()
+        let moments = || Moments { notations: config.dates.clone(), zone: config.timezone, is_1904 };
+        at.map(|(at, name)| DateColumn::new(at, role, name, moments())).collect()
     };
     PartReader {
         path: &file.path,
@@ -107,6 +138,8 @@ struct FileReader<'f> {
     first_word: usize,
     /// The positions of words in the roster.
     words: HashMap<(ColumnRole, String), u16>,
+    quotes: Quotes,
+    voids: Voids,
 }
 
 impl<'f> FileReader<'f> {
@@ -117,27 +150,28 @@ impl<'f> FileReader<'f> {
             first: roster.employees.len(),
             first_word: roster.words.len(),
             words: HashMap::new(),
+            quotes: Quotes::default(),
+            voids: Voids::default(),
             roster,
         }
     }
 
     /// Reads all rows below the headings.
-    fn read(&mut self, parts: &PartReader<'_>, text: &str, header: &Header) -> Result<(), Diagnostic> {
-        let mut rows = DelimitedRows::new(parts.path, text, header.delimiter);
-        let mut row = StringRecord::new();
-        for _ in 0..header.rows {
-            rows.next(&mut row)?;
-        }
-        // Growing by doubling would copy every employee again and again; rows are hardly ever shorter than this.
-        self.roster.employees.reserve(text.matches('\n').count().min(text.len() / 40));
+    fn read(&mut self, parts: &PartReader<'_>, table: Table<'_>) -> Result<(), Diagnostic> {
+        let mut pieces = table.pieces;
+        let unreadable = |error: std::io::Error| Diagnostic::of_file(parts.path, error.to_string());
         parallel::for_each_in_order(
-            Pieces::behind(&rows, PART).map(Ok),
-            |piece| parts.read(DelimitedRows::of(piece, parts.path, text, header.delimiter)),
+            iter::from_fn(|| pieces.next().map_err(unreadable).transpose()),
+            |piece| parts.read(&piece),
             |part| {
                 self.take(part);
                 Ok(())
             },
-        )
+        )?;
+        match self.quotes.swallowed() {
+            None => Ok(()),
+            Some(line) => Err(table::in_line(parts.path, line, " ", 0..1, Quotes::SWALLOWED.to_owned())),
+        }
     }
 
     /// Puts what came of a part to the rest.
@@ -163,6 +197,8 @@ impl<'f> FileReader<'f> {
                 });
             }
         }
+        self.quotes.append(part.quotes);
+        self.voids.append(&part.voids);
         self.roster.rows += part.rows;
         self.roster.employees.extend(part.employees);
         self.roster.rejected.extend(part.rejected);
@@ -191,13 +227,14 @@ impl<'f> FileReader<'f> {
 
     /// Settles what only the whole file can tell.
     fn finish(mut self, columns: &Columns, config: &RosterConfig) {
+        self.report_voids(columns);
         for text in &columns.issues {
             self.issue(None, RosterIssueKind::AmbiguousColumn, text.clone());
         }
         let Dates { starts, ends } = std::mem::take(&mut self.dates);
         for column in starts.into_iter().chain(ends) {
-            if let Some(text) = column.remark() {
-                self.issue(None, RosterIssueKind::VoidDate, text);
+            for (kind, text) in column.remarks() {
+                self.issue(None, kind, text);
             }
             let employees = self.roster.employees.get_mut(self.first..).unwrap_or_default();
             if let Some(text) = column.settle(employees) {
@@ -223,6 +260,23 @@ impl<'f> FileReader<'f> {
             self.issue(line, RosterIssueKind::UnknownWord, text);
         }
         self.report_unknown_words(!columns.of(ColumnRole::EndDate).is_empty());
+    }
+
+    /// What was taken for nothing, and quotes that were taken for none.
+    fn report_voids(&mut self, columns: &Columns) {
+        let voids: Vec<(ColumnRole, u64)> = self.voids.iter().collect();
+        for (role, count) in voids {
+            let headings: Vec<&str> =
+                columns.of(role).iter().filter_map(|at| columns.names.get(*at)).map(String::as_str).collect();
+            let cells = counted(count, "cell", "cells");
+            let text = format!("{cells} of \"{}\": a word for nothing is read as none", headings.join("\", \""));
+            self.issue(None, RosterIssueKind::VoidCell, text);
+        }
+        if self.quotes.literal > 0 {
+            let rows = counted(self.quotes.literal, "row", "rows");
+            let text = format!("quotes that aren't closed or doubled are read as they are written ({rows})");
+            self.issue(None, RosterIssueKind::UnsureReading, text);
+        }
     }
 
     /// One issue for each word. So many different ones are no words but something else, perhaps names.

@@ -2,11 +2,11 @@
 
 use std::sync::OnceLock;
 
-use super::cell::fold;
 use super::quality::issue;
 use crate::base::parallel;
 use crate::key::{Key, KeyMap};
 use crate::model::{ColumnRole, Employee, Roster, RosterIssue, RosterIssueKind, Timestamp};
+use crate::table::fold;
 
 /// Everybody who works here at `now` and whose manager is missing, unknown, or has left. Nothing, if the roster has
 /// no managers at all.

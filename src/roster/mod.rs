@@ -1,37 +1,30 @@
 //! HR files → the [`Roster`]: the people, what was recognised, and a list of what is wrong with the files.
 //!
-//! The way of a file: bytes → text (`decode`, or `workbook`) → the line of headings (`header`) → columns with a
-//! purpose (`columns`, by the tables in `headings`) → rows (`delimited`) → people (`row`, `part`), on all cores → all
-//! rows of the file (`file`), whose dates and words take the whole column (`date_column`, `words`). Rows are not people:
-//! those with one id become one person, or two (`people`, `employments`). Then the roster is looked at as a whole
-//! (`quality`, `managers`). `reporting` says later whom to ask about a person.
+//! The way of a file: bytes → a table with its line of headings (`table`) → columns with a purpose (`columns`, by the list of
+//! `headings`) → rows → people (`row`, `part`), on all cores → all rows of the file (`file`), whose dates and words take the
+//! whole column (`date_column`, `words`). Rows are not people: those with one id become one person, or two (`people`,
+//! `employments`). Then the roster is looked at as a whole (`quality`, `managers`). `reporting` says later whom to ask about
+//! a person.
 //!
 //! A file that can't be used is refused with its place and the cure. Everything less is read as far as it can be read
 //! without guessing, and told as an issue. A roster with nobody in it is read, too: whether to believe it is decided
 //! by [`breaker`](crate::breaker).
 
-mod cell;
 mod columns;
-mod date;
 mod date_column;
-mod decode;
-mod delimited;
 mod employments;
 mod file;
-mod header;
 mod headings;
 mod last_day;
 mod managers;
 mod part;
 mod people;
-mod place;
 mod quality;
 mod refusal;
 mod reporting;
 mod row;
 mod suggest;
 mod words;
-mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -80,7 +73,6 @@ pub fn read(config: &RosterConfig, normaliser: &Normaliser) -> Result<Roster, Re
 pub fn parse(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
     let active = |file: &&RosterFile| file.status == Some(EmploymentStatus::Active);
     let mut roster = Roster {
-        files: config.files.iter().map(|file| file.path.clone()).collect(),
         only_active: config.files.iter().filter(active).map(|file| file.path.clone()).collect(),
         ..Roster::default()
     };

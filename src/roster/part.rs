@@ -3,18 +3,15 @@
 
 use std::path::Path;
 
-use csv::StringRecord;
-
-use super::cell::{clean, is_absent};
 use super::date_column::{self, DateColumn, Reading, shape};
-use super::delimited::{DelimitedRows, is_ragged};
-use super::row::RowReader;
+use super::row::{RowReader, Voids};
 use super::words::{Looking, Met, Words};
 use crate::base::diagnostic::Diagnostic;
 use crate::model::{
     ColumnRole, ColumnSet, Employee, Employment, EmploymentStatus, RejectedRow, RosterIssue, RosterIssueKind, Told,
     Untold, WorkerKind,
 };
+use crate::table::{Misquoted, Piece, Quotes, Row, clean, in_line, is_drawn};
 
 /// Everything that reading a part of a file needs, and nothing that it changes.
 pub(super) struct PartReader<'f> {
@@ -50,6 +47,8 @@ pub(super) struct Part {
     pub(super) dates: Dates,
     pub(super) statuses: Vec<Met<EmploymentStatus>>,
     pub(super) kinds: Vec<Met<WorkerKind>>,
+    pub(super) quotes: Quotes,
+    pub(super) voids: Voids,
 }
 
 impl PartReader<'_> {
@@ -57,10 +56,8 @@ impl PartReader<'_> {
     ///
     /// # Errors
     /// A quote swallows rows.
-    pub(super) fn read(&self, mut rows: DelimitedRows<'_>) -> Result<Part, Diagnostic> {
-        if let Some(width) = self.width {
-            rows.expect_width(width);
-        }
+    pub(super) fn read(&self, piece: &Piece) -> Result<Part, Diagnostic> {
+        let mut rows = piece.rows();
         let mut part = OpenPart {
             reader: self,
             statuses: self.words.status.look_up(),
@@ -73,16 +70,24 @@ impl PartReader<'_> {
                 dates: self.dates.clone(),
                 statuses: Vec::new(),
                 kinds: Vec::new(),
+                quotes: Quotes::default(),
+                voids: Voids::default(),
             },
         };
-        let mut row = StringRecord::new();
-        while let Some(line) = rows.next(&mut row)? {
-            if row.iter().any(|cell| !clean(cell).is_empty()) {
-                part.row(&row, line);
+        let mut row = Row::default();
+        while rows.next(&mut row).map_err(|misquoted| self.misquoted(misquoted))? {
+            if row.iter().any(|cell| !clean(cell).is_empty()) && !is_drawn(&row) {
+                part.row(&row);
             }
         }
+        part.part.quotes = rows.quotes;
         let OpenPart { statuses, kinds, part, .. } = part;
         Ok(Part { statuses: statuses.into_met(), kinds: kinds.into_met(), ..part })
+    }
+
+    fn misquoted(&self, misquoted: Misquoted) -> Diagnostic {
+        let message = misquoted.to_string();
+        in_line(self.path, misquoted.line, &misquoted.text, misquoted.at, message).help(Misquoted::HELP)
     }
 }
 
@@ -95,13 +100,13 @@ struct OpenPart<'r> {
 }
 
 impl OpenPart<'_> {
-    fn row(&mut self, row: &StringRecord, line: u64) {
+    fn row(&mut self, row: &Row<'_>) {
         self.part.rows += 1;
-        match self.reader.rows.employee(row) {
+        match self.reader.rows.employee(row, &mut self.part.voids) {
             Ok(employee) => {
-                self.add(employee.found_in(self.reader.file, line).with_columns(self.reader.columns), row);
+                self.add(employee.found_in(self.reader.file, row.line).with_columns(self.reader.columns), row);
             }
-            Err(reason) => self.reject(line, reason),
+            Err(reason) => self.reject(row.line, reason),
         }
     }
 
@@ -110,9 +115,9 @@ impl OpenPart<'_> {
         self.issue(line, RosterIssueKind::Rejected, format!("not read: {reason}"));
     }
 
-    fn add(&mut self, mut employee: Employee, row: &StringRecord) {
+    fn add(&mut self, mut employee: Employee, row: &Row<'_>) {
         let line = employee.line();
-        if let Some(width) = self.reader.width.filter(|width| is_ragged(row, *width)) {
+        if let Some(width) = self.reader.width.filter(|width| row.is_ragged(*width)) {
             let text = format!(
                 "employee {}: the row has {} fields, the headings are {width}; a value with a delimiter has to be quoted",
                 employee.id(),
@@ -120,9 +125,11 @@ impl OpenPart<'_> {
             );
             self.issue(line, RosterIssueKind::RaggedRow, text);
         }
-        let word = |role| self.reader.rows.first(role, row).filter(|word| !is_absent(word));
-        let status = word(ColumnRole::Status).map(|word| self.statuses.meaning(&word, line));
-        let kind = word(ColumnRole::WorkerType).map(|word| self.kinds.meaning(&word, line));
+        let voids = &mut self.part.voids;
+        let status = self.reader.rows.first(ColumnRole::Status, row, voids);
+        let status = status.map(|word| self.statuses.meaning(&word, line));
+        let kind = self.reader.rows.first(ColumnRole::WorkerType, row, voids);
+        let kind = kind.map(|word| self.kinds.meaning(&word, line));
         employee = employee.with_employment(&Employment {
             status: stated(status, self.reader.status),
             kind: stated(kind, self.reader.worker_type),
@@ -140,7 +147,7 @@ impl OpenPart<'_> {
     }
 
     /// Takes the first date of several columns. Returns the build of one that can't be read.
-    fn date(&mut self, role: ColumnRole, employee: &mut Employee, row: &StringRecord) -> Option<String> {
+    fn date(&mut self, role: ColumnRole, employee: &mut Employee, row: &Row<'_>) -> Option<String> {
         let at = self.part.employees.len();
         let Dates { starts, ends } = &mut self.part.dates;
         for column in if role == ColumnRole::StartDate { starts } else { ends } {

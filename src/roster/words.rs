@@ -1,100 +1,10 @@
-//! Words for the state of an employment and the kind of a worker: well-known ones as data, and the
-//! organisation's own, which go first.
+//! Words for the state of an employment and the kind of a worker: well-known ones by their list in `table/data/employment.txt`,
+//! and the organisation's own, which go first.
 
 use std::collections::HashMap;
 
-use super::cell::fold;
-use super::headings::umlauts_written_out;
-use crate::model::EmploymentStatus::{self, Active, Leave, Terminated};
-use crate::model::WorkerKind::{self, Employee, External};
-
-/// To teach headcount a word, add it here. Digits and single letters that mean different things elsewhere are left out: 0
-/// is "withdrawn" here and "false" there. A and T are ADP's.
-const STATUS: &[(EmploymentStatus, &str)] = &[
-    (
-        Active,
-        "Active | A | Current | Currently Employed | Employed | Employee | Working | At Work | Enabled | Yes | True | Full-Time | Part-Time | Full Time | Part Time | Onboarding | Pre-hire | Future hire | Pending | Pending Hire | Hired | New Hire | Rehired | Reinstated | Probation | On Probation | Probationary | Notice Period | On Notice | Active - Payroll Eligible | Active - No Payroll | ACTIVE_PROCESS | ACTIVE_NO_PROCESS | Active Assignment | Active Contingent Assignment | In Service | In Post",
-    ),
-    (
-        Active,
-        "Aktiv | Aktives Arbeitsverhältnis | Beschäftigt | Angestellt | Tätig | Ja | Wahr | Vollzeit | Teilzeit | In Probezeit | Probezeit | In Kündigungsfrist | Eingestellt | Im Dienst",
-    ),
-    (
-        Active,
-        "Actif | Active | Présent | Présente | En poste | En activité | En fonction | Oui | Vrai | Temps plein | Temps partiel | En période d'essai | En préavis",
-    ),
-    (
-        Active,
-        "Activo | Activa | Alta | De alta | En alta | Vigente | Empleado | Empleada | Contratado | Contratada | Sí | Verdadero | Tiempo completo | Tiempo parcial | En periodo de prueba | En activo",
-    ),
-    (
-        Leave,
-        "Leave | On Leave | Leave of Absence | LOA | Leave With Pay | Leave Without Pay | Paid Leave | Paid Leave of Absence | Unpaid Leave | Unpaid Leave of Absence | Parental Leave | Maternity Leave | Paternity Leave | Family Leave | Military Leave | Medical Leave | Sick Leave | Long-Term Leave | Long Term Sick | Sabbatical | Suspended | Suspended Assignment | Furlough | Furloughed | SUSPEND_PROCESS | SUSPEND_NO_PROCESS | Suspended - Payroll Eligible | Suspended - No Payroll | Garden Leave | Gardening Leave | Dormant | Short Work Break | Short-Term Disability | Long-Term Disability | Extended Absence | Absent",
-    ),
-    (
-        Leave,
-        "Abwesend | Beurlaubt | Elternzeit | In Elternzeit | Mutterschutz | In Mutterschutz | Langzeitkrank | Langzeiterkrankt | Langzeitabwesend | Ruhend | Ruhendes Arbeitsverhältnis | Ruhendes Beschäftigungsverhältnis | Sabbatical | Freigestellt | Freistellung | Unbezahlter Urlaub | Pflegezeit",
-    ),
-    (
-        Leave,
-        "En congé | Congé | Congés | Congé parental | Congé maternité | Congé paternité | Congé sabbatique | Congé sans solde | Arrêt maladie | En arrêt | Longue maladie | Absent | Absente | Suspendu | Suspendue | Suspension du contrat | En disponibilité",
-    ),
-    (
-        Leave,
-        "De permiso | En licencia | Licencia | Permiso | Excedencia | En excedencia | Baja médica | Baja por enfermedad | Baja por maternidad | Baja por paternidad | Baja maternal | Incapacidad temporal | Suspendido | Suspendida",
-    ),
-    (
-        Terminated,
-        "Terminated | Termed | Term | T | Termination | Inactive | Not Active | No Longer Active | Non-Active | Nonactive | Not Employed | No Longer Employed | No Longer Here | Left | Has Left | Leaver | Former | Former Employee | Ex-Employee | Alumni | Alumnus | Ended | Contract Ended | Contract Expired | Expired | Resigned | Resignation | Quit | Voluntary Termination | Involuntary Termination | Retired | Retiree | Retirement | Retired With Pay | Terminated With Pay | Terminated Pension Payout | Deceased | Dismissed | Fired | Laid Off | Layoff | Redundant | Made Redundant | Separated | Separation | Discharged | Offboarded | Discarded | Withdrawn | Reported No Show | No Show | No | False | INACTIVE_PROCESS | INACTIVE_NO_PROCESS | Inactive - Payroll Eligible | Inactive - No Payroll | Inactive - Process When Earning | Inactive Assignment | Deactivated | Disabled | Archived | Cancelled | Canceled",
-    ),
-    (
-        Terminated,
-        "Inaktiv | Nicht aktiv | Nicht mehr aktiv | Nicht mehr beschäftigt | Ausgeschieden | Ausgetreten | Austritt | Beendet | Vertrag beendet | Ehemalig | Ehemalige | Ehemaliger | Ehemalige Mitarbeiterin | Ehemaliger Mitarbeiter | Entlassen | Pensioniert | Pensionär | Rentner | Verrentet | In Rente | Im Ruhestand | Verstorben | Nein | Falsch | Abgang",
-    ),
-    (
-        Terminated,
-        "Inactif | Inactive | Non actif | Plus actif | N'est plus actif | Sorti | Sortie | Parti | Partie | Terminé | Terminée | Contrat terminé | Fin de contrat | Licencié | Licenciée | Démissionné | Démissionnaire | Retraité | Retraitée | À la retraite | Décédé | Décédée | Ancien salarié | Ancienne salariée | Ancien employé | Radié | Radiée | Non | Faux",
-    ),
-    (
-        Terminated,
-        "Inactivo | Inactiva | No activo | No activa | Ya no activo | Ya no trabaja | Baja | De baja | Baja definitiva | Baja voluntaria | Cesado | Cesada | Cese | Terminado | Terminada | Contrato terminado | Fin de contrato | Despedido | Despedida | Jubilado | Jubilada | Fallecido | Fallecida | Desvinculado | Desvinculada | Extinguido | Extinguida | Ex empleado | Falso",
-    ),
-];
-
-const WORKER_TYPE: &[(WorkerKind, &str)] = &[
-    (
-        Employee,
-        "Employee | Emp | Regular | Regular Employee | Permanent | Permanent Employee | Staff | Internal | Full-Time | Part-Time | Full Time | Part Time | Full-Time Employee | Part-Time Employee | Intern | Trainee | Apprentice | Working Student | Student | Fixed Term | Fixed-Term | Temporary Employee | Salaried | Hourly | Salaried, full-time | Salaried, part-time | Hourly, full-time | Hourly, part-time | Executive | FTE | Full Time Equivalent | Employee (Fixed Term) | Permanent Staff | Payroll | W2 | W-2 | Seasonal | Casual | Seasonal Employee | Casual Employee | Officer | Active Employee",
-    ),
-    (
-        Employee,
-        "Mitarbeiter | Mitarbeiterin | Angestellte | Angestellter | Festangestellt | Festangestellter | Intern | Vollzeit | Teilzeit | Unbefristet | Befristet | Werkstudent | Werkstudentin | Praktikant | Praktikantin | Auszubildende | Auszubildender | Azubi | Minijob | Geringfügig beschäftigt | Aushilfe",
-    ),
-    (
-        Employee,
-        "Salarié | Salariée | Employé | Employée | Interne | CDI | CDD | Stagiaire | Alternant | Alternante | Apprenti | Apprentie | Cadre | Temps plein | Temps partiel",
-    ),
-    (
-        Employee,
-        "Empleado | Empleada | Interno | Fijo | Indefinido | Temporal | Plantilla | Becario | Becaria | Practicante | Aprendiz | Tiempo completo | Tiempo parcial | Nómina",
-    ),
-    (
-        External,
-        "Contractor | Independent Contractor | Contingent | Contingent Worker | CWK | Consultant | External | External Worker | Freelance | Freelancer | Agency | Agency Worker | Agency Temp | Temp | Vendor | Supplier | Partner | Outsourced | Third Party | 1099 | Non-Employee | Nonworker | Service Provider | Contract | Contract Worker | Contingent Labor | Contingent Labour | Outsourced Worker | Subcontractor | Self-Employed | Externals | C2C",
-    ),
-    (
-        External,
-        "Extern | Externe | Externer | Externer Mitarbeiter | Externe Mitarbeiterin | Freiberufler | Freiberuflerin | Freie Mitarbeit | Freier Mitarbeiter | Leiharbeit | Leiharbeiter | Leiharbeitnehmer | Zeitarbeit | Zeitarbeiter | Dienstleister | Berater | Beraterin | Selbstständig",
-    ),
-    (
-        External,
-        "Externe | Prestataire | Prestataire externe | Consultant externe | Consultante | Sous-traitant | Intérim | Intérimaire | Indépendant | Indépendante | Travailleur externe",
-    ),
-    (
-        External,
-        "Externo | Externa | Contratista | Consultor | Consultora | Autónomo | Autónoma | Subcontratado | Subcontratista | Proveedor | Trabajador externo | ETT",
-    ),
-];
+use crate::model::{EmploymentStatus, WorkerKind};
+use crate::table::{fold, listed, lists, umlauts_written_out};
 
 /// What words mean.
 #[derive(Debug)]
@@ -126,28 +36,29 @@ pub(super) struct Looking<'v, M> {
 impl Vocabulary<EmploymentStatus> {
     /// The organisation's words for states, then the well-known ones.
     pub(super) fn of_status(own: &[(String, EmploymentStatus)]) -> Self {
-        Self::new(own, STATUS)
+        use EmploymentStatus::{Active, Leave, Terminated};
+        Self::new(own, &[Active, Leave, Terminated].map(|status| (status, status.as_str())))
     }
 }
 
 impl Vocabulary<WorkerKind> {
     /// The organisation's words for kinds of workers, then the well-known ones.
     pub(super) fn of_worker_type(own: &[(String, WorkerKind)]) -> Self {
-        Self::new(own, WORKER_TYPE)
+        Self::new(own, &[WorkerKind::Employee, WorkerKind::External].map(|kind| (kind, kind.as_str())))
     }
 }
 
 impl<M: Copy + PartialEq> Vocabulary<M> {
-    fn new(own: &[(String, M)], known: &[(M, &str)]) -> Self {
+    /// The organisation's own words, then those that are listed under the names of meanings.
+    fn new(own: &[(String, M)], known: &[(M, &'static str)]) -> Self {
         let mut folded = HashMap::new();
         for (word, meaning) in own {
             folded.entry(fold(word)).or_insert(*meaning);
         }
-        for (meaning, words) in known {
-            for word in words.split('|') {
-                folded.entry(fold(word)).or_insert(*meaning);
-                folded.entry(fold(&umlauts_written_out(word))).or_insert(*meaning);
-            }
+        for word in listed(lists::EMPLOYMENT) {
+            let Some((meaning, _)) = known.iter().find(|(_, name)| *name == word.name) else { continue };
+            folded.entry(fold(word.word)).or_insert(*meaning);
+            folded.entry(fold(&umlauts_written_out(word.word))).or_insert(*meaning);
         }
         Self { folded }
     }
@@ -222,6 +133,9 @@ pub(super) struct Words {
 
 #[cfg(test)]
 mod tests {
+    use EmploymentStatus::{Active, Leave, Terminated};
+    use WorkerKind::{Employee, External};
+
     use super::*;
 
     #[test]
@@ -299,17 +213,13 @@ mod tests {
     /// Within a language no word may have two meanings; the first would win by accident.
     #[test]
     fn no_word_has_two_meanings() {
-        fn check<M: Copy + PartialEq + std::fmt::Debug>(table: &[(M, &str)]) {
-            let mut seen: HashMap<String, M> = HashMap::new();
-            for (meaning, words) in table {
-                for word in words.split('|').map(fold) {
-                    assert!(!word.is_empty());
-                    let other = seen.insert(word.clone(), *meaning).unwrap_or(*meaning);
-                    assert_eq!(other, *meaning, "{word}");
-                }
+        for meanings in [["active", "leave", "terminated"].as_slice(), &["employee", "external"]] {
+            let mut seen: HashMap<String, &str> = HashMap::new();
+            for word in listed(lists::EMPLOYMENT).filter(|word| meanings.contains(&word.name)) {
+                let folded = fold(word.word);
+                assert!(!folded.is_empty());
+                assert_eq!(*seen.entry(folded).or_insert(word.name), word.name, "{}", word.word);
             }
         }
-        check(STATUS);
-        check(WORKER_TYPE);
     }
 }

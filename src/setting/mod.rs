@@ -4,9 +4,11 @@
 mod address;
 mod secret;
 mod text;
+mod texts;
 
 pub(crate) use address::{check_url, is_loopback};
 pub(crate) use secret::SHORTEST_SECRET;
 pub use secret::SecretRef;
 pub use text::ConfigText;
 pub(crate) use text::take;
+pub(crate) use texts::OneOrMany;

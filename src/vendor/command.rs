@@ -7,7 +7,10 @@
 //! that there is no value; every other key is kept as an attribute. A last line `{"total": 17}` may tell how many
 //! accounts there are. What it writes to stderr is shown. Both are without the secrets of its environment. Its exit
 //! status decides whether the list is whole.
+//!
+//! With `columns` it may have its own keys, and with `format` it prints any table that a file can be.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
@@ -23,19 +26,25 @@ use tokio::process::{Child, Command};
 use toml::Spanned;
 use url::Url;
 
-use super::file::{Line, MappedDecoder, Tally};
+use super::file::{Export, MappedDecoder, Mapping, RawColumns, RawMapping, Tally, Words, remarks, told_of_records};
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, Whereabouts, read};
 use crate::base::diagnostic::Diagnostic;
 use crate::fetch::{Collector, Connector, Decoder, Proof, SourceError};
 use crate::http::{Redactor, Usage};
 use crate::model::SourceName;
-use crate::setting::ConfigText;
+use crate::setting::{ConfigText, OneOrMany};
+use crate::table::{Format, Line, Options, Quotes, Seen, of_bytes};
 
 /// A line that is longer is no account.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
 
 /// A program that prints more than this has lost its way.
 const MOST_OUTPUT: u64 = 4 * 1024 * 1024 * 1024;
+
+/// A table that is no NDJSON is kept in memory until its end.
+const LARGEST_TABLE: u64 = 1024 * 1024 * 1024;
+
+const NOT_JSON: &str = "not JSON; if it prints another table, say which: format = \"csv\", \"ldif\" or \"json\"";
 
 /// Of its messages, so much of each line and so many lines are shown.
 const LONGEST_MESSAGE: u64 = 2000;
@@ -61,11 +70,32 @@ struct RawCommand {
     /// Program and arguments. No shell takes them apart.
     #[schemars(with = "Vec<String>")]
     command: Spanned<Vec<String>>,
+    /// What it prints, if that isn't a JSON object a line.
+    format: Option<Format>,
+    /// How moments are written, where that can't be seen: "day-first", "month-first", "iso", "unix", "unix-ms", "filetime",
+    /// "ldap", "excel", or chrono's notation; one or several.
+    #[schemars(with = "Option<OneOrMany>")]
+    dates: Option<Spanned<OneOrMany>>,
+    /// The zone of times that don't name one, for example "Europe/Berlin"; UTC otherwise.
+    #[schemars(with = "Option<String>")]
+    timezone: Option<Spanned<String>>,
+    /// What separates several roles in one text; `;`, `|`, line breaks and brackets otherwise.
+    list_separator: Option<String>,
+    /// Fact = heading, JSON key or dotted path; headcount's own names otherwise.
+    #[serde(default)]
+    columns: RawColumns,
+    /// The organisation's own words.
+    #[schemars(with = "Option<Words>")]
+    values: Option<Spanned<Words>>,
 }
 
 impl RawVendor for RawCommand {
     fn check(self, around: &Around<'_>) -> Result<Checked, Diagnostic> {
-        let config = check_command(&self.command, around.text)?;
+        let Self { command, format, dates, timezone, list_separator, columns, values } = self;
+        let mut mapping = RawMapping { dates, timezone, list_separator, columns, values }.check(around.text)?;
+        // Without a word about what it prints, that is headcount's own shape.
+        mapping.is_own = format.is_none();
+        let config = CommandConfig { format, mapping, ..check_command(&command, around.text)? };
         Checked::here(&config.folder.clone(), around, config)
     }
 }
@@ -83,7 +113,8 @@ fn check_command(command: &Spanned<Vec<String>>, text: &ConfigText) -> Result<Co
     let folder = std::path::absolute(Path::new(".").join(text.folder()))
         .map_err(|error| unusable(&format!("the configuration's folder is unknown: {error}")))?;
     let program = if name.contains(std::path::is_separator) { folder.join(name) } else { name.into() };
-    Ok(CommandConfig { name: name.clone(), program, arguments: arguments.to_vec(), folder })
+    let (format, mapping) = (None, Mapping::default());
+    Ok(CommandConfig { name: name.clone(), program, arguments: arguments.to_vec(), folder, format, mapping })
 }
 
 /// How a program is called.
@@ -96,6 +127,10 @@ struct CommandConfig {
     arguments: Vec<String>,
     /// Where it runs: the configuration's folder.
     folder: PathBuf,
+    /// What it prints, if that isn't a JSON object a line.
+    format: Option<Format>,
+    /// From its columns to facts.
+    mapping: Mapping,
 }
 
 impl VendorConfig for CommandConfig {
@@ -104,7 +139,7 @@ impl VendorConfig for CommandConfig {
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
-        Box::new(MappedDecoder::of_own_shape())
+        Box::new(MappedDecoder::new(&self.mapping))
     }
 
     fn connector(&self, tenant: &Tenant<'_>) -> Result<Box<dyn Connector>, Diagnostic> {
@@ -134,10 +169,10 @@ struct LastLine {
 impl Program {
     fn new(source: SourceName, config: CommandConfig, timeout: Duration) -> Self {
         Self {
+            decoder: MappedDecoder::new(&config.mapping),
             source,
             config,
             timeout,
-            decoder: MappedDecoder::of_own_shape(),
             messages: secrets_of(environment()),
             records: secrets_of(environment().filter(|(_, value)| is_no_word(value))),
             redactions: AtomicU64::new(0),
@@ -182,8 +217,12 @@ impl Program {
         stdout: Option<impl AsyncRead + Unpin>,
         collector: &mut Collector<'_>,
     ) -> Result<Result<Proof, SourceError>, SourceError> {
-        let mut tally = Tally::new(self.config.name.clone(), "every line needs one", &self.decoder);
+        let mut tally = Tally::new(self.config.name.clone(), self.advice(), &self.decoder);
         let Some(stdout) = stdout else { return Ok(tally.proof(None, &collector.told())) };
+        if self.config.format.is_some_and(|format| format != Format::Ndjson) {
+            self.read_table(stdout, &mut tally, collector).await?;
+            return Ok(tally.proof(None, &collector.told()));
+        }
         let mut input = BufReader::with_capacity(1 << 16, stdout).take(MOST_OUTPUT);
         let (mut line, mut total) = (Vec::new(), None);
         for number in 1.. {
@@ -208,11 +247,56 @@ impl Program {
             total = serde_json::from_slice(&line).ok().map(|LastLine { total }| total);
             if total.is_none() {
                 let record = serde_json::from_slice::<&RawValue>(&line);
-                let record = record.map_err(|error| (Some(error.column()), "not JSON".to_owned()));
+                let record = record.map_err(|error| (Some(error.column()), NOT_JSON.to_owned()));
                 tally.take(Line::new(number, record), collector)?;
             }
         }
         Ok(tally.proof(total, &collector.told()))
+    }
+
+    /// What mends a row without an identifier.
+    const fn advice(&self) -> &'static str {
+        if self.config.mapping.is_own { "every line needs one" } else { "name its column as id in [source.columns]" }
+    }
+
+    /// Takes the accounts of a table that it prints, when it has printed all of it.
+    async fn read_table(
+        &self,
+        stdout: impl AsyncRead + Unpin,
+        tally: &mut Tally<'_>,
+        collector: &mut Collector<'_>,
+    ) -> Result<(), SourceError> {
+        let mut bytes = Vec::new();
+        let read = BufReader::new(stdout).take(LARGEST_TABLE).read_to_end(&mut bytes).await;
+        let length = read.map_err(|error| self.failed(&format!("can't be listened to: {error}")))?;
+        if length as u64 >= LARGEST_TABLE {
+            return Err(self.failed("prints more than any list of accounts; let it print a JSON object on each line"));
+        }
+        self.redactions.fetch_add(self.records.purge(&mut bytes), Ordering::Relaxed);
+        let Export { mut records, notes, .. } = self.export(bytes)?;
+        let mut seen = Seen::default();
+        while let Some(piece) = records.next()? {
+            let mut outcome = Ok(());
+            seen.append(piece.for_each(|line| {
+                if outcome.is_ok() {
+                    outcome = tally.take(line, collector);
+                }
+            }));
+            outcome?;
+        }
+        notes.into_iter().chain(remarks(&seen)).for_each(|note| collector.warn(note));
+        match seen.quotes.swallowed() {
+            None => Ok(()),
+            Some(line) => Err(self.failed(&format!("prints in line {line} what can't be read: {}", Quotes::SWALLOWED))),
+        }
+    }
+
+    fn export(&self, bytes: Vec<u8>) -> Result<Export, SourceError> {
+        let options = Options { format: self.config.format, ..Options::default() };
+        let name = &self.config.name;
+        let opened = of_bytes(Path::new(name), Cow::Owned(bytes), &options, &self.decoder);
+        let opened = opened.map_err(|diagnostic| SourceError::Protocol(diagnostic.to_string()))?;
+        Export::new(name, opened, &self.decoder).map_err(SourceError::Protocol)
     }
 
     /// Shows its messages while it runs.

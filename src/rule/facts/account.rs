@@ -60,7 +60,7 @@ macro_rules! published {
 }
 
 macro_rules! of_records {
-    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal;)*) => {
         /// What the vendor's record tells.
         pub(super) static OF_RECORDS: &[FactDef] =
             &[$(published!($kind, $name, $field, $meaning).needs(FactName::$name)),*];

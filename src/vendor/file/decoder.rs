@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::cell::{Cells, Vocabulary};
-use super::config::Mapping;
+use super::cell::{Cells, Flag, tidy};
 use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
+use super::mapping::Mapping;
 use crate::fetch::Decoder;
 use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
 use crate::fetch::scan::{Elements, RecordError};
-use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, facts, means_never};
+use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, facts};
+use crate::table::{self, Holds, Purposes, Reading, primary, without_apostrophe};
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -22,19 +23,19 @@ pub(in crate::vendor) struct MappedDecoder {
 }
 
 impl MappedDecoder {
-    /// As a file's configuration says.
-    pub(super) fn of_file(mapping: &Mapping) -> Self {
+    /// As the configuration says.
+    pub(in crate::vendor) fn new(mapping: &Mapping) -> Self {
         Self { headings: Headings::of_mapping(mapping), cells: Cells::new(mapping), seen: Arc::default() }
-    }
-
-    /// Headcount's own account shape: a key that is absent is a fact that isn't exposed.
-    pub(in crate::vendor) fn of_own_shape() -> Self {
-        Self { headings: Headings::own(), cells: Cells::new(&Mapping::default()), seen: Arc::default() }
     }
 
     /// Where a column leads.
     pub(super) fn find(&self, column: &str) -> &[Target] {
         self.headings.find(column)
+    }
+
+    /// The columns of the record that was read first.
+    pub(in crate::vendor) fn first_record(&self) -> Vec<String> {
+        self.headings.first_record()
     }
 
     /// What the configuration names for a slot.
@@ -48,6 +49,17 @@ impl MappedDecoder {
         if self.seen.load(Ordering::Relaxed) & here != here {
             self.seen.fetch_or(here, Ordering::Relaxed);
         }
+    }
+}
+
+impl Purposes for MappedDecoder {
+    fn of(&self, heading: &str) -> Option<usize> {
+        let targets = self.headings.find(heading);
+        targets.iter().find(|target| target.path.is_empty()).map(|target| target.slot)
+    }
+
+    fn essential(&self) -> usize {
+        ID
     }
 }
 
@@ -71,6 +83,9 @@ impl Decoder for MappedDecoder {
         Ok(Decoded { account, problems: row.problems })
     }
 }
+
+/// The bit of `userAccountControl` by which Active Directory disables an account.
+const DISABLED: u32 = 0x2;
 
 /// The value that a record has for a slot.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +138,7 @@ macro_rules! read {
 }
 
 macro_rules! account {
-    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal, $headings:expr;)*) => {
+    ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal;)*) => {
         impl<'r> Row<'_, 'r> {
             fn account(&mut self, record: Json<'r>) -> Result<Account<'r>, RecordError> {
                 let row = self;
@@ -186,23 +201,46 @@ impl<'d, 'r> Row<'d, 'r> {
     fn id(&mut self) -> Result<Cow<'r, str>, RecordError> {
         let missing = RecordError::NoId { field: "id" };
         let Found::Value(raw) = self.value(ID) else { return Err(missing) };
-        match text_or_integer(raw) {
-            Some(Cow::Borrowed(text)) if !self.decoder.cells.is_none(text) => Ok(Cow::Borrowed(text.trim())),
-            Some(Cow::Owned(text)) if !self.decoder.cells.is_none(&text) => Ok(Cow::Owned(text.trim().to_owned())),
-            _ => Err(missing),
-        }
+        let id = bare(tidy(text_or_integer(raw).ok_or_else(|| missing.clone())?));
+        let cells = &self.decoder.cells;
+        if cells.is_none(&id) || cells.is_nothing(&id, Holds::Texts) { Err(missing) } else { Ok(id) }
     }
 
     /// A text of its own, for which the record may hold none.
     fn text(&mut self, fact: FactName) -> Fact<Option<Cow<'r, str>>> {
-        match self.value(slot(fact)) {
-            Found::Absent => Fact::NotExposed,
-            Found::Empty => Fact::Known(None),
-            Found::Value(raw) => match text_or_integer(raw) {
-                Some(text) => Fact::Known(Some(text).filter(|text| !self.decoder.cells.is_none(text))),
-                None => self.problem(fact, "a text"),
-            },
+        let (raw, target) = match self.column(slot(fact)) {
+            Found::Absent => return Fact::NotExposed,
+            Found::Empty => return Fact::Known(None),
+            Found::Value(value) => value,
+        };
+        if fact == FactName::Email
+            && raw.get().starts_with('[')
+            && let Some(address) = primary_of(raw, target)
+        {
+            return Fact::Known(Some(address));
         }
+        let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::Known(None) };
+        let Some(text) = text_or_integer(raw).map(tidy) else { return self.problem(fact, "a text") };
+        if self.decoder.cells.is_none(&text) {
+            return Fact::Known(None);
+        }
+        if self.is_nothing(fact, &text, Holds::Texts) {
+            return Fact::Known(None);
+        }
+        Fact::Known(Some(match fact {
+            FactName::Email => narrowed(text, primary),
+            FactName::ExternalId | FactName::Username => bare(text),
+            _ => text,
+        }))
+    }
+
+    /// Whether a cell holds a word for nothing, which is counted.
+    fn is_nothing(&mut self, fact: FactName, cell: &str, column: Holds) -> bool {
+        let is_nothing = self.decoder.cells.is_nothing(cell, column);
+        if is_nothing {
+            self.problems.push(FieldProblem::Nothing { field: slot_name(slot(fact)) });
+        }
+        is_nothing
     }
 
     fn status(&mut self, fact: FactName) -> Fact<AccountStatus> {
@@ -215,30 +253,53 @@ impl<'d, 'r> Row<'d, 'r> {
     }
 
     /// Yes or no in the organisation's words. An empty cell says neither.
-    fn state(&mut self, fact: FactName, expected: &'static str, words: &Vocabulary) -> Fact<bool> {
-        let Found::Value(raw) = self.value(slot(fact)) else { return Fact::NotExposed };
+    fn state(&mut self, fact: FactName, expected: &'static str, words: &Flag) -> Fact<bool> {
+        let Found::Value((raw, target)) = self.column(slot(fact)) else { return Fact::NotExposed };
+        let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::NotExposed };
         if let Ok(boolean) = raw.get().parse() {
-            return Fact::Known(words.boolean(boolean));
+            return Fact::Known(words.boolean(boolean, target.is_opposite));
         }
-        let Some(cell) = text_or_integer(raw) else { return self.problem(fact, expected) };
-        match words.read(&cell) {
+        let Some(cell) = text_or_integer(raw).map(tidy) else { return self.problem(fact, expected) };
+        if target.is_bits && !self.decoder.cells.has_words {
+            return match cell.parse::<u32>() {
+                Ok(bits) => Fact::Known(bits & DISABLED == 0),
+                Err(_) if self.decoder.cells.is_none(&cell) => Fact::NotExposed,
+                Err(_) => self.problem(fact, expected),
+            };
+        }
+        match words.read(&cell, target.is_opposite) {
             Some(state) => Fact::Known(state),
-            None if self.decoder.cells.is_none(&cell) => Fact::NotExposed,
+            None if self.decoder.cells.is_none(&cell) || self.is_nothing(fact, &cell, Holds::Values) => {
+                Fact::NotExposed
+            }
             None => self.problem(fact, expected),
         }
     }
 
     fn time(&mut self, fact: FactName) -> Fact<Option<Timestamp>> {
-        let Fact::Known(cell) = self.text(fact) else { return Fact::NotExposed };
-        let Some(cell) = cell else { return Fact::Known(None) };
-        match self.decoder.cells.time(&cell) {
-            time if is_zero(cell.trim()) || time.is_some_and(means_never) => {
-                self.problems.push(FieldProblem::Never { field: slot_name(slot(fact)) });
-                Fact::Known(None)
-            }
-            Some(time) => Fact::Known(Some(time)),
-            None => self.problem(fact, "a time as `dates` describes it, nor RFC 3339"),
+        let raw = match self.value(slot(fact)) {
+            Found::Absent => return Fact::NotExposed,
+            Found::Empty => return Fact::Known(None),
+            Found::Value(raw) => raw,
+        };
+        let Some(cell) = text_or_integer(raw).map(tidy) else { return self.problem(fact, "a text") };
+        let cells = &self.decoder.cells;
+        if cells.is_none(&cell) {
+            return Fact::Known(None);
         }
+        let field = slot_name(slot(fact));
+        match cells.moments.read(&cell) {
+            Reading::Never => self.problems.push(FieldProblem::Never { field }),
+            _ if is_zero(&cell) => self.problems.push(FieldProblem::Never { field }),
+            Reading::Nothing => self.problems.push(FieldProblem::Nothing { field }),
+            reading => {
+                return match cells.moments.moment(reading) {
+                    Some(moment) => Fact::Known(Some(moment)),
+                    None => self.problem(fact, "a time as `dates` describes it, nor RFC 3339"),
+                };
+            }
+        }
+        Fact::Known(None)
     }
 
     /// A JSON list of texts, or one text with separators.
@@ -249,31 +310,48 @@ impl<'d, 'r> Row<'d, 'r> {
             Found::Value(value) => value,
         };
         let is_list = is_nested(raw);
-        let (mut texts, mut readable) = (Vec::new(), true);
+        let (mut texts, mut readable, mut doubtful) = (Vec::new(), true, false);
         gather(raw, &target.path, &mut |leaf| match text_or_integer(leaf) {
             Some(text) if is_list => texts.push(text),
-            Some(text) => self.split(text, &mut texts),
+            Some(text) => {
+                let list = table::list(text, self.decoder.cells.list_separator.as_deref());
+                doubtful |= list.is_doubtful;
+                texts.extend(list.values);
+            }
             None => readable = false,
         });
         if !readable {
             return self.problem(fact, "a text or a list of texts");
         }
-        texts.retain(|text| !self.decoder.cells.is_none(text));
-        Fact::Known(texts)
-    }
-
-    fn split(&self, text: Cow<'r, str>, parts: &mut Vec<Cow<'r, str>>) {
-        let separator = &self.decoder.cells.list_separator;
-        match text {
-            Cow::Borrowed(text) => parts.extend(text.split(separator).map(|part| Cow::Borrowed(part.trim()))),
-            Cow::Owned(text) => parts.extend(text.split(separator).map(|part| Cow::Owned(part.trim().to_owned()))),
+        let before = texts.len();
+        let cells = &self.decoder.cells;
+        texts.retain(|text| !cells.is_none(text) && (is_list || !cells.is_nothing(text, Holds::Values)));
+        let field = slot_name(slot(fact));
+        if !is_list && before == 1 && texts.is_empty() {
+            self.problems.push(FieldProblem::Nothing { field });
         }
+        if doubtful {
+            self.problems.push(FieldProblem::Several { field });
+        }
+        Fact::Known(texts)
     }
 
     fn problem<T>(&mut self, fact: FactName, expected: &'static str) -> Fact<T> {
         self.note(slot(fact), expected);
         Fact::NotExposed
     }
+}
+
+/// The primary one of several addresses in a list.
+fn primary_of<'r>(list: Json<'r>, target: &Target) -> Option<Cow<'r, str>> {
+    let mut all = String::new();
+    gather(list, &target.path, &mut |leaf| {
+        if let Some(text) = text_or_integer(leaf) {
+            all.push_str(&text);
+            all.push(';');
+        }
+    });
+    table::addresses(&all).first().map(|address| Cow::Owned((*address).to_owned()))
 }
 
 /// Whether it is a list or an object.
@@ -310,10 +388,26 @@ fn gather<'r>(raw: Json<'r>, path: &[String], visit: &mut impl FnMut(Json<'r>)) 
     }
 }
 
+/// What is left of a text.
+fn narrowed<'r>(text: Cow<'r, str>, to: fn(&str) -> &str) -> Cow<'r, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(to(text)),
+        Cow::Owned(text) if to(&text).len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(to(&text).to_owned()),
+    }
+}
+
+/// An identifier as it was before a spreadsheet.
+fn bare(id: Cow<'_, str>) -> Cow<'_, str> {
+    narrowed(id, without_apostrophe)
+}
+
 /// A column that is named in full goes before a path, and a later column of the same name before an earlier one,
 /// as in most JSON readers. Two names for one fact are ambiguous.
 fn fill<'d, 'r>(slot: &mut Option<Value<'d, 'r>>, new: Value<'d, 'r>) {
     match slot {
+        Some(old) if old.target.rank < new.target.rank => {}
+        Some(old) if old.target.rank > new.target.rank => *old = new,
         Some(old) if old.target.path.is_empty() && !new.target.path.is_empty() => {}
         Some(old) if old.target.column != new.target.column => old.ambiguous = true,
         _ => *slot = Some(new),

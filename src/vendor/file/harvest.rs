@@ -1,10 +1,9 @@
 //! Rows that a thread has read and assessed, to be counted in their order.
 
-use super::line::{Line, Place};
-use super::rows::Piece;
 use crate::fetch::assess::{Assessed, Assessor};
 use crate::fetch::scan::RecordError;
 use crate::model::Json;
+use crate::table::{Line, Place, RecordPiece, Seen};
 
 /// What came of some rows in a row.
 #[derive(Debug, Default)]
@@ -14,6 +13,7 @@ pub(super) struct Harvest {
     rows: Vec<Row>,
     /// Where in the file the same lines begin, if they are there.
     at: Option<u64>,
+    pub(super) seen: Seen,
 }
 
 /// What is known of a row.
@@ -40,9 +40,9 @@ impl Row {
 
 impl Harvest {
     /// Reads all rows of a piece.
-    pub(super) fn of(piece: &Piece, assessor: &Assessor<'_>) -> Self {
+    pub(super) fn of(piece: &RecordPiece, assessor: &Assessor<'_>) -> Self {
         let mut harvest = Self::default();
-        piece.for_each(|line| {
+        let seen = piece.for_each(|line| {
             let (row, record) = Row::of(line, assessor);
             if row.length > 0 {
                 harvest.lines.push_str(record.get());
@@ -50,6 +50,7 @@ impl Harvest {
             }
             harvest.rows.push(row);
         });
+        harvest.seen = seen;
         harvest.at = piece.place_of(harvest.lines.as_bytes());
         harvest
     }

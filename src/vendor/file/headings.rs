@@ -2,11 +2,12 @@
 //! facts that it doesn't.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
-use super::config::Mapping;
+use super::mapping::Mapping;
 use crate::fetch::scan::{Members, RecordError, text};
 use crate::model::{FactName, Json};
+use crate::table::{fold, listed, lists, umlauts_written_out};
 
 /// The identifier and the facts, as places in a row of slots.
 pub(super) const SLOTS: usize = FactName::OF_RECORDS.len() + 1;
@@ -24,11 +25,28 @@ pub(super) fn slot_name(slot: usize) -> &'static str {
     slot.checked_sub(1).and_then(|fact| FactName::OF_RECORDS.get(fact)).map_or("id", |fact| fact.as_str())
 }
 
-/// Names under which systems export what belongs into a slot, without case, spaces and punctuation.
-fn well_known(slot: usize) -> &'static [&'static str] {
-    const OF_ID: &[&str] = &["id", "userid", "accountid", "uid", "objectid", "guid"];
-    slot.checked_sub(1).and_then(|fact| FactName::OF_RECORDS.get(fact)).map_or(OF_ID, |fact| fact.headings())
+/// A well-known name of a slot.
+struct Known {
+    slot: usize,
+    rank: u8,
+    is_opposite: bool,
 }
+
+/// The names under which systems export what belongs into slots, folded.
+static KNOWN: LazyLock<HashMap<String, Known>> = LazyLock::new(|| {
+    let mut known = HashMap::new();
+    for word in listed(lists::ACCOUNTS) {
+        let (is_opposite, name) = word.name.strip_prefix("not ").map_or((false, word.name), |name| (true, name));
+        let Some(slot) = (0..SLOTS).find(|slot| slot_name(*slot) == name) else { continue };
+        for name in [fold(word.word), fold(&umlauts_written_out(word.word))] {
+            known.entry(name).or_insert(Known { slot, rank: word.rank, is_opposite });
+        }
+    }
+    known
+});
+
+/// What Active Directory calls the bits of an account's state.
+const BITS: &str = "useraccountcontrol";
 
 /// Headcount's own names, in the order of the slots: what a program of the user's own prints.
 pub(super) fn own_names() -> impl Iterator<Item = (usize, &'static str)> {
@@ -43,12 +61,19 @@ pub(super) struct Target {
     pub path: Vec<String>,
     /// Told apart from other columns that lead to the same slot.
     pub column: usize,
+    /// Of several columns, those of the lowest rank count.
+    pub rank: u8,
+    /// Its yes is the slot's no.
+    pub is_opposite: bool,
+    /// It holds the bits of Active Directory.
+    pub is_bits: bool,
 }
 
 /// Finds the targets of a column.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Headings {
     exact: HashMap<String, Vec<Target>>,
+    /// By their folded names.
     well_known: HashMap<&'static str, Target>,
     /// What the configuration names, by slot.
     pub configured: [Option<String>; SLOTS],
@@ -92,7 +117,7 @@ impl<'h, 'r> Walk<'h, 'r> {
 }
 
 impl Headings {
-    /// As a file's configuration says, and by well-known names for the rest.
+    /// As the configuration says, and by well-known names for the rest, or by headcount's own.
     pub(super) fn of_mapping(mapping: &Mapping) -> Self {
         let mut headings = Self::default();
         let facts = mapping.facts.iter().map(|(fact, name)| (slot(*fact), name));
@@ -102,19 +127,20 @@ impl Headings {
                 *configured = Some(name.clone());
             }
         }
-        for slot in 0..SLOTS {
-            if headings.configured.get(slot).is_some_and(Option::is_none) {
-                let targets = well_known(slot).iter().enumerate().map(|(at, name)| (*name, target(slot, at)));
-                headings.well_known.extend(targets);
+        let is_free = |headings: &Self, slot: usize| headings.configured.get(slot).is_some_and(Option::is_none);
+        if mapping.is_own {
+            for (slot, name) in own_names().filter(|(slot, _)| is_free(&headings, *slot)).collect::<Vec<_>>() {
+                headings.insert(slot, name, Vec::new());
+            }
+            return headings;
+        }
+        for (at, (name, known)) in KNOWN.iter().enumerate() {
+            if is_free(&headings, known.slot) {
+                let Known { slot, rank, is_opposite } = *known;
+                let target = Target { rank, is_opposite, is_bits: name == BITS, ..target(slot, at) };
+                headings.well_known.insert(name, target);
             }
         }
-        headings
-    }
-
-    /// Headcount's own names and nothing else.
-    pub(super) fn own() -> Self {
-        let mut headings = Self::default();
-        own_names().for_each(|(slot, name)| headings.insert(slot, name, Vec::new()));
         headings
     }
 
@@ -128,7 +154,10 @@ impl Headings {
     }
 
     fn insert(&mut self, slot: usize, column: &str, path: Vec<String>) {
-        self.exact.entry(column.to_owned()).or_default().push(Target { path, ..target(slot, 0) });
+        let name = fold(path.last().map_or(column, String::as_str));
+        let is_opposite = KNOWN.get(&name).is_some_and(|known| known.slot == slot && known.is_opposite);
+        let target = Target { path, is_opposite, is_bits: name == BITS, ..target(slot, 0) };
+        self.exact.entry(column.to_owned()).or_default().push(target);
     }
 
     /// Begins a record. The first one tells what is usual.
@@ -152,27 +181,42 @@ impl Headings {
 
     /// Where a column leads; nowhere, if it is a stranger.
     pub(super) fn find(&self, column: &str) -> &[Target] {
-        const LONGEST: usize = 20;
+        const LONGEST: usize = 80;
         if let Some(targets) = self.exact.get(column) {
             return targets;
         }
-        if self.well_known.is_empty() || column.len() > 2 * LONGEST {
+        if self.well_known.is_empty() || column.len() > LONGEST {
             return &[];
         }
-        let mut plain = [0; LONGEST];
+        // `User name [userPrincipalName] Required`, as Entra writes it.
+        let inside = column.split_once('[').and_then(|(_, rest)| Some(rest.split_once(']')?.0));
+        let known = self.known(column).or_else(|| self.known(inside?));
+        known.map_or(&[], std::slice::from_ref)
+    }
+
+    fn known(&self, name: &str) -> Option<&Target> {
+        const SHORT: usize = 32;
+        if !name.is_ascii() || name.len() > SHORT {
+            return self.well_known.get(fold(name).as_str());
+        }
+        let mut plain = [0; SHORT];
         let mut length = 0;
-        for byte in column.bytes().filter(u8::is_ascii_alphanumeric) {
-            let Some(place) = plain.get_mut(length) else { return &[] };
+        for (place, byte) in plain.iter_mut().zip(name.bytes().filter(u8::is_ascii_alphanumeric)) {
             *place = byte.to_ascii_lowercase();
             length += 1;
         }
-        let known = plain.get(..length).and_then(|plain| std::str::from_utf8(plain).ok());
-        known.and_then(|name| self.well_known.get(name)).map_or(&[], std::slice::from_ref)
+        let plain = plain.get(..length).and_then(|plain| std::str::from_utf8(plain).ok())?;
+        self.well_known.get(plain)
+    }
+
+    /// The columns of the record that was read first.
+    pub(super) fn first_record(&self) -> Vec<String> {
+        self.usual.get().into_iter().flatten().filter_map(|(key, _)| serde_json::from_str(key).ok()).collect()
     }
 }
 
 const fn target(slot: usize, column: usize) -> Target {
-    Target { slot, path: Vec::new(), column }
+    Target { slot, path: Vec::new(), column, rank: 0, is_opposite: false, is_bits: false }
 }
 
 #[cfg(test)]
@@ -184,18 +228,18 @@ mod tests {
         for (at, fact) in FactName::OF_RECORDS.into_iter().enumerate() {
             assert_eq!(slot(fact), at + 1, "{}", fact.as_str());
             assert_eq!(slot_name(slot(fact)), fact.as_str());
-            assert_eq!(well_known(slot(fact)), fact.headings());
         }
         assert_eq!(slot_name(ID), "id");
     }
 
     #[test]
-    fn no_well_known_name_means_two_facts() {
-        let mut names: Vec<_> = (0..SLOTS).flat_map(|slot| well_known(slot).iter()).collect();
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
+    fn every_list_of_headings_is_one_of_a_fact_and_no_name_means_two() {
+        let mut meant: HashMap<String, &str> = HashMap::new();
+        for word in listed(lists::ACCOUNTS) {
+            let name = word.name.trim_start_matches("not ");
+            assert!((0..SLOTS).any(|slot| slot_name(slot) == name), "{name}");
+            assert_eq!(*meant.entry(fold(word.word)).or_insert(name), name, "{}", word.word);
+        }
     }
 
     #[test]

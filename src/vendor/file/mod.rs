@@ -1,4 +1,4 @@
-//! `vendor = "file"`: a system without an API, by its export. CSV, a JSON array, or NDJSON. Each row becomes a JSON
+//! `vendor = "file"`: a system without an API, by its export, in any form that `table` reads. Each row becomes a JSON
 //! record that is kept as it was read, and the mapping of its columns makes an account of it.
 //!
 //! The file is its own total: every row is counted, and one that can't be read makes the list incomplete.
@@ -6,13 +6,10 @@
 mod cell;
 mod config;
 mod decoder;
-mod delimited;
 mod harvest;
 mod headings;
-mod json;
-mod line;
-mod quotes;
-mod rows;
+mod mapping;
+mod table;
 mod tally;
 
 use std::io;
@@ -21,7 +18,8 @@ use std::iter;
 use futures_util::future::BoxFuture;
 
 pub(super) use decoder::MappedDecoder;
-pub(super) use line::Line;
+pub(super) use mapping::{Mapping, RawColumns, RawMapping, Words};
+pub(super) use table::Export;
 pub(super) use tally::Tally;
 
 use schemars::JsonSchema as _;
@@ -30,10 +28,11 @@ use url::Url;
 use super::{Around, Checked, RawVendor, Reach, Tenant, VendorConfig, VendorSpec, Whereabouts, read};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::parallel::for_each_in_order;
+use crate::base::text::counted;
 use crate::fetch::{Collector, Connector, Decoder, Proof, SourceError};
+use crate::table::{Quotes, RecordPiece, Seen};
 use config::{FileConfig, RawFile};
 use harvest::Harvest;
-use rows::{Piece, Rows};
 
 /// Its place in the list of vendors.
 pub(super) static SPEC: VendorSpec = VendorSpec {
@@ -41,7 +40,7 @@ pub(super) static SPEC: VendorSpec = VendorSpec {
     init: r#"[[source]]
 name = "badge-system"                 # a system without an API: its export
 vendor = "file"
-file = "badges.csv"                   # csv, json or ndjson
+file = "badges.csv"                   # CSV, a workbook, JSON, NDJSON or LDIF
 [source.columns]                      # well-known headings are recognised
 id = "Badge"
 email = "Mail"
@@ -69,7 +68,7 @@ impl VendorConfig for FileConfig {
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
-        Box::new(MappedDecoder::of_file(&self.mapping))
+        Box::new(MappedDecoder::new(&self.mapping))
     }
 
     fn connector(&self, _: &Tenant<'_>) -> Result<Box<dyn Connector>, Diagnostic> {
@@ -89,24 +88,25 @@ const PIECES_AT_A_TIME: usize = 32;
 
 impl File {
     fn new(config: FileConfig) -> Self {
-        Self { decoder: MappedDecoder::of_file(&config.mapping), config }
+        Self { decoder: MappedDecoder::new(&config.mapping), config }
     }
 
     async fn read(&self, collector: &mut Collector<'_>) -> Result<Tally<'_>, SourceError> {
-        let mut rows = Rows::open(&self.config, &self.decoder).map_err(|error| self.unusable(&error))?;
+        let Export { mut records, notes, .. } = self.open()?;
         let origin = self.config.path.display().to_string();
         let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
         let assessor = collector.assessor();
-        let export = rows.export().map_err(|error| self.unusable(&error))?;
-        if let Some(file) = export {
+        let mut seen = Seen::default();
+        if let Some(file) = records.export().map_err(|error| self.unusable(&error))? {
             collector.add_export(file);
         }
         loop {
             let mut taken = 0;
-            let pieces = iter::from_fn(|| rows.next().map_err(|error| self.unusable(&error)).transpose());
-            let read = |piece: Piece| Ok(Harvest::of(&piece, &assessor));
+            let pieces = iter::from_fn(|| records.next().map_err(|error| self.unusable(&error)).transpose());
+            let read = |piece: RecordPiece| Ok(Harvest::of(&piece, &assessor));
             for_each_in_order(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
                 taken += 1;
+                seen.append(harvest.seen);
                 tally.take_all(&harvest, collector)
             })?;
             if taken < PIECES_AT_A_TIME {
@@ -114,8 +114,18 @@ impl File {
             }
             tokio::task::yield_now().await;
         }
-        rows.notes().into_iter().for_each(|note| collector.warn(note));
-        Ok(tally)
+        notes.into_iter().chain(remarks(&seen)).for_each(|note| collector.warn(note));
+        match seen.quotes.swallowed() {
+            None => Ok(tally),
+            Some(line) => {
+                let path = self.config.path.display();
+                Err(SourceError::Protocol(format!("{path}:{line}: {}", Quotes::SWALLOWED)))
+            }
+        }
+    }
+
+    fn open(&self) -> Result<Export, SourceError> {
+        Export::open(&self.config.path, &self.config.options, &self.decoder).map_err(SourceError::Protocol)
     }
 
     fn unusable(&self, error: &io::Error) -> SourceError {
@@ -123,7 +133,6 @@ impl File {
         SourceError::Protocol(match error.kind() {
             // What the reader found; it names the place itself.
             io::ErrorKind::InvalidData => format!("{path}{error}"),
-            io::ErrorKind::NotFound => format!("{path}: {error}; the path is relative to the configuration file"),
             _ => format!("{path}: {error}"),
         })
     }
@@ -139,9 +148,21 @@ impl Connector for File {
 
     fn probe(&self) -> BoxFuture<'_, Result<(), SourceError>> {
         Box::pin(async {
-            let mut rows = Rows::open(&self.config, &self.decoder).map_err(|error| self.unusable(&error))?;
-            rows.next().map(drop).map_err(|error| self.unusable(&error))
+            let mut records = self.open()?.records;
+            records.next().map(drop).map_err(|error| self.unusable(&error))
         })
+    }
+
+    fn recognised(&self) -> Vec<String> {
+        let Ok(Export { mut records, mut told, .. }) = self.open() else { return Vec::new() };
+        // Records tell their columns themselves.
+        if !matches!(records, crate::table::Records::Cells(_))
+            && let Ok(Some(piece)) = records.next()
+        {
+            piece.for_each(|line| drop(line.record.map(|record| self.decoder.decode(record))));
+            told.extend(told_of_records(&self.decoder));
+        }
+        told
     }
 
     /// The same file says the same again.
@@ -152,6 +173,29 @@ impl Connector for File {
     fn request(&self) -> String {
         self.config.path.display().to_string()
     }
+}
+
+/// What there is to remark of rows that are no accounts, and of quotes.
+pub(in crate::vendor) fn remarks(seen: &Seen) -> impl Iterator<Item = String> {
+    let lines = |count, what: &str| {
+        (count > 0).then(|| {
+            format!(
+                "{} no account: {what}",
+                if count == 1 { "1 line is".to_owned() } else { format!("{count} lines are") }
+            )
+        })
+    };
+    let rows = counted(seen.quotes.literal, "row", "rows");
+    let quotes = format!("quotes that aren't closed or doubled are read as they are written ({rows})");
+    let quotes = (seen.quotes.literal > 0).then_some(quotes);
+    [lines(seen.totals, "totals or the end of a report"), lines(seen.headings, "the headings again"), quotes]
+        .into_iter()
+        .flatten()
+}
+
+/// Which keys of the first record tell what, and which nothing.
+pub(in crate::vendor) fn told_of_records(decoder: &MappedDecoder) -> Vec<String> {
+    table::serving(&decoder.first_record(), decoder)
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use super::decoder::MappedDecoder;
 use super::harvest::{Harvest, Kept, Row};
 use super::headings::{ID, slot};
-use super::line::{Line, Place};
 use crate::base::text::counted;
 use crate::fetch::collector::{Collector, RecordOutcome};
 use crate::fetch::scan::RecordError;
 use crate::fetch::{Proof, SourceError};
 use crate::model::FactName;
+use crate::table::{Line, Place};
 
 /// What came of the rows so far.
 #[derive(Debug)]

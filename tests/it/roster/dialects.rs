@@ -190,7 +190,6 @@ fn several_files_are_one_roster() {
     let mut config = configured(
         "file = [\"staff.csv\", \"contractors.csv\"]\ncolumns = { employee_id = [\"Badge\", \"Worker ID\"] }",
     );
-    config.dates = None;
     let staff = "Worker ID;Email;Team;Cost Center\n1;a@x.example;T;C1\n";
     let contractors = "Badge,Mail,Agency,Cost Center\n9,z@y.example,Temps,C9\n8,A@x.example,Temps,C9\n";
     let roster = headcount::roster::parse(&config, &Normaliser::default(), &[staff, contractors]).expect("a roster");

@@ -1,44 +1,46 @@
-//! Bytes → text. The encoding comes from a byte order mark, the configuration, or the bytes themselves.
+//! Bytes → text. The encoding comes from a byte order mark, the configuration, or the bytes themselves; one that the bytes
+//! contradict is never taken in silence.
 
 use std::borrow::Cow;
 use std::path::Path;
 
-use encoding_rs::{Encoding, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use super::guess::guess;
 use super::place;
 use crate::base::diagnostic::Diagnostic;
 
 /// A text and the name of the encoding that it was in.
 #[derive(Debug)]
-pub(super) struct Decoded<'b> {
+pub(crate) struct Decoded<'b> {
     /// Lines end in `\n` or `\r\n`, or in a lone `\r` between others.
-    pub(super) text: Cow<'b, str>,
+    pub(crate) text: Cow<'b, str>,
     /// As reports name it.
-    pub(super) encoding: &'static str,
+    pub(crate) encoding: &'static str,
+    /// Why it may be another encoding.
+    pub(crate) doubt: Option<String>,
 }
 
 /// Turns the bytes of a file into text.
 ///
 /// # Errors
 /// The bytes are no text, or not in the encoding that they have to be in.
-pub(super) fn decode<'b>(
+pub(crate) fn decode<'b>(
     file: &Path,
     bytes: &'b [u8],
     configured: Option<&'static Encoding>,
 ) -> Result<Decoded<'b>, Diagnostic> {
     if let Some((kind, help)) = foreign(bytes) {
-        return Err(
-            Diagnostic::of_file(file, format!("expected a CSV file or an .xlsx workbook, found {kind}")).help(help)
-        );
+        return Err(Diagnostic::of_file(file, format!("expected a table, found {kind}")).help(help));
     }
     let decoded = match (Encoding::for_bom(bytes), configured) {
         (Some((encoding, mark)), _) => strictly(file, bytes.get(mark..).unwrap_or_default(), encoding)?,
-        (None, Some(encoding)) => strictly(file, bytes, encoding)?,
+        (None, Some(encoding)) => believed(file, bytes, encoding)?,
         (None, None) => detect(file, bytes)?,
     };
     if let Some(at) = decoded.text.find('\0') {
         let message = "expected text, found a zero byte".to_owned();
-        let help = "export the roster as CSV; if it is UTF-16, set [hr] encoding = \"utf-16le\"";
+        let help = "export the table as CSV; if it is UTF-16, set encoding = \"utf-16le\"";
         return Err(place::in_text(file, &decoded.text, at, message).help(help));
     }
     Ok(Decoded { text: with_line_feeds(decoded.text), ..decoded })
@@ -47,20 +49,26 @@ pub(super) fn decode<'b>(
 /// What is known to be something else, by its first bytes.
 fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     const SAVE: &str = "open it in a spreadsheet and save it as .xlsx (without a password) or CSV";
-    let start = bytes.trim_ascii_start();
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Some(("an old .xls or a password-protected workbook", SAVE));
-    }
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins = |tag: &str| start.get(..tag.len()).is_some_and(|found| found.eq_ignore_ascii_case(tag.as_bytes()));
     if bytes.starts_with(b"%PDF") {
         return Some(("a PDF", "export the report as CSV or .xlsx"));
     }
     if bytes.starts_with(&[0x1f, 0x8b]) {
         return Some(("a gzip archive", "unpack it first"));
     }
-    if start.get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<html") || tag.eq_ignore_ascii_case(b"<!doc")) {
-        return Some(("a web page, perhaps the HR system's login page", "export the report again, logged in"));
+    if begins("<table") || begins("<meta") {
+        return Some(("an HTML table, as some systems call .xls", SAVE));
     }
-    if start.starts_with(b"<?xml") {
+    if begins("<html") || begins("<!doc") {
+        let table = bytes.windows(6).any(|tag| tag.eq_ignore_ascii_case(b"<table"));
+        return Some(if table {
+            ("a web page with a table in it, as some systems call .xls", SAVE)
+        } else {
+            ("a web page, perhaps the login page of the system", "export the table again, logged in")
+        });
+    }
+    if begins("<?xml") {
         return Some(("XML", SAVE));
     }
     None
@@ -68,14 +76,27 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
 
 /// Decodes without forgiveness: a byte that can't be read would become part of a name or an address.
 fn strictly<'b>(file: &Path, bytes: &'b [u8], encoding: &'static Encoding) -> Result<Decoded<'b>, Diagnostic> {
-    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
-        return Ok(Decoded { text, encoding: encoding.name() });
+    // What has no character in a single-byte encoding is decoded as a control character, which no table holds.
+    let is_undefined = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+    if let Some(text) =
+        text.filter(|text| !encoding.is_single_byte() || text.is_ascii() || !text.contains(is_undefined))
+    {
+        return Ok(Decoded { text, encoding: encoding.name(), doubt: None });
     }
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let at = text.find('\u{fffd}').unwrap_or_default();
+    let at = text.find(|c| c == char::REPLACEMENT_CHARACTER || (encoding.is_single_byte() && is_undefined(c)));
     let message = format!("expected {}, found bytes that it doesn't have", encoding.name());
-    let help = "the file may be cut off; otherwise set [hr] encoding to what the HR system exports, or remove it";
-    Err(place::in_text(file, &text, at, message).help(help))
+    let help = "the file may be cut off; otherwise set encoding to what the system exports, or remove it";
+    Err(place::in_text(file, &text, at.unwrap_or_default(), message).help(help))
+}
+
+/// Decodes as the configuration says, with a word where the bytes say something else.
+fn believed<'b>(file: &Path, bytes: &'b [u8], encoding: &'static Encoding) -> Result<Decoded<'b>, Diagnostic> {
+    let decoded = strictly(file, bytes, encoding)?;
+    let is_other = encoding.is_single_byte() && !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok();
+    let doubt = || format!("the bytes are UTF-8, and not {}: take encoding out of the configuration", encoding.name());
+    Ok(Decoded { doubt: is_other.then(doubt), ..decoded })
 }
 
 fn detect<'b>(file: &Path, bytes: &'b [u8]) -> Result<Decoded<'b>, Diagnostic> {
@@ -83,21 +104,21 @@ fn detect<'b>(file: &Path, bytes: &'b [u8]) -> Result<Decoded<'b>, Diagnostic> {
         return strictly(file, bytes, encoding);
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name() }),
+        Ok(text) => Ok(Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), doubt: None }),
         Err(error) if is_damaged_utf_8(bytes) => {
             let text = String::from_utf8_lossy(bytes);
             let message = "the file is UTF-8 but for this byte and others like it".to_owned();
             let help = "it was cut off, or pasted together from two encodings; export it as UTF-8, \
-                        or settle it: [hr] encoding = \"windows-1252\"";
+                        or settle it: encoding = \"windows-1252\"";
             Err(place::in_text(file, &text, error.valid_up_to(), message).help(help))
         }
-        Err(_) => Ok(single_byte(bytes)),
+        Err(_) => Ok(guess(bytes)),
     }
 }
 
 /// UTF-16 without a mark: in every roster most characters (delimiters, digits, line ends) are ASCII, so that one
 /// byte of each pair is zero, always on the same side.
-fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn utf_16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let pairs = sample.chunks_exact(2);
     let count = pairs.len();
@@ -127,37 +148,6 @@ fn is_damaged_utf_8(bytes: &[u8]) -> bool {
     valid > invalid
 }
 
-/// Western single-byte encodings. The bytes 0x80–0x9F are characters in Windows-1252 only; eight others differ
-/// between ISO-8859-1 and -15, and in -1 they are signs that don't stand in words.
-fn single_byte(bytes: &[u8]) -> Decoded<'_> {
-    let (encoding, name) = if bytes.iter().any(|byte| matches!(byte, 0x80..=0x9f)) {
-        (WINDOWS_1252, "windows-1252")
-    } else if bytes.windows(3).any(is_latin_9) {
-        (ISO_8859_15, "ISO-8859-15")
-    } else {
-        // All bytes that are left read alike in Windows-1252.
-        (WINDOWS_1252, "ISO-8859-1")
-    };
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    Decoded { text, encoding: name }
-}
-
-fn is_latin_9(window: &[u8]) -> bool {
-    let letter = |byte: u8| byte.is_ascii_alphabetic() || byte >= 0xc0;
-    let lower = |byte: u8| byte.is_ascii_lowercase() || byte >= 0xdf;
-    match *window {
-        // € instead of the currency sign.
-        [_, 0xa4, _] => true,
-        // Ž begins a word; an acute accent in its place is an apostrophe within one.
-        [before, 0xb4, after] => !letter(before) && lower(after),
-        // Š š ž Œ œ Ÿ instead of a bar, a diaeresis, a cedilla and fractions.
-        [before, 0xa6 | 0xa8 | 0xb8 | 0xbc | 0xbd | 0xbe, after] => {
-            (letter(before) || letter(after)) && !before.is_ascii_digit() && !after.is_ascii_digit()
-        }
-        _ => false,
-    }
-}
-
 /// Old Macs end lines with a carriage return alone.
 fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains('\n') && text.contains('\r') { Cow::Owned(text.replace('\r', "\n")) } else { text }
@@ -165,6 +155,8 @@ fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::WINDOWS_1252;
+
     use super::*;
 
     fn detected(bytes: &[u8]) -> (String, &'static str) {
@@ -198,21 +190,6 @@ mod tests {
     }
 
     #[test]
-    fn relatives_are_told_apart() {
-        assert_eq!(detected(b"1;\x8aimon \x80"), ("1;Šimon €".to_owned(), "windows-1252"));
-        for (bytes, text) in [
-            (&b"1;\xa6imon"[..], "1;Šimon"),
-            (b"1;\xb4ofia;", "1;Žofia;"),
-            (b"Ko\xa8ice", "Košice"),
-            (b"5 \xa4;", "5 €;"),
-        ] {
-            assert_eq!(detected(bytes), (text.to_owned(), "ISO-8859-15"));
-        }
-        assert_eq!(detected(b"1;O\xb4Brien;\xe9"), ("1;O´Brien;é".to_owned(), "ISO-8859-1"));
-        assert_eq!(detected(b"7\xbd;\xe9"), ("7½;é".to_owned(), "ISO-8859-1"));
-    }
-
-    #[test]
     fn a_lone_carriage_return_ends_a_line() {
         assert_eq!(detected(b"id\r1\r").0, "id\n1\n");
         assert_eq!(detected(b"id\n\"a\rb\"").0, "id\n\"a\rb\"");
@@ -221,7 +198,8 @@ mod tests {
     #[test]
     fn what_is_no_text_is_named() {
         assert!(refused(b"%PDF-1.7", None).contains("found a PDF"));
-        assert!(refused(b"\xd0\xcf\x11\xe0...", None).contains("password-protected"));
+        assert!(refused(b"<table border=1><tr>", None).contains("an HTML table"));
+        assert!(refused(b"<html><body><TABLE>", None).contains("a table in it"));
         assert!(refused(b" <!DOCTYPE html>", None).contains("web page"));
         assert!(refused(b"id,name\n1,\0\0\0x\n", None).starts_with("hr.csv:2:3: expected text, found a zero byte"));
     }
@@ -231,8 +209,16 @@ mod tests {
         let damaged = "id,name\n1,Zoë\n2,Zoë\n3,X".bytes().chain([0xe9]).collect::<Vec<_>>();
         assert!(refused(&damaged, None).starts_with("hr.csv:4:4: the file is UTF-8 but for this byte"));
         assert!(refused(b"id\n1\xe9", Some(UTF_8)).starts_with("hr.csv:2:2: expected UTF-8"));
+        assert!(refused(b"id\n1\x81", Some(WINDOWS_1252)).starts_with("hr.csv:2:2: expected windows-1252"));
         let cut: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf_16("id\n1", false)).chain([0x41]).collect();
         assert!(refused(&cut, None).contains("hr.csv:2:2: expected UTF-16LE"));
-        assert_eq!(decode(Path::new("f"), &damaged, Some(WINDOWS_1252)).expect("told").encoding, "windows-1252");
+        let believed = decode(Path::new("f"), &damaged, Some(WINDOWS_1252)).expect("told");
+        assert_eq!((believed.encoding, believed.doubt), ("windows-1252", None));
+    }
+
+    #[test]
+    fn an_encoding_that_the_bytes_contradict_is_doubted() {
+        let doubted = decode(Path::new("f"), "id\nZoë".as_bytes(), Some(WINDOWS_1252)).expect("believed");
+        assert!(doubted.doubt.is_some_and(|doubt| doubt.starts_with("the bytes are UTF-8")));
     }
 }

@@ -7,20 +7,20 @@ use crate::base::diagnostic::{Diagnostic, Lines};
 
 /// A mistake in a line of a file. The excerpt shows the line's build, quotes and delimiters, but no data: letters
 /// and digits are masked with characters of the same length, so that the caret stays true.
-pub(super) fn in_line(file: &Path, line: u64, text: &str, span: Range<usize>, message: String) -> Diagnostic {
+pub(crate) fn in_line(file: &Path, line: u64, text: &str, span: Range<usize>, message: String) -> Diagnostic {
     let masked: String = text.chars().map(mask).collect();
     in_headings(file, line, &masked, span, message)
 }
 
 /// A mistake in the line of headings, which may be shown: headings are nobody's data.
-pub(super) fn in_headings(file: &Path, line: u64, text: &str, span: Range<usize>, message: String) -> Diagnostic {
+pub(crate) fn in_headings(file: &Path, line: u64, text: &str, span: Range<usize>, message: String) -> Diagnostic {
     let before = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
     let shown = format!("{}{}", "\n".repeat(before), text.replace(['\n', '\r'], " "));
     Diagnostic::in_text(file, &shown, before + span.start..before + span.end, message)
 }
 
 /// A mistake at a byte of a text, for a caller that has no lines yet.
-pub(super) fn in_text(file: &Path, text: &str, at: usize, message: String) -> Diagnostic {
+pub(crate) fn in_text(file: &Path, text: &str, at: usize, message: String) -> Diagnostic {
     let lines = Lines::of(text);
     let (line, start) = (lines.number(at) as u64, lines.start(at));
     let rest = text.get(start..).unwrap_or_default();

@@ -7,9 +7,9 @@ use crate::model::Json;
 
 /// Where a row stands.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::vendor) struct Place {
+pub(crate) struct Place {
     /// 1-based.
-    line: u64,
+    pub(crate) line: u64,
     /// 1-based: of a byte in JSON, of a cell in CSV; `None` where the row as a whole is meant.
     column: Option<usize>,
 }
@@ -24,15 +24,15 @@ impl fmt::Display for Place {
 
 /// One row.
 #[derive(Debug)]
-pub(in crate::vendor) struct Line<'b> {
-    pub(super) place: Place,
+pub(crate) struct Line<'b> {
+    pub(crate) place: Place,
     /// The record, or why it can't be read.
-    pub(super) record: Result<Json<'b>, String>,
+    pub(crate) record: Result<Json<'b>, String>,
 }
 
 impl<'b> Line<'b> {
     /// The record of a line, or the column and the reason why it can't be read.
-    pub(in crate::vendor) fn new<R: Into<Json<'b>>>(line: u64, record: Result<R, (Option<usize>, String)>) -> Self {
+    pub(crate) fn new<R: Into<Json<'b>>>(line: u64, record: Result<R, (Option<usize>, String)>) -> Self {
         match record {
             Ok(record) => Self { place: Place { line, column: None }, record: Ok(record.into()) },
             Err((column, reason)) => Self { place: Place { line, column }, record: Err(reason) },
@@ -41,6 +41,6 @@ impl<'b> Line<'b> {
 }
 
 /// Something is wrong with the content, at a place with which `message` starts.
-pub(super) fn invalid(message: String) -> io::Error {
+pub(crate) fn invalid(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, message)
 }

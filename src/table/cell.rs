@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The cell without the things that nobody sees: spaces around it (also no-break ones), zero-width characters,
 /// and the wrapping of spreadsheets that keeps leading zeros (`="00123"`).
-pub(super) fn clean(cell: &str) -> Cow<'_, str> {
+pub(crate) fn clean(cell: &str) -> Cow<'_, str> {
     if cell.is_ascii() {
         return unwrap_quotes(cell.trim_ascii());
     }
@@ -44,7 +44,7 @@ const fn is_joiner(c: char) -> bool {
 
 /// A heading or word as it is compared: case, accents, spaces and punctuation aside. The number sign stays,
 /// because "Employee #" is not "Employee".
-pub(super) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         let kept = text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || *byte == b'#');
         return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
@@ -63,12 +63,28 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
-/// A cell that says that there is nothing to say. Not for names and departments: Null is a name, NA a region.
-pub(super) fn is_absent(cell: &str) -> bool {
-    const WORDS: [&str; 13] =
-        ["n/a", "#n/a", "#n/d", "null", "(null)", "none", "nil", "nan", "(blank)", "k.a.", "keine", "aucun", "ninguno"];
-    let dashes = |c: char| matches!(c, '-' | '–' | '—' | '.' | '?');
-    cell.chars().all(dashes) || WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
+/// `Beschäftigungsende` as `Beschaeftigungsende`.
+pub(crate) fn umlauts_written_out(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    for c in text.chars() {
+        match c {
+            'ä' | 'Ä' => out.push_str("ae"),
+            'ö' | 'Ö' => out.push_str("oe"),
+            'ü' | 'Ü' => out.push_str("ue"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// An identifier without the apostrophe by which people and some exports keep a spreadsheet from calculating with it.
+pub(crate) fn without_apostrophe(id: &str) -> &str {
+    id.strip_prefix('\'').filter(|id| !id.is_empty()).unwrap_or(id)
+}
+
+/// Whether a cell is part of a line that is drawn below headings or around a table.
+pub(super) fn is_rule(cell: &str) -> bool {
+    cell.chars().all(|c| matches!(c, '-' | '+' | '=' | ':' | '|' | ' ') || ('\u{2500}'..='\u{257f}').contains(&c))
 }
 
 #[cfg(test)]
@@ -101,10 +117,9 @@ mod tests {
     }
 
     #[test]
-    fn placeholders_are_absent_and_names_are_not() {
-        for absent in ["", "-", "—", "N/A", "null", "#N/A"] {
-            assert!(is_absent(absent), "{absent}");
+    fn an_apostrophe_in_front_is_no_part_of_an_identifier() {
+        for (cell, value) in [("'00123", "00123"), ("'=1", "=1"), ("'", "'"), ("00123", "00123")] {
+            assert_eq!(without_apostrophe(cell), value);
         }
-        assert!(!is_absent("NA") && !is_absent("0"));
     }
 }

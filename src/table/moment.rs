@@ -1,0 +1,859 @@
+//! One cell → a moment, a day, or the parts of a date whose order only its column can tell. The one parser of every way in:
+//! rosters, exports, programs and vendors' answers.
+
+use chrono::format::{Fixed, Item, Parsed, StrftimeItems, parse};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+use super::words::{Holds, is_nothing, month};
+use crate::model::{Timestamp, means_never};
+
+/// What a cell in a column of moments holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Reading {
+    /// Nothing.
+    Empty,
+    /// A word for nothing.
+    Nothing,
+    /// A date by which some system means "none": the far future, or the day with which its calendar begins.
+    Never,
+    /// A day without a time.
+    Day(NaiveDate),
+    /// A day with a time, and no word about the zone.
+    Local(NaiveDateTime),
+    /// A moment with its offset.
+    Moment(DateTime<FixedOffset>),
+    /// Day and month, or month and day.
+    Numbers(Numbers),
+    /// A day, with something behind it that is no time.
+    Odd(NaiveDate),
+    /// Something else.
+    Unreadable,
+}
+
+/// The order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// 31/12/2026.
+    DayFirst,
+    /// 12/31/2026.
+    MonthFirst,
+}
+
+/// How moments are written, where that can't be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notation {
+    /// `2026-12-31` only: what could have the day or the month first is not read.
+    Iso,
+    /// Day and month, or month and day.
+    Order(DateOrder),
+    /// Seconds since 1970.
+    Unix,
+    /// Milliseconds since 1970.
+    UnixMillis,
+    /// Intervals of 100 ns since 1601, as Active Directory counts.
+    FileTime,
+    /// `20260131120000Z`
+    Ldap,
+    /// Days of a spreadsheet.
+    Excel,
+    /// chrono's notation.
+    Written(Vec<Item<'static>>),
+}
+
+/// The words for notations, beside chrono's own.
+pub(crate) const NOTATIONS: [(&str, Notation, &str); 8] = [
+    ("iso", Notation::Iso, "2026-12-31 only"),
+    ("day-first", Notation::Order(DateOrder::DayFirst), "31/12/2026"),
+    ("month-first", Notation::Order(DateOrder::MonthFirst), "12/31/2026"),
+    ("unix", Notation::Unix, "seconds since 1970"),
+    ("unix-ms", Notation::UnixMillis, "milliseconds since 1970"),
+    (
+        "filetime",
+        Notation::FileTime,
+        "intervals of 100 ns since 1601 (Active Directory); 0 and 9223372036854775807 are never",
+    ),
+    ("ldap", Notation::Ldap, "20260131120000Z"),
+    ("excel", Notation::Excel, "days of a spreadsheet, 46053.5"),
+];
+
+impl Notation {
+    /// A notation by its word, or as chrono writes it.
+    ///
+    /// # Errors
+    /// It is neither, or doesn't tell a day.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        /// 2024-11-23T21:34:56Z: no two of its parts are equal.
+        const SAMPLE: i64 = 1_732_397_696;
+        let word = text.trim().to_ascii_lowercase().replace('_', "-");
+        if let Some((_, notation, _)) = NOTATIONS.into_iter().find(|(known, ..)| *known == word) {
+            return Ok(notation);
+        }
+        let no_date = || format!("\"{text}\" can't be read as a date");
+        let items = StrftimeItems::new(text).parse_to_owned().map_err(|_| no_date())?;
+        let sample = DateTime::from_timestamp(SAMPLE, 0).unwrap_or_default().fixed_offset();
+        let mut shown = String::new();
+        std::fmt::write(&mut shown, format_args!("{}", sample.format_with_items(items.iter())))
+            .map_err(|_| no_date())?;
+        let names_zone = items.iter().any(|item| matches!(item, Item::Fixed(Fixed::TimezoneName)));
+        let shown = if names_zone { shown.replace("+00:00", "UTC") } else { shown };
+        written(&shown, &items).map(|_| Self::Written(items)).ok_or_else(no_date)
+    }
+}
+
+/// How the moments of a column are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Moments {
+    /// In the order in which they are tried; then what can be seen.
+    pub(crate) notations: Vec<Notation>,
+    /// The zone of times that don't name one.
+    pub(crate) zone: Tz,
+    /// Days are counted from 1904, as old spreadsheets of Macs do.
+    pub(crate) is_1904: bool,
+}
+
+impl Moments {
+    /// Reads a cell that has been cleaned.
+    pub(crate) fn read(&self, cell: &str) -> Reading {
+        if cell.is_empty() {
+            return Reading::Empty;
+        }
+        let found = self.notations.iter().find_map(|notation| self.noted(cell, notation)).or_else(|| self.seen(cell));
+        match found {
+            Some(reading) => reading.or_never(),
+            None if is_nothing(cell, Holds::Moments) => Reading::Nothing,
+            None => Reading::Unreadable,
+        }
+    }
+
+    /// The moment of a cell; a day is its first moment.
+    pub(crate) fn moment(&self, reading: Reading) -> Option<Timestamp> {
+        match reading {
+            Reading::Day(day) => self.here(day.and_time(NaiveTime::MIN)),
+            Reading::Local(time) => self.here(time),
+            Reading::Moment(moment) => Some(moment.with_timezone(&Utc)),
+            Reading::Numbers(numbers) => {
+                let day = self.order().map_or_else(|| numbers.in_both_orders(), |order| numbers.read(order))?;
+                self.moment(numbers.on(day))
+            }
+            Reading::Empty | Reading::Nothing | Reading::Never | Reading::Odd(_) | Reading::Unreadable => None,
+        }
+    }
+
+    /// What the configuration says of day and month.
+    pub(crate) fn order(&self) -> Option<DateOrder> {
+        self.notations.iter().find_map(|notation| match notation {
+            Notation::Order(order) => Some(*order),
+            _ => None,
+        })
+    }
+
+    /// Whether dates that could have the day or the month first are to be left unread.
+    pub(crate) fn is_iso_only(&self) -> bool {
+        self.notations.contains(&Notation::Iso)
+    }
+
+    /// A wall clock's time that comes twice is the earlier one; one that a clock change leaves out is read with the offset that
+    /// was in force before.
+    fn here(&self, time: NaiveDateTime) -> Option<Timestamp> {
+        let hour = TimeDelta::hours(1);
+        let local = self.zone.from_local_datetime(&time).earliest();
+        let local = local.or_else(|| {
+            let before = self.zone.from_local_datetime(&time.checked_sub_signed(hour)?).earliest()?;
+            before.checked_add_signed(hour)
+        });
+        local.map(|time| time.with_timezone(&Utc))
+    }
+
+    /// As the configuration says that it is written.
+    fn noted(&self, cell: &str, notation: &Notation) -> Option<Reading> {
+        let number = || cell.parse::<i64>().ok();
+        match notation {
+            Notation::Iso | Notation::Order(_) => None,
+            Notation::Unix => moment(DateTime::from_timestamp(number()?, 0)?),
+            Notation::UnixMillis => moment(DateTime::from_timestamp_millis(number()?)?),
+            Notation::FileTime => file_time(number()?),
+            Notation::Ldap => generalized(cell, false),
+            Notation::Excel => self.serial(&cell.replace(',', ".")),
+            Notation::Written(items) => written(cell, items),
+        }
+    }
+
+    /// As anybody can see that it is written.
+    fn seen(&self, cell: &str) -> Option<Reading> {
+        if let Some(moment) = usual_form(cell) {
+            return Some(Reading::Moment(moment.fixed_offset()));
+        }
+        if let Some(day) = iso(cell) {
+            return day;
+        }
+        if let Some(reading) = generalized(cell, true) {
+            return Some(reading);
+        }
+        if cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+            && cell.matches(['.', ',']).count() < 2
+        {
+            return self.digits(cell);
+        }
+        let (date, time) = split_time(cell);
+        let reading = match only_digits(&date) {
+            Some(reading) => reading,
+            None => parts(&date)?,
+        };
+        Some(match (time, reading) {
+            ("", reading) => reading,
+            (time, Reading::Day(day)) => match clock(time) {
+                Some(clock) => clock.on(day),
+                None => Reading::Odd(day),
+            },
+            (time, Reading::Numbers(numbers)) => Reading::Numbers(Numbers { clock: clock(time), ..numbers }),
+            (_, reading) => reading,
+        })
+    }
+
+    /// A number whose length tells what it counts.
+    fn digits(&self, cell: &str) -> Option<Reading> {
+        let (whole, fraction) = cell.split_once(['.', ',']).unwrap_or((cell, ""));
+        let number: i64 = match whole.parse() {
+            Ok(number) => number,
+            // More than can be counted: the largest number of some system.
+            Err(_) => return (whole == "18446744073709551615").then_some(Reading::Never),
+        };
+        match (whole.len(), number) {
+            (5, 20_000..=80_000) => self.serial(&format!("{whole}.{fraction}0")),
+            (10, 1_000_000_000..=4_102_444_800) => moment(DateTime::from_timestamp(number, 0)?),
+            (13, 1_000_000_000_000..=4_102_444_800_000) => moment(DateTime::from_timestamp_millis(number)?),
+            (16, 1_000_000_000_000_000..=4_102_444_800_000_000) => moment(DateTime::from_timestamp_micros(number)?),
+            (18, 116_444_736_000_000_000..=250_000_000_000_000_000) => file_time(number),
+            (19, i64::MAX) => Some(Reading::Never),
+            (8, _) if fraction.is_empty() => only_digits(cell),
+            _ => None,
+        }
+    }
+
+    /// A day of a spreadsheet, with a fraction for the time.
+    fn serial(&self, number: &str) -> Option<Reading> {
+        const LAST: f64 = 2_958_466.0;
+        const SECONDS: f64 = 86_400.0;
+        let days = number.parse::<f64>().ok().filter(|days| (0.0..LAST).contains(days))?;
+        // Day 0 for all days after the leap day that 1900 never had.
+        let (year, month, day) = if self.is_1904 { (1904, 1, 1) } else { (1899, 12, 30) };
+        let epoch = NaiveDate::from_ymd_opt(year, month, day)?;
+        #[expect(clippy::cast_possible_truncation, reason = "less than the last day")]
+        let (whole, seconds) = (days.trunc() as i64, (days.fract() * SECONDS).round() as i64);
+        let date = epoch.checked_add_days(Days::new(whole.try_into().ok()?))?;
+        let midnight = date.and_time(NaiveTime::MIN);
+        Some(if seconds == 0 {
+            Reading::Day(date)
+        } else {
+            Reading::Local(midnight.checked_add_signed(TimeDelta::seconds(seconds))?)
+        })
+    }
+}
+
+impl Reading {
+    /// Years from 2900 on mean "no end": 9999 at SAP, 4712 at Oracle, 2999 elsewhere; and so does the day with which some
+    /// calendar begins.
+    fn or_never(self) -> Self {
+        let day = match self {
+            Self::Day(day) | Self::Odd(day) => day.and_time(NaiveTime::MIN).and_utc(),
+            Self::Local(time) => time.and_utc(),
+            Self::Moment(moment) => moment.with_timezone(&Utc),
+            other => return other,
+        };
+        if means_never(day) || is_far(day.date_naive()) { Self::Never } else { self }
+    }
+}
+
+fn is_far(day: NaiveDate) -> bool {
+    NaiveDate::from_ymd_opt(2900, 1, 1).is_some_and(|far| day >= far)
+}
+
+/// A date in numbers whose year comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    first: u8,
+    second: u8,
+    year: i16,
+    clock: Option<Clock>,
+}
+
+impl Numbers {
+    /// The date, if the order of day and month is this.
+    pub(crate) fn read(self, order: DateOrder) -> Option<NaiveDate> {
+        let (day, month) = match order {
+            DateOrder::DayFirst => (self.first, self.second),
+            DateOrder::MonthFirst => (self.second, self.first),
+        };
+        plausible(i32::from(self.year), u32::from(month), u32::from(day))
+    }
+
+    /// The date, if it is the same in both orders, as 3/3/2026 is, or is one in one order only.
+    pub(crate) fn in_both_orders(self) -> Option<NaiveDate> {
+        match self.order() {
+            Some(order) => self.read(order),
+            None => self.read(DateOrder::DayFirst).filter(|date| self.read(DateOrder::MonthFirst) == Some(*date)),
+        }
+    }
+
+    /// The only order in which it is a date. Both orders are fine for 3/3/2026, and for 3/4/2026 neither is sure.
+    pub(crate) fn order(self) -> Option<DateOrder> {
+        match (self.read(DateOrder::DayFirst), self.read(DateOrder::MonthFirst)) {
+            (Some(_), None) => Some(DateOrder::DayFirst),
+            (None, Some(_)) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
+    fn on(self, day: NaiveDate) -> Reading {
+        self.clock.map_or(Reading::Day(day), |clock| clock.on(day))
+    }
+}
+
+/// A time of day, with an offset if it names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Clock {
+    time: NaiveTime,
+    offset: Option<FixedOffset>,
+}
+
+impl Clock {
+    fn on(self, day: NaiveDate) -> Reading {
+        let local = day.and_time(self.time);
+        match self.offset {
+            Some(offset) => offset.from_local_datetime(&local).single().map_or(Reading::Unreadable, Reading::Moment),
+            None => Reading::Local(local),
+        }
+    }
+}
+
+fn moment(moment: Timestamp) -> Option<Reading> {
+    Some(Reading::Moment(moment.fixed_offset()))
+}
+
+/// RFC 3339. The form that nearly everybody sends is read without a parser of all forms.
+pub(crate) fn rfc3339(text: &str) -> Option<Timestamp> {
+    usual_form(text).or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc)))
+}
+
+/// A moment in a vendor's answer: in any form, and in UTC where it names no zone.
+pub(crate) fn in_utc(text: &str) -> Option<Timestamp> {
+    rfc3339(text).or_else(|| {
+        let moments = Moments { zone: Tz::UTC, ..Moments::default() };
+        moments.moment(moments.seen(text.trim())?)
+    })
+}
+
+/// `2026-06-30T12:00:00Z`
+fn usual_form(text: &str) -> Option<Timestamp> {
+    let text: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', clock @ .., b'Z'] = text else { return None };
+    let [h1, h2, b':', n1, n2, b':', s1, s2] = clock else { return None };
+    let number = |tens: &u8, ones: &u8| {
+        (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+    };
+    let year = (number(y1, y2)? * 100 + number(y3, y4)?).cast_signed();
+    let day = NaiveDate::from_ymd_opt(year, number(m1, m2)?, number(d1, d2)?)?;
+    Some(day.and_hms_opt(number(h1, h2)?, number(n1, n2)?, number(s1, s2)?)?.and_utc())
+}
+
+/// As chrono's notation says. Minutes and seconds that it leaves out are none.
+fn written(cell: &str, items: &[Item<'static>]) -> Option<Reading> {
+    let mut parsed = Parsed::new();
+    parse(&mut parsed, cell, items.iter()).ok()?;
+    if let Some(seconds) = parsed.timestamp() {
+        return moment(DateTime::from_timestamp(seconds, 0)?);
+    }
+    let day = parsed.to_naive_date().ok()?;
+    if parsed.hour_mod_12().is_none() && parsed.hour_div_12().is_none() {
+        return Some(Reading::Day(day));
+    }
+    if parsed.minute().is_none() {
+        parsed.set_minute(0).ok()?;
+    }
+    let time = parsed.to_naive_time().ok()?;
+    let names_zone = items.iter().any(|item| matches!(item, Item::Fixed(Fixed::TimezoneName)));
+    let offset = match parsed.offset() {
+        Some(seconds) => Some(FixedOffset::east_opt(seconds)?),
+        // The name of another zone may be that of several.
+        None if names_zone => Some(cell.split_whitespace().any(is_utc).then(|| FixedOffset::east_opt(0)).flatten()?),
+        None => None,
+    };
+    Some(Clock { time, offset }.on(day))
+}
+
+fn is_utc(word: &str) -> bool {
+    ["utc", "gmt", "z"].iter().any(|name| word.eq_ignore_ascii_case(name))
+}
+
+/// What Active Directory counts; zero and the largest number are never.
+fn file_time(intervals: i64) -> Option<Reading> {
+    const TO_1970: i64 = 116_444_736_000_000_000;
+    const TICKS: i64 = 10_000_000;
+    if intervals <= 0 || intervals == i64::MAX {
+        return Some(Reading::Never);
+    }
+    let since = intervals.checked_sub(TO_1970)?;
+    let nanos = u32::try_from(since.rem_euclid(TICKS) * 100).ok()?;
+    moment(DateTime::from_timestamp(since.div_euclid(TICKS), nanos)?)
+}
+
+/// `20260131120000Z`, `202601311200+0100`, `20260131T120000.5Z`. Where it isn't said that it is one, a number without a zone
+/// is one only if it has all its digits.
+fn generalized(cell: &str, is_guess: bool) -> Option<Reading> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let length = digits(cell);
+    let (date, rest) = cell.split_at_checked(if length == 8 { 8 } else { length })?;
+    let (time, rest) = match rest.strip_prefix(['T', 't']) {
+        Some(behind) if length == 8 => behind.split_at_checked(digits(behind))?,
+        _ if matches!(length, 10 | 12 | 14) => (date.get(8..)?, rest),
+        _ => return None,
+    };
+    let fraction = rest.strip_prefix(['.', ',']).map_or("", |behind| behind.get(..digits(behind)).unwrap_or_default());
+    let zone = rest.get(if fraction.is_empty() { 0 } else { fraction.len() + 1 }..)?;
+    if is_guess && zone.is_empty() && length != 8 && (length != 14 || !fraction.is_empty()) {
+        return None;
+    }
+    let Reading::Day(day) = only_digits(date.get(..8)?)? else { return None };
+    let number = |range: std::ops::Range<usize>| time.get(range).map_or(Some(0), |part| part.parse().ok());
+    if !matches!(time.len(), 2 | 4 | 6) {
+        return None;
+    }
+    let (hour, minute, second) =
+        (number(0..2)?, if time.len() > 2 { number(2..4)? } else { 0 }, if time.len() > 4 { number(4..6)? } else { 0 });
+    let time = NaiveTime::from_hms_nano_opt(hour, minute, second, nanos(fraction))?;
+    let offset = if zone.is_empty() { None } else { Some(offset(zone)?) };
+    Some(Clock { time, offset }.on(day))
+}
+
+/// A fraction of a second.
+fn nanos(digits: &str) -> u32 {
+    let mut nine: String = digits.chars().take(9).collect();
+    while nine.len() < 9 {
+        nine.push('0');
+    }
+    nine.parse().unwrap_or_default()
+}
+
+/// `Z`, `UTC`, `+01`, `+0100`, `+01:00`, `UTC+1`, `GMT-0500`.
+fn offset(text: &str) -> Option<FixedOffset> {
+    let text = text.trim();
+    if is_utc(text) {
+        return FixedOffset::east_opt(0);
+    }
+    let text = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
+    let (sign, digits) = match text.chars().next()? {
+        '+' => (1, text.get(1..)?),
+        '-' => (-1, text.get(1..)?),
+        '\u{2212}' => (-1, text.strip_prefix('\u{2212}')?),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None if digits.len() <= 2 => (digits, "0"),
+        None => digits.split_at_checked(digits.len() - 2)?,
+    };
+    let number = |text: &str| {
+        Some(text)
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+            .and_then(|text| text.parse::<i32>().ok())
+    };
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (hours <= 14 && minutes < 60).then(|| FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))).flatten()
+}
+
+/// A time of day as it is written behind a date: `T12:00`, ` 12:00:00.5 PM +0100`, ` 12:00 Uhr`.
+fn clock(text: &str) -> Option<Clock> {
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, 'T' | 't' | ','));
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let take = |text: &str, most: usize| -> Option<(u32, usize)> {
+        let length = digits(text).min(most);
+        Some((text.get(..length)?.parse().ok()?, length))
+    };
+    let (mut hour, length) = take(text, 2)?;
+    let rest = text.get(length..)?.strip_prefix(':')?;
+    let (minute, length) = take(rest, 2)?;
+    let mut rest = rest.get(length..)?;
+    let mut second = 0;
+    if let Some(behind) = rest.strip_prefix(':') {
+        let (seconds, length) = take(behind, 2)?;
+        (second, rest) = (seconds, behind.get(length..)?);
+    }
+    let mut fraction = "";
+    if let Some(behind) = rest.strip_prefix(['.', ',', ':']).filter(|behind| digits(behind) > 0) {
+        (fraction, rest) = behind.split_at_checked(digits(behind))?;
+    }
+    let rest = rest.trim();
+    let folded: String =
+        rest.chars().take(5).filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
+    let rest = if folded.starts_with("am") || folded.starts_with("pm") {
+        hour = if (1..=12).contains(&hour) { hour % 12 } else { return None };
+        hour += if folded.starts_with('p') { 12 } else { 0 };
+        rest.trim_start_matches(['a', 'A', 'p', 'P'])
+            .trim_start_matches(['.', ' ', '\u{a0}', '\u{202f}'])
+            .trim_start_matches(['m', 'M'])
+            .trim_start_matches('.')
+    } else {
+        rest.trim_start_matches("Uhr").trim_start_matches('h')
+    };
+    // `GMT+0100 (Central European Time)`: the offset says it all.
+    let zone = rest.split('(').next().unwrap_or_default().trim();
+    let zone = if zone.is_empty() { rest.trim().trim_start_matches('(').trim_end_matches(')') } else { zone };
+    let offset = if zone.is_empty() { None } else { Some(offset(zone)?) };
+    Some(Clock { time: NaiveTime::from_hms_nano_opt(hour, minute, second, nanos(fraction))?, offset })
+}
+
+/// The common case, without any splitting: 2026-12-31.
+fn iso(cell: &str) -> Option<Option<Reading>> {
+    match *cell.as_bytes() {
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
+            let number = |digits: &[u8]| {
+                digits
+                    .iter()
+                    .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+            };
+            let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
+            Some(date(year, number(&[m1, m2])?, number(&[d1, d2])?))
+        }
+        _ => None,
+    }
+}
+
+/// The date, and from the time of day on the rest. In `Oct 5, 2026 12:00 AM` that begins after the last space or `T` before the
+/// first colon; and in `Sat Jan 31 12:00:00 UTC 2026` the year comes behind it.
+fn split_time(cell: &str) -> (std::borrow::Cow<'_, str>, &str) {
+    let time = cell.find(':').and_then(|colon| cell.get(..colon)?.rfind([' ', 'T', 't', '\u{a0}']));
+    let Some((date, time)) = time.and_then(|at| cell.split_at_checked(at)) else { return (cell.into(), "") };
+    match time.rsplit_once(' ') {
+        Some((time, year))
+            if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) && time.contains(':') =>
+        {
+            (format!("{date} {year}").into(), time)
+        }
+        _ => (date.into(), time),
+    }
+}
+
+/// 20261231, or 20261231235959.
+fn only_digits(text: &str) -> Option<Reading> {
+    if !matches!(text.len(), 8) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    date(i32::try_from(part(0..4)?).ok()?, part(4..6)?, part(6..8)?)
+}
+
+/// A date of three parts, of which one may be the name of a month.
+fn parts(text: &str) -> Option<Reading> {
+    let mut numbers = [(0_u32, 0_usize); 3];
+    let mut count = 0;
+    let mut named = None;
+    for token in tokens(text) {
+        if token.bytes().all(|byte| byte.is_ascii_digit()) {
+            *numbers.get_mut(count)? = (token.parse().ok()?, token.len());
+            count += 1;
+        } else if let Some(found) = month(token)
+            && named.replace(found).is_some()
+        {
+            return None;
+        }
+    }
+    let [first, second, third] = numbers;
+    match (named, count) {
+        // Year first only if it has four digits; otherwise it comes last in all four languages.
+        (Some(month), 2) if first.1 == 4 => date(year(first), month, second.0),
+        (Some(month), 2) => date(year(second), month, first.0),
+        (None, 3) if first.1 == 4 => date(year(first), second.0, third.0),
+        (None, 3) if matches!(third.1, 2 | 4) => year_last(first.0, second.0, year(third), text.contains('.')),
+        _ => None,
+    }
+}
+
+fn year_last(first: u32, second: u32, year: i32, dotted: bool) -> Option<Reading> {
+    // Nobody writes the month first with full stops.
+    if dotted {
+        return date(year, second, first);
+    }
+    let (first, second) = (u8::try_from(first).ok()?, u8::try_from(second).ok()?);
+    let numbers = Numbers { first, second, year: i16::try_from(year).ok()?, clock: None };
+    if numbers.read(DateOrder::DayFirst).or(numbers.read(DateOrder::MonthFirst)).is_some() {
+        return Some(Reading::Numbers(numbers));
+    }
+    // Nonsense, or a year that means "no end".
+    date(year, u32::from(second), u32::from(first))
+}
+
+/// Two digits are a year from 1969 to 2068, as POSIX has it.
+fn year((number, digits): (u32, usize)) -> i32 {
+    let number = i32::try_from(number).unwrap_or(i32::MAX);
+    match (digits, number) {
+        (2, 0..=68) => number + 2000,
+        (2, _) => number + 1900,
+        _ => number,
+    }
+}
+
+/// Runs of digits and runs of letters: `5th`, `05Jan2026` and `d'avril` fall apart as they should.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let digits = rest.chars().next()?.is_ascii_digit();
+        let ends = |c: char| !c.is_alphanumeric() || c.is_ascii_digit() != digits;
+        let (token, tail) = rest.split_at_checked(rest.find(ends).unwrap_or(rest.len()))?;
+        rest = tail;
+        Some(token)
+    })
+}
+
+/// A date in a known order; of the years that mean "no end", any.
+fn date(year: i32, month: u32, day: u32) -> Option<Reading> {
+    let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    (is_far(date) || means_never(date.and_time(NaiveTime::MIN).and_utc()) || (1900..=2200).contains(&year))
+        .then_some(Reading::Day(date))
+}
+
+/// A date at which something may have happened.
+fn plausible(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month, day).filter(|_| (1900..=2200).contains(&year))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(cell: &str, zone: Tz) -> Reading {
+        Moments { zone, ..Moments::default() }.read(cell)
+    }
+
+    fn at(cell: &str, notations: &[&str], zone: Tz) -> Option<String> {
+        let notations = notations.iter().map(|notation| Notation::parse(notation).expect("a notation")).collect();
+        let moments = Moments { notations, zone, is_1904: false };
+        moments.moment(moments.read(cell)).map(|moment| moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    }
+
+    /// The day that a roster takes of a cell.
+    fn day(cell: &str) -> Option<NaiveDate> {
+        match read(cell, Tz::UTC) {
+            Reading::Day(day) | Reading::Odd(day) => Some(day),
+            Reading::Local(time) => Some(time.date()),
+            Reading::Moment(moment) => Some(moment.date_naive()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn dates_that_can_be_read_in_one_way() {
+        for cell in [
+            "2024-03-05",
+            "2024/03/05",
+            "2024.03.05",
+            "2024-3-5",
+            "20240305",
+            "2024-03-05T00:00:00",
+            "2024-03-05 23:59:59.000",
+            "2024-03-05T00:00:00Z",
+            "2024-03-05T00:00:00.000+02:00",
+            "5.3.2024",
+            "05.03.24",
+            "5. 3. 2024",
+            "05.03.2024 00:00",
+            "5-Mar-2024",
+            "05-Mar-24",
+            "5 March 2024",
+            "March 5, 2024",
+            "Mar 5th, 2024",
+            "Mar 5, 2024 12:00 AM",
+            "5. März 2024",
+            "5. Mrz. 2024",
+            "5 mars 2024",
+            "5 de marzo de 2024",
+            "05MAR2024",
+            "2024-Mar-05",
+            "Tue, 5 Mar 2024",
+            "45356",
+            "45356.75",
+            "45356,5",
+            "20240305120000",
+            "5 Mar 2024 12:00 CET",
+        ] {
+            assert_eq!(day(cell), NaiveDate::from_ymd_opt(2024, 3, 5), "{cell}");
+        }
+        assert_eq!(day("1er août 1999"), NaiveDate::from_ymd_opt(1999, 8, 1));
+        assert_eq!(day("31.12.68"), NaiveDate::from_ymd_opt(2068, 12, 31));
+        assert_eq!(day("31.12.69"), NaiveDate::from_ymd_opt(1969, 12, 31));
+    }
+
+    #[test]
+    fn moments_are_read_as_they_occur() {
+        for cell in [
+            "2026-01-31T12:00:00Z",
+            "2026-01-31 12:00:00Z",
+            "2026-01-31 12:00:00 UTC",
+            "2026-01-31T13:00:00+01",
+            "2026-01-31T13:00:00+0100",
+            "2026-01-31 13:00:00 +01:00",
+            "2026-01-31T12:00:00.000000Z",
+            "2026-01-31 12:00",
+            "20260131120000Z",
+            "20260131120000.0Z",
+            "202601311300+0100",
+            "20260131T120000Z",
+            "1769860800",
+            "1769860800000",
+            "134143344000000000",
+            "46053.5",
+            "31.01.2026 12:00",
+            "31.01.2026 12:00 Uhr",
+            "1/31/2026 12:00:00 PM",
+            "Jan 31, 2026, 12:00:00 PM",
+            "Sat, 31 Jan 2026 13:00:00 +0100",
+            "Sat Jan 31 12:00:00 UTC 2026",
+            "Sat Jan 31 2026 13:00:00 GMT+0100 (Central European Standard Time)",
+        ] {
+            assert_eq!(at(cell, &[], Tz::UTC).as_deref(), Some("2026-01-31T12:00:00Z"), "{cell}");
+        }
+        assert_eq!(at("2026-01-31T12:00:00.25", &[], Tz::UTC).as_deref(), Some("2026-01-31T12:00:00.250Z"));
+        assert_eq!(
+            in_utc("2026-01-31 12:00:00").map(|moment| moment.to_string()).as_deref(),
+            Some("2026-01-31 12:00:00 UTC")
+        );
+    }
+
+    #[test]
+    fn a_notation_settles_what_cannot_be_seen() {
+        for (cell, notation, expected) in [
+            ("03/04/2026", "day-first", Some("2026-04-03T00:00:00Z")),
+            ("03/04/2026 10:30", "month-first", Some("2026-03-04T10:30:00Z")),
+            ("03/04/2026", "iso", None),
+            ("86400000", "unix-ms", Some("1970-01-02T00:00:00Z")),
+            ("17", "unix", None),
+            ("172800000", "unix_ms", Some("1970-01-03T00:00:00Z")),
+            ("1769860800", "unix", Some("2026-01-31T12:00:00Z")),
+            ("134143344000000000", "filetime", Some("2026-01-31T12:00:00Z")),
+            ("2026013112", "ldap", Some("2026-01-31T12:00:00Z")),
+            ("9999.5", "excel", Some("1927-05-17T12:00:00Z")),
+            ("31.01.2026 12", "%d.%m.%Y %H", Some("2026-01-31T12:00:00Z")),
+            ("26.01.31", "%y.%m.%d", Some("2026-01-31T00:00:00Z")),
+            ("2026-031", "%Y-%j", Some("2026-01-31T00:00:00Z")),
+            ("1769860800", "%s", Some("2026-01-31T12:00:00Z")),
+            ("31.01.2026 12:00 UTC", "%d.%m.%Y %H:%M %Z", Some("2026-01-31T12:00:00Z")),
+            ("2026/01/31 01:00 PM +0100", "%Y/%m/%d %I:%M %p %z", Some("2026-01-31T12:00:00Z")),
+        ] {
+            assert_eq!(at(cell, &[notation], Tz::UTC).as_deref(), expected, "{cell} {notation}");
+        }
+        for notation in ["%d.%m", "%Q", "%H:%M", ""] {
+            assert!(Notation::parse(notation).is_err(), "{notation}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_in_their_zone() {
+        for (cell, expected) in [
+            ("01.07.2026 12:00", "2026-07-01T10:00:00Z"),
+            ("01.01.2026", "2025-12-31T23:00:00Z"),
+            ("2026-07-01T12:00:00+05:00", "2026-07-01T07:00:00Z"),
+            // Clocks went from 02:00 to 03:00, and from 03:00 back to 02:00.
+            ("29.03.2026 02:30", "2026-03-29T01:30:00Z"),
+            ("25.10.2026 02:30", "2026-10-25T00:30:00Z"),
+        ] {
+            assert_eq!(at(cell, &[], Tz::Europe__Berlin).as_deref(), Some(expected), "{cell}");
+        }
+        assert_eq!(at("03/04/2026", &[], Tz::UTC), None, "nobody can tell");
+    }
+
+    #[test]
+    fn days_are_counted_from_1904_where_the_workbook_does() {
+        let moments = Moments { is_1904: true, ..Moments::default() };
+        assert_eq!(moments.read("44925"), Reading::Day(NaiveDate::from_ymd_opt(2026, 12, 31).expect("a date")));
+    }
+
+    #[test]
+    fn numbers_wait_for_their_column() {
+        let order = |cell| match read(cell, Tz::UTC) {
+            Reading::Numbers(numbers) => numbers.order(),
+            other => panic!("{cell}: {other:?}"),
+        };
+        assert_eq!(order("25/03/2024"), Some(DateOrder::DayFirst));
+        assert_eq!(order("03-25-24"), Some(DateOrder::MonthFirst));
+        assert_eq!(order("3/4/2024 12:00:00 AM"), None);
+        assert_eq!(order("3/3/2024"), None);
+    }
+
+    #[test]
+    fn nothing_and_never_are_no_moments() {
+        assert_eq!(read("", Tz::UTC), Reading::Empty);
+        for cell in [
+            "-",
+            "n/a",
+            "NaT",
+            "never",
+            "infinity",
+            "\\N",
+            "00/00/0000",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "Present",
+        ] {
+            assert_eq!(read(cell, Tz::UTC), Reading::Nothing, "{cell}");
+        }
+        for cell in [
+            "9999-12-31",
+            "31.12.9999",
+            "4712-12-31",
+            "31/12/2999",
+            "1900-01-01",
+            "01.01.1970",
+            "0001-01-01",
+            "1601-01-01T00:00:00Z",
+            "9223372036854775807",
+        ] {
+            assert_eq!(read(cell, Tz::UTC), Reading::Never, "{cell}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_unreadable() {
+        for cell in [
+            "2024",
+            "31.02.2024",
+            "2024-13-01",
+            "31/31/2024",
+            "soon",
+            "1/2",
+            "1/2/3/4",
+            "99-04-05",
+            "Jan Feb 2024",
+            "1799-01-01",
+            "12345678901",
+            "4535",
+            "99999",
+            "1.2.3.4",
+            "5 Mar",
+            "²/³/2024",
+            "202613991299Z",
+        ] {
+            assert_eq!(read(cell, Tz::UTC), Reading::Unreadable, "{cell}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_cell_panics(cell in "\\PC{0,24}|[0-9TZ:+.,/ -]{0,24}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]\\PC{0,12}") {
+            let _ = Moments::default().read(&cell);
+            for notation in ["unix", "filetime", "ldap", "excel", "unix-ms", "%Y%m%d"] {
+                let notations = vec![Notation::parse(notation).expect("a notation")];
+                let moments = Moments { notations, ..Moments::default() };
+                let _ = moments.moment(moments.read(&cell));
+            }
+        }
+
+        #[test]
+        fn the_usual_form_of_a_time_is_read_as_any_other(text in "[012][09][0-9]{2}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9][Zz]") {
+            let parsed = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.with_timezone(&Utc));
+            prop_assert_eq!(rfc3339(&text), parsed);
+        }
+    }
+}

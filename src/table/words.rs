@@ -1,0 +1,209 @@
+//! Words that mean the same in every table: for nothing, for totals below a report, and the lists of the others.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::cell::{clean, fold};
+use super::data;
+
+const WORDS: &str = include_str!("data/words.txt");
+
+/// What a column holds, as far as words for nothing go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Keys, names and other texts that may be any word.
+    Texts,
+    /// The ids of employees.
+    Ids,
+    /// Words with a meaning, numbers, lists.
+    Values,
+    /// Moments.
+    Moments,
+}
+
+/// Whether a cell holds a word for nothing. An empty one does.
+pub(crate) fn is_nothing(cell: &str, column: Holds) -> bool {
+    static NOTHING: LazyLock<[HashSet<String>; 4]> = LazyLock::new(|| {
+        ["nothing", "nothing of ids", "nothing of values", "nothing of moments"]
+            .map(|name| data::of(WORDS, name).map(str::to_lowercase).collect())
+    });
+    const LONGEST: usize = 24;
+    let Some(first) = cell.as_bytes().first() else { return true };
+    let [texts, ids, values, moments] = &*NOTHING;
+    // Hardly any cell begins like one of the words, and this is asked of every one.
+    let is_one_of = |words: &HashSet<String>| words.contains(cell) || words.contains(&cell.to_lowercase());
+    match column {
+        Holds::Texts => matches!(first, b'(' | b'<' | b'#' | b'\\') && is_one_of(texts),
+        _ if cell.len() > LONGEST => false,
+        Holds::Ids => !first.is_ascii_digit() && (is_one_of(texts) || is_one_of(ids) || is_dashes(cell)),
+        Holds::Values => !first.is_ascii_digit() && (is_one_of(texts) || is_one_of(values) || is_dashes(cell)),
+        Holds::Moments => {
+            is_one_of(texts) || is_one_of(values) || is_one_of(moments) || is_dashes(cell) || is_open_date(cell)
+        }
+    }
+}
+
+fn is_dashes(cell: &str) -> bool {
+    cell.chars().all(|c| matches!(c, '-' | '–' | '—' | '.' | '?'))
+}
+
+/// `00/00/0000`
+fn is_open_date(cell: &str) -> bool {
+    cell.len() > 1 && cell.chars().all(|c| matches!(c, '0' | '/' | '-' | '.' | ':' | ' '))
+}
+
+/// `Total`, `Total: 152`, `Gesamtergebnis`, `(2 rows)`: what reports write below the rows.
+pub(crate) fn is_total(cell: &str) -> bool {
+    static TOTALS: LazyLock<HashSet<String>> = LazyLock::new(|| data::of(WORDS, "total").map(fold).collect());
+    if cell.starts_with('(') {
+        let inside = cell.trim_start_matches('(').trim_end_matches(')');
+        let rows =
+            |word: &str| matches!(word, "row" | "rows" | "Zeile" | "Zeilen" | "ligne" | "lignes" | "fila" | "filas");
+        return inside
+            .split_once(' ')
+            .is_some_and(|(count, word)| count.bytes().all(|byte| byte.is_ascii_digit()) && rows(word));
+    }
+    if !cell.starts_with(|c: char| c.is_alphabetic() || matches!(c, '*' | '-' | '=')) {
+        return false;
+    }
+    let folded = fold(cell);
+    TOTALS.contains(folded.trim_end_matches(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a row is a line of totals: such a word begins it, no address is in it, and it is mostly empty.
+pub(crate) fn is_line_of_totals<'c>(cells: impl Iterator<Item = &'c str> + Clone) -> bool {
+    let mut filled = cells.clone().map(clean).filter(|cell| !cell.is_empty());
+    let Some(first) = filled.next() else { return false };
+    first.len() < 40 && is_total(&first) && filled.count() <= 2 && !cells.clone().any(|cell| cell.contains('@'))
+}
+
+/// The names of months, folded.
+pub(super) fn month(word: &str) -> Option<u32> {
+    static MONTHS: LazyLock<HashMap<String, u32>> = LazyLock::new(|| {
+        let months = data::words(WORDS).filter(|word| word.name == "month");
+        let spelled = |text: &'static str| [fold(text), fold(&super::cell::umlauts_written_out(text))];
+        months.flat_map(|month| spelled(month.word).map(|word| (word, u32::from(month.rank)))).collect()
+    });
+    MONTHS.get(&fold(word)).copied()
+}
+
+/// The words for yes or no, and those that go before them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flags {
+    words: HashMap<String, bool>,
+    /// The words that mean yes and no of anything, so that they are turned round where a column says the opposite.
+    plain: HashSet<String>,
+}
+
+/// `yes` and `no` are the lists that go before plain yes and no; own words go before all.
+pub(crate) struct FlagWords<'w> {
+    pub(crate) own: [&'w [String]; 2],
+    pub(crate) usual: [&'static str; 2],
+}
+
+impl Flags {
+    /// The organisation's own words, then the usual ones, then yes and no.
+    pub(crate) fn new(words: &FlagWords<'_>) -> Self {
+        let mut flags = Self::default();
+        for (list, says) in words.own.iter().zip([true, false]) {
+            for word in *list {
+                flags.words.entry(word.trim().to_lowercase()).or_insert(says);
+            }
+        }
+        for (name, says) in words.usual.into_iter().zip([true, false]) {
+            for word in data::of(WORDS, name) {
+                flags.words.entry(word.to_lowercase()).or_insert(says);
+            }
+        }
+        for (name, says) in ["yes", "no"].into_iter().zip([true, false]) {
+            for word in data::of(WORDS, name) {
+                let word = word.to_lowercase();
+                if !flags.words.contains_key(&word) {
+                    flags.words.insert(word.clone(), says);
+                    flags.plain.insert(word);
+                }
+            }
+        }
+        flags
+    }
+
+    /// What a cell says. `is_opposite` turns plain yes and no round: who is `suspended: yes` isn't active.
+    pub(crate) fn read(&self, cell: &str, is_opposite: bool) -> Option<bool> {
+        let cell = cell.trim();
+        let lower;
+        let word = if self.words.contains_key(cell) {
+            cell
+        } else {
+            lower = cell.to_lowercase();
+            lower.as_str()
+        };
+        let says = *self.words.get(word)?;
+        Some(says != (is_opposite && self.plain.contains(word)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_nothing_where_it_fits() {
+        for cell in ["(null)", "#N/A", "\\N", "<NA>", "(NULL)", ""] {
+            for column in [Holds::Texts, Holds::Ids, Holds::Values, Holds::Moments] {
+                assert!(is_nothing(cell, column), "{cell} {column:?}");
+            }
+        }
+        for cell in ["NA", "NaT", "NULL", "nil", "-", "n/a", "—"] {
+            assert!(is_nothing(cell, Holds::Values) && is_nothing(cell, Holds::Moments), "{cell}");
+            assert!(!is_nothing(cell, Holds::Texts), "{cell}");
+        }
+        for cell in ["never", "infinity", "Nie", "0000-00-00", "00/00/0000", "Present"] {
+            assert!(is_nothing(cell, Holds::Moments) && !is_nothing(cell, Holds::Values), "{cell}");
+        }
+        assert!(is_nothing("NULL", Holds::Ids) && !is_nothing("NA", Holds::Ids) && !is_nothing("0", Holds::Values));
+    }
+
+    #[test]
+    fn totals_are_no_people() {
+        for total in
+            ["Total", "TOTAL: 152", "Grand Total", "Gesamt: 3", "Count 12", "*** End of report ***", "(2 rows)"]
+        {
+            assert!(is_total(total), "{total}");
+        }
+        for id in ["1001", "E-17", "Totalenergies-4", "SUMMER1", "FIN001", "(x)"] {
+            assert!(!is_total(id), "{id}");
+        }
+        assert!(is_line_of_totals(["Total", "3", "", ""].into_iter()));
+        assert!(!is_line_of_totals(["Total", "total@x.example", ""].into_iter()));
+        assert!(!is_line_of_totals(["count", "Count", "of", "Monte", "Cristo"].into_iter()));
+    }
+
+    #[test]
+    fn yes_and_no_are_said_in_four_languages() {
+        let flags = Flags::new(&FlagWords {
+            own: [&["möglich".to_owned(), "0".to_owned()], &[]],
+            usual: ["active", "inactive"],
+        });
+        for (cell, says) in [
+            ("TRUE", true),
+            ("t", true),
+            ("on", true),
+            ("Ja", true),
+            ("oui", true),
+            ("Sí", true),
+            ("wahr", true),
+            ("f", false),
+            ("off", false),
+            ("Nein", false),
+            ("faux", false),
+            ("0", true),
+            (" MÖGLICH ", true),
+            ("PASSWORD_EXPIRED", true),
+            ("DEPROVISIONED", false),
+        ] {
+            assert_eq!(flags.read(cell, false), Some(says), "{cell}");
+        }
+        assert_eq!((flags.read("yes", true), flags.read("suspended", true)), (Some(false), Some(false)));
+        assert_eq!(flags.read("?", false), None);
+    }
+}

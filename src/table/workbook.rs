@@ -1,0 +1,512 @@
+//! A workbook (.xlsx, .xls, .ods) → text with one line for each row of a sheet, so that everything after this step sees one kind
+//! of table and a line is the number of a row.
+
+use std::io::{Cursor, Read as _};
+use std::path::Path;
+
+use calamine::{
+    CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx,
+    XlsxError,
+};
+use memchr::memmem;
+use quick_xml::events::Event;
+use zip::ZipArchive;
+
+use super::flat::{SEPARATOR, push_text};
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
+
+/// The text of a sheet.
+#[derive(Debug, Default)]
+pub(super) struct SheetText {
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Days are counted from 1904.
+    pub(super) is_1904: bool,
+    /// Cells without a value that they should have, as row and what is wrong.
+    pub(super) odd: Vec<(u64, String)>,
+}
+
+/// The sheets of a workbook.
+#[derive(Debug, Default)]
+pub(super) struct Sheets {
+    /// As reports name it.
+    pub(super) kind: &'static str,
+    /// Those that are read.
+    pub(super) read: Vec<SheetText>,
+    /// The first rows of the others that can be seen, if none was asked for by name.
+    pub(super) others: Vec<SheetText>,
+}
+
+/// Whether a file is a workbook, by its first bytes. The name of a file proves nothing.
+pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(CONTAINER)
+}
+
+/// An .xls, or a workbook with a password.
+const CONTAINER: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/// Rows of a sheet that isn't read, by which it is seen whether it holds people.
+const GLANCE: u32 = 60;
+
+/// The cells of the sheets of these names, or of the first that is visible.
+///
+/// # Errors
+/// The file is damaged or no workbook, or has no such sheet, or unpacks to more than is allowed.
+pub(super) fn sheets(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+    if bytes.starts_with(CONTAINER) {
+        return old(file, bytes, wanted, limit);
+    }
+    let contents = Contents::of(bytes, limit).ok_or_else(|| too_large(file, limit))?;
+    if contents.is_ods {
+        return open_document(file, bytes, wanted, limit);
+    }
+    xlsx(file, bytes, wanted, limit, contents.has_formulas)
+}
+
+fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, has_formulas: bool) -> Result<Sheets, Diagnostic> {
+    let unreadable = |error| unreadable(file, &error);
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+    let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
+    let is_1904 = workbook.has_1904_epoch();
+    let mut read = |name: &str, most_rows: u32| -> Result<SheetText, Diagnostic> {
+        let mut grid = Grid::new(limit);
+        let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;
+        let masks: Vec<Option<Zeros>> = cells
+            .styles()
+            .iter()
+            .map(|style| style.number_format.as_ref().and_then(|format| Zeros::of(&format.format_code)))
+            .collect();
+        while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(unreadable)? {
+            let (row, column) = cell.get_position();
+            if row >= most_rows {
+                break;
+            }
+            let zeros = masks.get(style).and_then(Option::as_ref);
+            grid.cell(row, column, Value::of_ref(cell.get_value()), zeros).map_err(|fault| fault.told(file, limit))?;
+        }
+        drop(cells);
+        let mut odd = grid.odd;
+        if has_formulas && most_rows > GLANCE {
+            let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;
+            while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
+                if cell.formula.is_some() && matches!(cell.value, DataRef::Empty) {
+                    odd.push((u64::from(cell.pos.0) + 1, without_result(cell.pos.1)));
+                }
+            }
+        }
+        Ok(SheetText { name: name.to_owned(), text: grid.text, is_1904, odd })
+    };
+    let found = chosen.iter().map(|name| read(name, u32::MAX)).collect::<Result<_, _>>()?;
+    // What can't be read of another sheet decides nothing.
+    let others = others.iter().filter_map(|name| read(name, GLANCE).ok()).collect();
+    Ok(Sheets { kind: "xlsx", read: found, others })
+}
+
+fn old(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+    let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    if memmem::find(bytes, &encrypted).is_some() {
+        return Err(protected(file));
+    }
+    let mut workbook: Xls<_> =
+        Xls::new(Cursor::new(bytes)).map_err(|_| damaged(file, "it is no .xls workbook, or has a password"))?;
+    let is_1904 = workbook.has_1904_epoch();
+    let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
+    of_ranges(file, limit, "xls", &chosen, &others, is_1904, |name| workbook.worksheet_range(name).ok())
+}
+
+fn open_document(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+    let mut workbook: Ods<_> =
+        Ods::new(Cursor::new(bytes)).map_err(|_| damaged(file, "it is no .ods workbook, or has a password"))?;
+    let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
+    of_ranges(file, limit, "ods", &chosen, &others, false, |name| workbook.worksheet_range(name).ok())
+}
+
+/// Sheets that are in memory as a whole.
+fn of_ranges(
+    file: &Path,
+    limit: u64,
+    kind: &'static str,
+    chosen: &[String],
+    others: &[String],
+    is_1904: bool,
+    mut range: impl FnMut(&str) -> Option<calamine::Range<Data>>,
+) -> Result<Sheets, Diagnostic> {
+    let mut read = |name: &String, most_rows: u32| -> Result<SheetText, Diagnostic> {
+        let range = range(name).ok_or_else(|| damaged(file, "a sheet of it can't be read"))?;
+        let (first_row, first_column) = range.start().unwrap_or_default();
+        let mut grid = Grid::new(limit);
+        for (row, column, value) in range.used_cells() {
+            let place = |first: u32, at: usize| u32::try_from(at).ok().and_then(|at| first.checked_add(at));
+            let (Some(row), Some(column)) = (place(first_row, row), place(first_column, column)) else { break };
+            if row >= most_rows {
+                break;
+            }
+            grid.cell(row, column, Value::of(value), None).map_err(|fault| fault.told(file, limit))?;
+        }
+        Ok(SheetText { name: name.clone(), text: grid.text, is_1904, odd: grid.odd })
+    };
+    let found = chosen.iter().map(|name| read(name, u32::MAX)).collect::<Result<_, _>>()?;
+    let others = others.iter().filter_map(|name| read(name, GLANCE).ok()).collect();
+    Ok(Sheets { kind, read: found, others })
+}
+
+/// The text of a sheet while its cells come in, row by row. Cells are streamed: a range of the whole sheet would be allocated
+/// even where one stray cell stands far out.
+struct Grid {
+    text: String,
+    row: u32,
+    column: u32,
+    limit: u64,
+    odd: Vec<(u64, String)>,
+}
+
+/// Why a sheet can't be written as text.
+enum Fault {
+    OutOfOrder,
+    TooLarge,
+}
+
+impl Fault {
+    fn told(self, file: &Path, limit: u64) -> Diagnostic {
+        match self {
+            Self::OutOfOrder => damaged(file, "its rows are not in order"),
+            Self::TooLarge => too_large(file, limit),
+        }
+    }
+}
+
+impl Grid {
+    const fn new(limit: u64) -> Self {
+        Self { text: String::new(), row: 0, column: 0, limit, odd: Vec::new() }
+    }
+
+    fn cell(&mut self, row: u32, column: u32, value: Value<'_>, zeros: Option<&Zeros>) -> Result<(), Fault> {
+        if matches!(value, Value::Empty) {
+            return Ok(());
+        }
+        if (row, column) < (self.row, self.column) {
+            return Err(Fault::OutOfOrder);
+        }
+        // Far-off cells and a text that stands in many of them take little room in the archive.
+        let blank = if row > self.row { u64::from(row - self.row) + u64::from(column) } else { u64::from(column) };
+        if (self.text.len() as u64).saturating_add(blank) > self.limit {
+            return Err(Fault::TooLarge);
+        }
+        if row > self.row {
+            self.text.extend((self.row..row).map(|_| '\n'));
+            (self.row, self.column) = (row, 0);
+        }
+        self.text.extend((self.column..column).map(|_| char::from(SEPARATOR)));
+        self.column = column;
+        if let Value::Error(error) = &value {
+            self.odd
+                .push((u64::from(row) + 1, format!("the formula in column {} has failed ({error})", letters(column))));
+        }
+        value.push(&mut self.text, zeros);
+        Ok(())
+    }
+}
+
+fn without_result(column: u32) -> String {
+    format!("the formula in column {} has no result: open the workbook in a spreadsheet and save it", letters(column))
+}
+
+/// A column as spreadsheets call it: `A`, `AB`.
+fn letters(column: u32) -> String {
+    let mut name = String::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        rest -= 1;
+        name.extend(char::from_u32(u32::from(b'A') + rest % 26));
+        rest /= 26;
+    }
+    name.chars().rev().collect()
+}
+
+/// A cell of any kind of workbook.
+enum Value<'c> {
+    Empty,
+    Text(&'c str),
+    Moment(ExcelDateTime),
+    Whole(i64),
+    Number(f64),
+    Flag(bool),
+    Error(&'c CellErrorType),
+}
+
+impl<'c> Value<'c> {
+    fn of(data: &'c Data) -> Self {
+        match data {
+            Data::Empty => Self::Empty,
+            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Self::Text(text),
+            Data::DateTime(moment) => Self::Moment(*moment),
+            Data::Int(number) => Self::Whole(*number),
+            Data::Float(number) => Self::Number(*number),
+            Data::Bool(flag) => Self::Flag(*flag),
+            Data::Error(error) => Self::Error(error),
+            #[allow(unreachable_patterns)]
+            _ => Self::Empty,
+        }
+    }
+
+    fn of_ref(data: &'c DataRef<'c>) -> Self {
+        match data {
+            DataRef::Empty => Self::Empty,
+            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Self::Text(text),
+            DataRef::SharedString(text) => Self::Text(text),
+            DataRef::DateTime(moment) => Self::Moment(*moment),
+            DataRef::Int(number) => Self::Whole(*number),
+            DataRef::Float(number) => Self::Number(*number),
+            DataRef::Bool(flag) => Self::Flag(*flag),
+            DataRef::Error(error) => Self::Error(error),
+        }
+    }
+
+    /// Dates are written as ISO, whatever format the cell shows.
+    fn push(&self, text: &mut String, zeros: Option<&Zeros>) {
+        /// Beyond all dates, and within what the conversion to one can take.
+        const LAST_DAY: f64 = 3_000_000.0;
+        match self {
+            Self::Text(value) => push_text(text, value),
+            Self::Moment(moment) if moment.is_datetime() && (0.0..LAST_DAY).contains(&moment.as_f64()) => {
+                if let Some(moment) = moment.as_datetime() {
+                    text.push_str(&moment.format("%Y-%m-%dT%H:%M:%S").to_string());
+                }
+            }
+            Self::Moment(moment) => text.push_str(&moment.as_f64().to_string()),
+            Self::Whole(number) => text.push_str(&shown(number.to_string(), zeros)),
+            Self::Number(number) => text.push_str(&shown(number.to_string(), zeros)),
+            Self::Flag(value) => text.push_str(if *value { "true" } else { "false" }),
+            // A formula that failed tells nothing.
+            Self::Error(_) | Self::Empty => {}
+        }
+    }
+}
+
+/// A number as its format shows it.
+fn shown(number: String, zeros: Option<&Zeros>) -> String {
+    match zeros {
+        Some(zeros) if number.bytes().all(|byte| byte.is_ascii_digit()) => zeros.show(&number),
+        _ => number,
+    }
+}
+
+/// A number format of zeros, `00000` or `"E-"00000`: leading zeros and letters are seen, and not kept in the cell.
+struct Zeros(Vec<Option<char>>);
+
+impl Zeros {
+    fn of(format: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut chars = format.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                ';' => break,
+                '0' => parts.push(None),
+                '\\' => parts.push(Some(chars.next()?)),
+                '"' => parts.extend(chars.by_ref().take_while(|c| *c != '"').map(Some)),
+                '-' | ' ' | '/' | '(' | ')' => parts.push(Some(c)),
+                _ => return None,
+            }
+        }
+        let digits = parts.iter().filter(|part| part.is_none()).count();
+        (digits > 1 || (digits == 1 && parts.len() > 1)).then_some(Self(parts))
+    }
+
+    fn show(&self, number: &str) -> String {
+        let digits = self.0.iter().filter(|part| part.is_none()).count();
+        let padded = format!("{number:0>digits$}");
+        // More digits than zeros stand in front of the first.
+        let (front, rest) = padded.split_at_checked(padded.len() - digits).unwrap_or(("", number));
+        let mut rest = rest.chars();
+        let mut is_first = true;
+        let mut text = String::new();
+        for part in &self.0 {
+            match part {
+                Some(c) => text.push(*c),
+                None => {
+                    if std::mem::take(&mut is_first) {
+                        text.push_str(front);
+                    }
+                    text.extend(rest.next());
+                }
+            }
+        }
+        text
+    }
+}
+
+/// What is in an archive.
+#[derive(Debug, Default)]
+struct Contents {
+    is_ods: bool,
+    has_formulas: bool,
+}
+
+impl Contents {
+    /// `None` if it unpacks to more than is allowed. What its directory says of that proves nothing.
+    fn of(bytes: &[u8], limit: u64) -> Option<Self> {
+        let mut left = limit;
+        let mut contents = Self::default();
+        // Of an archive that can't be read, whoever reads it says what is wrong.
+        let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return Some(contents) };
+        for index in 0..archive.len() {
+            let Ok(mut packed) = archive.by_index(index) else { continue };
+            let name = packed.name().map(|name| name.into_owned()).unwrap_or_default();
+            let is_sheet = name.starts_with("xl/worksheets/");
+            let mut content = Vec::new();
+            let mut piece = [0; 1 << 14];
+            while let Ok(length @ 1..) = packed.read(&mut piece) {
+                left = left.checked_sub(length as u64)?;
+                let piece = piece.get(..length).unwrap_or_default();
+                contents.has_formulas |= is_sheet && memmem::find(piece, b"<f").is_some();
+                if name == "content.xml" {
+                    content.extend(piece);
+                }
+            }
+            if name == "content.xml" {
+                contents.is_ods = true;
+                // Rows and columns that are said to be repeated take no room in the archive.
+                left = left.checked_sub(repeated(&content))?;
+            }
+        }
+        Some(contents)
+    }
+}
+
+/// How much the sheets of an .ods take when their repeated cells are written out.
+fn repeated(content: &[u8]) -> u64 {
+    const CELL: u64 = 32;
+    let mut reader = quick_xml::Reader::from_reader(content);
+    let mut buffer = Vec::new();
+    let (mut rows, mut columns, mut widest, mut last_row, mut area) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    let mut row_repeats = 1;
+    let mut has_value = false;
+    loop {
+        let event = reader.read_event_into(&mut buffer);
+        let count = |tag: &quick_xml::events::BytesStart<'_>, name: &str| -> u64 {
+            let found = tag.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
+            found.and_then(|attribute| attribute.value.parse().ok()).unwrap_or(1)
+        };
+        match event {
+            Ok(Event::Start(tag) | Event::Empty(tag)) => match tag.name().as_ref() {
+                "table:table" => (rows, widest, last_row) = (0, 0, 0),
+                "table:table-row" => {
+                    row_repeats = count(&tag, "table:number-rows-repeated");
+                    (columns, has_value) = (0, false);
+                    rows = rows.saturating_add(row_repeats);
+                }
+                "table:table-cell" | "table:covered-table-cell" => {
+                    columns = columns.saturating_add(count(&tag, "table:number-columns-repeated"));
+                    if tag.attributes().flatten().any(|attribute| attribute.key.as_ref().starts_with("office:")) {
+                        widest = widest.max(columns.min(1 << 14));
+                        has_value = true;
+                    }
+                }
+                "text:p" => {
+                    widest = widest.max(columns.min(1 << 14));
+                    has_value = true;
+                }
+                _ => {}
+            },
+            Ok(Event::End(tag)) => match tag.name().as_ref() {
+                "table:table-row" if has_value => last_row = rows.min(1 << 20),
+                "table:table" => area = area.saturating_add(last_row.saturating_mul(widest)),
+                _ => {}
+            },
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
+        }
+        buffer.clear();
+    }
+    let _ = row_repeats;
+    area.saturating_mul(CELL)
+}
+
+fn too_large(file: &Path, limit: u64) -> Diagnostic {
+    Diagnostic::of_file(file, format!("the workbook unpacks to more than {}", size(limit)))
+        .help("if it has to be as large, raise max_unpacked, or export the table as CSV")
+}
+
+/// In the unit in which it was written.
+fn size(bytes: u64) -> String {
+    let unit = [("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)]
+        .into_iter()
+        .find(|(_, unit)| bytes.is_multiple_of(*unit));
+    unit.map_or_else(|| format!("{bytes} bytes"), |(name, unit)| format!("{} {name}", bytes / unit))
+}
+
+/// The names of the sheets that are read, and of the others that can be seen.
+fn choose(file: &Path, sheets: &[Listed], wanted: &[String]) -> Result<(Vec<String>, Vec<String>), Diagnostic> {
+    let with_rows = || sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let names = || sheets.iter().map(|sheet| sheet.name.as_str());
+    if wanted.is_empty() {
+        let mut visible =
+            with_rows().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone());
+        let Some(first) = visible.next() else {
+            return Err(Diagnostic::of_file(file, "the workbook has no visible sheet").help("name one: sheet = \"…\""));
+        };
+        return Ok((vec![first], visible.collect()));
+    }
+    let find = |name: &String| {
+        let found = with_rows().find(|sheet| sheet.name.to_lowercase() == name.trim().to_lowercase());
+        found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
+            let all = names().collect::<Vec<_>>().join(", ");
+            let help = match did_you_mean(name, names()) {
+                Some(meant) => format!("did you mean sheet = \"{meant}\"?"),
+                None => "name one of them: sheet = \"…\"".to_owned(),
+            };
+            Diagnostic::of_file(file, format!("expected a sheet \"{name}\", found: {all}")).help(help)
+        })
+    };
+    Ok((wanted.iter().map(find).collect::<Result<_, _>>()?, Vec::new()))
+}
+
+fn unreadable(file: &Path, error: &XlsxError) -> Diagnostic {
+    match error {
+        XlsxError::Password => protected(file),
+        // The error's own text may quote cells.
+        XlsxError::Zip(_) | XlsxError::Io(_) => damaged(file, "the archive is cut off or damaged"),
+        XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
+            damaged(file, "it is an archive, but no .xlsx workbook")
+        }
+        _ => damaged(file, "its XML is not what Excel writes"),
+    }
+}
+
+fn protected(file: &Path) -> Diagnostic {
+    Diagnostic::of_file(file, "the workbook is protected by a password")
+        .help("save it without one, or export the table as CSV")
+}
+
+fn damaged(file: &Path, what: &str) -> Diagnostic {
+    Diagnostic::of_file(file, format!("can't read the workbook: {what}"))
+        .help("open it in a spreadsheet and save it again as .xlsx, or export the table as CSV")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_of_zeros_are_what_a_person_sees() {
+        for (format, number, expected) in [
+            ("00000", "123", Some("00123")),
+            ("00000;-00000", "123456", Some("123456")),
+            ("\"E-\"0000", "17", Some("E-0017")),
+            ("000\\-00", "123", Some("001-23")),
+            ("000-00-0000", "12345678", Some("012-34-5678")),
+            ("0", "7", None),
+            ("General", "7", None),
+            ("0.00", "7", None),
+            ("#,##0", "7", None),
+            ("yyyy-mm-dd", "7", None),
+        ] {
+            assert_eq!(Zeros::of(format).map(|zeros| zeros.show(number)).as_deref(), expected, "{format}");
+        }
+    }
+
+    #[test]
+    fn columns_have_the_names_of_spreadsheets() {
+        assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
+    }
+}
