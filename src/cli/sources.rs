@@ -8,6 +8,7 @@ use super::output::{say, show};
 use super::{ConfigArg, Exit, runtime};
 use crate::base::text::counted;
 use crate::config::{Config, SourceConfig};
+use crate::render::terminal;
 
 /// Options of `sources`.
 #[derive(Debug, Args)]
@@ -72,7 +73,7 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
     reading.tell(&mut out)?;
     super::output::print(&mut out, "\nSources")?;
     let mut failures = 0;
-    for ((source, _), answer) in connectors.iter().zip(answers) {
+    for ((source, connector), answer) in connectors.iter().zip(answers) {
         let result = match answer {
             Ok(()) => "ok".to_owned(),
             Err(error) => {
@@ -81,6 +82,9 @@ async fn check(config: &Config) -> anyhow::Result<Exit> {
             }
         };
         super::output::print(&mut out, &format!("  {}", line(source, &result)))?;
+        for told in connector.recognised() {
+            super::output::print(&mut out, &format!("      {}", terminal(&told)))?;
+        }
     }
     if failures == 0 {
         return Ok(Exit::Success);

@@ -167,11 +167,7 @@ impl<'f> FileReader<'f> {
                 self.take(part);
                 Ok(())
             },
-        )?;
-        match self.quotes.swallowed() {
-            None => Ok(()),
-            Some(line) => Err(table::in_line(parts.path, line, " ", 0..1, Quotes::SWALLOWED.to_owned())),
-        }
+        )
     }
 
     /// Puts what came of a part to the rest.
@@ -271,6 +267,9 @@ impl<'f> FileReader<'f> {
             let cells = counted(count, "cell", "cells");
             let text = format!("{cells} of \"{}\": a word for nothing is read as none", headings.join("\", \""));
             self.issue(None, RosterIssueKind::VoidCell, text);
+        }
+        if let Some(line) = self.quotes.swallowed() {
+            self.issue(Some(line), RosterIssueKind::UnsureReading, Quotes::SWALLOWED.to_owned());
         }
         if self.quotes.literal > 0 {
             let rows = counted(self.quotes.literal, "row", "rows");

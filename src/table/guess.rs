@@ -26,6 +26,18 @@ static ENCODINGS: [(&Encoding, &str); 11] = [
     (ISO_8859_7, "greek"),
 ];
 
+/// The encodings of each region, for people.
+pub(super) fn by_region() -> Vec<(String, &'static str)> {
+    let mut regions: Vec<(Vec<&str>, &'static str)> = Vec::new();
+    for (encoding, region) in ENCODINGS {
+        match regions.iter_mut().find(|(_, known)| *known == region) {
+            Some((names, _)) => names.push(encoding.name()),
+            None => regions.push((vec![encoding.name()], region)),
+        }
+    }
+    regions.into_iter().map(|(names, region)| (names.join(", "), region)).collect()
+}
+
 /// More different words than these tell no more.
 const WORDS: usize = 2000;
 

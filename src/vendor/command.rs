@@ -380,6 +380,10 @@ impl Connector for Program {
                 let Some(stdout) = stdout else { return false };
                 let mut line = Vec::new();
                 let read = BufReader::new(stdout).take(LONGEST_LINE).read_until(b'\n', &mut line).await;
+                // What it has said of the first account tells which columns there are.
+                if let Ok(record) = serde_json::from_slice::<&RawValue>(&line) {
+                    self.decoder.decode(record.into()).ok();
+                }
                 matches!(read, Ok(1..))
             });
             let prints = match select(prints, pin!(self.show(stderr))).await {
@@ -392,6 +396,10 @@ impl Connector for Program {
             };
             if prints { Ok(()) } else { self.end(running).await }
         }))
+    }
+
+    fn recognised(&self) -> Vec<String> {
+        told_of_records(&self.decoder)
     }
 
     /// It is run once for an audit.

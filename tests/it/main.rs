@@ -2,7 +2,7 @@
 //! each program is another link of everything; a part of it is run by its name: `cargo test --test it rules::`.
 //!
 //! `support` is what all of them share. The folders are journeys: a roster that is read (`roster`), sources that are
-//! fetched (`sources`, `snapshot`), accounts that get an owner (`correlate`), an audit as a whole (`pipeline`), questions
+//! fetched (`sources`, `snapshot`), the tables that all of them may be (`tables`), accounts that get an owner (`correlate`), an audit as a whole (`pipeline`), questions
 //! about one account (`explain`), exceptions and the gate (`exceptions`), reports for people and for machines (`render`,
 //! `formats`), mail (`email`), rules as files (`rules`), small commands (`cli`), secrets that nobody sees (`secrets`);
 //! and what is written about all that (`readme`, `architecture`).
@@ -31,3 +31,4 @@ mod secrets;
 mod snapshot;
 mod sources;
 mod support;
+mod tables;

@@ -32,6 +32,22 @@ fn no_files_of_a_folder_import_each_other_in_a_circle() {
     assert!(circles.is_empty(), "{circles:#?}");
 }
 
+/// Tests may read what was written with something else than what wrote it.
+#[test]
+fn tables_are_read_in_one_room() {
+    for file in rust_files(Path::new("src")) {
+        let is_test = file.ends_with("tests.rs") || file.components().any(|part| part.as_os_str() == "tests");
+        if is_test || file.starts_with("src/table") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("a source");
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for reader in ["csv::Reader", "StringRecord", "ByteRecord", "calamine", "encoding_rs"] {
+            assert!(!code.contains(reader), "{} has {reader}", file.display());
+        }
+    }
+}
+
 #[test]
 fn every_file_says_what_it_is_for() {
     for file in [rust_files(Path::new("src")), rust_files(Path::new("tests"))].concat() {

@@ -38,11 +38,19 @@ fn ragged_rows_are_read_and_told() {
     assert_eq!(roster.employees.len(), 4);
     assert_eq!(
         issues(&roster, RosterIssueKind::RaggedRow),
-        [
-            "2: employee 1: the row has 2 fields, the headings are 3; a value with a delimiter has to be quoted",
-            "4: employee 3: the row has 7 fields, the headings are 3; a value with a delimiter has to be quoted"
-        ]
+        ["4: employee 3: the row has 7 fields, the headings are 3; a value with a delimiter has to be quoted"]
     );
+}
+
+/// Nobody can have meant these as quotes, and the row has its width without them.
+#[test]
+fn a_lone_quote_is_read_as_it_is_written_and_told() {
+    for text in ["1,\"B,b@x.example\n2,C,c@x.example\n", "1,\"B,b@x.example\n2,\"C\",c@x.example\n"] {
+        let roster = read(format!("Employee ID,Name,Email\n{text}"));
+        assert_eq!((roster.employees.len(), employee(&roster, "1").name()), (2, Some("\"B")));
+        let told = issues(&roster, RosterIssueKind::UnsureReading);
+        assert_eq!(told, ["0: quotes that aren't closed or doubled are read as they are written (1 row)"]);
+    }
 }
 
 #[test]
@@ -82,17 +90,14 @@ fn files_with_nobody_in_them_are_read_and_told_apart() {
     "hr.csv:1:1: each of \"Contract End\", \"Exit Date\" could be the end_date"
 )]
 #[case::unclosed_quote(
-    "Employee ID,Name,Email\n1,A,a@x.example\n2,\"B,b@x.example\n3,C,c@x.example\n",
+    "Employee ID,Name,Email\n1,A,a@x.example\n2,\"B, Jr,b@x.example\n3,C,c@x.example\n",
     "hr.csv:3:3: this quote is never closed"
 )]
 #[case::late_quote(
-    "Employee ID,Name,Email\n1,\"A,a@x.example\n2,\"B\",b@x.example\n",
+    "Employee ID,Name,Email\n1,\"A, Jr,a@x.example\n2,\"B\",b@x.example\n",
     "hr.csv:2:3: this quote is closed only 1 line below"
 )]
-#[case::login_page(
-    "<!DOCTYPE html><html></html>",
-    "hr.csv: expected a CSV file or an .xlsx workbook, found a web page"
-)]
+#[case::login_page("<!DOCTYPE html><html></html>", "hr.csv: expected a table, found a web page")]
 #[case::cut_off_workbook("PK\u{3}\u{4}rubbish", "hr.csv: can't read the workbook")]
 fn hopeless_files_are_refused_with_place_and_advice(#[case] text: &str, #[case] start: &str) {
     let mistake = refused(text);
@@ -106,12 +111,12 @@ fn nothing_personal_is_shown_of_a_line() {
     let mistakes = headcount::roster::parse(
         &config(),
         &Normaliser::default(),
-        &["Employee ID,Name\n1,\"Secret Person\n2,Other\n"],
+        &["Employee ID,Name\n1,\"Secret, Person\n2,Other\n"],
     )
     .expect_err("refused")
     .mistakes;
     let shown = mistakes[0].render(false);
-    assert!(shown.contains("hr.csv:2:3") && shown.contains("x,\"xxxxxx xxxxxx"), "{shown}");
+    assert!(shown.contains("hr.csv:2:3") && shown.contains("x,\"xxxxxx, xxxxxx"), "{shown}");
 }
 
 #[rstest]

@@ -1,7 +1,7 @@
 //! The traps of dates: order, two digits, serial numbers, months by name, no end, time zones.
 
 use headcount::model::EmploymentStatus;
-use headcount::model::RosterIssueKind::{BadDate, VoidDate};
+use headcount::model::RosterIssueKind::{BadDate, VoidCell, VoidDate};
 use rstest::rstest;
 
 use crate::support::roster::*;
@@ -95,7 +95,11 @@ fn no_end_is_not_an_end() {
     assert!(roster.employees.iter().all(|employee| employee.employment().end_date == Ok(None)));
     assert!(roster.employees.iter().all(|employee| state(employee) == Some(EmploymentStatus::Active)));
     let told: Vec<_> = roster.issues.iter().map(|issue| (issue.kind, issue.text.as_str())).collect();
-    assert_eq!(told, [(VoidDate, "3 dates of \"Termination Date\", such as 9999-12-31 or 1900-01-01, mean none")]);
+    let never = "3 dates of \"Termination Date\", such as 9999-12-31 or 1900-01-01, mean none";
+    assert_eq!(
+        told,
+        [(VoidDate, never), (VoidCell, "4 cells of \"Termination Date\": a word for nothing is read as none")]
+    );
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn what_nobody_sees_does_not_count() {
 
 #[test]
 fn several_files_are_one_roster() {
-    let mut config = configured(
+    let config = configured(
         "file = [\"staff.csv\", \"contractors.csv\"]\ncolumns = { employee_id = [\"Badge\", \"Worker ID\"] }",
     );
     let staff = "Worker ID;Email;Team;Cost Center\n1;a@x.example;T;C1\n";

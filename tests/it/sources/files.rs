@@ -51,11 +51,11 @@ async fn what_cannot_be_read_is_named_with_its_place() {
         ("x.csv", "id,mail\n1,a\n2\n3,c\n", "incomplete", "x.csv:3: 1 cells under 2 headings"),
         ("x.csv", "id,mail\n1,a\n,b\n", "incomplete", "x.csv:3: no id"),
         ("x.csv", "id,mail\n1,a\n1,b\n", "incomplete", "x.csv:3: its id is that of an earlier row"),
-        ("x.csv", "id,mail\n1,a\n2,\"b\n3,c\n4,d\n", "incomplete", "x.csv:3: a quote opens in this row"),
-        ("x.csv", "id,mail\n1,\"a\"b\n2,c\n", "incomplete", "x.csv:2: text stands behind a closing quote"),
+        ("x.csv", "id,mail\n1,a\n2,\"b,x\n3,c\n4,d\n", "incomplete", "x.csv:3: this quote is never closed"),
+        ("x.csv", "id,mail\n1,\"a\"b,x\n2,c\n", "incomplete", "x.csv:2: text stands behind a closing quote"),
         ("x.csv", "id,mail\r\n1,a\r\n2\r\n3,c\r\n", "incomplete", "x.csv:3: 1 cells under 2 headings"),
         ("x.csv", "\"id\" x,mail\n1,c\n", "failed", "x.csv:1: text stands behind a closing quote"),
-        ("x.csv", "name,mail\n1,a\n", "failed", "x.csv:1: no heading is known to be that of the id"),
+        ("x.csv", "name,mail\n1,a\n", "failed", "x.csv:1: no heading is known to be that of the id (read as 2 fields"),
         ("x.csv", "id,user id\n1,2\n", "failed", "x.csv:1: \"id\" and \"user id\" could each be id"),
         ("x.csv", "id,mail,mail\n1,2,3\n", "failed", "x.csv:1: two columns are headed \"mail\""),
         ("x.csv", "", "failed", "x.csv: the file is empty"),
@@ -63,7 +63,9 @@ async fn what_cannot_be_read_is_named_with_its_place() {
         ("x.ndjson", "{\"name\":1}\n", "failed", "x.ndjson:1: no id"),
         ("x.json", "[\n {\"id\":1},\n {\"nd\":2}\n]", "incomplete", "x.json:3: no id"),
         ("x.json", "[{\"id\":1},\n{]", "failed", "x.json:2:2: "),
-        ("x.json", "{\"users\":[]}", "failed", "x.json:1: the file holds an object and no array"),
+        ("x.json", "{\"users\":[{\"nd\":1}]}", "failed", "x.json:1: no id"),
+        ("x.json", "{\"value\":[{\"id\":1}],\"@odata.nextLink\":\"https://x\"}", "failed", "first page of a list only"),
+        ("x.xls", "<html><body><table><tr>", "failed", "a web page with a table in it"),
     ] {
         let kit = Folder::new().with(name, content);
         let fetched = kit.fetch(&format!("vendor = \"file\"\nfile = \"{name}\"")).await;
@@ -76,19 +78,19 @@ async fn what_cannot_be_read_is_named_with_its_place() {
 #[tokio::test]
 async fn a_quote_that_swallows_rows_is_found() {
     let swallowed = "closes lines later, behind what reads as further rows";
-    for (content, at) in [
-        ("id,mail,name\n1,a,\"A\n2,b,Zed\n3,c,B\"\n", ":2:"),
-        ("id,mail,name\n0,x,y\n1,a,\"A\n2,b,B\"\n", ":3:"),
-        ("id,name,mail\n1,\"A,a\n2,Zed,b\n3,B\",c\n", ":2:"),
-        ("id,mail,name\r\n1,a,\"A, x, y\r\n2,b,Zed\r\n3,c,B\"\r\n", ":2:"),
-        ("id,mail,name\n1,a,\"\n2,b,\"\n", ":2:"),
-        ("id,mail,name\n1,\"a\",\"A\n2,b,Zed\n3,\"\"c\"\",B\"\n4,d,D\n", ":2:"),
-        ("id,mail,\"name\n1,a,A\n2,b,B\"\n3,c,C\n", ":1:"),
-        ("id\n\"1\n2\n3\"\n", ":2:"),
+    for (content, at, what) in [
+        ("id,mail,name\n1,a,\"A\n2,b,Zed\n3,c,B\"\n", ":2:", swallowed),
+        ("id,mail,name\n0,x,y\n1,a,\"A\n2,b,B\"\n", ":3:", swallowed),
+        ("id,name,mail\n1,\"A,a\n2,Zed,b\n3,B\",c\n", ":2:", swallowed),
+        ("id,mail,name\r\n1,a,\"A, x, y\r\n2,b,Zed\r\n3,c,B\"\r\n", ":2:", swallowed),
+        ("id,mail,name\n1,a,\"\n2,b,\"\n", ":2:", swallowed),
+        ("id,mail,name\n1,\"a\",\"A, x\n2,b,Zed\n3,\"\"c\"\",B\"\n4,d,D\n", ":2:", swallowed),
+        ("id,mail,\"name\n1,a,A\n2,b,B\"\n3,c,C\n", ":1:", "no heading"),
+        ("id\n\"1\n2\n3\"\n", ":2:", swallowed),
     ] {
         let fetched = Folder::new().with("x.csv", content).fetch("vendor = \"file\"\nfile = \"x.csv\"").await;
-        assert_eq!(fetched.status(), "incomplete", "{content:?}: {}", fetched.error());
-        assert!(fetched.error().contains(swallowed), "{content:?}: {}", fetched.error());
+        assert_ne!(fetched.status(), "complete", "{content:?}: {}", fetched.error());
+        assert!(fetched.error().contains(what), "{content:?}: {}", fetched.error());
         assert!(fetched.error().contains(&format!("x.csv{at} ")), "{content:?}: {}", fetched.error());
     }
 }
@@ -121,12 +123,22 @@ async fn fewer_accounts_than_there_are_for_sure_are_not_all() {
 }
 
 #[tokio::test]
-async fn bytes_in_another_encoding_are_no_text() {
-    let kit = Folder::new().with("x.csv", b"id,name\n1,M\xfcller\n2,Bo\n");
-    let fetched = kit.fetch("vendor = \"file\"\nfile = \"x.csv\"").await;
-    assert!(fetched.error().contains("x.csv:2:2: the cell is not UTF-8; set encoding"), "{}", fetched.error());
+async fn bytes_that_no_encoding_explains_are_told() {
+    let source = "vendor = \"file\"\nfile = \"x.csv\"";
+    let fetched = Folder::new().with("x.csv", b"id,name\n1,M\xfcller\n2,Bo\n").fetch(source).await;
+    assert_eq!((fetched.status(), fetched.records[0].get()), ("complete", "{\"id\":\"1\",\"name\":\"Müller\"}"));
+    assert_eq!(fetched.certificate.warnings, Vec::<String>::new());
+    let fetched = Folder::new().with("x.csv", b"id,name\n1,Mu\xf1oz\n").fetch(source).await;
+    assert!(
+        fetched.certificate.warnings[0].contains("may be ISO-8859-1 or windows-1250"),
+        "{:?}",
+        fetched.certificate.warnings
+    );
+    let damaged = "id,name\n1,Zoë\n2,Zoë\n3,X".bytes().chain([0xe9]).collect::<Vec<_>>();
+    let fetched = Folder::new().with("x.csv", damaged).fetch(source).await;
+    assert!(fetched.error().contains("x.csv:4:4: the file is UTF-8 but for this byte"), "{}", fetched.error());
     let utf16: Vec<u8> = "\u{feff}id,name\n1,Müller\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let fetched = Folder::new().with("x.csv", utf16).fetch("vendor = \"file\"\nfile = \"x.csv\"").await;
+    let fetched = Folder::new().with("x.csv", utf16).fetch(source).await;
     assert_eq!(fetched.status(), "complete");
 }
 
@@ -152,12 +164,12 @@ async fn a_file_that_is_not_there() {
 fn mistakes_in_the_configuration_are_found_before_the_file_is_read() {
     let kit = Folder::new();
     for (source, message) in [
-        ("file = \"x\"", "add format"),
-        ("file = \"x.csv\"\ndelimiter = \"ab\"", "a delimiter is one character"),
-        ("file = \"x.csv\"\nencoding = \"utf8000\"", "there is no encoding"),
+        ("file = \"x.csv\"\ndelimiter = \"ab\"", "\"ab\" can't separate fields"),
+        ("file = \"x.csv\"\nencoding = \"utf8000\"", "is no known encoding"),
         ("file = \"x.csv\"\ntimezone = \"Europe/Berln\"", "did you mean \"Europe/Berlin\"?"),
         ("file = \"x.csv\"\ndates = [\"%d.%m\"]", "can't be read as a date"),
         ("file = \"x.csv\"\ndates = [\"%Q\"]", "can't be read as a date"),
+        ("file = \"x.csv\"\ndates = \"filetyme\"", "did you mean \"filetime\"?"),
         ("file = \"x.csv\"\nbase_url = \"https://x\"", "`base_url` means nothing"),
         ("file = \"x.csv\"\n[source.columns]\nemial = \"x\"", "did you mean `email`?"),
         ("file = \"x.csv\"\n[source.values]\nactive = [\"1\"]\ninactive = [\"1\"]", "\"1\" is among the words"),
