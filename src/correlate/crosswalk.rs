@@ -147,7 +147,7 @@ impl Headings {
 
     fn purpose(heading: &str) -> Option<&'static str> {
         let heading = table::fold(heading);
-        table::listed(table::lists::CROSSWALK).find(|word| table::fold(word.word) == heading).map(|word| word.name)
+        table::listed(table::lists::CROSSWALK).find(|word| table::fold(word.text) == heading).map(|word| word.name)
     }
 }
 

@@ -14,7 +14,7 @@ static MEANINGS: LazyLock<HashMap<String, Vec<(ColumnRole, u8)>>> = LazyLock::ne
     let mut meanings: HashMap<String, Vec<(ColumnRole, u8)>> = HashMap::new();
     for word in listed(lists::ROSTER) {
         let Some(role) = ColumnRole::ALL.into_iter().find(|role| role.as_str() == word.name) else { continue };
-        for heading in [fold(word.word), fold(&umlauts_written_out(word.word))] {
+        for heading in [fold(word.text), fold(&umlauts_written_out(word.text))] {
             let known = meanings.entry(heading).or_default();
             if !known.contains(&(role, word.rank)) {
                 known.push((role, word.rank));

@@ -57,8 +57,8 @@ impl<M: Copy + PartialEq> Vocabulary<M> {
         }
         for word in listed(lists::EMPLOYMENT) {
             let Some((meaning, _)) = known.iter().find(|(_, name)| *name == word.name) else { continue };
-            folded.entry(fold(word.word)).or_insert(*meaning);
-            folded.entry(fold(&umlauts_written_out(word.word))).or_insert(*meaning);
+            folded.entry(fold(word.text)).or_insert(*meaning);
+            folded.entry(fold(&umlauts_written_out(word.text))).or_insert(*meaning);
         }
         Self { folded }
     }
@@ -216,9 +216,9 @@ mod tests {
         for meanings in [["active", "leave", "terminated"].as_slice(), &["employee", "external"]] {
             let mut seen: HashMap<String, &str> = HashMap::new();
             for word in listed(lists::EMPLOYMENT).filter(|word| meanings.contains(&word.name)) {
-                let folded = fold(word.word);
+                let folded = fold(word.text);
                 assert!(!folded.is_empty());
-                assert_eq!(*seen.entry(folded).or_insert(word.name), word.name, "{}", word.word);
+                assert_eq!(*seen.entry(folded).or_insert(word.name), word.name, "{}", word.text);
             }
         }
     }

@@ -11,26 +11,26 @@ pub(crate) fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &
 
 /// One word of a file, with what its line says of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Word {
+pub(crate) struct Listed {
     pub(crate) name: &'static str,
     pub(crate) rank: u8,
-    pub(crate) word: &'static str,
+    pub(crate) text: &'static str,
 }
 
 /// All words of a file, in its order.
-pub(crate) fn words(text: &'static str) -> impl Iterator<Item = Word> {
+pub(crate) fn words(text: &'static str) -> impl Iterator<Item = Listed> {
     lines(text).flat_map(|(name, list)| {
         let (name, rank) = match name.rsplit_once(' ') {
             Some((before, rank)) => rank.parse().map_or((name, 0), |rank| (before, rank)),
             None => (name, 0),
         };
-        list.split('|').map(move |word| Word { name, rank, word: word.trim() })
+        list.split('|').map(move |word| Listed { name, rank, text: word.trim() })
     })
 }
 
 /// The words of the lines of this name.
 pub(crate) fn of(text: &'static str, name: &'static str) -> impl Iterator<Item = &'static str> {
-    words(text).filter(move |word| word.name == name).map(|word| word.word)
+    words(text).filter(move |word| word.name == name).map(|word| word.text)
 }
 
 #[cfg(test)]
@@ -40,7 +40,7 @@ mod tests {
     #[test]
     fn lines_have_names_ranks_and_words() {
         let text = "# people\nemail: A | B c\nemail 1: D\nno list\nfor nothing: x\n";
-        let found: Vec<_> = words(text).map(|word| (word.name, word.rank, word.word)).collect();
+        let found: Vec<_> = words(text).map(|word| (word.name, word.rank, word.text)).collect();
         assert_eq!(found, [("email", 0, "A"), ("email", 0, "B c"), ("email", 1, "D"), ("for nothing", 0, "x")]);
         assert_eq!(of(text, "email").count(), 3);
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::guess::guess;
+use super::guess::{Guess, guess};
 use super::place;
 use crate::base::diagnostic::Diagnostic;
 
@@ -112,7 +112,10 @@ fn detect<'b>(file: &Path, bytes: &'b [u8]) -> Result<Decoded<'b>, Diagnostic> {
                         or settle it: encoding = \"windows-1252\"";
             Err(place::in_text(file, &text, error.valid_up_to(), message).help(help))
         }
-        Err(_) => Ok(guess(bytes)),
+        Err(_) => {
+            let Guess { text, encoding, doubt } = guess(bytes);
+            Ok(Decoded { text, encoding, doubt })
+        }
     }
 }
 

@@ -40,7 +40,7 @@ fn section(page: &mut String, title: &str, about: &str, list: &'static str) {
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for word in data::words(list) {
         let name = if word.rank == 0 { format!("`{}`", word.name) } else { format!("`{}`, {}", word.name, word.rank) };
-        let shown = format!("`{}`", word.word.replace('|', "\\|"));
+        let shown = format!("`{}`", word.text.replace('|', "\\|"));
         match rows.iter_mut().find(|(known, _)| *known == name) {
             Some((_, words)) => words.push(shown),
             None => rows.push((name, vec![shown])),

@@ -84,7 +84,9 @@ fn visit(json: &str, name: String, depth: usize, tell: &mut impl FnMut(String, S
         }
         Some(b'[') if depth < DEEPEST => {
             let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(json) else { return };
-            values.iter().for_each(|value| visit(value.get(), name.clone(), depth + 1, tell));
+            for value in values {
+                visit(value.get(), name.clone(), depth + 1, tell);
+            }
         }
         Some(b'"') => tell(name, serde_json::from_str(json).unwrap_or_default()),
         _ if json == "null" => tell(name, String::new()),

@@ -1,5 +1,6 @@
 //! Bytes that are no Unicode → the single-byte encoding in which most of their words are words of some language.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -9,7 +10,6 @@ use encoding_rs::{
 };
 
 use super::data;
-use super::decode::Decoded;
 
 /// The encodings with the region whose languages they are for, the likelier first.
 static ENCODINGS: [(&Encoding, &str); 11] = [
@@ -41,8 +41,17 @@ pub(super) fn by_region() -> Vec<(String, &'static str)> {
 /// More different words than these tell no more.
 const WORDS: usize = 2000;
 
+/// A text in the encoding that its bytes are probably in.
+pub(super) struct Guess<'b> {
+    pub(super) text: Cow<'b, str>,
+    /// As reports name it.
+    pub(super) encoding: &'static str,
+    /// Why it may be another encoding.
+    pub(super) doubt: Option<String>,
+}
+
 /// The encoding in which most words are words. Where another one explains as many and reads them otherwise, that is told.
-pub(super) fn guess(bytes: &[u8]) -> Decoded<'_> {
+pub(super) fn guess(bytes: &[u8]) -> Guess<'_> {
     let words = words(bytes);
     let scores =
         ENCODINGS.map(|(encoding, region)| words.iter().filter(|word| is_explained(word, encoding, region)).count());
@@ -64,7 +73,7 @@ pub(super) fn guess(bytes: &[u8]) -> Decoded<'_> {
     } else {
         encoding.name()
     };
-    Decoded { doubt: doubt(&words, most, name, encoding, &best), text, encoding: name }
+    Guess { doubt: doubt(&words, most, name, encoding, &best), text, encoding: name }
 }
 
 fn doubt(
@@ -155,12 +164,10 @@ static ALPHABETS: LazyLock<Vec<(Vec<&str>, BTreeSet<char>)>> = LazyLock::new(|| 
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
 
     fn guessed(bytes: &[u8]) -> (Cow<'_, str>, &'static str, bool) {
-        let Decoded { text, encoding, doubt } = guess(bytes);
+        let Guess { text, encoding, doubt } = guess(bytes);
         (text, encoding, doubt.is_some())
     }
 

@@ -42,6 +42,9 @@ pub(super) fn find(text: &str, only: Option<u8>, purposes: &dyn Purposes) -> Opt
         // A quote that is never closed is reported when the rows are read for good.
         for _ in 0..SEARCHED {
             let Ok(true) = rows.next(&mut row) else { break };
+            if row.swallowed(delimiter).is_some() {
+                break;
+            }
             let score = score(&row, purposes);
             if score > best.as_ref().map_or(0, |(score, _)| *score) {
                 best = Some((score, header(&row, &rows, delimiter)));
@@ -61,6 +64,9 @@ pub(super) fn first(text: &str, only: Option<u8>) -> Result<Option<Header>, Misq
     for delimiter in DELIMITERS.into_iter().filter(|delimiter| only.is_none_or(|only| only == *delimiter)) {
         let (mut rows, mut row) = (Rows::new(text, 0, delimiter), Row::default());
         while rows.next(&mut row)? {
+            if let Some(misquoted) = row.swallowed(delimiter) {
+                return Err(misquoted);
+            }
             let is_above =
                 row.get(0).is_some_and(|cell| cell.starts_with("#TYPE")) || (row.line == 1 && said(text).is_some());
             if !is_above {
@@ -79,14 +85,13 @@ pub(super) fn first(text: &str, only: Option<u8>) -> Result<Option<Header>, Misq
 fn said(text: &str) -> Option<u8> {
     let line = text.lines().next()?.trim_matches(|c: char| c == '"' || c == ' ');
     let (word, delimiter) = line.split_at_checked(4)?;
-    match delimiter.as_bytes() {
-        // A tab is trimmed by some editors.
-        [] if word.eq_ignore_ascii_case("sep=") => Some(b'\t'),
-        [delimiter] | [delimiter, ..] if word.eq_ignore_ascii_case("sep=") && delimiter.is_ascii_punctuation() => {
-            Some(*delimiter)
-        }
-        [b'\t', ..] if word.eq_ignore_ascii_case("sep=") => Some(b'\t'),
-        _ => None,
+    if !word.eq_ignore_ascii_case("sep=") {
+        return None;
+    }
+    match delimiter.as_bytes().first() {
+        // Some editors trim a tab.
+        None | Some(b'\t') => Some(b'\t'),
+        Some(delimiter) => Some(*delimiter).filter(u8::is_ascii_punctuation),
     }
 }
 

@@ -246,11 +246,10 @@ fn goes_on(key: &str, value: &RawValue) -> bool {
 /// Whether a text begins as JSON does.
 pub(super) fn is_json(text: &str) -> bool {
     let mut chars = text.chars().filter(|c| !c.is_whitespace());
-    match (chars.next(), chars.next()) {
-        (Some('{'), Some('"' | '}') | None) => true,
-        (Some('['), Some('{' | ']' | '[' | '"') | None) => true,
-        _ => false,
-    }
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('{'), Some('"' | '}') | None) | (Some('['), Some('{' | ']' | '[' | '"') | None)
+    )
 }
 
 /// Whether a text begins with an object on a line of its own, with another one below it.

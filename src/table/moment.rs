@@ -170,8 +170,8 @@ impl Moments {
         let number = || cell.parse::<i64>().ok();
         match notation {
             Notation::Iso | Notation::Order(_) => None,
-            Notation::Unix => moment(DateTime::from_timestamp(number()?, 0)?),
-            Notation::UnixMillis => moment(DateTime::from_timestamp_millis(number()?)?),
+            Notation::Unix => Some(moment(DateTime::from_timestamp(number()?, 0)?)),
+            Notation::UnixMillis => Some(moment(DateTime::from_timestamp_millis(number()?)?)),
             Notation::FileTime => file_time(number()?),
             Notation::Ldap => generalized(cell, false),
             Notation::Excel => self.serial(&cell.replace(',', ".")),
@@ -184,8 +184,8 @@ impl Moments {
         if let Some(moment) = usual_form(cell) {
             return Some(Reading::Moment(moment.fixed_offset()));
         }
-        if let Some(day) = iso(cell) {
-            return day;
+        if is_iso(cell) {
+            return iso(cell);
         }
         if let Some(reading) = generalized(cell, true) {
             return Some(reading);
@@ -221,9 +221,11 @@ impl Moments {
         };
         match (whole.len(), number) {
             (5, 20_000..=80_000) => self.serial(&format!("{whole}.{fraction}0")),
-            (10, 1_000_000_000..=4_102_444_800) => moment(DateTime::from_timestamp(number, 0)?),
-            (13, 1_000_000_000_000..=4_102_444_800_000) => moment(DateTime::from_timestamp_millis(number)?),
-            (16, 1_000_000_000_000_000..=4_102_444_800_000_000) => moment(DateTime::from_timestamp_micros(number)?),
+            (10, 1_000_000_000..=4_102_444_800) => Some(moment(DateTime::from_timestamp(number, 0)?)),
+            (13, 1_000_000_000_000..=4_102_444_800_000) => Some(moment(DateTime::from_timestamp_millis(number)?)),
+            (16, 1_000_000_000_000_000..=4_102_444_800_000_000) => {
+                Some(moment(DateTime::from_timestamp_micros(number)?))
+            }
             (18, 116_444_736_000_000_000..=250_000_000_000_000_000) => file_time(number),
             (19, i64::MAX) => Some(Reading::Never),
             (8, _) if fraction.is_empty() => only_digits(cell),
@@ -327,8 +329,8 @@ impl Clock {
     }
 }
 
-fn moment(moment: Timestamp) -> Option<Reading> {
-    Some(Reading::Moment(moment.fixed_offset()))
+fn moment(moment: Timestamp) -> Reading {
+    Reading::Moment(moment.fixed_offset())
 }
 
 /// RFC 3339. The form that nearly everybody sends is read without a parser of all forms.
@@ -362,7 +364,7 @@ fn written(cell: &str, items: &[Item<'static>]) -> Option<Reading> {
     let mut parsed = Parsed::new();
     parse(&mut parsed, cell, items.iter()).ok()?;
     if let Some(seconds) = parsed.timestamp() {
-        return moment(DateTime::from_timestamp(seconds, 0)?);
+        return Some(moment(DateTime::from_timestamp(seconds, 0)?));
     }
     let day = parsed.to_naive_date().ok()?;
     if parsed.hour_mod_12().is_none() && parsed.hour_div_12().is_none() {
@@ -395,7 +397,7 @@ fn file_time(intervals: i64) -> Option<Reading> {
     }
     let since = intervals.checked_sub(TO_1970)?;
     let nanos = u32::try_from(since.rem_euclid(TICKS) * 100).ok()?;
-    moment(DateTime::from_timestamp(since.div_euclid(TICKS), nanos)?)
+    Some(moment(DateTime::from_timestamp(since.div_euclid(TICKS), nanos)?))
 }
 
 /// `20260131120000Z`, `202601311200+0100`, `20260131T120000.5Z`. Where it isn't said that it is one, a number without a zone
@@ -503,20 +505,16 @@ fn clock(text: &str) -> Option<Clock> {
     Some(Clock { time: NaiveTime::from_hms_nano_opt(hour, minute, second, nanos(fraction))?, offset })
 }
 
-/// The common case, without any splitting: 2026-12-31.
-fn iso(cell: &str) -> Option<Option<Reading>> {
-    match *cell.as_bytes() {
-        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
-            let number = |digits: &[u8]| {
-                digits
-                    .iter()
-                    .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
-            };
-            let year = i32::try_from(number(&[y1, y2, y3, y4])?).ok()?;
-            Some(date(year, number(&[m1, m2])?, number(&[d1, d2])?))
-        }
-        _ => None,
-    }
+/// The common case: 2026-12-31.
+fn is_iso(cell: &str) -> bool {
+    let is_one = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    cell.len() == 10 && cell.bytes().enumerate().all(is_one)
+}
+
+/// It is read without any splitting.
+fn iso(cell: &str) -> Option<Reading> {
+    let number = |range: std::ops::Range<usize>| cell.get(range)?.parse::<u32>().ok();
+    date(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)
 }
 
 /// The date, and from the time of day on the rest. In `Oct 5, 2026 12:00 AM` that begins after the last space or `T` before the

@@ -137,7 +137,8 @@ impl Shape {
             match rows.next(&mut row) {
                 Ok(false) => break,
                 Err(misquoted) => {
-                    visit(Line::new::<Json<'_>>(misquoted.line, Err((None, self.in_sheet(misquoted.to_string())))))
+                    let reason = self.in_sheet(misquoted.to_string());
+                    visit(Line::new::<Json<'_>>(misquoted.line, Err((None, reason))));
                 }
                 Ok(true) if row.is_blank() || self.is_no_record(&row, &mut seen) => {}
                 Ok(true) => {
@@ -175,7 +176,7 @@ impl Shape {
         if row.iter().filter(|cell| !cell.is_empty()).take(FEW + 1).count() > FEW {
             return first.starts_with(['-', '+', '=', '|', ' ', '\u{2500}', '\u{251c}']) && is_drawn(row);
         }
-        let is_total = is_line_of_totals(row.iter());
+        let is_total = is_line_of_totals(&row.iter());
         seen.totals += u64::from(is_total);
         is_total || is_drawn(row)
     }

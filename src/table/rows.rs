@@ -41,6 +41,14 @@ impl<'t> Row<'t> {
         self.len() * 2 <= width || self.iter().skip(width).any(|cell| !cell.trim().is_empty())
     }
 
+    /// What is wrong with it, if it is the line of headings and holds rows: a quote in it swallowed them.
+    pub(super) fn swallowed(&self, delimiter: u8) -> Option<Misquoted> {
+        let lines: u64 = self.iter().map(|cell| line_ends(cell.as_bytes())).sum();
+        let holds_rows = lines > 0 && may_hold_rows(self, self.len(), delimiter);
+        let misquoted = || Misquoted { line: self.line, text: " ".to_owned(), at: 0..1, kind: Misquote::Later(lines) };
+        holds_rows.then(misquoted)
+    }
+
     fn clear(&mut self) -> &mut Vec<Cow<'t, str>> {
         self.cells.clear();
         &mut self.cells
@@ -271,9 +279,9 @@ impl<'t> Rows<'t> {
     /// A cell that spans lines may have swallowed rows. In a row that has not the width that it should have, it must have.
     fn look_for_rows(&mut self, row: &Row<'_>, at: usize, lines: u64) -> Result<(), Fault> {
         let Some(width) = self.width else { return Ok(()) };
-        let has_delimiter =
-            |cell: &str| memchr2(b'\n', b'\r', cell.as_bytes()).is_some() && cell.as_bytes().contains(&self.delimiter);
-        if (row.len() < width || row.is_ragged(width)) && row.iter().any(has_delimiter) {
+        let is_line_end = |cell: &str| memchr2(b'\n', b'\r', cell.as_bytes()).is_some();
+        let has_both = |cell: &str| is_line_end(cell) && cell.as_bytes().contains(&self.delimiter);
+        if (row.len() < width || row.is_ragged(width)) && row.iter().any(has_both) {
             return Err((at, Misquote::Later(lines)));
         }
         if self.quotes.suspect.is_none() && may_hold_rows(row, width, self.delimiter) {
@@ -316,7 +324,7 @@ fn literal_cells(line: &str, delimiter: char) -> Vec<Cow<'_, str>> {
     line.split(delimiter).map(|cell| bare(cell).map_or(Cow::Borrowed(cell), Cow::Owned)).collect()
 }
 
-/// The cells of a line in which a backslash keeps a quote from closing a cell, as MySQL and some libraries write it; none, if
+/// The cells of a line in which a backslash keeps a quote from closing a cell, as `MySQL` and some libraries write it; none, if
 /// it isn't written so.
 fn escaped_cells(line: &str, delimiter: char) -> Vec<Cow<'_, str>> {
     let mut cells = Vec::new();
@@ -509,7 +517,9 @@ mod tests {
             let mut writer = csv::WriterBuilder::new()
                 .quote_style([csv::QuoteStyle::Necessary, csv::QuoteStyle::Always][style])
                 .from_writer(Vec::new());
-            table.iter().for_each(|row| writer.write_record(row).expect("written"));
+            for row in &table {
+                writer.write_record(row).expect("written");
+            }
             let text = String::from_utf8(writer.into_inner().expect("whole")).expect("UTF-8");
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
             let expected: Vec<Vec<String>> =

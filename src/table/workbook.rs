@@ -53,6 +53,12 @@ const GLANCE: u32 = 60;
 /// # Errors
 /// The file is damaged or no workbook, or has no such sheet, or unpacks to more than is allowed.
 pub(super) fn sheets(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+    // calamine takes some things for granted, above all of .xls, and panics where a damaged file has others.
+    let read = std::panic::catch_unwind(|| read(file, bytes, wanted, limit));
+    read.unwrap_or_else(|_| Err(damaged(file, "it is damaged")))
+}
+
+fn read(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
     if bytes.starts_with(CONTAINER) {
         return old(file, bytes, wanted, limit);
     }
@@ -82,7 +88,7 @@ fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, has_formulas: 
                 break;
             }
             let zeros = masks.get(style).and_then(Option::as_ref);
-            grid.cell(row, column, Value::of_ref(cell.get_value()), zeros).map_err(|fault| fault.told(file, limit))?;
+            grid.cell(row, column, &Value::of_ref(cell.get_value()), zeros).map_err(|fault| fault.told(file, limit))?;
         }
         drop(cells);
         let mut odd = grid.odd;
@@ -141,7 +147,7 @@ fn of_ranges(
             if row >= most_rows {
                 break;
             }
-            grid.cell(row, column, Value::of(value), None).map_err(|fault| fault.told(file, limit))?;
+            grid.cell(row, column, &Value::of(value), None).map_err(|fault| fault.told(file, limit))?;
         }
         Ok(SheetText { name: name.clone(), text: grid.text, is_1904, odd: grid.odd })
     };
@@ -180,7 +186,7 @@ impl Grid {
         Self { text: String::new(), row: 0, column: 0, limit, odd: Vec::new() }
     }
 
-    fn cell(&mut self, row: u32, column: u32, value: Value<'_>, zeros: Option<&Zeros>) -> Result<(), Fault> {
+    fn cell(&mut self, row: u32, column: u32, value: &Value<'_>, zeros: Option<&Zeros>) -> Result<(), Fault> {
         if matches!(value, Value::Empty) {
             return Ok(());
         }
@@ -198,7 +204,7 @@ impl Grid {
         }
         self.text.extend((self.column..column).map(|_| char::from(SEPARATOR)));
         self.column = column;
-        if let Value::Error(error) = &value {
+        if let Value::Error(error) = value {
             self.odd
                 .push((u64::from(row) + 1, format!("the formula in column {} has failed ({error})", letters(column))));
         }
@@ -237,14 +243,12 @@ enum Value<'c> {
 impl<'c> Value<'c> {
     fn of(data: &'c Data) -> Self {
         match data {
-            Data::Empty => Self::Empty,
             Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Self::Text(text),
             Data::DateTime(moment) => Self::Moment(*moment),
             Data::Int(number) => Self::Whole(*number),
             Data::Float(number) => Self::Number(*number),
             Data::Bool(flag) => Self::Flag(*flag),
             Data::Error(error) => Self::Error(error),
-            #[allow(unreachable_patterns)]
             _ => Self::Empty,
         }
     }
@@ -351,7 +355,7 @@ impl Contents {
         let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return Some(contents) };
         for index in 0..archive.len() {
             let Ok(mut packed) = archive.by_index(index) else { continue };
-            let name = packed.name().map(|name| name.into_owned()).unwrap_or_default();
+            let name = packed.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
             let is_sheet = name.starts_with("xl/worksheets/");
             let mut content = Vec::new();
             let mut piece = [0; 1 << 14];
@@ -379,7 +383,6 @@ fn repeated(content: &[u8]) -> u64 {
     let mut reader = quick_xml::Reader::from_reader(content);
     let mut buffer = Vec::new();
     let (mut rows, mut columns, mut widest, mut last_row, mut area) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
-    let mut row_repeats = 1;
     let mut has_value = false;
     loop {
         let event = reader.read_event_into(&mut buffer);
@@ -391,9 +394,8 @@ fn repeated(content: &[u8]) -> u64 {
             Ok(Event::Start(tag) | Event::Empty(tag)) => match tag.name().as_ref() {
                 "table:table" => (rows, widest, last_row) = (0, 0, 0),
                 "table:table-row" => {
-                    row_repeats = count(&tag, "table:number-rows-repeated");
                     (columns, has_value) = (0, false);
-                    rows = rows.saturating_add(row_repeats);
+                    rows = rows.saturating_add(count(&tag, "table:number-rows-repeated"));
                 }
                 "table:table-cell" | "table:covered-table-cell" => {
                     columns = columns.saturating_add(count(&tag, "table:number-columns-repeated"));
@@ -418,7 +420,6 @@ fn repeated(content: &[u8]) -> u64 {
         }
         buffer.clear();
     }
-    let _ = row_repeats;
     area.saturating_mul(CELL)
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::mapping::Mapping;
 use crate::model::FactName;
-use crate::table::{FlagWords, Flags, Holds, Moments, clean, is_nothing};
+use crate::table::{FlagWords, Flags, Moments, clean};
 
 /// Reads cells.
 #[derive(Debug, Clone)]
@@ -48,11 +48,6 @@ impl Cells {
     /// Whether a cell is blank, or one of the organisation's own words for nothing.
     pub(super) fn is_none(&self, cell: &str) -> bool {
         cell.trim_ascii().is_empty() || (!self.none.is_empty() && self.none.contains(&cell.trim().to_lowercase()))
-    }
-
-    /// Whether it is a word for nothing in such a column.
-    pub(super) fn is_nothing(&self, cell: &str, column: Holds) -> bool {
-        is_nothing(cell, column)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::fetch::Decoder;
 use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
 use crate::fetch::scan::{Elements, RecordError};
 use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, facts};
-use crate::table::{self, Holds, Purposes, Reading, primary, without_apostrophe};
+use crate::table::{self, Holds, Purposes, Reading, is_nothing, primary, without_apostrophe};
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -203,7 +203,7 @@ impl<'d, 'r> Row<'d, 'r> {
         let Found::Value(raw) = self.value(ID) else { return Err(missing) };
         let id = bare(tidy(text_or_integer(raw).ok_or_else(|| missing.clone())?));
         let cells = &self.decoder.cells;
-        if cells.is_none(&id) || cells.is_nothing(&id, Holds::Texts) { Err(missing) } else { Ok(id) }
+        if cells.is_none(&id) || is_nothing(&id, Holds::Texts) { Err(missing) } else { Ok(id) }
     }
 
     /// A text of its own, for which the record may hold none.
@@ -236,7 +236,7 @@ impl<'d, 'r> Row<'d, 'r> {
 
     /// Whether a cell holds a word for nothing, which is counted.
     fn is_nothing(&mut self, fact: FactName, cell: &str, column: Holds) -> bool {
-        let is_nothing = self.decoder.cells.is_nothing(cell, column);
+        let is_nothing = is_nothing(cell, column);
         if is_nothing {
             self.problems.push(FieldProblem::Nothing { field: slot_name(slot(fact)) });
         }
@@ -325,7 +325,7 @@ impl<'d, 'r> Row<'d, 'r> {
         }
         let before = texts.len();
         let cells = &self.decoder.cells;
-        texts.retain(|text| !cells.is_none(text) && (is_list || !cells.is_nothing(text, Holds::Values)));
+        texts.retain(|text| !cells.is_none(text) && (is_list || !is_nothing(text, Holds::Values)));
         let field = slot_name(slot(fact));
         if !is_list && before == 1 && texts.is_empty() {
             self.problems.push(FieldProblem::Nothing { field });
@@ -389,7 +389,7 @@ fn gather<'r>(raw: Json<'r>, path: &[String], visit: &mut impl FnMut(Json<'r>)) 
 }
 
 /// What is left of a text.
-fn narrowed<'r>(text: Cow<'r, str>, to: fn(&str) -> &str) -> Cow<'r, str> {
+fn narrowed(text: Cow<'_, str>, to: fn(&str) -> &str) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(to(text)),
         Cow::Owned(text) if to(&text).len() == text.len() => Cow::Owned(text),

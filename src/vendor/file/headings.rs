@@ -38,7 +38,7 @@ static KNOWN: LazyLock<HashMap<String, Known>> = LazyLock::new(|| {
     for word in listed(lists::ACCOUNTS) {
         let (is_opposite, name) = word.name.strip_prefix("not ").map_or((false, word.name), |name| (true, name));
         let Some(slot) = (0..SLOTS).find(|slot| slot_name(*slot) == name) else { continue };
-        for name in [fold(word.word), fold(&umlauts_written_out(word.word))] {
+        for name in [fold(word.text), fold(&umlauts_written_out(word.text))] {
             known.entry(name).or_insert(Known { slot, rank: word.rank, is_opposite });
         }
     }
@@ -238,7 +238,7 @@ mod tests {
         for word in listed(lists::ACCOUNTS) {
             let name = word.name.trim_start_matches("not ");
             assert!((0..SLOTS).any(|slot| slot_name(slot) == name), "{name}");
-            assert_eq!(*meant.entry(fold(word.word)).or_insert(name), name, "{}", word.word);
+            assert_eq!(*meant.entry(fold(word.text)).or_insert(name), name, "{}", word.text);
         }
     }
 

@@ -85,7 +85,7 @@ async fn a_quote_that_swallows_rows_is_found() {
         ("id,mail,name\r\n1,a,\"A, x, y\r\n2,b,Zed\r\n3,c,B\"\r\n", ":2:", swallowed),
         ("id,mail,name\n1,a,\"\n2,b,\"\n", ":2:", swallowed),
         ("id,mail,name\n1,\"a\",\"A, x\n2,b,Zed\n3,\"\"c\"\",B\"\n4,d,D\n", ":2:", swallowed),
-        ("id,mail,\"name\n1,a,A\n2,b,B\"\n3,c,C\n", ":1:", "no heading"),
+        ("id,mail,\"name\n1,a,A\n2,b,B\"\n3,c,C\n", ":1:", "closed only 2 lines below"),
         ("id\n\"1\n2\n3\"\n", ":2:", swallowed),
     ] {
         let fetched = Folder::new().with("x.csv", content).fetch("vendor = \"file\"\nfile = \"x.csv\"").await;

@@ -27,7 +27,8 @@ fn separated(by: &str) -> Vec<u8> {
 }
 
 fn quoted() -> Vec<u8> {
-    CSV.lines().map(|line| format!("\"{}\"\r\n", line.replace(',', "\",\""))).collect::<String>().into_bytes()
+    let lines: Vec<String> = CSV.lines().map(|line| line.replace(',', "\",\"")).collect();
+    format!("\"{}\"\r\n", lines.join("\"\r\n\"")).into_bytes()
 }
 
 fn encoded(encoding: &'static encoding_rs::Encoding) -> Vec<u8> {
