@@ -213,7 +213,7 @@ mod tests {
 
     fn assigned(headings: &str, columns: &[(ColumnRole, &[&str])]) -> Result<Columns, String> {
         let headings = headings.split(';').map(str::to_owned).collect();
-        let header = Header { delimiter: b';', line: 3, headings, end: 0 };
+        let header = Header { delimiter: b';', line: 3, headings, end: 0, quotes: <_>::default() };
         let mut config = RosterConfig::of_files(Vec::new());
         for (role, names) in columns {
             config.columns.insert(*role, names.iter().map(|name| (*name).to_owned()).collect());

@@ -77,6 +77,7 @@ fn read_source(
     for Remark { line, text } in remarks {
         reader.issue(line, RosterIssueKind::UnsureReading, text);
     }
+    reader.quotes = header.quotes;
     reader.read(&parts, source.table(header))?;
     reader.finish(&columns, config);
     Ok(columns.found)

@@ -2,7 +2,7 @@
 //! `#TYPE …`, the version of a bulk file.
 
 use super::cell::{clean, is_rule};
-use super::rows::{Misquoted, Row, Rows};
+use super::rows::{Misquoted, Quotes, Row, Rows};
 
 /// What separates cells, in the order in which ties are decided.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -21,6 +21,8 @@ pub(crate) struct Header {
     pub(crate) headings: Vec<String>,
     /// Where the rows begin, in bytes.
     pub(crate) end: usize,
+    /// Those of the line and what is above it.
+    pub(crate) quotes: Quotes,
 }
 
 /// What headings can be for.
@@ -111,7 +113,7 @@ fn header(row: &Row<'_>, rows: &Rows<'_>, delimiter: u8) -> Header {
     while headings.last().is_some_and(String::is_empty) {
         headings.pop();
     }
-    Header { delimiter, line: row.line, headings, end: rows.end() }
+    Header { delimiter, line: row.line, headings, end: rows.end(), quotes: rows.quotes }
 }
 
 /// Whether a row is no data but drawn: `----+-----`, as psql and mysql print it.

@@ -249,7 +249,7 @@ impl<'c> Value<'c> {
             Data::Float(number) => Self::Number(*number),
             Data::Bool(flag) => Self::Flag(*flag),
             Data::Error(error) => Self::Error(error),
-            _ => Self::Empty,
+            Data::Empty => Self::Empty,
         }
     }
 

@@ -33,7 +33,7 @@ use crate::fetch::{Collector, Connector, Decoder, Proof, SourceError};
 use crate::http::{Redactor, Usage};
 use crate::model::SourceName;
 use crate::setting::{ConfigText, OneOrMany};
-use crate::table::{Format, Line, Options, Quotes, Seen, of_bytes};
+use crate::table::{Format, Line, Options, Quotes, of_bytes};
 
 /// A line that is longer is no account.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
@@ -273,8 +273,7 @@ impl Program {
             return Err(self.failed("prints more than any list of accounts; let it print a JSON object on each line"));
         }
         self.redactions.fetch_add(self.records.purge(&mut bytes), Ordering::Relaxed);
-        let Export { mut records, notes, .. } = self.export(bytes)?;
-        let mut seen = Seen::default();
+        let Export { mut records, notes, mut seen, .. } = self.export(bytes)?;
         while let Some(piece) = records.next()? {
             let mut outcome = Ok(());
             seen.append(piece.for_each(|line| {

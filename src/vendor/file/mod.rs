@@ -92,11 +92,10 @@ impl File {
     }
 
     async fn read(&self, collector: &mut Collector<'_>) -> Result<Tally<'_>, SourceError> {
-        let Export { mut records, notes, .. } = self.open()?;
+        let Export { mut records, notes, mut seen, .. } = self.open()?;
         let origin = self.config.path.display().to_string();
         let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
         let assessor = collector.assessor();
-        let mut seen = Seen::default();
         if let Some(file) = records.export().map_err(|error| self.unusable(&error))? {
             collector.add_export(file);
         }

@@ -7,13 +7,15 @@ use super::decoder::MappedDecoder;
 use super::headings::{ID, SLOTS, slot, slot_name};
 use crate::base::diagnostic::did_you_mean;
 use crate::model::FactName;
-use crate::table::{Cells, Opened, Options, Purposes as _, Records, Remark, Source, open};
+use crate::table::{Cells, Opened, Options, Purposes as _, Records, Remark, Seen, Source, open};
 
 /// An export whose headings are understood.
 pub(in crate::vendor) struct Export {
     pub(in crate::vendor) records: Records,
     /// What the reader of the report should know of it.
     pub(in crate::vendor) notes: Vec<String>,
+    /// What its headings have shown.
+    pub(in crate::vendor) seen: Seen,
     /// How it is read, for `sources --check`.
     pub(in crate::vendor) told: Vec<String>,
 }
@@ -47,11 +49,11 @@ impl Export {
     }
 
     fn of_records(records: Records, kind: String, remarks: &[Remark]) -> Self {
-        Self { records, notes: remarks.iter().map(noted).collect(), told: vec![kind] }
+        Self { records, notes: remarks.iter().map(noted).collect(), seen: Seen::default(), told: vec![kind] }
     }
 
     fn of_sources(origin: &str, sources: Vec<Source<'static>>, decoder: &MappedDecoder) -> Result<Self, String> {
-        let (mut tables, mut notes, mut told) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut tables, mut notes, mut told, mut seen) = (Vec::new(), Vec::new(), Vec::new(), Seen::default());
         let several = sources.len() > 1;
         for mut source in sources {
             if source.is_blank().map_err(|error| format!("{origin}: {error}"))? {
@@ -67,6 +69,7 @@ impl Export {
                     .map_err(|misquoted| format!("{origin}:{}: {misquoted}", misquoted.line))?
                     .ok_or_else(|| format!("{origin}: there is no line of headings"))?,
             };
+            seen.quotes.append(header.quotes);
             let (line, delimiter) = (header.line, char::from(header.delimiter));
             let headings = named(&header.headings);
             let sheet = source.sheet.clone().filter(|_| several);
@@ -81,7 +84,7 @@ impl Export {
             let from_1904 = if source.is_1904 { (0..headings.len()).filter(moments).collect() } else { Vec::new() };
             tables.push(Cells::new(source.table(header), &headings, sheet, from_1904));
         }
-        Ok(Self { records: Records::Cells(tables), notes, told })
+        Ok(Self { records: Records::Cells(tables), notes, seen, told })
     }
 }
 

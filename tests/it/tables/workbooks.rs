@@ -7,7 +7,9 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 use super::{lines, of_command, of_file};
 use crate::support::roster::{configured, day, employee, end, issues, read, read_with};
 
-fn workbook(sheets: &[(&str, &dyn Fn(&mut Worksheet))]) -> Vec<u8> {
+type Fill<'f> = &'f dyn Fn(&mut Worksheet);
+
+fn workbook(sheets: &[(&str, Fill<'_>)]) -> Vec<u8> {
     let mut workbook = Workbook::new();
     for (name, fill) in sheets {
         fill(workbook.add_worksheet().set_name(*name).expect("a name"));
