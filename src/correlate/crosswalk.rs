@@ -86,11 +86,16 @@ impl Crosswalk {
         &'a self,
         account: &'a Account<'_>,
     ) -> impl Iterator<Item = (AccountField, Option<&'a str>, Normalised<'a>, Option<&'a Line>)> {
-        self.lines.iter().map(|(field, lines)| {
-            let raw = field.of(account);
-            let key = written_key(*field, raw.unwrap_or_default());
-            let line = lines.get(key.text.as_ref());
-            (*field, raw, key, line)
+        self.lines.iter().flat_map(|(field, lines)| {
+            let mut values: Vec<_> = field.all_of(account).map(|value| Some(value.raw)).collect();
+            if values.is_empty() {
+                values.push(None);
+            }
+            values.into_iter().map(|raw| {
+                let key = written_key(*field, raw.unwrap_or_default());
+                let line = lines.get(key.text.as_ref());
+                (*field, raw, key, line)
+            })
         })
     }
 
