@@ -10,6 +10,7 @@ mod garbage;
 mod limits;
 mod paging;
 mod scim;
+mod scim_as_spoken;
 mod scim_server;
 mod tls;
 mod voiso;
