@@ -6,10 +6,10 @@ use futures_util::future::BoxFuture;
 use url::Url;
 
 use super::answer::{ListResponse, ServiceProviderConfig, refusal};
+use crate::base::text::{counted, grouped};
 use crate::fetch::paging::{self, CursorPage, Intake, Order, Page, Plan, Total};
 use crate::fetch::{Collector, Connector, Proof, SourceError, parse};
 use crate::http::{Authorize, Cause, Client, HttpError, Request, Response};
-use crate::base::text::{counted, grouped};
 use crate::vendor::PageSize;
 
 /// Most servers serve no more at a time, and none has to: the RFC lets them cap without saying so.
