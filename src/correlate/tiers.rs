@@ -32,6 +32,8 @@ struct TriedKey<'a> {
     key: Option<Key<'a>>,
     /// It counts only where no other key finds anybody.
     is_private: bool,
+    /// It is a login name that is an address, and not one that is asked for as the address that it is.
+    is_address: bool,
     hits: Hits,
     /// The placeholder that the key is.
     placeholder: Option<PlaceholderIndex>,
@@ -87,6 +89,12 @@ impl<'c> SourceCorrelator<'c> {
                 keys.push(TriedKey::none(*tier, false));
             }
         }
+        for at in 0..keys.len() {
+            let is_address = keys.get(at).is_some_and(|key: &TriedKey<'_>| key.is_further_address(&keys));
+            if let Some(key) = keys.get_mut(at).filter(|_| is_address) {
+                key.is_address = true;
+            }
+        }
         Tried { source: self, account, keys }
     }
 
@@ -103,7 +111,7 @@ impl<'c> SourceCorrelator<'c> {
             }
             key.hits = own.and(addresses);
             if key.hits.is_empty() {
-                let hash = key.key.as_ref().and_then(|key| key.hash);
+                let hash = key.hash();
                 key.placeholder = hash.and_then(|hash| self.roster.placeholder(key.tier, hash));
             }
         }
@@ -111,9 +119,8 @@ impl<'c> SourceCorrelator<'c> {
 
     /// Where a key is looked up, and by what: a login name that is an address among addresses, too.
     fn places(&self, tried: &TriedKey<'_>) -> [Option<(&KeyTable, Hash)>; 2] {
-        let Some((key, hash)) = tried.key.as_ref().and_then(|key| Some((key, key.hash?))) else { return [None; 2] };
-        let is_address = tried.tier == Tier::Username && key.normalised.text.contains('@');
-        let addresses = is_address.then(|| self.roster.table(Tier::Email)).flatten();
+        let Some(hash) = tried.hash() else { return [None; 2] };
+        let addresses = tried.is_address.then(|| self.roster.table(Tier::Email)).flatten();
         [self.roster.table(tried.tier), addresses].map(|table| Some((table?, hash)))
     }
 
@@ -126,6 +133,11 @@ impl<'c> SourceCorrelator<'c> {
     pub fn explain(&self, account: &Account<'_>) -> Correlation {
         let tried = self.ask(account);
         Correlation { attempts: tried.attempts(), situation: tried.situation() }
+    }
+
+    /// The roster in which owners are looked up.
+    pub const fn roster(&self) -> &'c Correlator {
+        self.roster
     }
 
     /// By which keys of accounts the source's owners are found.
@@ -229,11 +241,23 @@ impl Tried<'_> {
 
 impl TriedKey<'_> {
     fn none(tier: Tier, is_private: bool) -> Self {
-        Self { tier, key: None, is_private, hits: Hits::default(), placeholder: None }
+        Self { tier, key: None, is_private, is_address: false, hits: Hits::default(), placeholder: None }
+    }
+
+    fn hash(&self) -> Option<Hash> {
+        self.key.as_ref()?.hash
+    }
+
+    /// Whether it is a login name that is an address, and none of the addresses among these keys: most vendors have people
+    /// sign in with theirs, and to ask for it twice would say nothing new.
+    fn is_further_address(&self, keys: &[Self]) -> bool {
+        let text = self.key.as_ref().filter(|_| self.tier == Tier::Username).map(|key| key.normalised.text.as_ref());
+        let known = |other: &Self| other.tier == Tier::Email && !other.is_private && other.hash() == self.hash();
+        text.is_some_and(|text| text.contains('@')) && !keys.iter().any(known)
     }
 
     fn attempt(&self, roster: &Correlator) -> Option<Attempt> {
-        let Self { tier, key, is_private, hits, placeholder } = self;
+        let Self { tier, key, is_private, hits, placeholder, .. } = self;
         let normalised = key.as_ref().map(|key| &key.normalised);
         let mut steps = normalised.map_or_else(Steps::default, |key| key.steps);
         steps.add_if(*is_private, Step::KeptForLast);
