@@ -64,7 +64,7 @@ impl Scim {
     }
 
     /// The parameter that asks for so many users, where the server can be told.
-    fn count(&self, users: impl ToString) -> Option<(&'static str, String)> {
+    fn count(&self, users: u64) -> Option<(&'static str, String)> {
         self.size().map(|_| ("count", users.to_string()))
     }
 
@@ -104,17 +104,7 @@ impl Scim {
 
     async fn users(&self, parameters: &[(&str, String)]) -> Result<CursorPage, SourceError> {
         let (request, response) = self.get("Users", parameters).await?;
-        self.list(&request, &response)
-    }
-
-    fn list(&self, request: &Request, response: &Response) -> Result<CursorPage, SourceError> {
-        let list: ListResponse = parse(request, response)?;
-        if !list.is_list() {
-            let found = format!("neither Resources nor totalResults; the body is {}", response.excerpt());
-            return Err(HttpError::new(request, Cause::Unexpected { status: response.status, found }).into());
-        }
-        let records = list.resources.unwrap_or_default();
-        Ok((Page { records, total: list.total_results.map(Total::Records) }, list.next_cursor))
+        list(&request, &response)
     }
 
     /// By index, which counts from 1; in the order of creation where the server can sort, so that new users land
@@ -130,7 +120,7 @@ impl Scim {
         if offset > 0 && response.status == NO_CONTENT {
             return Ok(Page { records: Vec::new(), total: None });
         }
-        Ok(self.list(&request, &response)?.0)
+        Ok(list(&request, &response)?.0)
     }
 
     /// A first request that is refused has a parameter that not every server takes.
@@ -147,14 +137,14 @@ impl Scim {
     /// By cursor. An empty one asks for the first page.
     async fn users_after(&self, cursor: Option<String>) -> Result<CursorPage, SourceError> {
         let mut parameters = vec![("cursor", cursor.unwrap_or_default())];
-        parameters.extend(self.size().and_then(|size| self.count(size)));
+        parameters.extend(self.size().and_then(|size| self.count(u64::from(size))));
         self.users(&parameters).await
     }
 
     /// All that the server sends when it is asked for no page.
     async fn users_at_once(&self) -> Result<CursorPage, SourceError> {
         let count = match self.page_size {
-            PageSize::Of(size) => self.count(size),
+            PageSize::Of(size) => self.count(u64::from(size.get())),
             PageSize::Usual | PageSize::Servers => None,
         };
         self.users(count.as_slice()).await
@@ -214,6 +204,16 @@ impl Scim {
         }
         None
     }
+}
+
+fn list(request: &Request, response: &Response) -> Result<CursorPage, SourceError> {
+    let list: ListResponse = parse(request, response)?;
+    if !list.is_list() {
+        let found = format!("neither Resources nor totalResults; the body is {}", response.excerpt());
+        return Err(HttpError::new(request, Cause::Unexpected { status: response.status, found }).into());
+    }
+    let records = list.resources.unwrap_or_default();
+    Ok((Page { records, total: list.total_results.map(Total::Records) }, list.next_cursor))
 }
 
 impl Connector for Scim {

@@ -29,7 +29,7 @@ pub(super) enum ExternalId {
     #[default]
     Both,
     /// `externalId` and nothing else.
-    ExternalId,
+    Given,
     /// `employeeNumber` of the enterprise extension and nothing else.
     EmployeeNumber,
 }
@@ -88,7 +88,7 @@ impl Decoder for ScimDecoder {
 impl ScimDecoder {
     fn external_id<'r>(&self, user: &mut Record<'r>, further: &mut FurtherKeys<'r>) -> Fact<Option<Cow<'r, str>>> {
         match self.external_id {
-            ExternalId::ExternalId => user.text("externalId"),
+            ExternalId::Given => user.text("externalId"),
             ExternalId::EmployeeNumber => employee_number(user),
             ExternalId::Both => {
                 let id = user.text("externalId");

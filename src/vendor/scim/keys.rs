@@ -112,7 +112,7 @@ impl RawVendor for RawScim {
 impl RawExternalId {
     const fn checked(self) -> ExternalId {
         match self {
-            Self::ExternalId => ExternalId::ExternalId,
+            Self::ExternalId => ExternalId::Given,
             Self::EmployeeNumber => ExternalId::EmployeeNumber,
         }
     }

@@ -57,7 +57,7 @@ async fn whatever_lies_behind_an_end_that_is_proven() {
             };
             let (fetched, _) = fetch(behind).await;
             assert_eq!((fetched.status(), fetched.error()), ("complete", ""), "{status}, {users} users");
-            assert_eq!(fetched.certificate.distinct as usize, users);
+            assert_eq!(fetched.certificate.distinct, users as u64);
         }
     }
 }
@@ -113,7 +113,7 @@ async fn a_server_that_begins_anew_behind_its_end() {
         })
         .await;
         assert_eq!((fetched.status(), fetched.error()), ("complete", ""), "{users}");
-        assert_eq!(fetched.certificate.distinct as usize, users);
+        assert_eq!(fetched.certificate.distinct, users as u64);
     }
 }
 

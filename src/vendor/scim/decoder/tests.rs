@@ -1,3 +1,5 @@
+//! Users as the RFC shows them, as servers send them, and as nobody should.
+
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 
@@ -132,8 +134,8 @@ fn the_employee_number_is_a_key_besides_or_alone() {
     let text = |text: &str| Some(text.to_owned());
     assert_eq!(number(ExternalId::Both, &both), (text("x-1"), vec!["7".to_owned()]));
     assert_eq!(number(ExternalId::Both, &one), (text("7"), vec![]));
-    assert_eq!(number(ExternalId::ExternalId, &both), (text("x-1"), vec![]));
-    assert_eq!(number(ExternalId::ExternalId, &one), (None, vec![]));
+    assert_eq!(number(ExternalId::Given, &both), (text("x-1"), vec![]));
+    assert_eq!(number(ExternalId::Given, &one), (None, vec![]));
     assert_eq!(number(ExternalId::EmployeeNumber, &both), (text("7"), vec![]));
 }
 
