@@ -1,4 +1,5 @@
-//! Crosswalk files, in which a person wrote down whose account it is: `key,value,employee_id`.
+//! Crosswalk files, in which a person wrote down whose account it is: `key,value,employee_id`. Behind these, a column
+//! `accept` may say which lines hold, as `crosswalk suggest` asks for it; others are for the reader only.
 //!
 //! Read and checked before the first request. No message repeats a value: they are addresses and names.
 
@@ -18,6 +19,13 @@ use super::roster_index::Correlator;
 use crate::key::{KeyKind, Normalised, Normaliser, fold, verbatim};
 
 const HEADER: [&str; 3] = ["key", "value", "employee_id"];
+
+/// The column that says which lines hold.
+const ACCEPT: &str = "accept";
+
+/// What people write there for a line that holds, and for one that doesn't.
+const YES: [&str; 13] = ["1", "accept", "accepted", "j", "ja", "ok", "oui", "si", "sí", "true", "x", "y", "yes"];
+const NO: [&str; 8] = ["-", "0", "false", "n", "nein", "no", "non", "reject"];
 
 /// A file with more mistakes than this is another kind of file.
 const MOST_MISTAKES: usize = 20;
@@ -56,7 +64,8 @@ impl Crosswalk {
     /// # Errors
     /// The mistakes in it.
     pub fn parse(path: &Path, text: &str, roster: &Correlator) -> Result<Self, Vec<Diagnostic>> {
-        let mut reading = Reading { roster, crosswalk: Self::default(), mistakes: Vec::new() };
+        let (crosswalk, mistakes) = (Self::default(), Vec::new());
+        let mut reading = Reading { roster, crosswalk, layout: Layout::default(), answered: false, mistakes };
         let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
         reading.read(&text);
         let Reading { crosswalk, mistakes, .. } = reading;
@@ -143,7 +152,17 @@ struct Mistake {
 struct Reading<'c> {
     roster: &'c Correlator,
     crosswalk: Crosswalk,
+    layout: Layout,
+    /// Whether anybody has written into the column `accept`.
+    answered: bool,
     mistakes: Vec<Mistake>,
+}
+
+/// What the heading says of the columns.
+#[derive(Debug, Default)]
+struct Layout {
+    columns: usize,
+    accept: Option<usize>,
 }
 
 impl Reading<'_> {
@@ -167,7 +186,7 @@ impl Reading<'_> {
                 self.row(&record, number)
             } else {
                 header_seen = true;
-                header(&record)
+                Layout::of(&record).map(|layout| self.layout = layout)
             };
             if let Err((message, help)) = outcome {
                 self.mistake(span, message, help);
@@ -175,6 +194,8 @@ impl Reading<'_> {
         }
         if !header_seen {
             self.mistake(0..0, "the file is empty", "start it with the line key,value,employee_id");
+        } else if self.layout.accept.is_some() && !self.answered && self.mistakes.is_empty() {
+            self.mistake(0..0, "no line is accepted", "write yes into the column accept of each line that is right");
         }
     }
 
@@ -184,11 +205,18 @@ impl Reading<'_> {
 
     fn row(&mut self, record: &StringRecord, number: u64) -> Result<(), (String, String)> {
         let mut fields = record.iter();
-        let (Some(kind), Some(value), Some(id), None) = (fields.next(), fields.next(), fields.next(), fields.next())
+        let (Some(kind), Some(value), Some(id), true) =
+            (fields.next(), fields.next(), fields.next(), record.len() == self.layout.columns)
         else {
-            let found = format!("expected 3 fields and found {}", record.len());
+            let found = format!("expected {} fields and found {}", self.layout.columns, record.len());
             return Err((found, "quote a value that contains a comma".into()));
         };
+        if let Some(answer) = self.layout.accept.and_then(|at| record.get(at)) {
+            self.answered |= !answer.is_empty();
+            if !accepted(answer)? {
+                return Ok(());
+            }
+        }
         let field = AccountField::parse(kind).ok_or_else(|| unknown_kind(kind))?;
         let key = written_key(field, value).text.into_owned();
         if key.is_empty() {
@@ -216,11 +244,28 @@ impl Reading<'_> {
     }
 }
 
-fn header(record: &StringRecord) -> Result<(), (String, String)> {
-    if record.iter().eq(HEADER) {
-        return Ok(());
+impl Layout {
+    fn of(record: &StringRecord) -> Result<Self, (String, String)> {
+        let accept = record.iter().position(|heading| heading == ACCEPT);
+        let columns = if accept.is_some() { record.len() } else { HEADER.len() };
+        if record.iter().take(HEADER.len()).eq(HEADER) && record.len() == columns {
+            return Ok(Self { columns, accept });
+        }
+        let help = format!("start the file with {}, commas between", HEADER.join(","));
+        Err(("the first line isn't the header".into(), help))
     }
-    Err(("the first line isn't the header".into(), format!("start the file with {}, commas between", HEADER.join(","))))
+}
+
+/// Whether a person says that a line holds; one that nobody has answered doesn't.
+fn accepted(answer: &str) -> Result<bool, (String, String)> {
+    let answer = answer.to_lowercase();
+    let is_in = |words: &[&str]| words.contains(&answer.as_str());
+    match answer.as_str() {
+        "" => Ok(false),
+        _ if is_in(&YES) => Ok(true),
+        _ if is_in(&NO) => Ok(false),
+        _ => Err(("accept is neither yes nor no".into(), "write yes, or leave the cell empty".into())),
+    }
 }
 
 fn unknown_kind(kind: &str) -> (String, String) {
@@ -321,6 +366,25 @@ mod tests {
         }
         assert!(read("key;value;employee_id\n").expect_err("header").contains("x.csv:1:1: the first line"));
         assert!(read("").expect_err("empty").contains("x.csv:1:1: the file is empty"));
+    }
+
+    #[test]
+    fn a_person_says_which_lines_hold() {
+        let head = "key,value,employee_id,accept,score,employee\n";
+        let rows = "id,1,E-1,Yes,0.9,Ann\nid,2,E-2,,0.8,\"Bo, Li\"\nid,3,E-9,no,0.7,gone\nid,4,E-2,X,,\n";
+        let crosswalk = read(&format!("{head}{rows}")).expect("valid");
+        assert_eq!(crosswalk.unused_lines(), [2, 5], "the others say nothing, not even who doesn't exist");
+        for (rows, expected) in [
+            ("id,1,E-1,perhaps,0.9,Ann\n", "x.csv:2:1: accept is neither yes nor no"),
+            ("id,1,E-1,yes\n", "expected 6 fields and found 4"),
+            ("id,1,E-9,yes,,\n", "no employee has this id"),
+            ("id,1,E-1,,0.9,Ann\n", "no line is accepted (write yes into the column accept"),
+        ] {
+            let shown = read(&format!("{head}{rows}")).expect_err(rows);
+            assert!(shown.contains(expected), "{rows}: {shown}");
+        }
+        assert!(read(&format!("{head}id,1,E-1,no,,\n")).is_ok(), "somebody has looked at it");
+        assert!(read("key,value,employee_id,score\n").expect_err("a column").contains("isn't the header"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod inputs;
 pub mod investigate;
+mod low_match;
 mod named;
 mod outages;
 mod policy;
@@ -29,8 +30,10 @@ use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
 use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
+use low_match::low_match;
 
 pub use inputs::{Inputs, known, latest};
+pub use low_match::LOW_MATCH;
 pub use policy::Policy;
 
 /// How this run differs from what the configuration says.
@@ -336,6 +339,7 @@ fn reported<'a>(
             .into_iter()
             .chain(note)
             .chain(void)
+            .chain(outcome.by_source.get(&source.config.name).and_then(|matching| low_match(source.config, matching)))
             .collect(),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::config::{MatchConfig, PlusAddressing, Rewrite, SourceMatch};
+use crate::config::{MatchConfig, PlusAddressing, RawMatch, RawSourceMatch, Rewrite, SourceMatch};
 use crate::model::{Account, AccountField, Employee, Roster, Situation, Tier};
 
 use super::handle::{Form, Handle};
@@ -11,9 +11,10 @@ use crate::correlate::Correlator;
 use crate::correlate::Crosswalk;
 use crate::correlate::SourceCorrelator;
 use crate::key::{Normaliser, split, trim};
+use crate::setting::ConfigText;
 
 /// A line that would make the account match, and where it belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Accept {
     /// In the source's crosswalk file. It is about this account only.
     Crosswalk(String),
@@ -29,6 +30,41 @@ impl Accept {
         match self {
             Self::Crosswalk(line) | Self::Match(line) | Self::SourceMatch(line) => line,
         }
+    }
+
+    /// The key that the line sets; of a crosswalk, what is compared.
+    pub fn key(&self) -> &str {
+        self.line().split([' ', ',']).next().unwrap_or_default()
+    }
+
+    /// By what the accounts of a source would find their owners, with this line in its place; nothing if the line is about
+    /// one account.
+    pub fn applied(&self, config: &MatchConfig, matching: &SourceMatch) -> Option<(MatchConfig, SourceMatch)> {
+        let text = ConfigText::new(Path::new(self.place()), self.line());
+        let (mut config, mut matching) = (config.clone(), matching.clone());
+        match self {
+            Self::Crosswalk(_) => return None,
+            Self::Match(line) => {
+                let new = toml::from_str::<RawMatch>(line).ok()?.check(&text).ok()?;
+                match self.key() {
+                    "domains" => config.domains = new.domains,
+                    "plus_addressing" => config.plus_addressing = new.plus_addressing,
+                    _ => config.username_matches_local_part = new.username_matches_local_part,
+                }
+            }
+            Self::SourceMatch(line) if self.key() == "tiers" => {
+                let known = Tier::DEFAULT.into_iter().filter(|tier| line.contains(tier.as_str()));
+                let missing: Vec<_> = known.filter(|tier| !matching.tiers.contains(tier)).collect();
+                matching.tiers.extend(missing);
+            }
+            Self::SourceMatch(line) => {
+                let new = toml::from_str::<RawSourceMatch>(line).ok()?.check(&text).ok()?;
+                matching.external_id = new.external_id.or(matching.external_id);
+                matching.email = new.email.or(matching.email);
+                matching.username = new.username.or(matching.username);
+            }
+        }
+        Some((config, matching))
     }
 
     /// Where it belongs: the crosswalk file, or a section of the configuration.
@@ -252,9 +288,7 @@ fn csv_line(fields: [&str; 3]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{RawMatch, RawSourceMatch};
     use crate::correlate::testing::{account, person, roster};
-    use crate::setting::ConfigText;
 
     fn employee() -> Employee {
         person("E-0042", "Ann Lindqvist", &["ann.lindqvist@example.com"], &["alindqvist"])
