@@ -18,6 +18,7 @@ use headcount::config::Config;
 use headcount::fetch::{self, Quiet};
 use headcount::model::{SourceStatus, Timestamp};
 use headcount::simulate::{Behaviour, Secrets, ServeOptions, Simulators, Vendor, World, WorldOptions};
+use headcount::vendor::PageSize;
 
 const SERVE: &str = "HEADCOUNT_BENCH_SERVE";
 const LATENCY: Duration = Duration::from_millis(50);
@@ -80,7 +81,7 @@ fn measure(url: &str) -> Result<(), Box<dyn Error>> {
     let mut config = Config::parse(&secrets.path().join("headcount.toml"), &text)
         .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<String>())?;
     let mut source = config.sources.remove(0);
-    source.connection.page_size = NonZeroU32::new(PAGE);
+    source.connection.page_size = NonZeroU32::new(PAGE).map_or(PageSize::Usual, PageSize::Of);
     source.connection.concurrency = NonZeroUsize::new(CONCURRENCY as usize).ok_or("concurrency")?;
     let decoder = source.decoder();
     let clock = || Timestamp::UNIX_EPOCH;

@@ -125,8 +125,9 @@ def suggested(headcount, folder, *options):
     """{account: employee} of the lines that are written."""
     out = folder / f"lines{len(list(folder.iterdir()))}.csv"
     subprocess.run([headcount, "-q", "crosswalk", "suggest", "--out", out.name, *options], cwd=folder, check=True, capture_output=True)
-    text = out.read_text() if out.exists() else ""
-    return dict(re.findall(r"# account (\S+) .* % alike\n[^#\n]*,(E\S+)", text))
+    text = out.read_text(encoding="utf-8-sig") if out.exists() else ""
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return {row["account"].split()[0]: row["employee_id"] for row in rows}
 
 
 def audited(headcount, folder):

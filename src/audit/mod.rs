@@ -14,6 +14,7 @@ mod near;
 mod owners;
 mod people;
 mod roster;
+mod settle;
 mod story;
 mod suggest;
 mod violation;
@@ -25,6 +26,8 @@ use std::io;
 
 pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
+pub use near::LikelyLine;
+pub use settle::SettlingLine;
 pub use story::{Judgement, Story, Told};
 pub use suggest::{Suggestion, Suggestions, Wanted};
 
@@ -64,6 +67,17 @@ pub struct Outcome {
     pub roster_issues: Vec<RosterIssue>,
     /// How many keys of each source's accounts stand for nothing; sources without any are left out.
     pub void_keys: BTreeMap<SourceName, u64>,
+    /// How the accounts of each source found their owners.
+    pub by_source: BTreeMap<SourceName, SourceMatching>,
+}
+
+/// How the accounts of one source found their owners.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceMatching {
+    /// How many are in which situation.
+    pub tally: Tally,
+    /// The line that would settle most of those that have none.
+    pub likely: Option<LikelyLine>,
 }
 
 /// Why an audit could not be finished.
@@ -120,6 +134,7 @@ pub struct Audit<'a> {
     /// How many accounts each placeholder of the roster left without an owner.
     placeholders: BTreeMap<PlaceholderIndex, u64>,
     void_keys: BTreeMap<SourceName, u64>,
+    by_source: BTreeMap<SourceName, SourceMatching>,
     roster_issues: Vec<RosterIssue>,
     /// Accounts whose owner isn't settled, of which an exception may say that this is accepted.
     unsettled: Vec<Unsettled>,
@@ -200,6 +215,7 @@ impl<'a> Audit<'a> {
             orphans_left: Orphans::MOST,
             placeholders: BTreeMap::new(),
             void_keys: BTreeMap::new(),
+            by_source: BTreeMap::new(),
             roster_issues: Vec::new(),
             unsettled: Vec::new(),
             inventory: None,
@@ -227,6 +243,7 @@ impl<'a> Audit<'a> {
             .check(population.certificate.distinct)
             .map_err(|error| AuditError::Unbalanced { source_name: context.name.clone(), error })?;
         self.tally.merge(&tally);
+        self.by_source.entry(context.name.clone()).or_default().tally = tally;
         self.sources.insert(context.name.clone(), population.certificate.status);
         self.accounts.insert(context.name.clone(), population.certificate.distinct);
         self.source_itself(context, population).map_err(AuditError::Findings)
@@ -243,7 +260,9 @@ impl<'a> Audit<'a> {
         )?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
         self.orphans_left = orphans.room_left();
-        self.found.extend(orphans.with_near_misses(&self.suggester, context)?)?;
+        let (findings, likely) = orphans.with_near_misses(&self.suggester, context)?;
+        self.found.extend(findings)?;
+        self.by_source.entry(context.name.clone()).or_default().likely = likely;
         let rules = judge.about_accounts.iter().chain(&judge.about_groups);
         for (rule, counts) in rules.zip(of_accounts.into_iter().chain(of_groups)) {
             self.matrix.merge(rule.id(), context.name, counts);
@@ -332,6 +351,7 @@ impl<'a> Audit<'a> {
             baseline: settled.baseline,
             roster_issues: self.roster_issues,
             void_keys: self.void_keys,
+            by_source: self.by_source,
         })
     }
 

@@ -8,11 +8,23 @@ use serde_json::{Value, json};
 
 use super::SourceContext;
 use super::judge::Orphan;
+use super::settle::LineCounts;
 use crate::config::MatchConfig;
 use crate::fetch::record;
 use crate::model::{Account, Employee, Finding, Roster};
 use crate::rule::Rule;
 use crate::suggest::{Accept, Evidence, NearMiss, NearMisses, Segment};
+
+/// A line of the configuration that many accounts without an owner have in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LikelyLine {
+    /// The line, and where it belongs.
+    pub accept: Accept,
+    /// How many accounts it would settle, by their likeliest owners.
+    pub accounts: u64,
+    /// Of so many that were looked at.
+    pub searched: u64,
+}
 
 /// Finds near misses.
 #[derive(Debug)]
@@ -26,6 +38,11 @@ pub(super) struct Suggester<'a> {
 impl<'a> Suggester<'a> {
     pub(super) const fn new(roster: &'a Roster, matching: &'a MatchConfig) -> Self {
         Self { roster, matching, prepared: OnceLock::new() }
+    }
+
+    /// By what all accounts find their owners.
+    pub(super) const fn matching(&self) -> &'a MatchConfig {
+        self.matching
     }
 
     /// The same for some of many accounts; the roster is prepared for all of them when the first are asked for.
@@ -73,26 +90,33 @@ impl<'j> Orphans<'j> {
         later.flat_map(|orphan| orphan.findings).collect()
     }
 
-    /// The findings, with the employees to whom the accounts probably belong. Each is made when it is asked for: as JSON
-    /// values, they take many times the room of their text.
+    /// The findings, with the employees to whom the accounts probably belong, and the line that would settle most of them.
+    /// Each finding is made when it is asked for: as JSON values, they take many times the room of their text.
     pub(super) fn with_near_misses<'s>(
         self,
         suggester: &'s Suggester<'_>,
         context: &SourceContext<'_>,
-    ) -> io::Result<impl Iterator<Item = (&'j Rule, Finding)> + use<'j, 's>> {
+    ) -> io::Result<(impl Iterator<Item = (&'j Rule, Finding)> + use<'j, 's>, Option<LikelyLine>)> {
         let mut accounts = Vec::with_capacity(self.kept.len());
         for orphan in &self.kept {
             accounts.push(context.decoder.decode(record(&orphan.record)?).map_err(io::Error::other)?.account);
         }
         let found = suggester.find(context, &accounts);
+        let mut lines = LineCounts::default();
+        for near in &found {
+            lines.add(near);
+        }
+        let searched = found.len() as u64;
+        let line = lines.commonest().map(|(accept, accounts)| LikelyLine { accept, accounts, searched });
         let roster = suggester.roster;
-        Ok(self.kept.into_iter().zip(found).flat_map(move |(orphan, near)| {
+        let findings = self.kept.into_iter().zip(found).flat_map(move |(orphan, near)| {
             orphan.findings.into_iter().map(move |(rule, mut finding)| {
                 let near = near.iter().map(|near| published(near, roster)).collect();
                 finding.correlation.insert("near_misses".to_owned(), near);
                 (rule, finding)
             })
-        }))
+        });
+        Ok((findings, line))
     }
 }
 

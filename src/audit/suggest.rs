@@ -3,6 +3,7 @@
 use std::io;
 
 use super::near::Orphans;
+use super::settle::{LineCounts, SettlingLine};
 use super::{Audit, AuditError, SourceContext};
 use crate::fetch::{Population, record};
 use crate::model::{Account, AccountField, Situation};
@@ -22,7 +23,9 @@ pub struct Suggestion {
 /// What is suggested for a source.
 #[derive(Debug, Default)]
 pub struct Suggestions {
-    /// Those that are wanted, the likeliest first.
+    /// Lines of the configuration of which each settles several accounts, the one that settles most first.
+    pub rules: Vec<SettlingLine>,
+    /// For the accounts that are left, those that are wanted, the likeliest first.
     pub lines: Vec<Suggestion>,
     /// How many are likely enough, but with them the precision would not be kept.
     pub left_out: usize,
@@ -38,7 +41,8 @@ pub struct Wanted {
 }
 
 impl Audit<'_> {
-    /// The unmatched accounts of a source of which one employee is this likely the owner, and nobody else as likely.
+    /// The lines that settle several unmatched accounts of a source; and of the others those of which one employee is this
+    /// likely the owner, and nobody else as likely.
     ///
     /// # Errors
     /// The records can't be read back.
@@ -48,9 +52,9 @@ impl Audit<'_> {
         population: &mut Population,
         wanted: Wanted,
     ) -> Result<Suggestions, AuditError> {
-        let (mut found, mut waiting) = (Vec::new(), Vec::new());
+        let (mut found, mut waiting, mut lines) = (Vec::new(), Vec::new(), LineCounts::default());
         let Some(spool) = &mut population.spool else { return Ok(Suggestions::default()) };
-        let mut read = || {
+        let read = || {
             spool.for_each(|_, record| {
                 let text = record.get().to_owned();
                 let account = context.decoder.decode(record).map_err(io::Error::other)?.account;
@@ -58,20 +62,22 @@ impl Audit<'_> {
                     waiting.push(text);
                 }
                 if waiting.len() == Orphans::MOST {
-                    found.extend(self.suggested(context, &std::mem::take(&mut waiting), wanted.least)?);
+                    found.extend(self.suggested(context, &std::mem::take(&mut waiting), wanted.least, &mut lines)?);
                 }
                 Ok::<_, io::Error>(())
             })?;
-            found.extend(self.suggested(context, &waiting, wanted.least)?);
-            Ok::<_, io::Error>(())
+            found.extend(self.suggested(context, &waiting, wanted.least, &mut lines)?);
+            self.settling(context, spool, lines)
         };
-        read().map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+        let settling = read().map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+        let (rules, settled) = settling;
+        found.retain(|suggestion: &Suggestion| !settled.contains(&suggestion.account_id));
         found.sort_by(|a, b| b.near.score.total_cmp(&a.near.score).then_with(|| a.account_id.cmp(&b.account_id)));
         let likely = found.len();
         if let Some(precision) = wanted.precision {
             found.truncate(as_many_as_promise(precision, found.iter().map(|suggestion| suggestion.near.score)));
         }
-        Ok(Suggestions { left_out: likely - found.len(), lines: found })
+        Ok(Suggestions { rules, left_out: likely - found.len(), lines: found })
     }
 
     /// Whether nobody owns the account, and nobody answers for it.
@@ -82,12 +88,21 @@ impl Audit<'_> {
     }
 
     /// Of some accounts at a time: what is likely for one depends on the others.
-    fn suggested(&self, context: &SourceContext<'_>, records: &[String], least: f64) -> io::Result<Vec<Suggestion>> {
+    fn suggested(
+        &self,
+        context: &SourceContext<'_>,
+        records: &[String],
+        least: f64,
+        lines: &mut LineCounts,
+    ) -> io::Result<Vec<Suggestion>> {
         let mut accounts = Vec::with_capacity(records.len());
         for text in records {
             accounts.push(context.decoder.decode(record(text)?).map_err(io::Error::other)?.account);
         }
         let near = self.suggester.find_any(context, &accounts);
+        for near in &near {
+            lines.add(near);
+        }
         let only = accounts.iter().zip(near).filter_map(|(account, near)| Some((account, only_one(near, least)?)));
         let suggestion = |(account, near): (&Account<'_>, NearMiss)| {
             let called = [AccountField::DisplayName, AccountField::Email, AccountField::Username];

@@ -22,6 +22,8 @@ pub struct Diagnostic {
     pub message: String,
     /// How to mend it.
     pub help: Option<String>,
+    /// Which line names the file, if another file does.
+    pub named_by: Option<String>,
 }
 
 /// Where the lines of a text begin: with it, many places in a long text cost no more than reading that once.
@@ -67,7 +69,7 @@ pub struct Place {
 impl Diagnostic {
     /// A mistake of the whole file: it is missing, unreadable, or empty.
     pub fn of_file(file: &Path, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), place: None, message: message.into(), help: None }
+        Self { file: file.to_owned(), place: None, message: message.into(), help: None, named_by: None }
     }
 
     /// A mistake at the byte range `span` of `text`.
@@ -85,6 +87,7 @@ impl Diagnostic {
             place: Some(Box::new(Place::new(text, lines, span))),
             message: message.into(),
             help: None,
+            named_by: None,
         }
     }
 
@@ -113,6 +116,9 @@ impl Diagnostic {
         if let Some(help) = &self.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
+        if let Some(named_by) = &self.named_by {
+            group = group.element(Level::NOTE.message(named_by.as_str()));
+        }
         renderer.render(&[group])
     }
 }
@@ -124,8 +130,11 @@ impl fmt::Display for Diagnostic {
             write!(f, ":{}:{}", place.line, place.column)?;
         }
         write!(f, ": {}", self.message)?;
-        match &self.help {
-            Some(help) => write!(f, " ({help})"),
+        if let Some(help) = &self.help {
+            write!(f, " ({help})")?;
+        }
+        match &self.named_by {
+            Some(named_by) => write!(f, "; {named_by}"),
             None => Ok(()),
         }
     }

@@ -8,12 +8,12 @@ use super::investigate::{Investigation, InvestigationArgs};
 use super::output::{refuse, say};
 use super::progress::Bars;
 use super::{Exit, Global, runtime};
-use crate::audit::{Suggestion, Suggestions, Wanted};
+use crate::audit::{SettlingLine, Suggestion, Suggestions, Wanted};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{counted, grouped};
 use crate::deliver;
 use crate::model::{Employee, Roster, SourceName, SourceStatus};
-use crate::render::terminal;
+use crate::render::{cell, terminal};
 use crate::run::RunError;
 use crate::run::investigate::{self, SourceSuggestions};
 use crate::suggest::Accept;
@@ -96,9 +96,13 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
             say(&format!("{source} {}", certificate.status.with_reason(certificate.error.as_deref())));
             exit = Exit::Unverified;
         }
-        let Suggestions { lines, left_out } = suggestions;
+        let Suggestions { rules, lines, left_out } = suggestions;
+        for rule in rules {
+            say_rule(source, rule);
+        }
         if lines.is_empty() {
-            say(&format!("{source}: {}", why_none(*left_out)));
+            let other = if rules.is_empty() { "" } else { "other " };
+            say(&format!("{source}: {}", why_none(*left_out, other)));
             continue;
         }
         let path = args.path(source);
@@ -111,16 +115,17 @@ fn write_all(args: &SuggestArgs, sources: &[SourceSuggestions], roster: &Roster)
         let fewer =
             if *left_out > 0 { format!(", {} less likely left out", grouped(*left_out as u64)) } else { String::new() };
         say(&format!(
-            "{source}: {lines} in {}{fewer}; confirm each line, then name the file as its crosswalk",
+            "{source}: {lines} in {}{fewer}; write yes into the column accept of each that is right, then name the file as \
+             its crosswalk",
             path.display()
         ));
     }
     exit
 }
 
-fn why_none(left_out: usize) -> String {
+fn why_none(left_out: usize, other: &str) -> String {
     match left_out {
-        0 => "no unmatched account has one likely owner".to_owned(),
+        0 => format!("no {other}unmatched account has one likely owner"),
         _ => format!(
             "{}, but none as likely as --precision asks for",
             counted(left_out as u64, "suggestion", "suggestions")
@@ -128,39 +133,53 @@ fn why_none(left_out: usize) -> String {
     }
 }
 
-/// The file: above each line who it is about, and why.
+/// One line that settles many accounts, to be pasted.
+fn say_rule(source: &SourceName, rule: &SettlingLine) {
+    let SettlingLine { accept, settles, contradicts } = rule;
+    let settles = counted(*settles, "account", "accounts");
+    say(&format!("{source}: this line below {} settles {settles}:", accept.place()));
+    say(&format!("  {}", terminal(accept.line())));
+    if *contradicts > 0 {
+        let others = counted(*contradicts, "account that has an owner", "accounts that have one");
+        say(&format!("  It finds somebody else as well for {others}: look at them with `headcount explain` first"));
+    }
+}
+
+/// The file, for a spreadsheet: each line with who is meant, and a cell in which a person says whether it is right.
 fn file(source: &SourceName, suggestions: &[Suggestion], roster: &Roster) -> String {
+    // The mark tells spreadsheets the encoding.
     let mut text = format!(
-        "# Suggestions for {source}: by resemblance only and confirmed by nobody. Check every line and delete what is\n\
-         # wrong. Then name this file in [source.match] as crosswalk = \"…\".\n\
-         key,value,employee_id\n"
+        "\u{feff}# Suggestions for {source}: by resemblance only and confirmed by nobody. Write yes into the column accept\n\
+         # of each line that is right. Then name this file in [source.match] as crosswalk = \"…\".\n\
+         key,value,employee_id,accept,score,account,employee\n"
     );
     for suggestion in suggestions {
-        text.push_str(&lines(suggestion, roster));
+        text.push_str(&line(suggestion, roster));
     }
     text
 }
 
-fn lines(suggestion: &Suggestion, roster: &Roster) -> String {
+fn line(suggestion: &Suggestion, roster: &Roster) -> String {
     let near = &suggestion.near;
     let employee = roster.employee(near.employee);
     let name = employee.and_then(Employee::name).unwrap_or("somebody without a name");
-    let who = comment(&format!(
-        "account {} {} ~ {name} {:.0} % alike",
-        suggestion.account_id,
-        suggestion.called,
-        near.score * 100.0
-    ));
+    let called = format!("{} {}", suggestion.account_id, suggestion.called);
     let line = near.accept.iter().find_map(|accept| match accept {
         Accept::Crosswalk(line) => Some(line),
         Accept::Match(_) | Accept::SourceMatch(_) => None,
     });
     match line.filter(|line| !holds_formula(line)) {
-        Some(line) => format!("{who}\n{line}\n"),
+        Some(line) => format!("{line},,{:.2},{},{}\n", near.score, shown(&called), shown(name)),
         None => {
+            let who = comment(&format!("account {called} ~ {name} {:.0} % alike", near.score * 100.0));
             format!("{who}\n# not written: its values look like a formula of a spreadsheet. Write the line by hand\n")
         }
     }
+}
+
+/// A cell for people: on one line, between quotes, and no formula.
+fn shown(text: &str) -> String {
+    format!("\"{}\"", cell(text).replace('"', "\"\""))
 }
 
 /// One line that is one cell in every spreadsheet, and no formula.

@@ -4,7 +4,8 @@ use super::output::say;
 use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceStatus};
 use crate::render::terminal;
-use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary};
+use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary, SourceSummary};
+use crate::run::LOW_MATCH;
 
 /// Says it all.
 pub(super) fn summarise(report: &Report) {
@@ -19,6 +20,9 @@ pub(super) fn summarise(report: &Report) {
         grouped(correlation.conflict),
         grouped(correlation.declared),
     ));
+    for source in &report.sources {
+        say_matched(source);
+    }
     for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
         say(&format!("{} {}", source.name, source.status.with_reason(source.error.as_deref())));
     }
@@ -28,6 +32,21 @@ pub(super) fn summarise(report: &Report) {
     for policy in &report.policies {
         let scope = policy.verdict.scope_beyond(&report.verdict);
         say_verdict(&format!("Policy {} ({})", policy.id, policy.title), &policy.verdict, scope);
+    }
+}
+
+/// How many of a source's accounts have an owner, and if they are few, what to do about it.
+fn say_matched(source: &SourceSummary) {
+    let Some((matched, rate)) = source.matched.zip(source.match_rate) else { return };
+    let percent = rate * 100.0;
+    say(&format!(
+        "{}: {} of {} matched ({percent:.0} %)",
+        source.name,
+        grouped(matched),
+        counted(source.distinct, "account", "accounts")
+    ));
+    for note in source.warnings.iter().filter(|note| note.starts_with(LOW_MATCH)) {
+        say(&format!("  {}", terminal(note)));
     }
 }
 

@@ -7,6 +7,7 @@ mod email;
 mod exceptions;
 mod gate;
 mod matching;
+mod named_files;
 mod policy;
 mod report;
 mod roster;

@@ -1,4 +1,5 @@
 //! Crosswalk files, in which a person wrote down whose account it is: `key,value,employee_id`, in any form that `table` reads.
+//! A column `accept` may say which lines hold, as `crosswalk suggest` asks for it; others are for the reader only.
 //!
 //! Read and checked before the first request. No message repeats a value: they are addresses and names.
 
@@ -57,10 +58,12 @@ impl Crosswalk {
     fn of_bytes(path: &Path, bytes: &[u8], roster: &Correlator) -> Result<Self, Vec<Diagnostic>> {
         let opened = table::of_bytes(path, Cow::Borrowed(bytes), &Options::default(), &Headings);
         let sources = opened.map_err(|mistake| vec![mistake])?.into_sources();
-        let mut reading = Reading { path, roster, crosswalk: Self::default(), mistakes: Vec::new() };
+        let (crosswalk, mistakes) = (Self::default(), Vec::new());
+        let mut reading = Reading { path, roster, crosswalk, asks: false, answered: false, mistakes };
         for source in sources {
             reading.read(source).map_err(|mistake| vec![mistake])?;
         }
+        reading.check_answers();
         let Reading { crosswalk, mistakes, .. } = reading;
         if mistakes.is_empty() { Ok(crosswalk) } else { Err(shown(path, mistakes)) }
     }
@@ -88,11 +91,16 @@ impl Crosswalk {
         &'a self,
         account: &'a Account<'_>,
     ) -> impl Iterator<Item = (AccountField, Option<&'a str>, Normalised<'a>, Option<&'a Line>)> {
-        self.lines.iter().map(|(field, lines)| {
-            let raw = field.of(account);
-            let key = written_key(*field, raw.unwrap_or_default());
-            let line = lines.get(key.text.as_ref());
-            (*field, raw, key, line)
+        self.lines.iter().flat_map(|(field, lines)| {
+            let mut values: Vec<_> = field.all_of(account).map(|value| Some(value.raw)).collect();
+            if values.is_empty() {
+                values.push(None);
+            }
+            values.into_iter().map(|raw| {
+                let key = written_key(*field, raw.unwrap_or_default());
+                let line = lines.get(key.text.as_ref());
+                (*field, raw, key, line)
+            })
         })
     }
 
@@ -176,6 +184,9 @@ struct Reading<'c> {
     path: &'c Path,
     roster: &'c Correlator,
     crosswalk: Crosswalk,
+    /// Whether there is a column `accept`, and whether anybody has written into it.
+    asks: bool,
+    answered: bool,
     mistakes: Vec<Diagnostic>,
 }
 
@@ -193,7 +204,8 @@ impl Reading<'_> {
             let mistake = table::in_headings(self.path, 1, " ", 0..1, "the first line isn't the header".to_owned());
             return Err(mistake.help(help));
         };
-        let accepted = Flags::new(&FlagWords { own: [&[], &[]], usual: ["accept", ""] });
+        self.asks |= places.accept.is_some();
+        let accepted = Flags::new(&FlagWords { own: [&[], &[]], usual: ["accepted", "rejected"] });
         let mut pieces = source.table(header.clone()).pieces;
         while let Some(piece) = pieces.next().map_err(unreadable)? {
             let (mut rows, mut row) = (piece.rows(), Row::default());
@@ -218,6 +230,14 @@ impl Reading<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A file in which nobody has answered would settle nothing, and nobody would notice.
+    fn check_answers(&mut self) {
+        if self.asks && !self.answered && self.mistakes.is_empty() {
+            let mistake = table::in_headings(self.path, 1, " ", 0..1, "no line is accepted".to_owned());
+            self.mistakes.push(mistake.help("write yes into the column accept of each line that is right"));
+        }
     }
 
     /// With the values blanked: they are personal data, and the place is enough.
@@ -249,6 +269,7 @@ impl Reading<'_> {
         let cell = |at: usize| table::clean(row.get(at).unwrap_or_default());
         if let Some(at) = places.accept {
             let told = cell(at);
+            self.answered |= !told.is_empty();
             match accepted.read(&told, false) {
                 Some(true) => {}
                 Some(false) => return Ok(()),

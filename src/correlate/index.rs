@@ -152,6 +152,15 @@ impl Hits {
         self.first == Some(employee) || self.others.binary_search(&employee).is_ok()
     }
 
+    /// These and those.
+    pub(super) fn and(self, others: Self) -> Self {
+        match (self.is_empty(), others.is_empty()) {
+            (_, true) => self,
+            (true, false) => others,
+            (false, false) => self.iter().chain(others.iter()).collect(),
+        }
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = EmployeeIndex> {
         self.first.into_iter().chain(self.others.iter().copied())
     }

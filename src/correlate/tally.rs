@@ -81,6 +81,13 @@ impl Tally {
         self.matched() + self.unmatched + self.ambiguous + self.conflict + self.declared
     }
 
+    /// The share of accounts with exactly one owner, of those that the organisation doesn't vouch for; none without any.
+    pub fn match_rate(&self) -> Option<f64> {
+        let all = self.total() - self.declared;
+        #[expect(clippy::cast_precision_loss, reason = "no list has 2^53 accounts")]
+        (all > 0).then(|| self.matched() as f64 / all as f64)
+    }
+
     /// Holds the law against the number of accounts that were fetched.
     ///
     /// # Errors

@@ -22,14 +22,18 @@ pub struct SourceCorrelator<'c> {
 pub struct Tried<'a> {
     source: &'a SourceCorrelator<'a>,
     account: &'a Account<'a>,
-    /// In the order in which they were asked.
-    tiers: Vec<TriedTier<'a>>,
+    /// In the order of the tiers; mostly one for each, as an account mostly has one key of each kind.
+    keys: Vec<TriedKey<'a>>,
 }
 
 #[derive(Debug)]
-struct TriedTier<'a> {
+struct TriedKey<'a> {
     tier: Tier,
     key: Option<Key<'a>>,
+    /// It counts only where no other key finds anybody.
+    is_private: bool,
+    /// It is a login name that is an address, and not one that is asked for as the address that it is.
+    is_address: bool,
     hits: Hits,
     /// The placeholder that the key is.
     placeholder: Option<PlaceholderIndex>,
@@ -60,8 +64,10 @@ impl<'c> SourceCorrelator<'c> {
     /// processor waits for the memory once and not for each account.
     pub fn ask_all<'a>(&'a self, accounts: impl Iterator<Item = &'a Account<'a>>) -> Vec<Tried<'a>> {
         let mut all: Vec<Tried<'a>> = accounts.map(|account| self.with_keys(account)).collect();
-        for (table, hash) in all.iter().flat_map(|tried| &tried.tiers).filter_map(|tried| self.place(tried)) {
-            table.prefetch(hash);
+        for tried in all.iter().flat_map(|tried| &tried.keys) {
+            for (table, hash) in self.places(tried).into_iter().flatten() {
+                table.prefetch(hash);
+            }
         }
         for tried in &mut all {
             self.look_up(tried);
@@ -70,31 +76,52 @@ impl<'c> SourceCorrelator<'c> {
     }
 
     fn with_keys<'a>(&'a self, account: &'a Account<'a>) -> Tried<'a> {
-        let of_tier = |tier: &Tier| TriedTier {
-            tier: *tier,
-            key: self.key(*tier, account),
-            hits: Hits::default(),
-            placeholder: None,
-        };
-        Tried { source: self, account, tiers: self.matching.tiers.iter().map(of_tier).collect() }
+        let mut keys = Vec::with_capacity(self.matching.tiers.len());
+        for tier in &self.matching.tiers {
+            let before = keys.len();
+            for value in tier.field().into_iter().flat_map(|field| field.all_of(account)) {
+                keys.push(TriedKey {
+                    key: Some(self.key(*tier, value.raw)),
+                    ..TriedKey::none(*tier, value.is_private)
+                });
+            }
+            if keys.len() == before {
+                keys.push(TriedKey::none(*tier, false));
+            }
+        }
+        for at in 0..keys.len() {
+            let is_address = keys.get(at).is_some_and(|key: &TriedKey<'_>| key.is_further_address(&keys));
+            if let Some(key) = keys.get_mut(at).filter(|_| is_address) {
+                key.is_address = true;
+            }
+        }
+        Tried { source: self, account, keys }
     }
 
     fn look_up(&self, tried: &mut Tried<'_>) {
-        for tier in &mut tried.tiers {
-            tier.hits = match (tier.tier, &self.crosswalk) {
-                (Tier::Crosswalk, Some(crosswalk)) => crosswalk.hits(tried.account),
-                _ => self.place(tier).map(|(table, hash)| table.get(hash)).unwrap_or_default(),
-            };
-            if tier.hits.is_empty() {
-                let hash = tier.key.as_ref().and_then(|key| key.hash);
-                tier.placeholder = hash.and_then(|hash| self.roster.placeholder(tier.tier, hash));
+        for key in &mut tried.keys {
+            if let (Tier::Crosswalk, Some(crosswalk)) = (key.tier, &self.crosswalk) {
+                key.hits = crosswalk.hits(tried.account);
+                continue;
+            }
+            let [own, addresses] =
+                self.places(key).map(|place| place.map(|(table, hash)| table.get(hash)).unwrap_or_default());
+            if let Some(key) = key.key.as_mut().filter(|_| !addresses.is_empty()) {
+                key.normalised.steps.add(Step::FoundAmongAddresses);
+            }
+            key.hits = own.and(addresses);
+            if key.hits.is_empty() {
+                let hash = key.hash();
+                key.placeholder = hash.and_then(|hash| self.roster.placeholder(key.tier, hash));
             }
         }
     }
 
-    /// Where the key of a tier is looked up, and by what.
-    fn place(&self, tried: &TriedTier<'_>) -> Option<(&KeyTable, Hash)> {
-        self.roster.table(tried.tier).zip(tried.key.as_ref()?.hash)
+    /// Where a key is looked up, and by what: a login name that is an address among addresses, too.
+    fn places(&self, tried: &TriedKey<'_>) -> [Option<(&KeyTable, Hash)>; 2] {
+        let Some(hash) = tried.hash() else { return [None; 2] };
+        let addresses = tried.is_address.then(|| self.roster.table(Tier::Email)).flatten();
+        [self.roster.table(tried.tier), addresses].map(|table| Some((table?, hash)))
     }
 
     /// Whose account it is.
@@ -108,6 +135,11 @@ impl<'c> SourceCorrelator<'c> {
         Correlation { attempts: tried.attempts(), situation: tried.situation() }
     }
 
+    /// The roster in which owners are looked up.
+    pub const fn roster(&self) -> &'c Correlator {
+        self.roster
+    }
+
     /// By which keys of accounts the source's owners are found.
     pub const fn matching(&self) -> &'c SourceMatch {
         self.matching
@@ -118,14 +150,13 @@ impl<'c> SourceCorrelator<'c> {
         self.crosswalk.as_ref().map(Crosswalk::unused_lines).unwrap_or_default()
     }
 
-    fn key<'a>(&self, tier: Tier, account: &'a Account<'_>) -> Option<Key<'a>> {
-        let raw = tier.field()?.of(account)?;
+    fn key<'a>(&self, tier: Tier, raw: &'a str) -> Key<'a> {
         let normalised = match self.matching.rewrite(tier).map(|rewrite| rewrite.apply(trim(raw))) {
             Some(Cow::Owned(rewritten)) => self.rewritten(tier, &rewritten),
             _ => self.normalise(tier, raw),
         };
         let hash = Hash::of(&normalised.text);
-        Some(Key { raw, normalised, hash })
+        Key { raw, normalised, hash }
     }
 
     fn rewritten(&self, tier: Tier, value: &str) -> Normalised<'static> {
@@ -147,43 +178,60 @@ impl<'c> SourceCorrelator<'c> {
 impl Tried<'_> {
     /// The first whom any tier found, who mostly is the owner.
     pub fn first_found(&self) -> Option<EmployeeIndex> {
-        self.tiers.iter().find_map(|tried| tried.hits.iter().next())
+        self.keys.iter().find_map(|tried| tried.hits.iter().next())
     }
 
     /// Whose account it is.
     ///
-    /// The first tier that finds somebody decides, and the later ones are still asked whether they agree. A
+    /// The first key that finds somebody decides, and the later ones are still asked whether they agree. A
     /// crosswalk is no exception: an account that somebody wrote down for one person and whose address names
-    /// another is what a reviewer has to see.
+    /// another is what a reviewer has to see. Private addresses contradict nobody.
     pub fn situation(&self) -> Situation {
-        let mut found = self.tiers.iter().filter(|tried| !tried.hits.is_empty());
-        let Some(TriedTier { tier, hits, .. }) = found.next() else { return Situation::Unmatched };
+        let keys = || self.keys.iter().filter(|tried| !tried.is_private);
+        let mut found = keys().filter(|tried| !tried.hits.is_empty());
+        let Some(TriedKey { tier, hits, .. }) = found.next() else { return self.by_private_keys() };
         let Some(employee) = hits.only() else {
             return Situation::Ambiguous { tier: *tier, candidates: hits.iter().collect() };
         };
         if found.all(|tried| tried.hits.contains(employee)) {
             return Situation::Matched { employee, tier: *tier };
         }
-        let named = self.tiers.iter().flat_map(|tried| tried.hits.iter().map(|employee| (tried.tier, employee)));
-        Situation::Conflict { named: named.collect() }
+        let mut named: Vec<_> = Vec::new();
+        for name in keys().flat_map(|tried| tried.hits.iter().map(|employee| (tried.tier, employee))) {
+            if !named.contains(&name) {
+                named.push(name);
+            }
+        }
+        Situation::Conflict { named }
+    }
+
+    /// Where no other key finds anybody: the one whom all private ones that find somebody find.
+    fn by_private_keys(&self) -> Situation {
+        let mut found = self.keys.iter().filter(|tried| tried.is_private && !tried.hits.is_empty());
+        let Some(TriedKey { tier, hits, .. }) = found.next() else { return Situation::Unmatched };
+        let hits = found.fold(hits.clone(), |hits, tried| hits.and(tried.hits.clone()));
+        match hits.only() {
+            Some(employee) => Situation::Matched { employee, tier: *tier },
+            None => Situation::Ambiguous { tier: *tier, candidates: hits.into_vec() },
+        }
     }
 
     /// The placeholders among its keys.
     pub fn placeholders(&self) -> impl Iterator<Item = PlaceholderIndex> {
-        self.tiers.iter().filter_map(|tried| tried.placeholder)
+        self.keys.iter().filter_map(|tried| tried.placeholder)
     }
 
     /// How many of its keys stand for nothing.
     pub fn void_keys(&self) -> u64 {
-        let void = |tried: &&TriedTier<'_>| {
+        let void = |tried: &&TriedKey<'_>| {
             tried.key.as_ref().is_some_and(|key| key.normalised.steps.contains(Step::StoodForNothing))
         };
-        self.tiers.iter().filter(void).count() as u64
+        self.keys.iter().filter(void).count() as u64
     }
 
     /// What every tier compared and found.
     pub fn attempts(&self) -> Vec<Attempt> {
-        let attempts = self.tiers.iter().flat_map(|tried| match tried.tier {
+        let attempts = self.keys.iter().flat_map(|tried| match tried.tier {
             Tier::Crosswalk => self.source.crosswalk.iter().flat_map(|lines| lines.attempts(self.account)).collect(),
             _ => tried.attempt(self.source.roster).into_iter().collect::<Vec<_>>(),
         });
@@ -191,16 +239,34 @@ impl Tried<'_> {
     }
 }
 
-impl TriedTier<'_> {
+impl TriedKey<'_> {
+    fn none(tier: Tier, is_private: bool) -> Self {
+        Self { tier, key: None, is_private, is_address: false, hits: Hits::default(), placeholder: None }
+    }
+
+    fn hash(&self) -> Option<Hash> {
+        self.key.as_ref()?.hash
+    }
+
+    /// Whether it is a login name that is an address, and none of the addresses among these keys: most vendors have people
+    /// sign in with theirs, and to ask for it twice would say nothing new.
+    fn is_further_address(&self, keys: &[Self]) -> bool {
+        let text = self.key.as_ref().filter(|_| self.tier == Tier::Username).map(|key| key.normalised.text.as_ref());
+        let known = |other: &Self| other.tier == Tier::Email && !other.is_private && other.hash() == self.hash();
+        text.is_some_and(|text| text.contains('@')) && !keys.iter().any(known)
+    }
+
     fn attempt(&self, roster: &Correlator) -> Option<Attempt> {
-        let Self { tier, key, hits, placeholder } = self;
+        let Self { tier, key, is_private, hits, placeholder, .. } = self;
         let normalised = key.as_ref().map(|key| &key.normalised);
+        let mut steps = normalised.map_or_else(Steps::default, |key| key.steps);
+        steps.add_if(*is_private, Step::KeptForLast);
         Some(Attempt {
             tier: *tier,
             field: tier.field()?,
             raw: key.as_ref().map(|key| key.raw.to_owned()),
             normalised: normalised.map(|key| key.text.to_string()).filter(|key| !key.is_empty()),
-            steps: normalised.map_or_else(Steps::default, |key| key.steps),
+            steps,
             hits: hits.iter().collect(),
             crowd: placeholder.and_then(|index| Some(roster.crowd_at(index)?.1.people)),
         })
@@ -212,7 +278,7 @@ mod tests {
     use super::*;
     use crate::config::{MatchConfig, Rewrite};
     use crate::correlate::testing::{account, person, roster};
-    use crate::model::AccountField;
+    use crate::model::{AccountField, FurtherKeys};
 
     const ANN: EmployeeIndex = EmployeeIndex(0);
     const BEN: EmployeeIndex = EmployeeIndex(1);
@@ -278,6 +344,86 @@ mod tests {
         let source = SourceCorrelator::new(&correlator, &matching, None);
         assert_eq!(source.correlate(&account(["", "", "Ann.Old", ""])).employee(), Some(ANN));
         assert_eq!(correlate(["", "", "ann.old", ""]), Situation::Unmatched);
+    }
+
+    fn with_further(values: [&str; 4], further: FurtherKeys<'static>) -> Correlation {
+        let correlator = correlator(&MatchConfig::default());
+        let (matching, mut account) = (SourceMatch::default(), account(values));
+        account.further = further.kept();
+        SourceCorrelator::new(&correlator, &matching, None).explain(&account)
+    }
+
+    #[test]
+    fn each_address_and_each_login_name_is_a_key() {
+        let emails = |emails: &[&'static str]| FurtherKeys {
+            emails: emails.iter().map(|email| (*email).into()).collect(),
+            ..FurtherKeys::default()
+        };
+        let matched = |employee| Situation::Matched { employee, tier: Tier::Email };
+        let by = |further| with_further(["", "nobody@example.com", "", ""], further).situation;
+        assert_eq!(by(emails(&["x@example.com", "ANN@example.com"])), matched(ANN));
+        assert_eq!(by(emails(&["ann@example.com", "ann.old@example.com"])), matched(ANN), "the same person");
+        let named = vec![(Tier::Email, ANN), (Tier::Email, BEN)];
+        assert_eq!(
+            by(emails(&["ann@example.com", "ben@example.com", "ann.old@example.com"])),
+            Situation::Conflict { named }
+        );
+        let candidates = vec![BEN, CLEO];
+        assert_eq!(
+            by(emails(&["desk@example.com", "ben@example.com"])),
+            Situation::Ambiguous { tier: Tier::Email, candidates },
+            "the first that finds somebody decides"
+        );
+        let further =
+            FurtherKeys { usernames: vec!["ben".into()], external_ids: vec!["E-2".into()], ..FurtherKeys::default() };
+        let story = with_further(["x-1", "", "nobody", ""], further);
+        assert_eq!(story.situation, Situation::Matched { employee: BEN, tier: Tier::ExternalId });
+        let seen: Vec<_> = story.attempts.iter().map(|a| (a.field.as_str(), a.raw.as_deref(), a.hits.len())).collect();
+        assert_eq!(
+            seen,
+            [
+                ("external_id", Some("x-1"), 0),
+                ("external_id", Some("E-2"), 1),
+                ("email", None, 0),
+                ("username", Some("nobody"), 0),
+                ("username", Some("ben"), 1),
+            ]
+        );
+    }
+
+    #[test]
+    fn private_addresses_find_whom_nothing_else_finds_and_contradict_nobody() {
+        let private = |emails: &[&'static str], shows_private_email| FurtherKeys {
+            private_emails: emails.iter().map(|email| (*email).into()).collect(),
+            shows_private_email,
+            ..FurtherKeys::default()
+        };
+        let ann = private(&["ann@example.com"], false);
+        let story = with_further(["", "ben@example.com", "", ""], ann.clone());
+        assert_eq!(story.situation, Situation::Matched { employee: BEN, tier: Tier::Email });
+        assert!(story.attempts.iter().any(|attempt| attempt.steps.contains(Step::KeptForLast)));
+        let by_login = with_further(["", "", "ben", ""], ann.clone()).situation;
+        assert_eq!(by_login, Situation::Matched { employee: BEN, tier: Tier::Username }, "a login name goes before");
+        let alone = with_further(["", "nobody@example.com", "nobody", ""], ann).situation;
+        assert_eq!(alone, Situation::Matched { employee: ANN, tier: Tier::Email });
+        let shown = with_further(["", "ann@example.com", "ben", ""], private(&[], true)).situation;
+        assert_eq!(shown, Situation::Matched { employee: BEN, tier: Tier::Username }, "also where it is the only one");
+        let both = with_further(["", "ann@example.com", "", ""], private(&["ben@example.com"], true)).situation;
+        assert_eq!(both, Situation::Ambiguous { tier: Tier::Email, candidates: vec![ANN, BEN] });
+    }
+
+    #[test]
+    fn a_login_name_that_is_an_address_is_looked_up_among_addresses() {
+        let story = with_further(["", "", "Ann@Example.com", ""], FurtherKeys::default());
+        assert_eq!(story.situation, Situation::Matched { employee: ANN, tier: Tier::Username });
+        assert!(story.attempts.iter().any(|attempt| attempt.steps.contains(Step::FoundAmongAddresses)));
+        let named = vec![(Tier::Email, ANN), (Tier::Username, BEN)];
+        assert_eq!(correlate(["", "ann@example.com", "ben@example.com", ""]), Situation::Conflict { named });
+        let candidates = vec![BEN, CLEO];
+        assert_eq!(
+            correlate(["", "", "desk@example.com", ""]),
+            Situation::Ambiguous { tier: Tier::Username, candidates }
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs::File;
 
 use super::assess::{Assessed, Assessor, KEYS};
 use super::ids::IdSet;
-use super::paging::{Intake, Page, Total};
+use super::paging::{Intake, Page, Taken, Total};
 use super::progress::Progress;
 use super::record::FieldProblem;
 use super::scan::RecordError;
@@ -115,21 +115,21 @@ impl<'p> Collector<'p> {
         self.pages += pages;
     }
 
-    /// Takes the next page. Returns how many of its accounts had not been seen in this reading.
-    pub(crate) fn page(&mut self, page: &Page) -> Result<usize, SourceError> {
+    /// Takes the next page.
+    pub(crate) fn page(&mut self, page: &Page) -> Result<Taken, SourceError> {
         self.count_pages(1);
         self.records(page)
     }
 
     /// Takes records without counting a page.
-    pub(crate) fn records(&mut self, page: &Page) -> Result<usize, SourceError> {
+    pub(crate) fn records(&mut self, page: &Page) -> Result<Taken, SourceError> {
         self.pass.last_total = page.total.or(self.pass.last_total);
         self.pass.first_total = self.pass.first_total.or(page.total);
-        let mut new = 0;
+        let mut taken = Taken::default();
         for record in &page.records {
             match self.record(record.into(), &self.assessor.assess(record))? {
-                RecordOutcome::New | RecordOutcome::Again => new += 1,
-                RecordOutcome::Repeated => {}
+                RecordOutcome::New | RecordOutcome::Again => taken.new += 1,
+                RecordOutcome::Repeated => taken.repeated += 1,
                 RecordOutcome::Unreadable(error) => {
                     let page = self.pages;
                     let entry = self.unreadable.get_or_insert_with(|| (0, format!("{error} (first on page {page})")));
@@ -139,7 +139,7 @@ impl<'p> Collector<'p> {
         }
         self.fetched = self.fetched.max(self.pass.received);
         self.progress.page(self.ids.len(), records(self.pass.last_total));
-        Ok(new)
+        Ok(taken)
     }
 
     /// Counts the next record of a list without pages, which has been assessed. A new one is the caller's to keep;
@@ -264,7 +264,7 @@ impl Intake for Collector<'_> {
         page.records.iter().map(|record| Some(self.assessor.assess(record).ok()?.fingerprint)).collect()
     }
 
-    fn take(&mut self, page: &Page) -> Result<usize, SourceError> {
+    fn take(&mut self, page: &Page) -> Result<Taken, SourceError> {
         self.page(page)
     }
 

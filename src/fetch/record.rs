@@ -67,18 +67,35 @@ pub struct Decoded<'r> {
 #[derive(Debug)]
 pub(crate) struct Record<'r> {
     fields: Vec<(Cow<'r, str>, Json<'r>)>,
+    names: Names,
     problems: Vec<FieldProblem>,
+}
+
+/// How the names of fields are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Names {
+    AsWritten,
+    InAnyCase,
 }
 
 impl<'r> Record<'r> {
     /// Takes a JSON object apart, without reading its values.
     pub(crate) fn read(object: impl Into<Json<'r>>) -> Result<Self, RecordError> {
-        let mut members = Members::of(object.into())?;
+        Self::with_names(object.into(), Names::AsWritten)
+    }
+
+    /// The same for a vendor to whom upper and lower case in names are one, also of the objects inside.
+    pub(crate) fn read_in_any_case(object: impl Into<Json<'r>>) -> Result<Self, RecordError> {
+        Self::with_names(object.into(), Names::InAnyCase)
+    }
+
+    fn with_names(object: Json<'r>, names: Names) -> Result<Self, RecordError> {
+        let mut members = Members::of(object)?;
         let mut fields = Vec::with_capacity(16);
         while let Some(member) = members.next()? {
             fields.push(member);
         }
-        Ok(Self { fields, problems: Vec::new() })
+        Ok(Self { fields, names, problems: Vec::new() })
     }
 
     /// What could not be read so far.
@@ -89,7 +106,11 @@ impl<'r> Record<'r> {
     /// The value of a field, unless it is absent or null.
     pub(crate) fn value(&self, field: &str) -> Option<Json<'r>> {
         // From the end: of a key that stands twice, the last one counts, as in most JSON readers.
-        let (_, value) = self.fields.iter().rev().find(|(name, _)| name == field)?;
+        let is_meant = |name: &str| match self.names {
+            Names::AsWritten => name == field,
+            Names::InAnyCase => name.eq_ignore_ascii_case(field),
+        };
+        let (_, value) = self.fields.iter().rev().find(|(name, _)| is_meant(name))?;
         (!value.is_null()).then_some(*value)
     }
 
@@ -116,6 +137,17 @@ impl<'r> Record<'r> {
             Some("true") => Fact::Known(true),
             Some("false") => Fact::Known(false),
             Some(_) => self.problem(field, "a boolean"),
+        }
+    }
+
+    /// A boolean that servers also send as text or as a number. Absent and null mean that the vendor doesn't tell.
+    pub(crate) fn flag(&mut self, field: &'static str) -> Fact<bool> {
+        const WORDS: [(&str, bool); 4] = [("true", true), ("1", true), ("false", false), ("0", false)];
+        let Some(value) = self.value(field) else { return Fact::NotExposed };
+        let written = text_or_integer(value).unwrap_or(Cow::Borrowed(value.get()));
+        match WORDS.into_iter().find(|(word, _)| written.trim().eq_ignore_ascii_case(word)) {
+            Some((_, flag)) => Fact::Known(flag),
+            None => self.problem(field, "a boolean"),
         }
     }
 
@@ -172,7 +204,7 @@ impl<'r> Record<'r> {
     /// An object inside the record.
     pub(crate) fn object(&mut self, field: &'static str) -> Option<Record<'r>> {
         let value = self.value(field)?;
-        let record = Record::read(value).ok();
+        let record = Self::with_names(value, self.names).ok();
         if record.is_none() {
             self.note(field, "an object");
         }
@@ -281,6 +313,40 @@ mod tests {
                 "{json}"
             );
         }
+    }
+
+    #[test]
+    fn a_flag_is_a_boolean_in_whatever_form() {
+        for (json, flag) in [
+            ("true", Fact::Known(true)),
+            ("\"True\"", Fact::Known(true)),
+            ("1", Fact::Known(true)),
+            ("1.0", Fact::Known(true)),
+            ("\" 1 \"", Fact::Known(true)),
+            ("false", Fact::Known(false)),
+            ("\"FALSE\"", Fact::Known(false)),
+            ("0", Fact::Known(false)),
+            ("null", Fact::NotExposed),
+            ("2", Fact::NotExposed),
+            ("\"\"", Fact::NotExposed),
+            ("[true]", Fact::NotExposed),
+        ] {
+            let value = raw(&format!("{{\"on\":{json}}}"));
+            let mut record = Record::read(&value).expect("object");
+            assert_eq!(record.flag("on"), flag, "{json}");
+            assert_eq!(record.into_problems().is_empty(), flag.is_known() || json == "null", "{json}");
+        }
+    }
+
+    #[test]
+    fn names_in_any_case_are_one_name_where_they_are_so_to_the_vendor() {
+        let value =
+            raw(r#"{"ID":"a","Meta":{"CREATED":"2026-01-31T00:00:00Z"},"mETA":{"created":"2026-02-01T00:00:00Z"}}"#);
+        let mut record = Record::read_in_any_case(&value).expect("object");
+        assert_eq!(record.id("id").expect("an id"), "a");
+        let mut meta = record.object("meta").expect("an object");
+        assert_eq!(meta.time("Created"), Fact::Known("2026-02-01T00:00:00Z".parse().ok()), "the last one counts");
+        assert_eq!(Record::read(&value).expect("object").value("id"), None);
     }
 
     #[test]

@@ -61,6 +61,7 @@ fn outcome(cells: Vec<Cell>, findings: &[(&str, &str)]) -> Outcome {
         baseline: Vec::new(),
         roster_issues: Vec::new(),
         void_keys: BTreeMap::new(),
+        by_source: BTreeMap::new(),
     }
 }
 

@@ -102,6 +102,7 @@ fn advice(cause: &Cause) -> &'static str {
         Cause::Refused { status: 403, .. } => "; check that the credentials may list users",
         Cause::Refused { status: 404, .. } => "; check base_url and the organisation",
         Cause::Refused { status: 429, .. } => "; set requests_per_second, or run later",
+        Cause::Refused { status: 501 | 505, .. } => "; the vendor has no such request, and won't have it later either",
         Cause::Refused { status: 500.., .. } => "; the vendor has trouble, run later",
         Cause::Redirected { .. } => "; set base_url to the address that the vendor serves",
         Cause::Exhausted { .. } => "; the vendor has trouble, run later or with less concurrency",

@@ -56,6 +56,28 @@ impl AccountStatus {
     }
 }
 
+/// By what else an account's owner can be found: an account has one address to be shown, and may have several.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FurtherKeys<'r> {
+    /// Identifiers that the organisation gave to the vendor.
+    pub external_ids: Vec<Cow<'r, str>>,
+    /// Addresses at work, or of which the vendor doesn't say where.
+    pub emails: Vec<Cow<'r, str>>,
+    /// Login names.
+    pub usernames: Vec<Cow<'r, str>>,
+    /// Addresses at home or elsewhere. They find an owner only where no other key does.
+    pub private_emails: Vec<Cow<'r, str>>,
+    /// The address that is shown is one of those as well.
+    pub shows_private_email: bool,
+}
+
+impl FurtherKeys<'_> {
+    /// As an account keeps it: not at all, if there is nothing to keep.
+    pub fn kept(self) -> Option<Box<Self>> {
+        (self != FurtherKeys::default()).then(|| Box::new(self))
+    }
+}
+
 /// What the vendor tells, by the kind of fact.
 macro_rules! told {
     ($life:lifetime maybe_text) => { Fact<Option<Cow<$life, str>>> };
@@ -74,6 +96,8 @@ macro_rules! account {
             /// The vendor's own immutable identifier.
             pub id: Cow<'r, str>,
             $($(#[$of_account])* pub $field: told!('r $kind),)*
+            /// Further keys, for the few accounts that have some.
+            pub further: Option<Box<FurtherKeys<'r>>>,
             /// The vendor's record, verbatim.
             pub attributes: Json<'r>,
         }
@@ -81,7 +105,7 @@ macro_rules! account {
         impl<'r> Account<'r> {
             /// An account of which nothing but the identifier and the record is known.
             pub fn new(id: Cow<'r, str>, attributes: impl Into<Json<'r>>) -> Self {
-                Self { id, $($field: Fact::NotExposed,)* attributes: attributes.into() }
+                Self { id, $($field: Fact::NotExposed,)* further: None, attributes: attributes.into() }
             }
         }
     };

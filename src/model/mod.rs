@@ -15,7 +15,7 @@ mod roster;
 mod situation;
 mod source;
 
-pub use account::{Account, AccountStatus, SourceName};
+pub use account::{Account, AccountStatus, FurtherKeys, SourceName};
 pub use column::ColumnRole;
 pub use declared::{Declaration, DeclarationIndex, DeclaredKind};
 pub use employee::{Employee, EmployeeId, EmployeeIndex, Profile, Texts};
@@ -28,5 +28,5 @@ pub use moment::{Timestamp, means_never};
 pub use roster::{
     FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, RosterWord, UnbalancedRows,
 };
-pub use situation::{AccountField, Attempt, Correlation, Situation, Step, Steps, Tier};
+pub use situation::{AccountField, Attempt, Correlation, KeyValue, Situation, Step, Steps, Tier};
 pub use source::SourceStatus;

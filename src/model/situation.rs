@@ -1,5 +1,7 @@
 //! The objective outcome of correlation, and the evidence for it.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Account, DeclarationIndex, EmployeeIndex};
@@ -150,6 +152,30 @@ impl AccountField {
         };
         fact.present().map(AsRef::as_ref)
     }
+
+    /// Every value by which the account can be found: the one that it shows, and further ones.
+    pub fn all_of<'a>(self, account: &'a Account<'_>) -> impl Iterator<Item = KeyValue<'a>> {
+        let further = account.further.as_deref();
+        let (values, private): (&[Cow<'_, str>], &[Cow<'_, str>]) = match (self, further) {
+            (Self::ExternalId, Some(further)) => (&further.external_ids, &[]),
+            (Self::Email, Some(further)) => (&further.emails, &further.private_emails),
+            (Self::Username, Some(further)) => (&further.usernames, &[]),
+            _ => (&[], &[]),
+        };
+        let shows_private = self == Self::Email && further.is_some_and(|further| further.shows_private_email);
+        let shown = self.of(account).map(|raw| KeyValue { raw, is_private: shows_private });
+        let key = |is_private| move |raw: &'a Cow<'_, str>| KeyValue { raw: raw.as_ref(), is_private };
+        shown.into_iter().chain(values.iter().map(key(false))).chain(private.iter().map(key(true)))
+    }
+}
+
+/// A value by which an account can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyValue<'a> {
+    /// As the vendor gave it.
+    pub raw: &'a str,
+    /// It is no key of the organisation's, and only asked for where none of those finds anybody.
+    pub is_private: bool,
 }
 
 /// Something that was done to a value before it was compared.
@@ -174,11 +200,15 @@ pub enum Step {
     PlusStripped,
     /// It was a word for nothing, so that it is nobody's key.
     StoodForNothing,
+    /// It is a login name that is an address, and was found among addresses.
+    FoundAmongAddresses,
+    /// It is a private address, which counts only where no other key finds anybody.
+    KeptForLast,
 }
 
 impl Step {
     /// Every step, in the order in which they are taken.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Rewritten,
         Self::Trimmed,
         Self::InvisibleRemoved,
@@ -188,6 +218,8 @@ impl Step {
         Self::DomainAliased,
         Self::PlusStripped,
         Self::StoodForNothing,
+        Self::FoundAmongAddresses,
+        Self::KeptForLast,
     ];
 
     /// As reports spell it.
@@ -202,6 +234,8 @@ impl Step {
             Self::DomainAliased => "domain_aliased",
             Self::PlusStripped => "plus_stripped",
             Self::StoodForNothing => "stood_for_nothing",
+            Self::FoundAmongAddresses => "found_among_addresses",
+            Self::KeptForLast => "kept_for_last",
         }
     }
 }

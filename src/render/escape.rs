@@ -147,7 +147,7 @@ pub(super) fn markdown_code(text: &str) -> String {
 
 /// For a cell of a table that may be opened as a spreadsheet: an apostrophe keeps it from being a formula. A
 /// separator may start a cell in another country's settings, so what follows one is treated as a start, too.
-pub(super) fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     let line = terminal(text);
     let mut out = String::with_capacity(line.len() + 1);
     let mut starts = true;

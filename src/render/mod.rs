@@ -26,7 +26,7 @@ mod view;
 mod xlsx;
 
 pub use email::{MailTemplates, MailText};
-pub use escape::terminal;
+pub use escape::{cell, terminal};
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
 pub use template::{Templates, built_in_templates};

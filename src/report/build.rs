@@ -61,7 +61,7 @@ impl Report {
             run,
             verdict: verdict.with_policies(policies.iter().map(|policy| (policy.id.as_str(), &policy.verdict))),
             roster: roster_summary(roster, &later_issues, cures),
-            sources: sources.into_iter().map(source_summary).collect(),
+            sources: sources.into_iter().map(|source| source_summary(source, &outcome)).collect(),
             correlation: correlation_summary(&outcome.tally),
             rules: rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect(),
             evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
@@ -113,8 +113,9 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue], cures: V
     }
 }
 
-fn source_summary(source: ReportedSource<'_>) -> SourceSummary {
+fn source_summary(source: ReportedSource<'_>, outcome: &Outcome) -> SourceSummary {
     let certificate = source.certificate.clone();
+    let tally = outcome.by_source.get(source.name).map(|matching| &matching.tally);
     SourceSummary {
         name: source.name.to_string(),
         vendor: source.vendor.to_owned(),
@@ -125,6 +126,8 @@ fn source_summary(source: ReportedSource<'_>) -> SourceSummary {
         pages: certificate.pages,
         requests: certificate.usage.requests,
         retries: certificate.usage.retries,
+        matched: tally.map(Tally::matched),
+        match_rate: tally.and_then(Tally::match_rate).map(|rate| (rate * 1000.0).round() / 1000.0),
         keys: certificate.keys,
         started_at: certificate.started_at,
         finished_at: certificate.finished_at,

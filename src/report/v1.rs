@@ -222,6 +222,12 @@ pub struct SourceSummary {
     pub requests: u64,
     /// Requests that were repeated.
     pub retries: u64,
+    /// Distinct accounts with exactly one owner.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub matched: Option<u64>,
+    /// Their share of the accounts that the organisation doesn't vouch for, from 0 to 1; absent without such accounts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub match_rate: Option<f64>,
     /// Key by which accounts find people → distinct accounts that have it; those that none has are left out.
     #[serde(skip_serializing_if = "KeyCounts::is_empty", default)]
     pub keys: KeyCounts,

@@ -40,6 +40,13 @@ impl Inputs {
     /// # Errors
     /// Every mistake that could be found; or a roster with nobody in it, or that lost a column by which it is read.
     pub fn load(config: &Config, previous: Option<&Previous>, today: Timestamp) -> Result<Self, RunError> {
+        Self::read(config, previous, today).map_err(|error| match error {
+            RunError::Unusable(mistakes) => RunError::Unusable(config.point_out(mistakes)),
+            error => error,
+        })
+    }
+
+    fn read(config: &Config, previous: Option<&Previous>, today: Timestamp) -> Result<Self, RunError> {
         let mut mistakes = Vec::new();
         let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
         mistakes.extend(rules.iter().flat_map(|rules| named::mistakes(&config.gate, rules, config)));

@@ -21,7 +21,7 @@ pub struct Answer {
 pub struct SourceSuggestions {
     /// The source.
     pub source: SourceName,
-    /// Whom its unmatched accounts may belong to.
+    /// What would give its unmatched accounts their owners.
     pub suggestions: Suggestions,
     /// Whether all accounts were seen.
     pub certificate: Certificate,

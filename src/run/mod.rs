@@ -3,6 +3,7 @@
 
 mod inputs;
 pub mod investigate;
+mod low_match;
 mod named;
 mod outages;
 mod policy;
@@ -29,8 +30,10 @@ use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
 use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
+use low_match::low_match;
 
 pub use inputs::{Inputs, known, latest};
+pub use low_match::LOW_MATCH;
 pub use policy::Policy;
 
 /// How this run differs from what the configuration says.
@@ -288,7 +291,7 @@ pub(crate) fn ready<'c>(
             Some(snapshot) => Ok(Origin::Snapshot(snapshot)),
             None => source.connector().map(Origin::Vendor).map_err(|found| mistakes.push(found)),
         };
-        let correlator = inputs.correlator(source).map_err(|found| mistakes.extend(found));
+        let correlator = inputs.correlator(source).map_err(|found| mistakes.extend(config.point_out(found)));
         if let (Ok(origin), Ok(correlator)) = (origin, correlator) {
             sources.push(PreparedSource { config: source, origin, decoder: source.decoder(), correlator });
         }
@@ -336,6 +339,7 @@ fn reported<'a>(
             .into_iter()
             .chain(note)
             .chain(void)
+            .chain(outcome.by_source.get(&source.config.name).and_then(|matching| low_match(source.config, matching)))
             .collect(),
     }
 }

@@ -3,16 +3,18 @@
 
 use std::path::Path;
 
-use crate::config::{MatchConfig, PlusAddressing, Rewrite, SourceMatch};
+use crate::config::{MatchConfig, PlusAddressing, RawMatch, RawSourceMatch, Rewrite, SourceMatch};
 use crate::model::{Account, AccountField, Employee, Roster, Situation, Tier};
 
+use super::handle::{Form, Handle};
 use crate::correlate::Correlator;
 use crate::correlate::Crosswalk;
 use crate::correlate::SourceCorrelator;
 use crate::key::{Normaliser, split, trim};
+use crate::setting::ConfigText;
 
 /// A line that would make the account match, and where it belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Accept {
     /// In the source's crosswalk file. It is about this account only.
     Crosswalk(String),
@@ -28,6 +30,41 @@ impl Accept {
         match self {
             Self::Crosswalk(line) | Self::Match(line) | Self::SourceMatch(line) => line,
         }
+    }
+
+    /// The key that the line sets; of a crosswalk, what is compared.
+    pub fn key(&self) -> &str {
+        self.line().split([' ', ',']).next().unwrap_or_default()
+    }
+
+    /// By what the accounts of a source would find their owners, with this line in its place; nothing if the line is about
+    /// one account.
+    pub fn applied(&self, config: &MatchConfig, matching: &SourceMatch) -> Option<(MatchConfig, SourceMatch)> {
+        let text = ConfigText::new(Path::new(self.place()), self.line());
+        let (mut config, mut matching) = (config.clone(), matching.clone());
+        match self {
+            Self::Crosswalk(_) => return None,
+            Self::Match(line) => {
+                let new = toml::from_str::<RawMatch>(line).ok()?.check(&text).ok()?;
+                match self.key() {
+                    "domains" => config.domains = new.domains,
+                    "plus_addressing" => config.plus_addressing = new.plus_addressing,
+                    _ => config.username_matches_local_part = new.username_matches_local_part,
+                }
+            }
+            Self::SourceMatch(line) if self.key() == "tiers" => {
+                let known = Tier::DEFAULT.into_iter().filter(|tier| line.contains(tier.as_str()));
+                let missing: Vec<_> = known.filter(|tier| !matching.tiers.contains(tier)).collect();
+                matching.tiers.extend(missing);
+            }
+            Self::SourceMatch(line) => {
+                let new = toml::from_str::<RawSourceMatch>(line).ok()?.check(&text).ok()?;
+                matching.external_id = new.external_id.or(matching.external_id);
+                matching.email = new.email.or(matching.email);
+                matching.username = new.username.or(matching.username);
+            }
+        }
+        Some((config, matching))
     }
 
     /// Where it belongs: the crosswalk file, or a section of the configuration.
@@ -89,10 +126,12 @@ impl Proposals<'_> {
         let global = [self.domain(), self.plus_addressing(), self.local_part()].into_iter().flatten();
         accepted
             .extend(global.filter(|(config, _)| matches(config, self.matching)).map(|(_, line)| Accept::Match(line)));
-        let source = self.tiers().into_iter().chain(self.username()).chain(self.external_id());
-        accepted.extend(
-            source.filter(|(matching, _)| matches(self.config, matching)).map(|(_, line)| Accept::SourceMatch(line)),
-        );
+        let works = |(matching, _): &(SourceMatch, String)| matches(self.config, matching);
+        let mut source: Vec<_> = self.tiers().into_iter().chain(self.external_id()).filter(works).collect();
+        for tier in [Tier::Username, Tier::Email] {
+            source.extend(self.handle(tier).into_iter().find(works));
+        }
+        accepted.extend(source.into_iter().map(|(_, line)| Accept::SourceMatch(line)));
         accepted
     }
 
@@ -162,15 +201,34 @@ impl Proposals<'_> {
             .collect()
     }
 
-    /// An address as a username, where the roster has only what comes before the `@`.
-    fn username(&self) -> Option<(SourceMatch, String)> {
-        let (_, domain) = split(trim(AccountField::Username.of(self.account)?))?;
-        let pattern = format!("^(.+)@{}$", regex::escape(domain));
-        let rewrite = self.rewrite(Tier::Username, &pattern, "$1")?;
-        Some((
-            SourceMatch { username: Some(rewrite), ..self.matching.clone() },
-            rewrite_line(Tier::Username, &pattern, "$1"),
-        ))
+    /// The name in a login name or an address that is written in another form than the roster's: alone, at its own place, and
+    /// at the domains of the employee's addresses.
+    fn handle(&self, tier: Tier) -> Vec<(SourceMatch, String)> {
+        let Some(handle) = tier.field().and_then(|field| Some(Handle::of(field.of(self.account)?))) else {
+            return Vec::new();
+        };
+        let mut replacements = vec!["$1".to_owned()];
+        let theirs = self.employee.emails().iter().filter_map(split).map(|(_, domain)| domain);
+        let own = Some(handle.place).filter(|place| handle.form != Form::Address && !place.is_empty());
+        for domain in own.into_iter().chain(theirs) {
+            let address = format!("$1@{}", domain.replace('$', "$$"));
+            if !replacements.contains(&address) {
+                replacements.push(address);
+            }
+        }
+        // Anybody can have an address there.
+        let is_anybodys = handle.form == Form::Address && PUBLIC_DOMAINS.contains(&handle.place);
+        let pattern = handle.pattern().filter(|_| !is_anybodys);
+        let proposal = |pattern: &str, replace: &str| {
+            let rewrite = self.rewrite(tier, pattern, replace)?;
+            let mut matching = self.matching.clone();
+            *(if tier == Tier::Email { &mut matching.email } else { &mut matching.username }) = Some(rewrite);
+            Some((matching, rewrite_line(tier, pattern, replace)))
+        };
+        let proposals = pattern
+            .iter()
+            .flat_map(|pattern| replacements.iter().filter_map(move |replace| proposal(pattern, replace)));
+        proposals.collect()
     }
 
     /// The same number with something else around it.
@@ -230,9 +288,7 @@ fn csv_line(fields: [&str; 3]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{RawMatch, RawSourceMatch};
     use crate::correlate::testing::{account, person, roster};
-    use crate::setting::ConfigText;
 
     fn employee() -> Employee {
         person("E-0042", "Ann Lindqvist", &["ann.lindqvist@example.com"], &["alindqvist"])
@@ -283,6 +339,36 @@ mod tests {
                 ["", "", "alindqvist@vendor.example", ""],
                 &by_default,
                 r#"username = { pattern = '^(.+)@vendor\.example$', replace = "$1" }"#,
+            ),
+            (
+                ["", "", "ann.lindqvist@vendor.example", ""],
+                &by_default,
+                r#"username = { pattern = '^(.+)@vendor\.example$', replace = "$1@example.com" }"#,
+            ),
+            (
+                ["", "", "@alindqvist:chat.example", ""],
+                &by_default,
+                r#"username = { pattern = '(?i)^@([^:]+):chat\.example$', replace = "$1" }"#,
+            ),
+            (
+                ["", "", "@ann.lindqvist:example.com", ""],
+                &by_default,
+                r#"username = { pattern = '(?i)^@([^:]+):example\.com$', replace = "$1@example.com" }"#,
+            ),
+            (
+                ["", "sip:ann.lindqvist@example.com;transport=tls", "", ""],
+                &by_default,
+                r#"email = { pattern = '(?i)^sips?:([^@]+)@example\.com(?:[:;?].*)?$', replace = "$1@example.com" }"#,
+            ),
+            (
+                ["", "", "ann.lindqvist@example.com/desk", ""],
+                &by_default,
+                r#"username = { pattern = '(?i)^([^@/]+)@example\.com(?:/.*)?$', replace = "$1@example.com" }"#,
+            ),
+            (
+                ["", "", "CORP\\alindqvist", ""],
+                &by_default,
+                r#"username = { pattern = '(?i)^CORP\\(.+)$', replace = "$1" }"#,
             ),
             (["user_0042", "", "", ""], &by_default, r#"external_id = { pattern = '^user_(\d+)$', replace = "E-$1" }"#),
             (

@@ -3,10 +3,10 @@
 
 use crate::model::{Account, AccountField, Employee};
 
+use super::handle::Handle;
 use super::nicknames::nicknames;
 use super::spelling::Spelling;
 use super::words::{Words, sound, squeezed};
-use crate::key::split;
 
 /// What a feature was made from. Features of different kinds are never equal.
 #[derive(Debug, Clone, Copy)]
@@ -185,9 +185,9 @@ pub(super) fn digits(id: &str) -> &str {
     digits.get(..end).unwrap_or_default()
 }
 
-/// What comes before the `@`, or all.
+/// What stands for the person in a login name or an address.
 pub(super) fn local_part(handle: &str) -> &str {
-    split(handle).map_or(handle, |(local, _)| local)
+    Handle::of(handle).name
 }
 
 #[cfg(test)]

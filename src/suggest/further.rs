@@ -229,6 +229,11 @@ mod tests {
             (r#"{"profile": {"deptName": ["IT", "Field-Sales"]}}"#, &[Further::Told(Detail::Department, true)]),
             (r#"{"department": "IT"}"#, &[Further::Told(Detail::Department, false)]),
             (
+                r#"{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":
+                    {"manager": {"value": "26118915", "displayName": "Ruth Berg"}}}"#,
+                &[Further::Told(Detail::Manager, true)],
+            ),
+            (
                 r#"{"jobTitle": "CLERK", "officeLocation": "Oslo"}"#,
                 &[Further::Told(Detail::Title, true), Further::Told(Detail::Location, false)],
             ),

@@ -10,6 +10,7 @@ mod evidence;
 mod features;
 mod further;
 mod habits;
+mod handle;
 mod near_miss;
 mod nicknames;
 mod score;

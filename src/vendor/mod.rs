@@ -16,7 +16,7 @@ mod voxmind;
 
 pub(crate) use spec::{Around, Checked};
 pub use spec::{Reach, VendorConfig, VendorSpec, Whereabouts};
-pub use tenant::{ConnectionConfig, Tenant};
+pub use tenant::{ConnectionConfig, PageSize, Tenant};
 
 use spec::{RawVendor, read};
 use tenant::known;

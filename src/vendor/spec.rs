@@ -90,6 +90,11 @@ pub trait VendorConfig: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether it can be asked for pages without saying how large they are to be.
+    fn may_choose_page_size(&self) -> bool {
+        false
+    }
+
     /// How its records become accounts. Needs no secret.
     fn decoder(&self) -> Box<dyn Decoder>;
 

@@ -26,12 +26,24 @@ pub struct ConnectionConfig {
     pub timeout: Duration,
     /// At most so many requests a second; unlimited when absent.
     pub requests_per_second: Option<NonZeroU32>,
-    /// Records asked for at a time; the vendor's maximum when absent.
-    pub page_size: Option<NonZeroU32>,
+    /// Records asked for at a time.
+    pub page_size: PageSize,
     /// Through which requests go, but to this machine; as the environment says, when absent.
     pub proxy: Option<Url>,
     /// How long the source is borne with besides.
     pub retry_policy: RetryPolicy,
+}
+
+/// Records asked for at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageSize {
+    /// The vendor's maximum.
+    #[default]
+    Usual,
+    /// So many, as far as the vendor allows them.
+    Of(NonZeroU32),
+    /// As many as the server sends when it isn't told.
+    Servers,
 }
 
 /// A tenant to connect to.
@@ -54,7 +66,10 @@ impl Tenant<'_> {
 
     /// Records to ask for at a time, of which the vendor allows so many.
     pub(super) fn page_size(&self, max: u32) -> u32 {
-        self.connection.page_size.map_or(max, NonZeroU32::get).min(max)
+        match self.connection.page_size {
+            PageSize::Of(size) => size.get().min(max),
+            PageSize::Usual | PageSize::Servers => max,
+        }
     }
 
     /// Its HTTP client. Only for those that have an address: it reads the certificates of the system.

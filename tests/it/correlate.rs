@@ -89,8 +89,21 @@ fn crosswalk(correlator: &Correlator, employees: &[Employee]) -> Option<Crosswal
     Crosswalk::parse(Path::new("x.csv"), &text, correlator).ok()
 }
 
-/// Who a tier should find, by looking at everybody.
-fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: bool) -> BTreeSet<u32> {
+/// Who a tier should find, by looking at everybody. A login name that is an address is one, unless it is the account's address
+/// and asked for as such.
+fn reference(tier: Tier, values: &Values, employees: &[Employee], crosswalk: bool, by_email: bool) -> BTreeSet<u32> {
+    let mut found = by_keys(tier, values, employees, crosswalk);
+    let address = |value: &String| Normaliser::new(&config()).key(KeyKind::Address, value).text.into_owned();
+    let (login, email) = (values.3.as_ref().map(address), values.2.as_ref().map(address));
+    let is_further = login.as_ref().is_some_and(|login| login.contains('@')) && !(by_email && login == email);
+    if tier == Tier::Username && is_further {
+        let as_address = (values.0.clone(), None, values.3.clone(), None);
+        found.extend(by_keys(Tier::Email, &as_address, employees, false));
+    }
+    found
+}
+
+fn by_keys(tier: Tier, values: &Values, employees: &[Employee], crosswalk: bool) -> BTreeSet<u32> {
     let normaliser = Normaliser::new(&config());
     let address = |value: &str| normaliser.key(KeyKind::Address, value).text.into_owned();
     let id = |value: &str| normaliser.key(KeyKind::Id, value).text.into_owned();
@@ -160,7 +173,10 @@ proptest! {
         let correlator = Correlator::new(&roster(&employees), &config());
         let crosswalk = crosswalk(&correlator, &employees);
         let expected: Vec<_> =
-            tiers.iter().map(|tier| (*tier, reference(*tier, &values, &employees, crosswalk.is_some()))).collect();
+            tiers.iter().map(|tier| {
+                let by_email = tiers.contains(&Tier::Email);
+                (*tier, reference(*tier, &values, &employees, crosswalk.is_some(), by_email))
+            }).collect();
         let matching = matching(tiers.clone());
         let source = SourceCorrelator::new(&correlator, &matching, crosswalk);
         let (fast, story) = (source.correlate(&account(&values)), source.explain(&account(&values)));

@@ -2,6 +2,8 @@
 
 use std::num::{NonZeroU32, NonZeroUsize};
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
@@ -9,7 +11,21 @@ use super::RawCommon;
 use crate::base::diagnostic::Diagnostic;
 use crate::http::RetryPolicy;
 use crate::setting::{ConfigText, check_url, is_loopback};
-use crate::vendor::{Checked, ConnectionConfig, VendorSpec};
+use crate::vendor::{Checked, ConnectionConfig, PageSize, VendorSpec};
+
+/// As it is written: `50` or `"server"`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected how many records to ask for at a time, or \"server\"")]
+pub(super) enum RawPageSize {
+    Records(u32),
+    Word(RawPageSizeWord),
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RawPageSizeWord {
+    Server,
+}
 
 pub(super) fn check_connection(
     common: &RawCommon,
@@ -44,7 +60,7 @@ pub(super) fn check_connection(
             .unwrap_or_else(|| spec.reach.default_timeout()),
         requests_per_second: non_zero(common.requests_per_second.as_ref(), "requests_per_second", text)?
             .or_else(|| vendor.config.default_rate().filter(|_| !loopback)),
-        page_size: non_zero(common.page_size.as_ref(), "page_size", text)?,
+        page_size: check_page_size(common.page_size.as_ref(), (spec, vendor), text)?,
         proxy: common.proxy.as_ref().map(|proxy| check_proxy(proxy, loopback, text)).transpose()?,
         retry_policy: RetryPolicy {
             deadline: text
@@ -71,6 +87,24 @@ fn refuse_remote_keys(common: &RawCommon, text: &ConfigText) -> Result<(), Diagn
         Some((key, span)) => {
             let vendor = common.vendor.get_ref();
             Err(text.error(span, format!("`{key}` means nothing to vendor = \"{vendor}\"")).help("remove the line"))
+        }
+    }
+}
+
+fn check_page_size(
+    value: Option<&Spanned<RawPageSize>>,
+    (spec, vendor): (&VendorSpec, &Checked),
+    text: &ConfigText,
+) -> Result<PageSize, Diagnostic> {
+    let Some(value) = value else { return Ok(PageSize::Usual) };
+    match value.get_ref() {
+        RawPageSize::Records(records) => NonZeroU32::new(*records)
+            .map(PageSize::Of)
+            .ok_or_else(|| text.error(value.span(), "page_size has to be at least 1")),
+        RawPageSize::Word(RawPageSizeWord::Server) if vendor.config.may_choose_page_size() => Ok(PageSize::Servers),
+        RawPageSize::Word(RawPageSizeWord::Server) => {
+            let message = format!("{} has to be told how many records a page is to have", spec.kind);
+            Err(text.error(value.span(), message).help("write a number, or remove the line"))
         }
     }
 }

@@ -131,8 +131,9 @@ struct RawCommon {
     proxy: Option<Spanned<String>>,
     #[schemars(with = "Option<u32>")]
     requests_per_second: Option<Spanned<u32>>,
-    #[schemars(with = "Option<u32>")]
-    page_size: Option<Spanned<u32>>,
+    /// How many records to ask for at a time; "server" leaves that to a SCIM server that refuses `count`.
+    #[schemars(with = "Option<connection::RawPageSize>")]
+    page_size: Option<Spanned<connection::RawPageSize>>,
     #[serde(default)]
     allow_insecure_http: bool,
     #[serde(default, rename = "match")]

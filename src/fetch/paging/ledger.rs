@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
     first: Option<Total>,
     changed_to: Option<Total>,
     barren: u64,
+    /// Records of accounts that an earlier page had.
+    repeated: u64,
     pub(crate) moved: bool,
     pub(crate) short: bool,
     /// Accounts from behind the end.
@@ -42,6 +44,7 @@ impl Ledger {
             first: first.total,
             changed_to: None,
             barren: 0,
+            repeated: 0,
             moved: false,
             short: false,
             behind: 0,
@@ -58,7 +61,9 @@ impl Ledger {
 
     pub(crate) fn take<I: Intake>(&mut self, intake: &mut I, page: &Page) -> Result<(), SourceError> {
         self.see(page);
-        self.barren = if intake.take(page)? == 0 { self.barren + 1 } else { 0 };
+        let taken = intake.take(page)?;
+        self.barren = if taken.new == 0 { self.barren + 1 } else { 0 };
+        self.repeated += taken.repeated;
         Ok(())
     }
 
@@ -96,6 +101,16 @@ impl Ledger {
         }
     }
 
+    /// Where the records went that brought nobody.
+    fn overlap(&self) -> String {
+        let records = counted(self.repeated, "record repeats an account", "records repeat accounts");
+        if self.repeated > 0 {
+            format!("; {records} of an earlier page, so that the pages overlap")
+        } else {
+            String::new()
+        }
+    }
+
     /// What the reading proves. `expected` is how many accounts there have to be; `again` tells that it needs a
     /// second reading to be sure.
     pub(crate) fn proof<I: Intake>(&self, intake: &I, expected: Option<u64>, again: bool) -> Proof {
@@ -107,16 +122,18 @@ impl Ledger {
             reason.to_owned()
         } else if self.is_barren() {
             let pages = counted(self.barren, "page", "pages in a row");
-            format!("{pages} brought no new account, though the vendor says that there is more")
+            let more = if self.first.is_some() { "the vendor says that there is more" } else { "the list goes on" };
+            format!("{pages} brought no new account, though {more}{}", self.overlap())
         } else if self.short {
             "the first page isn't full, though the vendor says that there are more".to_owned()
         } else if self.behind > 0 {
-            format!("{} came from behind the end that the vendor declares", counted(self.behind, "account", "accounts"))
+            let accounts = counted(self.behind, "account", "accounts");
+            format!("{accounts} came from behind the end that the vendor declares{}", self.overlap())
         } else if self.moved {
             "users moved from page to page while the list was read".to_owned()
         } else if let Some(expected) = expected.filter(|expected| *expected != distinct) {
             let expected = counted(expected, "account", "accounts");
-            format!("the vendor declares {expected}, and {distinct} different ones arrived")
+            format!("the vendor declares {expected}, and {distinct} different ones arrived{}", self.overlap())
         } else if self.endless {
             ENDLESS.to_owned()
         } else if again {

@@ -14,8 +14,9 @@
 //!   on nothing but the total.
 //!
 //! In each of them what lies behind the end is asked for as well, so a total that is too low doesn't hide anybody. Where
-//! that answer is the first page again, and the vendor's documents don't promise otherwise, places may mean nothing to the
-//! server: another place has to be answered with something else before anything is believed. A cursor leads behind no end,
+//! that answer is the first page again, or there is none behind a single page that is full, and the vendor's documents don't
+//! promise otherwise, places may mean nothing to the server: another place has to be answered with something else before
+//! anything is believed. A cursor leads behind no end,
 //! so there the total or the server itself has to say that the list has ended.
 //! A user who is deleted and comes back under the same identifier during one run can't be told from one who stayed.
 //!
@@ -59,12 +60,21 @@ pub(crate) enum Total {
 pub(crate) trait Intake {
     /// What tells the records of a page apart; `None` for one that can't be read.
     fn ids(&self, page: &Page) -> Vec<Option<u128>>;
-    /// Takes the next page. Returns how many of its accounts had not been seen in this reading.
-    fn take(&mut self, page: &Page) -> Result<usize, SourceError>;
+    /// Takes the next page.
+    fn take(&mut self, page: &Page) -> Result<Taken, SourceError>;
     /// Whether a record with this identifier was taken in this reading.
     fn knows(&self, id: u128) -> bool;
     /// Different accounts of this reading.
     fn distinct(&self) -> u64;
+}
+
+/// What came of a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Accounts that had not been seen in this reading.
+    pub new: u64,
+    /// Records of accounts that had.
+    pub repeated: u64,
 }
 
 /// What is known of the order of a list.
@@ -79,7 +89,8 @@ pub(crate) enum Order {
 /// How to walk a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
-    /// Records asked for at a time. Where pages are counted and not records, the vendor is known to send as many.
+    /// Records asked for at a time; none where that is left to the server. Where pages are counted and not records, the
+    /// vendor is known to send as many.
     pub size: u64,
     /// Pages asked for at the same time.
     pub concurrency: usize,
@@ -138,9 +149,10 @@ where
         Some(Total::Records(total)) => Window { offset: total, ..at(pages.max(1)) },
         _ => at(pages.max(1)),
     };
-    let behind = behind(intake, fetch(end).await, &first)?;
-    ledger.behind = behind.accounts;
-    if let Some(reason) = plan.if_stuck.filter(|_| behind.is_first_page && all_are_of(&first, intake)) {
+    let behind = behind(intake, plan, fetch(end).await, &first)?;
+    ledger.behind = behind.accounts();
+    let proves_nothing = behind == Behind::FirstPage || behind == Behind::Refused && step >= plan.size;
+    if let Some(reason) = plan.if_stuck.filter(|_| proves_nothing && step > 0 && all_are_of(&first, intake)) {
         ledger.stuck = (!moves(intake, &first, &fetch).await?).then_some(reason);
     }
     let expected = match first.total {
@@ -200,10 +212,10 @@ where
         if received == 0 || ledger.is_barren() {
             break;
         }
-        let limit = if step < plan.size { step } else { plan.size };
+        let limit = step.min(plan.size);
         let next = fetch(Window { index, offset: index * step, limit }).await;
         if received < step {
-            ledger.behind = behind(intake, next, &first)?.accounts;
+            ledger.behind = behind(intake, plan, next, &first)?.accounts();
             break;
         }
         later = Some(next?);
@@ -226,29 +238,57 @@ pub(crate) fn in_one_answer<I: Intake>(intake: &mut I, (page, next): &CursorPage
 }
 
 /// What came from behind the end of a list.
-struct Behind {
-    /// Accounts that hadn't come before.
-    accounts: u64,
-    /// It was the whole first page again.
-    is_first_page: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    /// Nothing, or nothing but what lies before the end.
+    Nothing,
+    /// The whole first page again.
+    FirstPage,
+    /// So many accounts that hadn't come before.
+    Accounts(u64),
+    /// No answer.
+    Refused,
+}
+
+impl Behind {
+    const fn accounts(self) -> u64 {
+        match self {
+            Self::Accounts(accounts) => accounts,
+            Self::Nothing | Self::FirstPage | Self::Refused => 0,
+        }
+    }
 }
 
 /// Takes what came from behind the end of a list. Some vendors refuse to look there, and some repeat what lies before
-/// the end: that changes nothing.
-fn behind<I: Intake>(intake: &mut I, page: Result<Page, SourceError>, first: &Page) -> Result<Behind, SourceError> {
-    let nothing = Behind { accounts: 0, is_first_page: false };
+/// the end: that changes nothing. Some fail there, which changes nothing either where all that is declared has come.
+fn behind<I: Intake>(
+    intake: &mut I,
+    plan: Plan,
+    page: Result<Page, SourceError>,
+    first: &Page,
+) -> Result<Behind, SourceError> {
     match page {
-        Ok(page) if page.records.is_empty() => Ok(nothing),
-        Ok(page) if is_again(intake, &page, first) => Ok(Behind { is_first_page: true, ..nothing }),
-        Ok(page) if intake.ids(&page).into_iter().all(|id| id.is_some_and(|id| intake.knows(id))) => Ok(nothing),
-        Ok(page) => Ok(Behind { accounts: intake.take(&page)? as u64, ..nothing }),
-        Err(error) if is_refused(&error) => Ok(nothing),
-        Err(error) => Err(error),
+        Ok(page) if page.records.is_empty() => Ok(Behind::Nothing),
+        Ok(page) if is_again(intake, &page, first) => Ok(Behind::FirstPage),
+        Ok(page) if intake.ids(&page).into_iter().all(|id| id.is_some_and(|id| intake.knows(id))) => {
+            Ok(Behind::Nothing)
+        }
+        Ok(page) => Ok(Behind::Accounts(intake.take(&page)?.new)),
+        Err(error) if is_refused(&error) => Ok(Behind::Refused),
+        Err(error) => {
+            let all_came = first.total == Some(Total::Records(intake.distinct()));
+            if plan.if_stuck.is_some() && all_came && fails(&error) { Ok(Behind::Refused) } else { Err(error) }
+        }
     }
 }
 
 const fn is_refused(error: &SourceError) -> bool {
     matches!(error.status(), Some(400 | 404 | 416 | 422))
+}
+
+/// What servers answer whose documents don't say what lies behind the end.
+const fn fails(error: &SourceError) -> bool {
+    matches!(error.status(), Some(500 | 501))
 }
 
 /// Whether a page is the whole first page again, in whatever order.
@@ -285,7 +325,7 @@ where
         Ok(page) => {
             Ok(!page.records.is_empty() && intake.ids(&page).iter().all(|id| id.is_some() && !first_half.contains(id)))
         }
-        Err(error) if is_refused(&error) => Ok(false),
+        Err(error) if is_refused(&error) || fails(&error) => Ok(false),
         Err(error) => Err(error),
     }
 }

@@ -121,6 +121,7 @@ pub(super) struct Source {
     declared: String,
     fetched: String,
     distinct: String,
+    matched: String,
     pages: String,
     requests: String,
     retries: String,
@@ -142,6 +143,7 @@ impl Source {
             declared: source.declared.map_or_else(|| "not told".to_owned(), grouped),
             fetched: at_least(source.fetched, whole),
             distinct: at_least(source.distinct, whole),
+            matched: matched(source),
             pages: grouped(source.pages),
             requests: grouped(source.requests),
             retries: grouped(source.retries),
@@ -151,6 +153,15 @@ impl Source {
             warnings: source.warnings.iter().take(50).map(|warning| clip(warning, SENTENCE)).collect(),
             error: source.error.as_deref().map(|error| clip(error, SENTENCE)).unwrap_or_default(),
         }
+    }
+}
+
+/// How many accounts have an owner, and the share of them.
+fn matched(source: &SourceSummary) -> String {
+    match (source.matched, source.match_rate) {
+        (Some(matched), Some(rate)) => format!("{} ({:.0} %)", grouped(matched), rate * 100.0),
+        (Some(matched), None) => grouped(matched),
+        _ => "not told".to_owned(),
     }
 }
 

@@ -129,6 +129,7 @@ macro_rules! example_account {
                 Account {
                     id,
                     $($field: told!(example, $kind, FactName::$name, example.$field),)*
+                    further: None,
                     attributes: record.into(),
                 }
             }

@@ -85,4 +85,14 @@ async fn calls_come_in_the_path_the_query_and_the_form() {
     let post = client().post(url(&simulators, Vendor::Voximplant, "/platform_api")).bearer_auth(&token);
     let answer = ask(post.form(&form)).await.body;
     assert_eq!((&answer["count"], answer["result"].as_array().unwrap().len()), (&json!(3), 3));
+    // As the vendor's client for Node sends it.
+    let part = |(name, value): &(&str, &str)| {
+        format!("--b-7\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let parts = form.iter().map(part).collect::<String>() + "--b-7--\r\n";
+    for (kind, count) in [("multipart/form-data; boundary=b-7", json!(3)), ("multipart/form-data", json!(null))] {
+        let post = client().post(url(&simulators, Vendor::Voximplant, "/platform_api")).bearer_auth(&token);
+        let answer = ask(post.header("content-type", kind).body(parts.clone())).await.body;
+        assert_eq!(answer["count"], count, "{answer}");
+    }
 }

@@ -202,6 +202,22 @@ impl Params {
         Self::parse(raw.unwrap_or_default().as_bytes())
     }
 
+    /// A form that is sent in parts (RFC 7578), of which each is a text. `kind` is the content type, with the boundary.
+    fn in_parts(kind: &str, body: &[u8]) -> Self {
+        let boundary = kind.split_once("boundary=").map(|(_, text)| text.split(';').next().unwrap_or_default());
+        let Some(boundary) = boundary.map(|text| format!("--{}", text.trim().trim_matches('"'))) else {
+            return Self::default();
+        };
+        let body = String::from_utf8_lossy(body);
+        let part = |part: &str| {
+            let (headers, value) = part.split_once("\r\n\r\n")?;
+            let (_, name) = headers.split_once(" name=\"")?;
+            let (name, _) = name.split_once('"')?;
+            Some((name.to_owned(), value.strip_suffix("\r\n").unwrap_or(value).to_owned()))
+        };
+        Self(body.split(&boundary).filter_map(part).collect())
+    }
+
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }

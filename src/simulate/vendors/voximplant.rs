@@ -134,12 +134,14 @@ async fn command_in_parameters(
     platform.answer(params.get("cmd"), &params, &headers)
 }
 
-/// Parameters come in the query, in a form, or in both.
+/// Parameters come in the query, in a form of either kind (the vendor's client for Node sends parts), or in both.
 fn parameters(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Params {
     let mut params = Params::query(query);
     let kind = headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("application/x-www-form-urlencoded") {
         params.0.extend(Params::parse(body).0);
+    } else if kind.starts_with("multipart/form-data") {
+        params.0.extend(Params::in_parts(kind, body).0);
     }
     params
 }

@@ -143,7 +143,7 @@ macro_rules! account {
             fn account(&mut self, record: Json<'r>) -> Result<Account<'r>, RecordError> {
                 let row = self;
                 let id = row.id()?;
-                Ok(Account { id, $($field: read!(row, $kind, FactName::$name),)* attributes: record })
+                Ok(Account { id, $($field: read!(row, $kind, FactName::$name),)* further: None, attributes: record })
             }
         }
     };

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::fetch::SourceError;
 use crate::fetch::fingerprint::RunHasher;
 use crate::fetch::ids::IdSet;
-use crate::fetch::paging::{Intake, Page};
+use crate::fetch::paging::{Intake, Page, Taken};
 use crate::fetch::record::Record;
 
 /// One reading of one list of the vendor's.
@@ -32,15 +32,18 @@ impl Intake for Gathered {
     }
 
     /// Keeps what is new, and what can't be read, so that it is counted in the end.
-    fn take(&mut self, page: &Page) -> Result<usize, SourceError> {
+    fn take(&mut self, page: &Page) -> Result<Taken, SourceError> {
         self.pages += 1;
         let before = self.ids.len();
+        let mut repeated = 0;
         for record in &page.records {
             if self.id(record).is_none_or(|id| self.ids.insert(id)) {
                 self.records.push(record.clone());
+            } else {
+                repeated += 1;
             }
         }
-        Ok(usize::try_from(self.ids.len() - before).unwrap_or(usize::MAX))
+        Ok(Taken { new: self.ids.len() - before, repeated })
     }
 
     fn knows(&self, id: u128) -> bool {

@@ -20,7 +20,8 @@ fn what_is_suggested_is_a_crosswalk_that_works() {
     let office = office();
     let run = office.run(&["crosswalk", "suggest", "--min-score", "0.8"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("voiso: 2 suggestions in voiso-suggestions.csv; confirm each line"), "{}", run.stderr);
+    let told = "voiso: 2 suggestions in voiso-suggestions.csv; write yes into the column accept of each that is right";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -29,17 +30,67 @@ fn what_is_suggested_is_a_crosswalk_that_works() {
     }
     let text = office.read("voiso-suggestions.csv");
     assert!(
-        text.contains("confirmed by nobody") && text.contains("\nemail,ann.lindkvist@example.com,E-0042\n"),
+        text.contains("confirmed by nobody")
+            && text.contains("\nkey,value,employee_id,accept,score,account,employee\n"),
         "{text}"
     );
+    let row = text.lines().find(|line| line.starts_with("email,ann.lindkvist@example.com,E-0042,,0.")).expect("a row");
+    assert!(row.ends_with(",\"1 Ann Lindkvist\",\"Ann Lindqvist\""), "{row}");
+
     for line in text.lines().filter(|line| line.starts_with('#')) {
         assert!(!line.contains(','), "a comment is one cell: {line}");
     }
     let config = office.read("headcount.toml");
     office.write("headcount.toml", &format!("{config}[source.match]\ncrosswalk = \"voiso-suggestions.csv\"\n"));
+    let run = office.run(&["audit"]);
+    assert_eq!(run.code, 2, "nobody has looked at it");
+    assert!(run.stderr.contains("no line is accepted"), "{}", run.stderr);
+    assert!(run.stderr.contains("names this file for the source \"voiso\""), "{}", run.stderr);
+    // As a person would, in a spreadsheet.
+    office.write("voiso-suggestions.csv", &text.replace("E-0042,,", "E-0042,Yes,").replace("E-0044,,", "E-0044,no,"));
     office.run(&["audit"]);
     let sum = office.report().correlation;
-    assert_eq!((sum.matched, sum.unmatched, sum.by_tier["crosswalk"]), (3, 1, 2));
+    assert_eq!((sum.matched, sum.unmatched, sum.by_tier["crosswalk"]), (2, 2, 1));
+}
+
+/// A roster of twelve people, and an account of each in another domain.
+fn moved() -> Office {
+    let names = ["Ann Bell", "Bo Cole", "Cy Dunn", "Di Ekman", "Ed Frost", "Fay Green"];
+    let more = ["Gus Hahn", "Hal Ibsen", "Ida Jung", "Jo Klein", "Kay Lund", "Lia Moss"];
+    let people: Vec<String> = names.iter().chain(&more).map(|name| name.to_lowercase().replace(' ', ".")).collect();
+    let accounts = people.iter().enumerate().map(|(at, who)| {
+        let domain = if at == 0 { "example.com" } else { "old.example" };
+        user(&at.to_string(), "", &format!("{who}@{domain}"))
+    });
+    let office = Office::new(accounts.collect(), "", "");
+    let row = |(at, who): (usize, &String)| format!("E-{at},{who},{who}@example.com,,Active\n");
+    let rows: String = people.iter().enumerate().map(row).collect();
+    office.write("hr.csv", &format!("{}\n{rows}", ROSTER.lines().next().expect("a heading")));
+    office
+}
+
+#[test]
+fn one_line_that_settles_many_comes_before_a_line_for_each() {
+    let office = moved();
+    let run = office.run(&["crosswalk", "suggest", "--min-score", "0.5"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let line = "domains = { \"old.example\" = \"example.com\" }";
+    let told = format!("voiso: this line below [match] settles 11 accounts:\n  {line}\n");
+    assert!(run.stderr.contains(&told), "{}", run.stderr);
+    assert!(run.stderr.contains("no other unmatched account has one likely owner"), "{}", run.stderr);
+    assert!(!office.path("voiso-suggestions.csv").exists());
+    let run = office.run(&["audit"]);
+    assert!(run.stderr.contains("voiso: 1 of 12 accounts matched (8 %)"), "{}", run.stderr);
+    let note = format!("`{line}` below [match] would give an owner to 11 of the 11 accounts that were looked at");
+    assert!(run.stderr.contains(&note), "{}", run.stderr);
+    let source = office.report().sources.remove(0);
+    assert_eq!((source.matched, source.match_rate), (Some(1), Some(0.083)));
+    assert!(source.warnings.iter().any(|warning| warning.contains(&note)), "{:?}", source.warnings);
+    let config = office.read("headcount.toml");
+    office.write("headcount.toml", &format!("{config}[match]\n{line}\n"));
+    let run = office.run(&["audit"]);
+    assert!(run.stderr.contains("voiso: 12 of 12 accounts matched (100 %)"), "{}", run.stderr);
+    assert!(!run.stderr.contains("fewer than half"), "{}", run.stderr);
 }
 
 #[test]
@@ -52,7 +103,7 @@ fn nobody_is_suggested_who_has_a_double_or_is_too_unlike() {
     assert!(!text.contains("lindkvist") && text.contains("E-0044"), "{text}");
     let run = office.run(&["crosswalk", "suggest", "--min-score", "1", "--out", "y.csv"]);
     assert_eq!(run.code, 0);
-    assert!(run.stderr.contains("no unmatched account has one likely owner"), "{}", run.stderr);
+    assert!(run.stderr.contains("unmatched account has one likely owner"), "{}", run.stderr);
     assert!(!office.path("y.csv").exists());
 }
 
@@ -73,7 +124,7 @@ fn fewer_and_surer_lines_can_be_asked_for() {
     };
     let ((all, _), (surer, said), (none, why)) = (told("0.5"), told("0.99"), told("1"));
     assert!(all > surer && surer > 0 && none == 0, "nothing is certain: {all} {surer} {none}");
-    assert!(said.contains(" 1 less likely left out; confirm each line"), "{said}");
+    assert!(said.contains(" 1 less likely left out; write yes into the column"), "{said}");
     assert!(why.contains("voiso: 3 suggestions, but none as likely as --precision asks for\n"), "{why}");
     let run = office.run(&["crosswalk", "suggest", "--precision", "0.2"]);
     assert_eq!(run.code, 2);

@@ -8,8 +8,11 @@ mod faults;
 mod files;
 mod garbage;
 mod limits;
+#[cfg(unix)]
+mod next_door;
 mod paging;
 mod scim;
+mod scim_as_spoken;
 mod scim_server;
 mod tls;
 mod voiso;

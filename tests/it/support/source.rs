@@ -10,6 +10,7 @@ use headcount::config::{Config, SourceConfig};
 use headcount::fetch::{self, Certificate, Connector, Quiet};
 use headcount::model::{Account, Timestamp};
 use headcount::simulate::{Behaviour, Secrets, ServeOptions, Simulators, Vendor, World, WorldOptions};
+use headcount::vendor::PageSize;
 use serde_json::value::RawValue;
 use tempfile::TempDir;
 
@@ -80,7 +81,7 @@ impl Source {
     }
 
     pub(crate) fn page_size(mut self, size: u32) -> Self {
-        self.config.connection.page_size = NonZeroU32::new(size);
+        self.config.connection.page_size = NonZeroU32::new(size).map_or(PageSize::Usual, PageSize::Of);
         self
     }
 
