@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::columns::Columns;
 use crate::key::{KeyKind, fold as fold_key, stands_for_nothing};
 use crate::model::{ColumnRole, Employee, Profile};
-use crate::table::{Holds, Row, addresses, clean, fold, is_nothing, is_total, without_apostrophe};
+use crate::table::{Holds, Row, addresses, clean, fold, is_nothing, is_one_address, is_total, without_apostrophe};
 
 /// Where a file keeps what, looked up by position for every row.
 #[derive(Debug)]
@@ -162,7 +162,15 @@ const fn holds(role: ColumnRole) -> Holds {
 
 /// Every address once. A cell may hold several, in any form.
 fn all_addresses<'c>(cells: &'c [Cow<'_, str>]) -> Vec<&'c str> {
-    once(cells.iter().flat_map(|cell| addresses(cell)))
+    let mut all = Vec::with_capacity(cells.len());
+    for cell in cells {
+        if is_one_address(cell) {
+            all.push(cell.as_ref());
+        } else {
+            all.extend(addresses(cell));
+        }
+    }
+    once(all.into_iter())
 }
 
 fn login_names<'c>(cells: &'c [Cow<'_, str>]) -> Vec<&'c str> {

@@ -28,10 +28,15 @@ fn ranked(part: &str) -> Option<(u8, &str)> {
     }
 }
 
+/// Whether a cell is an address and nothing else, as most are.
+pub(crate) fn is_one_address(cell: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'@' | b'-' | b'_' | b'+');
+    cell.bytes().all(is_plain) && cell.contains('@')
+}
+
 /// The one address of a cell that is shown and compared; what holds none, as it is.
 pub(crate) fn primary(cell: &str) -> &str {
-    let is_plain = |byte: u8| !matches!(byte, b':' | b';' | b',' | b'|' | b'<' | b' ' | b'"' | b'{' | b'[');
-    if cell.bytes().all(is_plain) {
+    if is_one_address(cell) {
         return cell;
     }
     addresses(cell).first().copied().unwrap_or(cell)

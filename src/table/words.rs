@@ -21,24 +21,45 @@ pub(crate) enum Holds {
     Moments,
 }
 
+/// Words that are looked for in many cells: by their length, since hardly any cell has that of one.
+struct Words(Vec<Vec<String>>);
+
+impl Words {
+    fn of(name: &'static str) -> Self {
+        let mut words = Self(Vec::new());
+        for word in data::of(WORDS, name).map(str::to_lowercase) {
+            if words.0.len() <= word.len() {
+                words.0.resize(word.len() + 1, Vec::new());
+            }
+            words.0.get_mut(word.len()).into_iter().for_each(|of_length| of_length.push(word.clone()));
+        }
+        words
+    }
+
+    fn contains(&self, cell: &str) -> bool {
+        let same =
+            |word: &String| cell.eq_ignore_ascii_case(word) || (!cell.is_ascii() && cell.to_lowercase() == *word);
+        self.0.get(cell.len()).is_some_and(|of_length| of_length.iter().any(same))
+    }
+}
+
 /// Whether a cell holds a word for nothing. An empty one does.
 pub(crate) fn is_nothing(cell: &str, column: Holds) -> bool {
-    static NOTHING: LazyLock<[HashSet<String>; 4]> = LazyLock::new(|| {
-        ["nothing", "nothing of ids", "nothing of values", "nothing of moments"]
-            .map(|name| data::of(WORDS, name).map(str::to_lowercase).collect())
-    });
-    const LONGEST: usize = 24;
+    static NOTHING: LazyLock<[Words; 4]> =
+        LazyLock::new(|| ["nothing", "nothing of ids", "nothing of values", "nothing of moments"].map(Words::of));
     let Some(first) = cell.as_bytes().first() else { return true };
     let [texts, ids, values, moments] = &*NOTHING;
-    // Hardly any cell begins like one of the words, and this is asked of every one.
-    let is_one_of = |words: &HashSet<String>| words.contains(cell) || words.contains(&cell.to_lowercase());
     match column {
-        Holds::Texts => matches!(first, b'(' | b'<' | b'#' | b'\\') && is_one_of(texts),
-        _ if cell.len() > LONGEST => false,
-        Holds::Ids => !first.is_ascii_digit() && (is_one_of(texts) || is_one_of(ids) || is_dashes(cell)),
-        Holds::Values => !first.is_ascii_digit() && (is_one_of(texts) || is_one_of(values) || is_dashes(cell)),
+        // Hardly any text begins like one of the words, and this is asked of every one.
+        Holds::Texts => matches!(first, b'(' | b'<' | b'#' | b'\\') && texts.contains(cell),
+        Holds::Ids => !first.is_ascii_digit() && (texts.contains(cell) || ids.contains(cell) || is_dashes(cell)),
+        Holds::Values => !first.is_ascii_digit() && (texts.contains(cell) || values.contains(cell) || is_dashes(cell)),
         Holds::Moments => {
-            is_one_of(texts) || is_one_of(values) || is_one_of(moments) || is_dashes(cell) || is_open_date(cell)
+            texts.contains(cell)
+                || values.contains(cell)
+                || moments.contains(cell)
+                || is_dashes(cell)
+                || is_open_date(cell)
         }
     }
 }
@@ -130,15 +151,13 @@ impl Flags {
     /// What a cell says. `is_opposite` turns plain yes and no round: who is `suspended: yes` isn't active.
     pub(crate) fn read(&self, cell: &str, is_opposite: bool) -> Option<bool> {
         let cell = cell.trim();
-        let lower;
-        let word = if self.words.contains_key(cell) {
-            cell
-        } else {
-            lower = cell.to_lowercase();
-            lower.as_str()
-        };
-        let says = *self.words.get(word)?;
-        Some(says != (is_opposite && self.plain.contains(word)))
+        // Most are written as they are listed.
+        if let Some(says) = self.words.get(cell).filter(|_| !is_opposite) {
+            return Some(*says);
+        }
+        let word = cell.to_lowercase();
+        let says = *self.words.get(&word)?;
+        Some(says != (is_opposite && self.plain.contains(&word)))
     }
 }
 
