@@ -34,14 +34,6 @@ pub(crate) fn is_one_address(cell: &str) -> bool {
     cell.bytes().all(is_plain) && cell.contains('@')
 }
 
-/// The one address of a cell that is shown and compared; what holds none, as it is.
-pub(crate) fn primary(cell: &str) -> &str {
-    if is_one_address(cell) {
-        return cell;
-    }
-    addresses(cell).first().copied().unwrap_or(cell)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +53,5 @@ mod tests {
         ] {
             assert_eq!(addresses(cell), expected, "{cell}");
         }
-        assert_eq!((primary("no one"), primary("Ann <ann@x.example>")), ("no one", "ann@x.example"));
     }
 }

@@ -29,7 +29,7 @@ mod source;
 mod words;
 mod workbook;
 
-pub(crate) use address::{addresses, is_one_address, primary};
+pub(crate) use address::{addresses, is_one_address};
 pub(crate) use cell::{clean, fold, umlauts_written_out, without_apostrophe};
 pub(crate) use data::words as listed;
 pub use document::document;

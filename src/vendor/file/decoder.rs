@@ -10,8 +10,8 @@ use super::mapping::Mapping;
 use crate::fetch::Decoder;
 use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
 use crate::fetch::scan::{Elements, RecordError};
-use crate::model::{Account, AccountStatus, Fact, FactName, Json, Timestamp, facts};
-use crate::table::{self, Holds, Purposes, Reading, is_nothing, primary, without_apostrophe};
+use crate::model::{Account, AccountStatus, Fact, FactName, FurtherKeys, Json, Timestamp, facts};
+use crate::table::{self, Holds, Purposes, Reading, is_nothing, without_apostrophe};
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -76,7 +76,7 @@ impl Decoder for MappedDecoder {
     }
 
     fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
-        let mut row = Row { decoder: self, slots: [None; SLOTS], problems: Vec::new() };
+        let mut row = Row { decoder: self, slots: [None; SLOTS], emails: Vec::new(), problems: Vec::new() };
         row.fill(record)?;
         self.note(&row.slots);
         let account = row.account(record)?;
@@ -102,6 +102,8 @@ type Slots<'d, 'r> = [Option<Value<'d, 'r>>; SLOTS];
 struct Row<'d, 'r> {
     decoder: &'d MappedDecoder,
     slots: Slots<'d, 'r>,
+    /// Addresses beside the one that is shown.
+    emails: Vec<Cow<'r, str>>,
     problems: Vec<FieldProblem>,
 }
 
@@ -143,7 +145,7 @@ macro_rules! account {
             fn account(&mut self, record: Json<'r>) -> Result<Account<'r>, RecordError> {
                 let row = self;
                 let id = row.id()?;
-                Ok(Account { id, $($field: read!(row, $kind, FactName::$name),)* further: None, attributes: record })
+                Ok(Account { id, $($field: read!(row, $kind, FactName::$name),)* further: row.further(), attributes: record })
             }
         }
     };
@@ -215,7 +217,7 @@ impl<'d, 'r> Row<'d, 'r> {
         };
         if fact == FactName::Email
             && raw.get().starts_with('[')
-            && let Some(address) = primary_of(raw, target)
+            && let Some(address) = self.shown(&listed(raw, target))
         {
             return Fact::Known(Some(address));
         }
@@ -228,10 +230,24 @@ impl<'d, 'r> Row<'d, 'r> {
             return Fact::Known(None);
         }
         Fact::Known(Some(match fact {
-            FactName::Email => narrowed(text, primary),
+            FactName::Email if table::is_one_address(&text) => text,
+            FactName::Email => self.shown(&text).unwrap_or(text),
             FactName::ExternalId | FactName::Username => bare(text),
             _ => text,
         }))
+    }
+
+    /// The primary one of all addresses in a text; the others are keys, too.
+    fn shown(&mut self, text: &str) -> Option<Cow<'r, str>> {
+        let mut addresses = table::addresses(text).into_iter().map(|address| Cow::Owned(address.to_owned()));
+        let shown = addresses.next();
+        self.emails.extend(addresses);
+        shown
+    }
+
+    /// By what else the owner can be found.
+    fn further(&mut self) -> Option<Box<FurtherKeys<'r>>> {
+        FurtherKeys { emails: std::mem::take(&mut self.emails), ..FurtherKeys::default() }.kept()
     }
 
     /// Whether a cell holds a word for nothing, which is counted.
@@ -342,8 +358,8 @@ impl<'d, 'r> Row<'d, 'r> {
     }
 }
 
-/// The primary one of several addresses in a list.
-fn primary_of<'r>(list: Json<'r>, target: &Target) -> Option<Cow<'r, str>> {
+/// All texts of a list, one behind the other.
+fn listed(list: Json<'_>, target: &Target) -> String {
     let mut all = String::new();
     gather(list, &target.path, &mut |leaf| {
         if let Some(text) = text_or_integer(leaf) {
@@ -351,7 +367,7 @@ fn primary_of<'r>(list: Json<'r>, target: &Target) -> Option<Cow<'r, str>> {
             all.push(';');
         }
     });
-    table::addresses(&all).first().map(|address| Cow::Owned((*address).to_owned()))
+    all
 }
 
 /// Whether it is a list or an object.

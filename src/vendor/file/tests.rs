@@ -189,6 +189,7 @@ fn paths_lead_into_objects_and_lists() {
     let account = outcome.account;
     assert_eq!((account.id.as_ref(), outcome.problems.len()), ("7", 0));
     assert_eq!(account.email, Fact::Known(Some("a@x".into())));
+    assert_eq!(account.further.as_ref().map(|further| further.emails.clone()), Some(vec!["b@x".into()]));
     assert_eq!(account.username, Fact::Known(Some("a".into())));
     assert_eq!(account.display_name, Fact::Known(Some("M".into())));
     assert_eq!(account.roles, Fact::Known(vec!["Admins".into(), "All;Staff".into()]));
@@ -205,6 +206,22 @@ fn a_configured_column_that_a_record_lacks_has_no_value_and_any_other_is_not_exp
     assert_eq!(account.last_login_at, Fact::Known(None));
     assert_eq!(account.locked, Fact::NotExposed, "neither yes nor no");
     assert_eq!(account.email, Fact::NotExposed);
+}
+
+#[test]
+fn every_address_of_a_cell_is_a_key_and_the_primary_one_is_shown() {
+    let decoder = MappedDecoder::new(&mapping(&[]));
+    for (cell, shown, further) in [
+        ("ann@x.example", "ann@x.example", None),
+        ("Ann <ann@x.example>", "ann@x.example", None),
+        ("smtp:old@x.example;SMTP:ann@x.example", "ann@x.example", Some(vec!["old@x.example".into()])),
+        ("nobody", "nobody", None),
+    ] {
+        let raw = RawValue::from_string(format!(r#"{{"key":"a","email":"{cell}"}}"#)).expect("json");
+        let account = decoder.decode((&raw).into()).expect("decoded").account;
+        assert_eq!(account.email, Fact::Known(Some(shown.into())), "{cell}");
+        assert_eq!(account.further.map(|further| further.emails), further, "{cell}");
+    }
 }
 
 #[test]
