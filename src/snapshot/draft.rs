@@ -152,6 +152,8 @@ impl<'c> Draft<'c> {
         };
         write_json(&self.folder.join(MANIFEST), &manifest)?;
         self.tidy(&manifest)?;
+        // An empty folder may stand there, which not every system lets a rename replace.
+        fs::remove_dir(&self.target).ok();
         fs::rename(&self.folder, &self.target).map_err(SnapshotError::write(&self.target))?;
         Ok(manifest)
     }
