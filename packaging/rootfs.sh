@@ -3,6 +3,7 @@
 # OUT/arm64 of the static binaries, as far as they are there. CERTIFICATES names the authorities that vendors are
 # believed by; without it, those of this machine are taken.
 set -euo pipefail
+umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 binaries=$1
 out=$2
@@ -14,7 +15,7 @@ lay() {
   install -D -m 755 "$binary" "$root/system/usr/bin/headcount"
   install -D -m 644 "$certificates" "$root/system/etc/ssl/certs/ca-certificates.crt"
   install -D -m 644 LICENSE "$root/system/usr/share/doc/headcount/LICENSE"
-  echo 'headcount:x:65532:65532::/config:/' > "$root/system/etc/passwd"
+  echo 'headcount:x:65532:65532::/config:/usr/bin/headcount' > "$root/system/etc/passwd"
   echo 'headcount:x:65532:' > "$root/system/etc/group"
   mkdir -m 755 "$root/system/config"
   mkdir -m 1777 "$root/system/tmp"
