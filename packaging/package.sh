@@ -53,6 +53,8 @@ for folder in "$binaries"/*/; do
 done
 
 cargo cyclonedx --format json --spec-version 1.5 --target all --override-filename "headcount-$version.cdx"
-mv "headcount-$version.cdx.json" "$out/"
+# Not where it was made.
+sed "s|path+file://$PWD#|path+file:///headcount#|g" "headcount-$version.cdx.json" > "$out/headcount-$version.cdx.json"
+rm "headcount-$version.cdx.json"
 
 (cd "$out" && rm -f SHA256SUMS && sha256sum -- * > SHA256SUMS)

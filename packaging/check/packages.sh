@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Packs a binary of this machine as it is released, installs the Debian package, uses it, and removes it again:
-# packaging/check/packages.sh BINARIES OUT. Needs root, dpkg, rpm, man and what packaging/package.sh needs.
+# packaging/check/packages.sh BINARIES OUT. Needs root, dpkg, rpm, man, Python and what packaging/package.sh needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 binaries=$1
@@ -10,7 +10,19 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 (cd "$out" && sha256sum --check --strict --quiet SHA256SUMS && ls -l)
-head -c 400 "$out"/headcount-*.cdx.json | grep -q '"bomFormat": *"CycloneDX"'
+tools=target/packaging/tools
+[[ -d $tools/bin ]] || python3 -m venv "$tools"
+"$tools/bin/pip" install --quiet 'cyclonedx-python-lib[json-validation]==11.*'
+"$tools/bin/python" - "$out"/headcount-*.cdx.json << 'PYTHON'
+import json, sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+text = open(sys.argv[1]).read()
+mistake = JsonStrictValidator(SchemaVersion.V1_5).validate_str(text)
+assert mistake is None, mistake
+print(f"bill of materials: {len(json.loads(text)['components'])} components, CycloneDX 1.5")
+PYTHON
 
 # No newer C library is needed than both packages say.
 declared=$(sed -n 's/^glibc = ">= \(.*\)"$/\1/p' Cargo.toml)
@@ -26,12 +38,13 @@ dpkg --install "$deb"
 (
   cd "$work"
   headcount --version
-  headcount demo --out demo > demo.txt 2>&1 || [[ $? == 1 ]]
+  headcount demo --policy /usr/share/headcount/policies/cis-v8.toml --out demo > demo.txt 2>&1 || [[ $? == 1 ]]
   ls demo
   man --where headcount headcount-audit
   man headcount-audit 2> /dev/null | head -n 4
   bash -c 'source /usr/share/bash-completion/completions/headcount && complete -p headcount'
-  headcount rules test /usr/share/headcount/rules | tail -n 1
+  sed 's/^id = .*/id = "of-my-own"/' /usr/share/headcount/rules/stale-login.toml > of-my-own.toml
+  headcount rules test of-my-own.toml
 )
 dpkg --remove headcount
 ! command -v headcount || { echo "something is left of the package" >&2; exit 1; }
