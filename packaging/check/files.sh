@@ -21,8 +21,9 @@ expanded=$tools/component.yml
 import re, sys
 from ruamel.yaml import YAML
 
-head, text = open(sys.argv[1]).read().split("\n---\n")
-inputs = YAML(typ="safe").load(head)["spec"]["inputs"]
+whole = open(sys.argv[1]).read()
+head, _ = YAML(typ="safe").load_all(whole)  # as GitLab reads it, also before it knows the inputs
+inputs, text = head["spec"]["inputs"], whole.split("\n---\n")[1]
 print(re.sub(r"\$\[\[ inputs\.(.+?) \]\]", lambda name: str(inputs[name[1]]["default"]), text), end="")
 PYTHON
 sed '/^---$/,$d' templates/headcount/template.yml > "$tools/inputs.yml"
