@@ -33,7 +33,7 @@ in_root() {
     mount --types tmpfs --options mode=1777 tmpfs "$root/tmp"
     mount --options remount,bind,ro "$root"
     cd "$root/config"
-    exec env --ignore-environment chroot --userspec=65532:65532 "$root" /usr/bin/headcount "${@:3}"
+    exec env --ignore-environment "$(command -v chroot)" --userspec=65532:65532 "$root" /usr/bin/headcount "${@:3}"
   ' in_root "$root" "$work/config" "$@"
 }
 in_podman() {
