@@ -200,6 +200,8 @@ fn claim(out: &Path, now: Timestamp) -> Result<Claim, SnapshotError> {
 /// A folder that nobody else can look into.
 fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
+    // One that is there is somebody else's.
+    builder.recursive(false);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
