@@ -10,7 +10,7 @@ use headcount::render::Format;
 use regex::Regex;
 
 use super::published::Published;
-use super::{package, read};
+use super::{below, package, read, step};
 use crate::support::process::{NOW, clean, code_and_words, headcount};
 use crate::support::tenant::{Tenant, read_report};
 
@@ -59,6 +59,20 @@ fn every_command_is_one_that_the_binary_takes() {
     }
     for format in Format::ALL.into_iter().filter(|format| is_for_ci(*format)) {
         assert!(formats.contains(&format), "{format} is shown in no example");
+    }
+}
+
+#[test]
+fn the_image_is_told_what_the_binary_takes() {
+    for (path, before) in [("Dockerfile", "CMD "), ("examples/compose/compose.yaml", "command: ")] {
+        let text = read(path);
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(before)).expect("a command");
+        let words: Vec<String> = serde_json::from_str(line).expect("a list of words");
+        assert_eq!(words[..3], ["audit", "--out", "/reports"], "{path}");
+        assert!(read("Dockerfile").contains("VOLUME [\"/config\", \"/reports\"]"));
+        if let Err(error) = Cli::try_parse_from(std::iter::once("headcount").chain(words.iter().map(String::as_str))) {
+            panic!("{path}: {error}");
+        }
     }
 }
 
@@ -144,23 +158,6 @@ fn shell(tenant: &Tenant, arguments: &[&str], script: &str) -> Command {
     shell
 }
 
-/// What is below a line, without its margin, as far as it is further to the right.
-fn below(text: &str, line: &str) -> String {
-    let margin = |line: &str| line.len() - line.trim_start().len();
-    let mut lines = text.lines().skip_while(|text| text.trim() != line);
-    let above = margin(lines.next().unwrap_or_else(|| panic!("no line {line}")));
-    let lines: Vec<&str> = lines.take_while(|line| line.trim().is_empty() || margin(line) > above).collect();
-    let inner = lines.iter().filter(|line| !line.trim().is_empty()).map(|line| margin(line)).min().unwrap_or_default();
-    lines.iter().map(|line| line.get(inner..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
-}
-
-/// The script of a step of the action.
-fn step(name: &str) -> String {
-    let step = below(&read(ACTION), &format!("- name: {name}"));
-    let line = step.lines().find_map(|line| line.strip_prefix("run: ")).expect("a script");
-    if line == "|" { below(&step, "run: |") } else { line.to_owned() }
-}
-
 #[test]
 fn the_action_installs_audits_and_tells_the_verdict() {
     let Some(published) = Published::new() else { return };
@@ -168,7 +165,7 @@ fn the_action_installs_audits_and_tells_the_verdict() {
     let here = |name: &str| tenant.kit.path().join(name);
     std::fs::copy(roster(&tenant), here("hr.csv")).expect("copied");
     let run = |name: &str, variables: &[(&str, &str)]| -> Output {
-        let mut shell = shell(&tenant, &["bash", "--noprofile", "--norc", "-e", "-o", "pipefail"], &step(name));
+        let mut shell = shell(&tenant, &["bash", "--noprofile", "--norc", "-e", "-o", "pipefail"], &step(ACTION, name));
         shell.env("GITHUB_ACTION_PATH", std::env::current_dir().expect("a folder")).env("RUNNER_TEMP", here("temp"));
         shell.env("GITHUB_OUTPUT", here("output.txt")).env("GITHUB_STEP_SUMMARY", here("summary.md"));
         shell.envs(variables.iter().copied()).output().expect("bash runs")
