@@ -19,7 +19,10 @@ case $target in
 esac
 case $target in
   *-windows-msvc) ;;
-  *) export CFLAGS="${CFLAGS:-} -ffile-prefix-map=$crates=/cargo -ffile-prefix-map=$here=/headcount" ;;
+  *)
+    CFLAGS="${CFLAGS:-} $(printf '%q ' "-ffile-prefix-map=$crates=/cargo" "-ffile-prefix-map=$here=/headcount")"
+    export CFLAGS CC_SHELL_ESCAPED_FLAGS=1 # a folder may have a space in its name
+    ;;
 esac
 CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}")
 export CARGO_ENCODED_RUSTFLAGS
