@@ -22,6 +22,7 @@ mod shell;
 mod simulate;
 mod sources;
 mod summary;
+mod version;
 mod waivers;
 
 use std::io::IsTerminal;
@@ -35,7 +36,7 @@ use privacy::PrivacyLevel;
 /// Does every vendor account belong to somebody who still works here, and can you prove that you looked at all of
 /// them?
 #[derive(Debug, Parser)]
-#[command(name = "headcount", version, propagate_version = true, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "headcount", version = version::VERSION.as_str(), propagate_version = true, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -107,8 +108,8 @@ enum Command {
     Schema(schema::SchemaArgs),
     /// Print a completion script
     Completions(shell::CompletionsArgs),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or write one for each command
+    Man(shell::ManArgs),
 }
 
 /// `-c`, for the commands that read a configuration.
@@ -144,7 +145,7 @@ impl Cli {
             Command::Simulate(args) => simulate::run(&args, &global),
             Command::Schema(args) => schema::run(&args),
             Command::Completions(args) => shell::completions(&args),
-            Command::Man => shell::manual(),
+            Command::Man(args) => shell::manual(&args),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `headcount completions` and `headcount man`: for the shell and for `man`.
 
+use std::fs;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
@@ -22,9 +24,22 @@ pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-pub(super) fn manual() -> anyhow::Result<Exit> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-    anstream::stdout().write_all(&page)?;
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command to this folder, as `headcount-audit.1`
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn manual(args: &ManArgs) -> anyhow::Result<Exit> {
+    if let Some(out) = &args.out {
+        fs::create_dir_all(out)?;
+        clap_mangen::generate_to(Cli::command(), out)?;
+    } else {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+        anstream::stdout().write_all(&page)?;
+    }
     Ok(Exit::Success)
 }

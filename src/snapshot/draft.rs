@@ -152,6 +152,8 @@ impl<'c> Draft<'c> {
         };
         write_json(&self.folder.join(MANIFEST), &manifest)?;
         self.tidy(&manifest)?;
+        // An empty folder may stand there, which not every system lets a rename replace.
+        fs::remove_dir(&self.target).ok();
         fs::rename(&self.folder, &self.target).map_err(SnapshotError::write(&self.target))?;
         Ok(manifest)
     }
@@ -198,6 +200,8 @@ fn claim(out: &Path, now: Timestamp) -> Result<Claim, SnapshotError> {
 /// A folder that nobody else can look into.
 fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
+    // One that is there is somebody else's.
+    builder.recursive(false);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)

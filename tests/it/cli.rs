@@ -84,6 +84,20 @@ fn completions_and_manual_are_printed() {
         assert!(stdout(headcount().args(["completions", shell])).contains("headcount"), "{shell}");
     }
     assert!(stdout(headcount().arg("man")).starts_with(".ie") || stdout(headcount().arg("man")).contains(".TH"));
+    let folder = tempfile::tempdir().expect("folder");
+    headcount().args(["man", "--out"]).arg(folder.path().join("man1")).assert().code(0);
+    for page in ["headcount.1", "headcount-audit.1", "headcount-rules-show.1"] {
+        let text = std::fs::read_to_string(folder.path().join("man1").join(page)).expect(page);
+        assert!(text.contains(".TH") && text.contains(env!("CARGO_PKG_VERSION")), "{page}");
+    }
+}
+
+#[test]
+fn the_version_names_the_commit_only_if_the_build_was_told() {
+    let commit = option_env!("HEADCOUNT_COMMIT").map(|commit| format!(" ({})", &commit[..12])).unwrap_or_default();
+    let version = format!("headcount {}{commit}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(stdout(headcount().arg("--version")), version);
+    assert_eq!(stdout(headcount().args(["audit", "--version"])), version.replace("headcount ", "headcount-audit "));
 }
 
 #[test]

@@ -1,8 +1,7 @@
-//! The formats for machines: the same findings and the same verdict in each, within its limits; nobody's name in
-//! what is not to have one; and CI set-ups that work.
+//! The formats for machines: the same findings and the same verdict in each, within its limits; and nobody's name in
+//! what is not to have one.
 
 mod carried;
-mod ci;
 mod privacy;
 mod same;
 mod schemas;

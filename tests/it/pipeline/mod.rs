@@ -9,6 +9,7 @@ mod failures;
 mod mistakes;
 mod outages;
 mod policies;
+#[cfg(target_os = "linux")]
 mod size;
 mod snapshots;
 mod together;

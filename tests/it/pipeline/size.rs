@@ -5,7 +5,6 @@ use crate::support::tenant::Tenant;
 
 /// The most memory that the audit of a population of this size, always with the same number of defects, has held at
 /// once, in bytes.
-#[cfg(target_os = "linux")]
 fn peak_memory(accounts: u32) -> (u64, u64) {
     let tenant = Tenant::with_defects_of(accounts, 2_400, 4);
     let out = tenant.kit.path().join("out");
@@ -32,7 +31,6 @@ fn peak_memory(accounts: u32) -> (u64, u64) {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_hundred_thousand_accounts_are_audited_without_being_kept() {
     let (small, few) = peak_memory(10_000);
     let (large, many) = peak_memory(100_000);

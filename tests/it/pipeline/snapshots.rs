@@ -6,7 +6,7 @@ use headcount::base::text::hex;
 use headcount::simulate::Vendor;
 use sha2::{Digest as _, Sha256};
 
-use crate::support::process::{NOW, headcount, spawnable};
+use crate::support::process::{NOW, headcount};
 use crate::support::tenant::{Tenant, read_report, timeless};
 
 fn fetch(tenant: &Tenant, out: &Path) -> assert_cmd::assert::Assert {
@@ -122,7 +122,7 @@ fn an_interrupted_fetch_leaves_a_partial_snapshot_that_can_be_resumed() {
     let slow = Behaviour { latency: std::time::Duration::from_millis(120), ..Behaviour::default() };
     let tenant = Tenant::serving(900, &ServeOptions::all(&slow));
     let snapshot = tenant.kit.path().join("snapshot");
-    let mut child = spawnable()
+    let mut child = crate::support::process::spawnable()
         .args(["fetch", "-c"])
         .arg(tenant.config())
         .arg("--out")

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use headcount::model::SourceStatus;
-use headcount::report::{Report, SourceSummary};
+use headcount::report::Report;
 use headcount::simulate::Vendor;
 
 use crate::support::process::{NOW, headcount};
@@ -73,7 +73,7 @@ fn a_secret_that_everybody_can_read_is_told_without_being_asked() {
     let audited = tenant.audit(&[]);
     let warning = format!("{} can be read by every user of this machine; run chmod 600", exposed.display());
     assert!(audited.stderr().contains(&warning), "{}", audited.stderr());
-    let warned = |source: &SourceSummary| source.warnings.iter().any(|told| told.contains(&warning));
+    let warned = |source: &headcount::report::SourceSummary| source.warnings.iter().any(|told| told.contains(&warning));
     let names: Vec<_> = audited.report().sources.into_iter().filter(warned).map(|source| source.name).collect();
     assert_eq!(names, ["voiso"]);
 }

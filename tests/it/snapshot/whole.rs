@@ -3,7 +3,6 @@
 #![expect(clippy::case_sensitive_file_extension_comparisons, reason = "headcount writes them so")]
 
 use std::fs;
-use std::path::Path;
 
 use headcount::simulate::Behaviour;
 use headcount::snapshot::{self, Snapshot, SnapshotError};
@@ -47,7 +46,7 @@ async fn nobody_else_can_read_it_and_it_holds_no_secret() {
     use std::os::unix::fs::PermissionsExt as _;
     let kit = Vendors::start(100, Behaviour::default()).await;
     kit.fetch(false).await.expect("fetched");
-    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode(&kit.out()), 0o700);
     let files = names(&kit.out());
     let expected = [

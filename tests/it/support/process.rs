@@ -73,6 +73,7 @@ pub(crate) fn alone(test: &str) -> Process {
 }
 
 /// The same by a shell's script, in which it is `"$@"`.
+#[cfg(target_os = "linux")]
 pub(crate) fn alone_within(script: &str, test: &str) -> Process {
     let (mut shell, alone) = (clean("sh"), alone(test));
     shell.args(["-c", script, "sh"]).arg(alone.get_program()).args(alone.get_args());
