@@ -96,7 +96,7 @@ number of digits Unix seconds (10), milliseconds (13) and microseconds (16), Act
 spreadsheet (5). A time without a zone is one of `timezone`. Of `03/04/2026`, a column of the roster tells whether the day comes
 first; an export's has to be told.
 
-`dates`, below `[hr]` and below a source, takes one of these words, [chrono's notation](https://docs.rs/chrono/latest/chrono/format/strftime/)
+`dates`, below `[hr]` and below a source, takes one of these words, the notation of the chrono library
 (`%d.%m.%Y %H:%M`), or a list, tried in its order:
 
 | Word | Meaning |
