@@ -1,12 +1,17 @@
 //! One cell → a moment, a day, or the parts of a date whose order only its column can tell. The one parser of every way in:
 //! rosters, exports, programs and vendors' answers.
 
+mod clock;
+mod day;
+
 use chrono::format::{Fixed, Item, Parsed, StrftimeItems, parse};
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use super::words::{Holds, is_nothing, month};
+use super::words::{Holds, is_nothing};
 use crate::model::{Timestamp, means_never};
+use clock::{Clock, clock, is_utc, nanos, offset};
+use day::{is_far, is_iso, iso, only_digits, parts, plausible, split_time};
 
 /// What a cell in a column of moments holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -267,10 +272,6 @@ impl Reading {
     }
 }
 
-fn is_far(day: NaiveDate) -> bool {
-    NaiveDate::from_ymd_opt(2900, 1, 1).is_some_and(|far| day >= far)
-}
-
 /// A date in numbers whose year comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Numbers {
@@ -309,23 +310,6 @@ impl Numbers {
 
     fn on(self, day: NaiveDate) -> Reading {
         self.clock.map_or(Reading::Day(day), |clock| clock.on(day))
-    }
-}
-
-/// A time of day, with an offset if it names one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Clock {
-    time: NaiveTime,
-    offset: Option<FixedOffset>,
-}
-
-impl Clock {
-    fn on(self, day: NaiveDate) -> Reading {
-        let local = day.and_time(self.time);
-        match self.offset {
-            Some(offset) => offset.from_local_datetime(&local).single().map_or(Reading::Unreadable, Reading::Moment),
-            None => Reading::Local(local),
-        }
     }
 }
 
@@ -384,10 +368,6 @@ fn written(cell: &str, items: &[Item<'static>]) -> Option<Reading> {
     Some(Clock { time, offset }.on(day))
 }
 
-fn is_utc(word: &str) -> bool {
-    ["utc", "gmt", "z"].iter().any(|name| word.eq_ignore_ascii_case(name))
-}
-
 /// What Active Directory counts; zero and the largest number are never.
 fn file_time(intervals: i64) -> Option<Reading> {
     const TO_1970: i64 = 116_444_736_000_000_000;
@@ -426,194 +406,6 @@ fn generalized(cell: &str, is_guess: bool) -> Option<Reading> {
     let time = NaiveTime::from_hms_nano_opt(hour, minute, second, nanos(fraction))?;
     let offset = if zone.is_empty() { None } else { Some(offset(zone)?) };
     Some(Clock { time, offset }.on(day))
-}
-
-/// A fraction of a second.
-fn nanos(digits: &str) -> u32 {
-    let mut nine: String = digits.chars().take(9).collect();
-    while nine.len() < 9 {
-        nine.push('0');
-    }
-    nine.parse().unwrap_or_default()
-}
-
-/// `Z`, `UTC`, `+01`, `+0100`, `+01:00`, `UTC+1`, `GMT-0500`.
-fn offset(text: &str) -> Option<FixedOffset> {
-    let text = text.trim();
-    if is_utc(text) {
-        return FixedOffset::east_opt(0);
-    }
-    let text = ["UTC", "GMT"].iter().find_map(|name| text.strip_prefix(name)).unwrap_or(text);
-    let (sign, digits) = match text.chars().next()? {
-        '+' => (1, text.get(1..)?),
-        '-' => (-1, text.get(1..)?),
-        '\u{2212}' => (-1, text.strip_prefix('\u{2212}')?),
-        _ => return None,
-    };
-    let (hours, minutes) = match digits.split_once(':') {
-        Some(parts) => parts,
-        None if digits.len() <= 2 => (digits, "0"),
-        None => digits.split_at_checked(digits.len() - 2)?,
-    };
-    let number = |text: &str| {
-        Some(text)
-            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|text| text.parse::<i32>().ok())
-    };
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
-    (hours <= 14 && minutes < 60).then(|| FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))).flatten()
-}
-
-/// A time of day as it is written behind a date: `T12:00`, ` 12:00:00.5 PM +0100`, ` 12:00 Uhr`.
-fn clock(text: &str) -> Option<Clock> {
-    let text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, 'T' | 't' | ','));
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let take = |text: &str, most: usize| -> Option<(u32, usize)> {
-        let length = digits(text).min(most);
-        Some((text.get(..length)?.parse().ok()?, length))
-    };
-    let (mut hour, length) = take(text, 2)?;
-    let rest = text.get(length..)?.strip_prefix(':')?;
-    let (minute, length) = take(rest, 2)?;
-    let mut rest = rest.get(length..)?;
-    let mut second = 0;
-    if let Some(behind) = rest.strip_prefix(':') {
-        let (seconds, length) = take(behind, 2)?;
-        (second, rest) = (seconds, behind.get(length..)?);
-    }
-    let mut fraction = "";
-    if let Some(behind) = rest.strip_prefix(['.', ',', ':']).filter(|behind| digits(behind) > 0) {
-        (fraction, rest) = behind.split_at_checked(digits(behind))?;
-    }
-    let rest = rest.trim();
-    let folded: String =
-        rest.chars().take(5).filter(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
-    let rest = if folded.starts_with("am") || folded.starts_with("pm") {
-        hour = if (1..=12).contains(&hour) { hour % 12 } else { return None };
-        hour += if folded.starts_with('p') { 12 } else { 0 };
-        rest.trim_start_matches(['a', 'A', 'p', 'P'])
-            .trim_start_matches(['.', ' ', '\u{a0}', '\u{202f}'])
-            .trim_start_matches(['m', 'M'])
-            .trim_start_matches('.')
-    } else {
-        rest.trim_start_matches("Uhr").trim_start_matches('h')
-    };
-    // `GMT+0100 (Central European Time)`: the offset says it all.
-    let zone = rest.split('(').next().unwrap_or_default().trim();
-    let zone = if zone.is_empty() { rest.trim().trim_start_matches('(').trim_end_matches(')') } else { zone };
-    let offset = if zone.is_empty() { None } else { Some(offset(zone)?) };
-    Some(Clock { time: NaiveTime::from_hms_nano_opt(hour, minute, second, nanos(fraction))?, offset })
-}
-
-/// The common case: 2026-12-31.
-fn is_iso(cell: &str) -> bool {
-    let is_one = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
-    cell.len() == 10 && cell.bytes().enumerate().all(is_one)
-}
-
-/// It is read without any splitting.
-fn iso(cell: &str) -> Option<Reading> {
-    let number = |range: std::ops::Range<usize>| cell.get(range)?.parse::<u32>().ok();
-    date(i32::try_from(number(0..4)?).ok()?, number(5..7)?, number(8..10)?)
-}
-
-/// The date, and from the time of day on the rest. In `Oct 5, 2026 12:00 AM` that begins after the last space or `T` before the
-/// first colon; and in `Sat Jan 31 12:00:00 UTC 2026` the year comes behind it.
-fn split_time(cell: &str) -> (std::borrow::Cow<'_, str>, &str) {
-    let time = cell.find(':').and_then(|colon| cell.get(..colon)?.rfind([' ', 'T', 't', '\u{a0}']));
-    let Some((date, time)) = time.and_then(|at| cell.split_at_checked(at)) else { return (cell.into(), "") };
-    match time.rsplit_once(' ') {
-        Some((time, year))
-            if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) && time.contains(':') =>
-        {
-            (format!("{date} {year}").into(), time)
-        }
-        _ => (date.into(), time),
-    }
-}
-
-/// 20261231, or 20261231235959.
-fn only_digits(text: &str) -> Option<Reading> {
-    if !matches!(text.len(), 8) || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
-    date(i32::try_from(part(0..4)?).ok()?, part(4..6)?, part(6..8)?)
-}
-
-/// A date of three parts, of which one may be the name of a month.
-fn parts(text: &str) -> Option<Reading> {
-    let mut numbers = [(0_u32, 0_usize); 3];
-    let mut count = 0;
-    let mut named = None;
-    for token in tokens(text) {
-        if token.bytes().all(|byte| byte.is_ascii_digit()) {
-            *numbers.get_mut(count)? = (token.parse().ok()?, token.len());
-            count += 1;
-        } else if let Some(found) = month(token)
-            && named.replace(found).is_some()
-        {
-            return None;
-        }
-    }
-    let [first, second, third] = numbers;
-    match (named, count) {
-        // Year first only if it has four digits; otherwise it comes last in all four languages.
-        (Some(month), 2) if first.1 == 4 => date(year(first), month, second.0),
-        (Some(month), 2) => date(year(second), month, first.0),
-        (None, 3) if first.1 == 4 => date(year(first), second.0, third.0),
-        (None, 3) if matches!(third.1, 2 | 4) => year_last(first.0, second.0, year(third), text.contains('.')),
-        _ => None,
-    }
-}
-
-fn year_last(first: u32, second: u32, year: i32, dotted: bool) -> Option<Reading> {
-    // Nobody writes the month first with full stops.
-    if dotted {
-        return date(year, second, first);
-    }
-    let (first, second) = (u8::try_from(first).ok()?, u8::try_from(second).ok()?);
-    let numbers = Numbers { first, second, year: i16::try_from(year).ok()?, clock: None };
-    if numbers.read(DateOrder::DayFirst).or(numbers.read(DateOrder::MonthFirst)).is_some() {
-        return Some(Reading::Numbers(numbers));
-    }
-    // Nonsense, or a year that means "no end".
-    date(year, u32::from(second), u32::from(first))
-}
-
-/// Two digits are a year from 1969 to 2068, as POSIX has it.
-fn year((number, digits): (u32, usize)) -> i32 {
-    let number = i32::try_from(number).unwrap_or(i32::MAX);
-    match (digits, number) {
-        (2, 0..=68) => number + 2000,
-        (2, _) => number + 1900,
-        _ => number,
-    }
-}
-
-/// Runs of digits and runs of letters: `5th`, `05Jan2026` and `d'avril` fall apart as they should.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let digits = rest.chars().next()?.is_ascii_digit();
-        let ends = |c: char| !c.is_alphanumeric() || c.is_ascii_digit() != digits;
-        let (token, tail) = rest.split_at_checked(rest.find(ends).unwrap_or(rest.len()))?;
-        rest = tail;
-        Some(token)
-    })
-}
-
-/// A date in a known order; of the years that mean "no end", any.
-fn date(year: i32, month: u32, day: u32) -> Option<Reading> {
-    let date = NaiveDate::from_ymd_opt(year, month, day)?;
-    (is_far(date) || means_never(date.and_time(NaiveTime::MIN).and_utc()) || (1900..=2200).contains(&year))
-        .then_some(Reading::Day(date))
-}
-
-/// A date at which something may have happened.
-fn plausible(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(year, month, day).filter(|_| (1900..=2200).contains(&year))
 }
 
 #[cfg(test)]

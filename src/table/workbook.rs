@@ -1,19 +1,19 @@
 //! A workbook (.xlsx, .xls, .ods) → text with one line for each row of a sheet, so that everything after this step sees one kind
 //! of table and a line is the number of a row.
 
-use std::io::{Cursor, Read as _};
+mod contents;
+mod value;
+
+use std::io::Cursor;
 use std::path::Path;
 
-use calamine::{
-    CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx,
-    XlsxError,
-};
+use calamine::{Data, DataRef, Ods, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
 use memchr::memmem;
-use quick_xml::events::Event;
-use zip::ZipArchive;
 
-use super::flat::{SEPARATOR, push_text};
+use super::flat::SEPARATOR;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use contents::Contents;
+use value::{Value, Zeros};
 
 /// The text of a sheet.
 #[derive(Debug, Default)]
@@ -229,200 +229,6 @@ fn letters(column: u32) -> String {
     name.chars().rev().collect()
 }
 
-/// A cell of any kind of workbook.
-enum Value<'c> {
-    Empty,
-    Text(&'c str),
-    Moment(ExcelDateTime),
-    Whole(i64),
-    Number(f64),
-    Flag(bool),
-    Error(&'c CellErrorType),
-}
-
-impl<'c> Value<'c> {
-    fn of(data: &'c Data) -> Self {
-        match data {
-            Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Self::Text(text),
-            Data::DateTime(moment) => Self::Moment(*moment),
-            Data::Int(number) => Self::Whole(*number),
-            Data::Float(number) => Self::Number(*number),
-            Data::Bool(flag) => Self::Flag(*flag),
-            Data::Error(error) => Self::Error(error),
-            Data::Empty => Self::Empty,
-        }
-    }
-
-    fn of_ref(data: &'c DataRef<'c>) -> Self {
-        match data {
-            DataRef::Empty => Self::Empty,
-            DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Self::Text(text),
-            DataRef::SharedString(text) => Self::Text(text),
-            DataRef::DateTime(moment) => Self::Moment(*moment),
-            DataRef::Int(number) => Self::Whole(*number),
-            DataRef::Float(number) => Self::Number(*number),
-            DataRef::Bool(flag) => Self::Flag(*flag),
-            DataRef::Error(error) => Self::Error(error),
-        }
-    }
-
-    /// Dates are written as ISO, whatever format the cell shows.
-    fn push(&self, text: &mut String, zeros: Option<&Zeros>) {
-        /// Beyond all dates, and within what the conversion to one can take.
-        const LAST_DAY: f64 = 3_000_000.0;
-        match self {
-            Self::Text(value) => push_text(text, value),
-            Self::Moment(moment) if moment.is_datetime() && (0.0..LAST_DAY).contains(&moment.as_f64()) => {
-                if let Some(moment) = moment.as_datetime() {
-                    text.push_str(&moment.format("%Y-%m-%dT%H:%M:%S").to_string());
-                }
-            }
-            Self::Moment(moment) => text.push_str(&moment.as_f64().to_string()),
-            Self::Whole(number) => text.push_str(&shown(number.to_string(), zeros)),
-            Self::Number(number) => text.push_str(&shown(number.to_string(), zeros)),
-            Self::Flag(value) => text.push_str(if *value { "true" } else { "false" }),
-            // A formula that failed tells nothing.
-            Self::Error(_) | Self::Empty => {}
-        }
-    }
-}
-
-/// A number as its format shows it.
-fn shown(number: String, zeros: Option<&Zeros>) -> String {
-    match zeros {
-        Some(zeros) if number.bytes().all(|byte| byte.is_ascii_digit()) => zeros.show(&number),
-        _ => number,
-    }
-}
-
-/// A number format of zeros, `00000` or `"E-"00000`: leading zeros and letters are seen, and not kept in the cell.
-struct Zeros(Vec<Option<char>>);
-
-impl Zeros {
-    fn of(format: &str) -> Option<Self> {
-        let mut parts = Vec::new();
-        let mut chars = format.chars();
-        while let Some(c) = chars.next() {
-            match c {
-                ';' => break,
-                '0' => parts.push(None),
-                '\\' => parts.push(Some(chars.next()?)),
-                '"' => parts.extend(chars.by_ref().take_while(|c| *c != '"').map(Some)),
-                '-' | ' ' | '/' | '(' | ')' => parts.push(Some(c)),
-                _ => return None,
-            }
-        }
-        let digits = parts.iter().filter(|part| part.is_none()).count();
-        (digits > 1 || (digits == 1 && parts.len() > 1)).then_some(Self(parts))
-    }
-
-    fn show(&self, number: &str) -> String {
-        let digits = self.0.iter().filter(|part| part.is_none()).count();
-        let padded = format!("{number:0>digits$}");
-        // More digits than zeros stand in front of the first.
-        let (front, rest) = padded.split_at_checked(padded.len() - digits).unwrap_or(("", number));
-        let mut rest = rest.chars();
-        let mut is_first = true;
-        let mut text = String::new();
-        for part in &self.0 {
-            match part {
-                Some(c) => text.push(*c),
-                None => {
-                    if std::mem::take(&mut is_first) {
-                        text.push_str(front);
-                    }
-                    text.extend(rest.next());
-                }
-            }
-        }
-        text
-    }
-}
-
-/// What is in an archive.
-#[derive(Debug, Default)]
-struct Contents {
-    is_ods: bool,
-    has_formulas: bool,
-}
-
-impl Contents {
-    /// `None` if it unpacks to more than is allowed. What its directory says of that proves nothing.
-    fn of(bytes: &[u8], limit: u64) -> Option<Self> {
-        let mut left = limit;
-        let mut contents = Self::default();
-        // Of an archive that can't be read, whoever reads it says what is wrong.
-        let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return Some(contents) };
-        for index in 0..archive.len() {
-            let Ok(mut packed) = archive.by_index(index) else { continue };
-            let name = packed.name().map(std::borrow::Cow::into_owned).unwrap_or_default();
-            let is_sheet = name.starts_with("xl/worksheets/");
-            let mut content = Vec::new();
-            let mut piece = [0; 1 << 14];
-            while let Ok(length @ 1..) = packed.read(&mut piece) {
-                left = left.checked_sub(length as u64)?;
-                let piece = piece.get(..length).unwrap_or_default();
-                contents.has_formulas |= is_sheet && memmem::find(piece, b"<f").is_some();
-                if name == "content.xml" {
-                    content.extend(piece);
-                }
-            }
-            if name == "content.xml" {
-                contents.is_ods = true;
-                // Rows and columns that are said to be repeated take no room in the archive.
-                left = left.checked_sub(repeated(&content))?;
-            }
-        }
-        Some(contents)
-    }
-}
-
-/// How much the sheets of an .ods take when their repeated cells are written out.
-fn repeated(content: &[u8]) -> u64 {
-    const CELL: u64 = 32;
-    let mut reader = quick_xml::Reader::from_reader(content);
-    let mut buffer = Vec::new();
-    let (mut rows, mut columns, mut widest, mut last_row, mut area) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
-    let mut has_value = false;
-    loop {
-        let event = reader.read_event_into(&mut buffer);
-        let count = |tag: &quick_xml::events::BytesStart<'_>, name: &str| -> u64 {
-            let found = tag.attributes().flatten().find(|attribute| attribute.key.as_ref() == name);
-            found.and_then(|attribute| attribute.value.parse().ok()).unwrap_or(1)
-        };
-        match event {
-            Ok(Event::Start(tag) | Event::Empty(tag)) => match tag.name().as_ref() {
-                "table:table" => (rows, widest, last_row) = (0, 0, 0),
-                "table:table-row" => {
-                    (columns, has_value) = (0, false);
-                    rows = rows.saturating_add(count(&tag, "table:number-rows-repeated"));
-                }
-                "table:table-cell" | "table:covered-table-cell" => {
-                    columns = columns.saturating_add(count(&tag, "table:number-columns-repeated"));
-                    if tag.attributes().flatten().any(|attribute| attribute.key.as_ref().starts_with("office:")) {
-                        widest = widest.max(columns.min(1 << 14));
-                        has_value = true;
-                    }
-                }
-                "text:p" => {
-                    widest = widest.max(columns.min(1 << 14));
-                    has_value = true;
-                }
-                _ => {}
-            },
-            Ok(Event::End(tag)) => match tag.name().as_ref() {
-                "table:table-row" if has_value => last_row = rows.min(1 << 20),
-                "table:table" => area = area.saturating_add(last_row.saturating_mul(widest)),
-                _ => {}
-            },
-            Ok(Event::Eof) | Err(_) => break,
-            Ok(_) => {}
-        }
-        buffer.clear();
-    }
-    area.saturating_mul(CELL)
-}
-
 fn too_large(file: &Path, limit: u64) -> Diagnostic {
     Diagnostic::of_file(file, format!("the workbook unpacks to more than {}", size(limit)))
         .help("if it has to be as large, raise max_unpacked, or export the table as CSV")
@@ -487,24 +293,6 @@ fn damaged(file: &Path, what: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn formats_of_zeros_are_what_a_person_sees() {
-        for (format, number, expected) in [
-            ("00000", "123", Some("00123")),
-            ("00000;-00000", "123456", Some("123456")),
-            ("\"E-\"0000", "17", Some("E-0017")),
-            ("000\\-00", "123", Some("001-23")),
-            ("000-00-0000", "12345678", Some("012-34-5678")),
-            ("0", "7", None),
-            ("General", "7", None),
-            ("0.00", "7", None),
-            ("#,##0", "7", None),
-            ("yyyy-mm-dd", "7", None),
-        ] {
-            assert_eq!(Zeros::of(format).map(|zeros| zeros.show(number)).as_deref(), expected, "{format}");
-        }
-    }
 
     #[test]
     fn columns_have_the_names_of_spreadsheets() {

@@ -198,7 +198,7 @@ impl Scim {
                 let known = counted(known, "account", "accounts");
                 return Some(format!(
                     "the list has {known}, and asked for `{filter}` the server has {shown}: it shows this client a part of \
-                     its users only, such as those that one connection has provisioned"
+                     its users only, such as those that one connection has provisioned; give it a credential that may see all"
                 ));
             }
         }

@@ -1,5 +1,7 @@
 //! What only workbooks have: sheets, formats, days from 1904, formulas.
 
+use std::io::{Cursor, Read as _, Write as _};
+
 use headcount::model::Roster;
 use headcount::model::RosterIssueKind::{self, UnsureReading};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
@@ -90,15 +92,37 @@ fn a_column_just_before_midnight_is_a_time_zone() {
     assert_eq!((unsure(&roster).len(), end(employee(&roster, "1"))), (0, day("2026-07-31")));
 }
 
+/// The same as a library writes it that doesn't calculate: formulas without results.
+fn without_results(workbook: &[u8], value: &str) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).expect("an archive");
+    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index).expect("a file");
+        let name = file.name().expect("a name").into_owned();
+        let mut text = String::new();
+        file.read_to_string(&mut text).expect("XML");
+        written.start_file(name, zip::write::SimpleFileOptions::default()).expect("a file");
+        let text = text.replace(" t=\"str\"><f>", "><f>").replace("<v>calculated</v>", value);
+        written.write_all(text.as_bytes()).expect("written");
+    }
+    written.finish().expect("memory").into_inner()
+}
+
 #[test]
-fn a_formula_without_a_result_is_told_with_its_cell() {
+fn a_formula_that_failed_or_has_no_result_is_told_with_its_cell() {
     let fill = |sheet: &mut Worksheet| {
         write(sheet, &[&["Employee ID", "Name", "Email"], &["1", "Ann"], &["2", "Bo", "b@x.example"]]);
-        sheet.write(1, 2, Formula::new("A2&\"@x.example\"").set_result("")).expect("a cell");
+        sheet.write(1, 2, Formula::new("A2&\"@x.example\"").set_result("calculated")).expect("a cell");
         sheet.write(2, 1, Formula::new("1/0").set_result("#DIV/0!")).expect("a cell");
     };
-    let roster = read(workbook(&[("Staff", &fill)]));
-    let told = unsure(&roster);
-    assert!(told.iter().any(|issue| issue.starts_with("3: the formula in column B has failed")), "{told:?}");
-    assert_eq!(issues(&roster, RosterIssueKind::Rejected), Vec::<String>::new());
+    let calculated = workbook(&[("Staff", &fill)]);
+    let [absent, blank, empty] = ["", "<v></v>", "<v/>"].map(|value| (without_results(&calculated, value), 1));
+    for (bytes, without) in [absent, blank, empty, (calculated, 0)] {
+        let roster = read(&bytes);
+        let told = unsure(&roster);
+        let count = |start: &str| told.iter().filter(|issue| issue.starts_with(start)).count();
+        assert_eq!(count("3: the formula in column B has failed"), 1, "{told:?}");
+        assert_eq!(count("2: the formula in column C has no result: open the workbook"), without, "{told:?}");
+        assert_eq!(issues(&roster, RosterIssueKind::Rejected), Vec::<String>::new());
+    }
 }
