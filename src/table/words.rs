@@ -45,14 +45,16 @@ impl Words {
 
 /// Whether a cell holds a word for nothing. An empty one does.
 pub(crate) fn is_nothing(cell: &str, column: Holds) -> bool {
-    static NOTHING: LazyLock<[Words; 4]> =
-        LazyLock::new(|| ["nothing", "nothing of ids", "nothing of values", "nothing of moments"].map(Words::of));
+    static NOTHING: LazyLock<[Words; 5]> = LazyLock::new(|| {
+        ["nothing", "failed", "nothing of ids", "nothing of values", "nothing of moments"].map(Words::of)
+    });
     let Some(first) = cell.as_bytes().first() else { return true };
-    let [texts, ids, values, moments] = &*NOTHING;
+    let [texts, failed, ids, values, moments] = &*NOTHING;
+    let names_nobody = || texts.contains(cell) || failed.contains(cell);
     match column {
         // Hardly any text begins like one of the words, and this is asked of every one.
-        Holds::Texts => matches!(first, b'(' | b'<' | b'#' | b'\\') && texts.contains(cell),
-        Holds::Ids => !first.is_ascii_digit() && (texts.contains(cell) || ids.contains(cell) || is_dashes(cell)),
+        Holds::Texts => matches!(first, b'(' | b'<' | b'#' | b'\\') && names_nobody(),
+        Holds::Ids => !first.is_ascii_digit() && (names_nobody() || ids.contains(cell) || is_dashes(cell)),
         Holds::Values => !first.is_ascii_digit() && (texts.contains(cell) || values.contains(cell) || is_dashes(cell)),
         Holds::Moments => {
             texts.contains(cell)
@@ -178,6 +180,13 @@ mod tests {
         }
         for cell in ["never", "infinity", "Nie", "0000-00-00", "00/00/0000", "Present"] {
             assert!(is_nothing(cell, Holds::Moments) && !is_nothing(cell, Holds::Values), "{cell}");
+        }
+        for cell in ["#REF!", "#DIV/0!", "#WERT!", "#¿NOMBRE?"] {
+            assert!(is_nothing(cell, Holds::Texts) && is_nothing(cell, Holds::Ids), "{cell}");
+            assert!(
+                !is_nothing(cell, Holds::Values) && !is_nothing(cell, Holds::Moments),
+                "{cell}: something was there"
+            );
         }
         assert!(is_nothing("NULL", Holds::Ids) && !is_nothing("NA", Holds::Ids) && !is_nothing("0", Holds::Values));
     }

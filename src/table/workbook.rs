@@ -4,10 +4,11 @@
 mod contents;
 mod value;
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 
-use calamine::{Data, DataRef, Ods, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
+use calamine::{Data, Ods, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
 use memchr::memmem;
 
 use super::flat::SEPARATOR;
@@ -66,16 +67,27 @@ fn read(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Shee
     if contents.is_ods {
         return open_document(file, bytes, wanted, limit);
     }
-    xlsx(file, bytes, wanted, limit, contents.has_formulas)
+    xlsx(file, bytes, wanted, limit, &contents)
 }
 
-fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, has_formulas: bool) -> Result<Sheets, Diagnostic> {
+fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, contents: &Contents) -> Result<Sheets, Diagnostic> {
     let unreadable = |error| unreadable(file, &error);
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
     let is_1904 = workbook.has_1904_epoch();
     let mut read = |name: &str, most_rows: u32| -> Result<SheetText, Diagnostic> {
         let mut grid = Grid::new(limit);
+        let mut without_result = BTreeSet::new();
+        if contents.has_formulas && most_rows > GLANCE {
+            let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;
+            while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
+                let value = Value::of_ref(&cell.value);
+                let is_none = matches!(value, Value::Empty) || (contents.is_uncalculated && value.is_zero());
+                if cell.formula.is_some() && is_none {
+                    without_result.insert(cell.pos);
+                }
+            }
+        }
         let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;
         let masks: Vec<Option<Zeros>> = cells
             .styles()
@@ -88,19 +100,13 @@ fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, has_formulas: 
                 break;
             }
             let zeros = masks.get(style).and_then(Option::as_ref);
-            grid.cell(row, column, &Value::of_ref(cell.get_value()), zeros).map_err(|fault| fault.told(file, limit))?;
+            let value = match cell.get_value() {
+                _ if without_result.contains(&(row, column)) => Value::Uncalculated,
+                value => Value::of_ref(value),
+            };
+            grid.cell(row, column, &value, zeros).map_err(|fault| fault.told(file, limit))?;
         }
-        drop(cells);
-        let mut odd = grid.odd;
-        if has_formulas && most_rows > GLANCE {
-            let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;
-            while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
-                if cell.formula.is_some() && matches!(cell.value, DataRef::Empty) {
-                    odd.push((u64::from(cell.pos.0) + 1, without_result(cell.pos.1)));
-                }
-            }
-        }
-        Ok(SheetText { name: name.to_owned(), text: grid.text, is_1904, odd })
+        Ok(SheetText { name: name.to_owned(), text: grid.text, is_1904, odd: grid.odd })
     };
     let found = chosen.iter().map(|name| read(name, u32::MAX)).collect::<Result<_, _>>()?;
     // What can't be read of another sheet decides nothing.
@@ -204,10 +210,12 @@ impl Grid {
         }
         self.text.extend((self.column..column).map(|_| char::from(SEPARATOR)));
         self.column = column;
-        if let Value::Error(error) = value {
-            self.odd
-                .push((u64::from(row) + 1, format!("the formula in column {} has failed ({error})", letters(column))));
-        }
+        let odd = match value {
+            Value::Error(error) => Some(format!("the formula in column {} has failed ({error})", letters(column))),
+            Value::Uncalculated => Some(without_result(column)),
+            _ => None,
+        };
+        self.odd.extend(odd.map(|odd| (u64::from(row) + 1, odd)));
         value.push(&mut self.text, zeros);
         Ok(())
     }

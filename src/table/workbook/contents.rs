@@ -11,6 +11,8 @@ use zip::ZipArchive;
 pub(super) struct Contents {
     pub(super) is_ods: bool,
     pub(super) has_formulas: bool,
+    /// Whoever opens it is to calculate all formulas first: libraries that don't calculate write so, with 0 for results.
+    pub(super) is_uncalculated: bool,
 }
 
 impl Contents {
@@ -32,10 +34,13 @@ impl Contents {
                 let is_split = before == b'<' && piece.first() == Some(&b'f');
                 contents.has_formulas |= is_sheet && (is_split || memmem::find(piece, b"<f").is_some());
                 before = piece.last().copied().unwrap_or_default();
-                if name == "content.xml" {
+                if matches!(&*name, "content.xml" | "xl/workbook.xml") {
                     content.extend(piece);
                 }
             }
+            contents.is_uncalculated |= [r#"fullCalcOnLoad="1""#, r#"fullCalcOnLoad="true""#]
+                .iter()
+                .any(|word| memmem::find(&content, word.as_bytes()).is_some());
             if name == "content.xml" {
                 contents.is_ods = true;
                 // Rows and columns that are said to be repeated take no room in the archive.

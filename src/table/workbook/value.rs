@@ -13,6 +13,8 @@ pub(super) enum Value<'c> {
     Number(f64),
     Flag(bool),
     Error(&'c CellErrorType),
+    /// Of a formula that nobody has calculated.
+    Uncalculated,
 }
 
 impl<'c> Value<'c> {
@@ -41,10 +43,22 @@ impl<'c> Value<'c> {
         }
     }
 
+    /// Whether it is the number 0, in whatever format.
+    pub(super) fn is_zero(&self) -> bool {
+        match self {
+            Self::Whole(number) => *number == 0,
+            Self::Number(number) => *number == 0.0,
+            Self::Moment(moment) => moment.as_f64() == 0.0,
+            _ => false,
+        }
+    }
+
     /// Dates are written as ISO, whatever format the cell shows.
     pub(super) fn push(&self, text: &mut String, zeros: Option<&Zeros>) {
         /// Beyond all dates, and within what the conversion to one can take.
         const LAST_DAY: f64 = 3_000_000.0;
+        /// One of the words by which spreadsheets say that a formula has no value.
+        const UNREADABLE: &str = "#VALUE!";
         match self {
             Self::Text(value) => push_text(text, value),
             Self::Moment(moment) if moment.is_datetime() && (0.0..LAST_DAY).contains(&moment.as_f64()) => {
@@ -56,8 +70,9 @@ impl<'c> Value<'c> {
             Self::Whole(number) => text.push_str(&shown(number.to_string(), zeros)),
             Self::Number(number) => text.push_str(&shown(number.to_string(), zeros)),
             Self::Flag(value) => text.push_str(if *value { "true" } else { "false" }),
-            // A formula that failed tells nothing.
-            Self::Error(_) | Self::Empty => {}
+            Self::Uncalculated => text.push_str(UNREADABLE),
+            Self::Error(error) => push_text(text, &error.to_string()),
+            Self::Empty => {}
         }
     }
 }

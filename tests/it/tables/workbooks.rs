@@ -126,3 +126,27 @@ fn a_formula_that_failed_or_has_no_result_is_told_with_its_cell() {
         assert_eq!(issues(&roster, RosterIssueKind::Rejected), Vec::<String>::new());
     }
 }
+
+/// A last day that nobody knows is no reason to think that somebody works here.
+#[test]
+fn a_last_day_without_a_result_is_unknown() {
+    let fill = |formula: Formula| {
+        move |sheet: &mut Worksheet| {
+            write(sheet, &[&["Employee ID", "Name", "Email", "Last day"], &["1", "Ann", "a@x.example"], &["2", "Bo"]]);
+            sheet.write(1, 3, formula.clone()).expect("a cell");
+        }
+    };
+    let calculated = workbook(&[("Staff", &fill(Formula::new("1+1").set_result("calculated")))]);
+    for (what, bytes) in [
+        ("not written", without_results(&calculated, "")),
+        ("0, to be calculated on opening", workbook(&[("Staff", &fill(Formula::new("DATE(2026,1,31)")))])),
+        ("failed", workbook(&[("Staff", &fill(Formula::new("1/0").set_result("#DIV/0!")))])),
+    ] {
+        let roster = read(&bytes);
+        assert_eq!(unsure(&roster).len(), 1, "{what}: {:?}", unsure(&roster));
+        assert!(employee(&roster, "1").end_date().is_err(), "{what}");
+        assert_eq!(employee(&roster, "2").end_date(), Ok(None), "a blank cell says that there is none");
+    }
+    let nobody = workbook(&[("Staff", &fill(Formula::new("NA()").set_result("#N/A")))]);
+    assert_eq!(employee(&read(&nobody), "1").end_date(), Ok(None), "not found: a word for nothing");
+}
