@@ -6,6 +6,7 @@ use regex::bytes::Regex;
 use super::check::{Checker, Typed, constant};
 use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
 use super::node::{Binary, Node, Unary, by_length};
+use super::ops::Order;
 use super::parse::{Expr, Word};
 use super::proven::Proven;
 use super::steps::Cost;
@@ -270,6 +271,7 @@ fn build<F: Fact>(function: &Function, args: Vec<Typed<F>>, spans: &[Span]) -> R
         (Run::Unary(run) | Run::InZone(run), Some(only), None) => Ok(unary(run, only)),
         (Run::Binary(run), Some(left), Some(right)) => Ok(binary(run, left.node, right.node)),
         (Run::Test(run), Some(left), Some(right)) => Ok(Node::Test(run, Box::new([left.node, right.node]))),
+        (Run::Order(holds), Some(left), Some(right)) => Ok(order(holds, left.node, right.node)),
         (Run::InZone(run), Some(time), Some(zone)) => {
             let local = Node::InZone(zone_of(&zone, place)?, Box::new(time.node));
             Ok(Node::Unary(run, Box::new(local)))
@@ -281,6 +283,18 @@ fn build<F: Fact>(function: &Function, args: Vec<Typed<F>>, spans: &[Span]) -> R
 
 fn unary<F: Fact>(run: Unary, argument: Typed<F>) -> Node<F> {
     Node::Unary(run, Box::new(argument.node))
+}
+
+/// A comparison, in its short form if it is about how far two moments are apart: what is computed of two and gives a
+/// duration can only be their difference.
+fn order<F: Fact>(holds: Order, left: Node<F>, right: Node<F>) -> Node<F> {
+    if let (Node::Binary(_, sides), Node::Const(Value::Duration(limit))) = (&left, &right)
+        && let [Node::Fact(later), Node::Fact(earlier)] = sides.as_ref()
+        && [later, earlier].map(|fact| fact.ty()) == [Type::Timestamp, Type::Timestamp]
+    {
+        return Node::Apart(holds, [*later, *earlier], *limit);
+    }
+    Node::Order(holds, Box::new([left, right]))
 }
 
 fn regex<F: Fact>(pattern: &Typed<F>, span: Span) -> Result<Regex, Fault> {

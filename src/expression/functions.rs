@@ -1,7 +1,10 @@
 //! The published functions and operators: what they are called, which types they take, what they mean. The checker,
 //! the compiler and the documentation read this one table.
 
+use std::cmp::Ordering;
+
 use super::node::{Binary, Test, Unary};
+use super::ops::Order;
 use super::types::Type;
 use super::{library, ops};
 
@@ -68,6 +71,7 @@ pub(super) enum Run {
     Unary(Unary),
     Binary(Binary),
     Test(Test),
+    Order(Order),
     /// A unary function of a moment that may be given a time zone.
     InZone(Unary),
     /// The second argument is a regular expression, compiled when the rule is loaded.
@@ -206,10 +210,10 @@ pub static FUNCTIONS: &[Function] = &[
     ),
     function("_%_", Operator, &[of(&[Int, Int], Int)], Run::Binary(ops::remainder), "remainder"),
     function("-_", Operator, &[of(&[Int], Int), of(&[Double], Double)], Run::Unary(ops::negate), "negation"),
-    function("_<_", Operator, ORDERED, Run::Test(ops::less), "less"),
-    function("_<=_", Operator, ORDERED, Run::Test(ops::less_or_equal), "less or equal"),
-    function("_>_", Operator, ORDERED, Run::Test(ops::greater), "greater"),
-    function("_>=_", Operator, ORDERED, Run::Test(ops::greater_or_equal), "greater or equal"),
+    function("_<_", Operator, ORDERED, Run::Order(Ordering::is_lt), "less"),
+    function("_<=_", Operator, ORDERED, Run::Order(Ordering::is_le), "less or equal"),
+    function("_>_", Operator, ORDERED, Run::Order(Ordering::is_gt), "greater"),
+    function("_>=_", Operator, ORDERED, Run::Order(Ordering::is_ge), "greater or equal"),
     function(
         "size",
         Both,

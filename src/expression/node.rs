@@ -9,9 +9,11 @@ use std::cmp::Ordering;
 use std::slice::from_ref;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use regex::bytes::Regex;
 
 use super::Fact;
+use super::ops::{self, Order};
 use super::steps::{self, Cost, Steps};
 use super::truth::Truth;
 use super::value::{EvalError, List, Value};
@@ -52,6 +54,9 @@ pub(super) enum Node<F: Fact> {
     Unary(Unary, Box<Self>),
     Binary(Binary, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
+    Order(Order, Box<[Self; 2]>),
+    /// How far a moment is behind another, held against a constant: every rule about time.
+    Apart(Order, [F; 2], TimeDelta),
     Macro(Box<Macro<F>>),
 }
 
@@ -96,15 +101,6 @@ pub(super) struct Frame<'e, 'a> {
     outer: Option<&'e Self>,
 }
 
-#[expect(clippy::expl_impl_clone_on_copy, reason = "derived, it would ask the same of what facts are read from")]
-impl<F: Fact> Clone for Env<'_, '_, F> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<F: Fact> Copy for Env<'_, '_, F> {}
-
 impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
     pub(super) const fn new(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
         Self { scope, frame: None, steps, coarse_only: false }
@@ -115,17 +111,27 @@ impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
         Self { scope, frame: None, steps, coarse_only: true }
     }
 
-    fn read(self, fact: F) -> Value<'a> {
-        let is_read = !self.coarse_only || fact.is_coarse();
-        if is_read { fact.read(self.scope) } else { Value::Unknown(self.steps.later()) }
+    /// Whether a fact is read later.
+    fn is_later(&self, fact: F) -> bool {
+        self.coarse_only && !fact.is_coarse()
     }
 
-    fn has(self, fact: F) -> Truth {
+    fn read(&self, fact: F) -> Value<'a> {
+        if self.is_later(fact) { Value::Unknown(self.steps.later()) } else { fact.read(self.scope) }
+    }
+
+    /// Asks something of a fact where it lies: moving a value takes longer than most questions.
+    #[inline]
+    fn ask(&self, fact: F, question: impl FnOnce(&Value<'a>) -> Truth) -> Truth {
+        if self.is_later(fact) { Truth::Unknown(self.steps.later()) } else { question(&fact.read(self.scope)) }
+    }
+
+    fn has(&self, fact: F) -> Truth {
         if self.coarse_only && !fact.has_coarse_presence() {
             return Truth::Unknown(self.steps.later());
         }
-        match fact.read(self.scope) {
-            Value::Unknown(missing) => Truth::Unknown(missing),
+        match &fact.read(self.scope) {
+            Value::Unknown(missing) => Truth::Unknown(*missing),
             value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
         }
     }
@@ -133,7 +139,7 @@ impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
 
 impl<F: Fact> Node<F> {
     /// Whether none of the parts of a condition fails that only choose its subjects.
-    pub(super) fn chooses<'a>(&'a self, env: Env<'_, 'a, F>) -> bool {
+    pub(super) fn chooses<'a>(&'a self, env: &Env<'_, 'a, F>) -> bool {
         let parts = if let Self::And(parts) = self { parts.as_slice() } else { from_ref(self) };
         parts.iter().filter(|part| part.is_choice()).all(|part| part.truth(env) != Truth::No)
     }
@@ -148,26 +154,26 @@ impl<F: Fact> Node<F> {
     }
 
     /// Evaluates a condition.
-    pub(super) fn truth<'a>(&'a self, env: Env<'_, 'a, F>) -> Truth {
+    pub(super) fn truth<'a>(&'a self, env: &Env<'_, 'a, F>) -> Truth {
         match self {
-            Self::And(parts) => decide(parts, Truth::No, env),
-            Self::Or(parts) => decide(parts, Truth::Yes, env),
+            Self::And(parts) => decide::<false, F>(parts, env),
+            Self::Or(parts) => decide::<true, F>(parts, env),
             Self::Not(inner) => inner.truth(env).not(),
             Self::Has(fact) => env.has(*fact),
-            Self::IsText(fact, text, wanted) => match env.read(*fact) {
+            Self::IsText(fact, text, wanted) => env.ask(*fact, |value| match value {
                 Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
                 other => other.into(),
-            },
-            Self::InTexts(text, words) => match text.eval(env) {
-                Value::Text(text) => Truth::of(words.binary_search_by(|word| by_length(word, &text)).is_ok()),
+            }),
+            Self::InTexts(text, words) => match &text.eval(env) {
+                Value::Text(text) => Truth::of(words.binary_search_by(|word| by_length(word, text)).is_ok()),
                 other => other.into(),
             },
-            Self::Matches(text, regex) => match text.eval(env) {
+            Self::Matches(text, regex) => match &text.eval(env) {
                 Value::Text(text) => Truth::of(regex.is_match(text.as_bytes())),
                 Value::Bool(_) => Truth::Error(EvalError::WrongType),
                 other => other.into(),
             },
-            Self::HasKey(map, key) => match map.eval(env) {
+            Self::HasKey(map, key) => match &map.eval(env) {
                 Value::Map(map) => Truth::of(map.get(key).is_some()),
                 Value::Bool(_) => Truth::Error(EvalError::WrongType),
                 other => other.into(),
@@ -177,7 +183,23 @@ impl<F: Fact> Node<F> {
                 let (left, right) = (left.eval(env), right.eval(env));
                 failure(&left, &right).unwrap_or_else(|| test(&left, &right))
             }
-            other => other.eval(env).into(),
+            Self::Order(holds, arguments) => {
+                let [left, right] = arguments.as_ref();
+                let (left, right) = (left.eval(env), right.eval(env));
+                failure(&left, &right).unwrap_or_else(|| ops::ordered(&left, &right, *holds))
+            }
+            Self::Apart(_, [later, earlier], _) if env.is_later(*later) || env.is_later(*earlier) => {
+                Truth::Unknown(env.steps.later())
+            }
+            Self::Apart(holds, [later, earlier], limit) => {
+                let (later, earlier) = (later.read(env.scope), earlier.read(env.scope));
+                if let (Value::Timestamp(later), Value::Timestamp(earlier)) = (&later, &earlier) {
+                    return Truth::of(holds(ops::saturated(later.signed_duration_since(earlier)).cmp(limit)));
+                }
+                failure(&later, &earlier).unwrap_or(Truth::Error(EvalError::WrongType))
+            }
+            Self::Fact(fact) => env.ask(*fact, |value| value.into()),
+            other => (&other.eval(env)).into(),
         }
     }
 
@@ -203,10 +225,12 @@ impl<F: Fact> Node<F> {
         let all = |parts: &[Self]| parts.iter().map(|part| part.sum(of)).sum::<u64>();
         of(self)
             + match self {
-                Self::Const(_) | Self::Fact(_) | Self::Has(_) | Self::Local(_) | Self::IsText(..) => 0,
+                Self::Const(_) | Self::Fact(_) | Self::Has(_) | Self::Local(_) | Self::IsText(..) | Self::Apart(..) => {
+                    0
+                }
                 Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
                 Self::Choose(parts) => all(parts.as_slice()),
-                Self::Binary(_, parts) | Self::Test(_, parts) => all(parts.as_slice()),
+                Self::Binary(_, parts) | Self::Test(_, parts) | Self::Order(_, parts) => all(parts.as_slice()),
                 Self::Not(part)
                 | Self::HasKey(part, _)
                 | Self::InTexts(part, _)
@@ -221,12 +245,12 @@ impl<F: Fact> Node<F> {
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n: 'a, 'a>(&'n self, scope: &'a F::Scope<'a>) -> Vec<&'n Self> {
         let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
-        let settled = |part: &&'n Self| part.truth(Env::coarse_only(scope, &Steps::new())) == Truth::Yes;
+        let settled = |part: &&'n Self| part.truth(&Env::coarse_only(scope, &Steps::new())) == Truth::Yes;
         parts.iter().filter(|part| !settled(part)).collect()
     }
 
     /// Evaluates any expression.
-    pub(super) fn eval<'a>(&'a self, env: Env<'_, 'a, F>) -> Value<'a> {
+    pub(super) fn eval<'a>(&'a self, env: &Env<'_, 'a, F>) -> Value<'a> {
         match self {
             Self::Const(value) => value.lend(),
             Self::Fact(fact) => env.read(*fact),
@@ -267,7 +291,9 @@ impl<F: Fact> Node<F> {
             | Self::IsText(..)
             | Self::InTexts(..)
             | Self::Matches(..)
-            | Self::Test(..) => self.truth(env).value(),
+            | Self::Test(..)
+            | Self::Order(..)
+            | Self::Apart(..) => self.truth(env).value(),
         }
     }
 }
@@ -283,18 +309,18 @@ fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Truth> {
     }
 }
 
-/// `&&` and `||`: one part that equals `decisive` decides, whatever the others are; otherwise unknown goes before
-/// error, as CEL has it.
-pub(super) fn decide<'a, F: Fact>(
+/// `&&` and `||`: one part that is `DECISIVE` decides, whatever the others are; otherwise unknown goes before error, as CEL
+/// has it.
+pub(super) fn decide<'a, const DECISIVE: bool, F: Fact>(
     parts: impl IntoIterator<Item = &'a Node<F>>,
-    decisive: Truth,
-    env: Env<'_, 'a, F>,
+    env: &Env<'_, 'a, F>,
 ) -> Truth {
-    let mut left = decisive.not();
+    let mut left = Truth::of(!DECISIVE);
     for part in parts {
         match part.truth(env) {
-            truth if truth == decisive => return decisive,
-            truth => left = left.merge(truth),
+            decided @ (Truth::Yes | Truth::No) if decided == Truth::of(DECISIVE) => return decided,
+            Truth::Yes | Truth::No => {}
+            undecided => left = left.merge(undecided),
         }
     }
     left
@@ -307,7 +333,7 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
 
 /// A variable. Its text is looked at, and copied if it was computed; what the nearest macro does with its own is counted
 /// with each turn.
-fn local<'a, F: Fact>(env: Env<'_, 'a, F>, out: usize) -> Value<'a> {
+fn local<'a, F: Fact>(env: &Env<'_, 'a, F>, out: usize) -> Value<'a> {
     let mut frame = env.frame;
     for _ in 0..out {
         frame = frame.and_then(|frame| frame.outer);
@@ -336,7 +362,7 @@ fn list<'a>(items: impl Iterator<Item = Value<'a>>) -> Value<'a> {
 }
 
 impl<F: Fact> Macro<F> {
-    fn eval<'a>(&'a self, env: Env<'_, 'a, F>) -> Value<'a> {
+    fn eval<'a>(&'a self, env: &Env<'_, 'a, F>) -> Value<'a> {
         let range = match self.range.eval(env) {
             // Texts that lie one behind the other are found one after the other only.
             Value::List(List::Texts(texts)) => List::Owned(texts.iter().map(Value::text).collect()),
@@ -363,13 +389,13 @@ impl<F: Fact> Macro<F> {
         }
     }
 
-    fn quantify<'a>(&'a self, range: &List<'a>, decisive: Truth, env: Env<'_, 'a, F>) -> Value<'a> {
+    fn quantify<'a>(&'a self, range: &List<'a>, decisive: Truth, env: &Env<'_, 'a, F>) -> Value<'a> {
         let mut left = decisive.not();
         for value in range.iter() {
             if let Some(spent) = self.take_turn(&value, env) {
                 return left.merge(spent).value();
             }
-            match self.test.truth(inside(env, &Frame::of(value, env))) {
+            match self.test.truth(&inside(env, &Frame::of(value, env))) {
                 truth if truth == decisive => return decisive.value(),
                 truth => left = left.merge(truth),
             }
@@ -378,7 +404,7 @@ impl<F: Fact> Macro<F> {
     }
 
     /// The elements for which the predicate holds, or why that can't be said.
-    fn kept<'a>(&'a self, range: &List<'a>, env: Env<'_, 'a, F>) -> Result<Vec<Value<'a>>, Truth> {
+    fn kept<'a>(&'a self, range: &List<'a>, env: &Env<'_, 'a, F>) -> Result<Vec<Value<'a>>, Truth> {
         let mut left = Truth::No;
         let mut kept = Vec::new();
         for value in range.iter() {
@@ -386,7 +412,7 @@ impl<F: Fact> Macro<F> {
                 return Err(left.merge(spent));
             }
             let frame = Frame::of(value, env);
-            match self.test.truth(inside(env, &frame)) {
+            match self.test.truth(&inside(env, &frame)) {
                 Truth::Yes => kept.push(frame.value),
                 truth => left = left.merge(truth),
             }
@@ -395,23 +421,23 @@ impl<F: Fact> Macro<F> {
     }
 
     #[inline]
-    fn take_turn(&self, element: &Value<'_>, env: Env<'_, '_, F>) -> Option<Truth> {
+    fn take_turn(&self, element: &Value<'_>, env: &Env<'_, '_, F>) -> Option<Truth> {
         env.steps.take(self.turn + (1 + self.looks) * steps::of_text(element))
     }
 
     /// What `map` makes of an element. A list counts with all that is in it, because it may hold one thing many times.
-    fn made<'a>(&'a self, element: Value<'a>, env: Env<'_, 'a, F>) -> Value<'a> {
-        let made = self.made.eval(inside(env, &Frame::of(element, env)));
+    fn made<'a>(&'a self, element: Value<'a>, env: &Env<'_, 'a, F>) -> Value<'a> {
+        let made = self.made.eval(&inside(env, &Frame::of(element, env)));
         env.steps.take(Cost::All.of(&made)).map_or(made, Truth::value)
     }
 }
 
 impl<'e, 'a> Frame<'e, 'a> {
-    const fn of<F: Fact>(value: Value<'a>, env: Env<'e, 'a, F>) -> Self {
+    const fn of<F: Fact>(value: Value<'a>, env: &Env<'e, 'a, F>) -> Self {
         Self { value, outer: env.frame }
     }
 }
 
-const fn inside<'e, 'a, F: Fact>(env: Env<'e, 'a, F>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a, F> {
-    Env { frame: Some(frame), ..env }
+const fn inside<'e, 'a, F: Fact>(env: &Env<'e, 'a, F>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a, F> {
+    Env { frame: Some(frame), ..*env }
 }

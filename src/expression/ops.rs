@@ -11,6 +11,9 @@ use super::truth::Truth;
 use super::value::{EvalError, List, Value};
 use crate::model::Timestamp;
 
+/// A question about the order of two values.
+pub(super) type Order = fn(Ordering) -> bool;
+
 const OVERFLOW: Value<'static> = Value::Error(EvalError::Overflow);
 const WRONG_TYPE: Value<'static> = Value::Error(EvalError::WrongType);
 
@@ -103,22 +106,6 @@ pub(super) fn unequal(left: &Value<'_>, right: &Value<'_>) -> Truth {
     Truth::of(!same(left, right))
 }
 
-pub(super) fn less(left: &Value<'_>, right: &Value<'_>) -> Truth {
-    ordered(left, right, Ordering::is_lt)
-}
-
-pub(super) fn less_or_equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
-    ordered(left, right, Ordering::is_le)
-}
-
-pub(super) fn greater(left: &Value<'_>, right: &Value<'_>) -> Truth {
-    ordered(left, right, Ordering::is_gt)
-}
-
-pub(super) fn greater_or_equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
-    ordered(left, right, Ordering::is_ge)
-}
-
 pub(super) fn within(item: &Value<'_>, container: &Value<'_>) -> Truth {
     match (item, container) {
         (Value::Text(text), Value::List(list)) => Truth::of(list.has_text(text)),
@@ -148,8 +135,8 @@ pub(super) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
     }
 }
 
-#[inline]
-fn ordered(left: &Value<'_>, right: &Value<'_>, holds: impl Fn(Ordering) -> bool) -> Truth {
+/// `<`, `<=`, `>` and `>=`
+pub(super) fn ordered(left: &Value<'_>, right: &Value<'_>, holds: Order) -> Truth {
     match compare(left, right) {
         Some(ordering) => Truth::of(holds(ordering)),
         None if matches!((left, right), (Value::Double(_) | Value::Int(_), Value::Double(_) | Value::Int(_))) => {
@@ -205,7 +192,7 @@ pub(super) fn span<'a>(duration: Option<TimeDelta>) -> Value<'a> {
 
 /// The time between two moments as a duration, or the longest that there is: that somebody hasn't logged in for 300
 /// years is an answer, and no failure.
-fn saturated(between: TimeDelta) -> TimeDelta {
+pub(super) fn saturated(between: TimeDelta) -> TimeDelta {
     between.clamp(TimeDelta::nanoseconds(i64::MIN), TimeDelta::nanoseconds(i64::MAX))
 }
 
@@ -236,9 +223,9 @@ mod tests {
         assert!(same(&Value::Int(1), &Value::Double(1.0)));
         assert!(!same(&Value::Int(1), &Value::text("1")));
         assert!(!same(&Value::Double(f64::NAN), &Value::Double(f64::NAN)));
-        assert_eq!(less(&Value::Int(1), &Value::Double(1.5)), Truth::Yes);
-        assert_eq!(less(&Value::Double(f64::NAN), &Value::Int(1)), Truth::No);
-        assert_eq!(less(&Value::Int(1), &Value::text("2")), Truth::Error(EvalError::WrongType));
+        assert_eq!(ordered(&Value::Int(1), &Value::Double(1.5), Ordering::is_lt), Truth::Yes);
+        assert_eq!(ordered(&Value::Double(f64::NAN), &Value::Int(1), Ordering::is_lt), Truth::No);
+        assert_eq!(ordered(&Value::Int(1), &Value::text("2"), Ordering::is_lt), Truth::Error(EvalError::WrongType));
     }
 
     #[test]
@@ -279,8 +266,16 @@ mod tests {
         for (earlier, later) in
             [("0001-01-01T00:00:00Z", "2026-11-20T00:00:00Z"), ("2026-11-20T00:00:00Z", "9999-12-31T00:00:00Z")]
         {
-            assert_eq!(greater(&subtract(&at(later), &at(earlier)), &limit), Truth::Yes, "{later} - {earlier}");
-            assert_eq!(greater(&subtract(&at(earlier), &at(later)), &limit), Truth::No, "{earlier} - {later}");
+            assert_eq!(
+                ordered(&subtract(&at(later), &at(earlier)), &limit, Ordering::is_gt),
+                Truth::Yes,
+                "{later} - {earlier}"
+            );
+            assert_eq!(
+                ordered(&subtract(&at(earlier), &at(later)), &limit, Ordering::is_gt),
+                Truth::No,
+                "{earlier} - {later}"
+            );
         }
     }
 }

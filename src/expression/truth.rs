@@ -45,12 +45,12 @@ impl Truth {
     }
 }
 
-impl From<Value<'_>> for Truth {
-    fn from(value: Value<'_>) -> Self {
+impl From<&Value<'_>> for Truth {
+    fn from(value: &Value<'_>) -> Self {
         match value {
-            Value::Bool(holds) => Self::of(holds),
-            Value::Unknown(missing) => Self::Unknown(missing),
-            Value::Error(error) => Self::Error(error),
+            Value::Bool(holds) => Self::of(*holds),
+            Value::Unknown(missing) => Self::Unknown(*missing),
+            Value::Error(error) => Self::Error(*error),
             _ => Self::Error(EvalError::WrongType),
         }
     }

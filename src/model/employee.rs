@@ -7,7 +7,7 @@ use std::str::SplitTerminator;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Told, Untold, WorkerKind};
+use super::employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Ending, Told, Untold, WorkerKind};
 use super::packed::Packed;
 use super::{ColumnRole, Timestamp};
 
@@ -208,7 +208,7 @@ impl Employee {
     /// Why nobody can say.
     #[inline]
     pub fn left(&self, now: Timestamp) -> Told<bool> {
-        self.employment.ending(self.columns).has_ended(now)
+        (self.employment, self.columns).has_ended(now)
     }
 
     /// The state at `now`; see [`Employment::status`].
@@ -217,7 +217,7 @@ impl Employee {
     /// Why nobody can say.
     #[inline]
     pub fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
-        self.employment.ending(self.columns).status(now)
+        Ending::status(&(self.employment, self.columns), now)
     }
 
     /// Staff or external.

@@ -237,7 +237,7 @@ impl Employment {
     /// # Errors
     /// Why nobody can say.
     pub fn has_ended(&self, now: Timestamp) -> Told<bool> {
-        self.ending().has_ended(now)
+        Ending::has_ended(self, now)
     }
 
     /// The state at `now`: HR's word, or what the end date says where there is none that is known.
@@ -245,57 +245,81 @@ impl Employment {
     /// # Errors
     /// Why nobody can say.
     pub fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
-        self.ending().status(now)
-    }
-
-    const fn ending(&self) -> Ending {
-        let Self { status, end_date, ends_at, is_contradictory, is_partly_unknown, .. } = *self;
-        Ending { status, end_date, ends_at, is_contradictory, is_partly_unknown }
+        Ending::status(self, now)
     }
 }
 
-/// Of an employment, what says whether it has ended. Rules ask that of every account, and nothing else has to be unpacked
-/// for it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ending {
-    pub status: Told<EmploymentStatus>,
-    pub end_date: Told<Option<NaiveDate>>,
-    pub ends_at: Option<Timestamp>,
-    pub is_contradictory: bool,
-    pub is_partly_unknown: bool,
-}
+/// What says whether an employment has ended, however it is kept. Rules ask that of every account, so that each part is
+/// read only where it decides.
+pub(super) trait Ending {
+    /// HR's word.
+    fn word(&self) -> Told<EmploymentStatus>;
 
-impl Ending {
+    /// The last day.
+    fn last_day(&self) -> Told<Option<NaiveDate>>;
+
+    /// The moment at which it ends.
+    fn end(&self) -> Option<Timestamp>;
+
+    /// See [`Employment::is_contradictory`].
+    fn is_contradictory(&self) -> bool;
+
+    /// See [`Employment::is_partly_unknown`].
+    fn is_partly_unknown(&self) -> bool;
+
     /// See [`Employment::has_ended`].
     #[inline]
-    pub(super) fn has_ended(&self, now: Timestamp) -> Told<bool> {
-        if self.is_contradictory {
+    fn has_ended(&self, now: Timestamp) -> Told<bool> {
+        if self.is_contradictory() {
             return Err(Untold::Contradiction);
         }
-        let terminated = || self.status == Ok(EmploymentStatus::Terminated);
-        let ended = match (self.end_date, self.ends_at) {
-            (Ok(Some(_)), Some(end)) if now >= end => true,
-            (Ok(Some(_)), Some(end)) if terminated() && end.signed_duration_since(now) > Employment::NOTICE => {
+        let terminated = || self.word() == Ok(EmploymentStatus::Terminated);
+        let last_day = self.last_day();
+        let ended = match (last_day, if let Ok(Some(_)) = last_day { self.end() } else { None }) {
+            (_, Some(end)) if now >= end => true,
+            (_, Some(end)) if terminated() && end.signed_duration_since(now) > Employment::NOTICE => {
                 return Err(Untold::Contradiction);
             }
             (Ok(None) | Err(_), _) if terminated() => true,
             (Ok(_), _) => false,
-            (Err(Untold::NoColumn), _) => self.status.map(|_| false)?,
+            (Err(Untold::NoColumn), _) => self.word().map(|_| false)?,
             (Err(why), _) => return Err(why),
         };
-        if ended && self.is_partly_unknown { Err(self.status.err().unwrap_or(Untold::Blank)) } else { Ok(ended) }
+        if ended && self.is_partly_unknown() { Err(self.word().err().unwrap_or(Untold::Blank)) } else { Ok(ended) }
     }
 
     /// See [`Employment::status`].
     #[inline]
-    pub(super) fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
-        match self.status {
-            _ if self.is_contradictory => Err(Untold::Contradiction),
-            Err(why) if self.end_date.is_err() => Err(why),
+    fn status(&self, now: Timestamp) -> Told<EmploymentStatus> {
+        match self.word() {
+            _ if self.is_contradictory() => Err(Untold::Contradiction),
+            Err(why) if self.last_day().is_err() => Err(why),
             Err(_) if self.has_ended(now)? => Ok(EmploymentStatus::Terminated),
             Err(_) => Ok(EmploymentStatus::Active),
             told => told,
         }
+    }
+}
+
+impl Ending for Employment {
+    fn word(&self) -> Told<EmploymentStatus> {
+        self.status
+    }
+
+    fn last_day(&self) -> Told<Option<NaiveDate>> {
+        self.end_date
+    }
+
+    fn end(&self) -> Option<Timestamp> {
+        self.ends_at
+    }
+
+    fn is_contradictory(&self) -> bool {
+        self.is_contradictory
+    }
+
+    fn is_partly_unknown(&self) -> bool {
+        self.is_partly_unknown
     }
 }
 

@@ -89,18 +89,6 @@ impl Packed {
         }
     }
 
-    /// As far as it says whether the employment has ended.
-    #[inline]
-    pub(super) fn ending(self, columns: ColumnSet) -> Ending {
-        Ending {
-            status: self.status(columns),
-            end_date: self.end_date(columns),
-            ends_at: self.ends_at(),
-            is_contradictory: self.is(CONTRADICTORY),
-            is_partly_unknown: self.is(PARTLY_UNKNOWN),
-        }
-    }
-
     #[inline]
     pub(super) fn status(self, columns: ColumnSet) -> Told<EmploymentStatus> {
         told(self.status, self.status_word, blank(columns, ColumnRole::Status), |code| match code {
@@ -168,6 +156,34 @@ impl Packed {
             () if self.is(contradictory) => Untold::Contradiction,
             () => blank,
         }
+    }
+}
+
+/// For somebody whom files with these columns name.
+impl Ending for (Packed, ColumnSet) {
+    #[inline]
+    fn word(&self) -> Told<EmploymentStatus> {
+        self.0.status(self.1)
+    }
+
+    #[inline]
+    fn last_day(&self) -> Told<Option<NaiveDate>> {
+        self.0.end_date(self.1)
+    }
+
+    #[inline]
+    fn end(&self) -> Option<Timestamp> {
+        self.0.ends_at()
+    }
+
+    #[inline]
+    fn is_contradictory(&self) -> bool {
+        self.0.is(CONTRADICTORY)
+    }
+
+    #[inline]
+    fn is_partly_unknown(&self) -> bool {
+        self.0.is(PARTLY_UNKNOWN)
     }
 }
 
