@@ -1,6 +1,5 @@
 //! `[email]`: through which server mail goes, to whom, and to whom never.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::Address;
@@ -11,8 +10,7 @@ use toml::Spanned;
 use url::Url;
 
 use crate::base::diagnostic::Diagnostic;
-use crate::setting::ConfigText;
-use crate::setting::SecretRef;
+use crate::setting::{ConfigText, NamedFile, SecretRef};
 
 /// How long the server may take for a connection or for one answer, unless the configuration says otherwise.
 const TIMEOUT: Duration = Duration::from_mins(2);
@@ -71,7 +69,7 @@ pub struct MailServer {
     /// How to log in, if the server asks for it.
     pub login: Option<MailLogin>,
     /// A further certificate authority to trust, PEM.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<NamedFile>,
     /// For a connection, and for each answer.
     pub timeout: Duration,
 }
@@ -165,7 +163,8 @@ pub(super) struct RawEmail {
     #[schemars(with = "Option<Vec<String>>")]
     allowed_domains: Option<Vec<Spanned<String>>>,
     /// A further certificate authority to trust, PEM.
-    ca_file: Option<String>,
+    #[schemars(with = "Option<String>")]
+    ca_file: Option<Spanned<String>>,
     /// Names of files beside `report.json`; by default `report.xlsx`, if there is one.
     #[schemars(with = "Option<Vec<String>>")]
     attach: Option<Vec<Spanned<String>>>,
@@ -245,7 +244,7 @@ impl RawEmail {
         }
         let login = self.login(&url, text)?;
         let timeout = text.duration(self.timeout.as_ref(), "timeout", "\"2m\"")?.unwrap_or(TIMEOUT);
-        let ca_file = self.ca_file.as_ref().map(|path| text.resolve(path));
+        let ca_file = self.ca_file.as_ref().map(|file| NamedFile::new(file, text));
         Ok(MailServer { host, port: url.port().unwrap_or(port), tls, login, ca_file, timeout })
     }
 

@@ -29,3 +29,4 @@ pub use options::ClientOptions;
 pub use redact::Redactor;
 pub use retry::{Refusal, Retry};
 pub use retry_policy::RetryPolicy;
+pub(crate) use transport::authorities;

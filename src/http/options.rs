@@ -1,7 +1,6 @@
 //! What is configured of the client of a source.
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
 use std::time::Duration;
 
 use url::Url;
@@ -19,8 +18,8 @@ pub struct ClientOptions {
     pub retry_policy: RetryPolicy,
     /// Unlimited when absent.
     pub requests_per_second: Option<NonZeroU32>,
-    /// A further certificate authority, PEM.
-    pub ca_file: Option<PathBuf>,
+    /// Certificate authorities to trust beside the system's.
+    pub authorities: Vec<reqwest::Certificate>,
     /// Instead of what the environment says; never for what is on this machine.
     pub proxy: Option<Url>,
 }

@@ -7,7 +7,8 @@ use url::Url;
 use super::broken;
 use super::message::Request;
 use super::options::ClientOptions;
-use crate::setting::is_loopback;
+use crate::base::diagnostic::Diagnostic;
+use crate::setting::{NamedFile, is_loopback};
 
 /// The two ways that a request can take. Most sources need one, and each reads the certificates of the system.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl Transport {
         if let Some(client) = way.get() {
             return Ok(client);
         }
-        let builder = builder(&self.options)?;
+        let builder = builder(&self.options);
         let client = build(match &self.options.proxy {
             _ if is_here => builder.no_proxy(),
             Some(url) => {
@@ -53,7 +54,19 @@ impl Transport {
     }
 }
 
-fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, String> {
+/// The certificate authorities of a PEM file.
+///
+/// # Errors
+/// It can't be read, or holds none.
+pub(crate) fn authorities(file: &NamedFile) -> Result<Vec<reqwest::Certificate>, Diagnostic> {
+    let found = reqwest::Certificate::from_pem_bundle(&file.read()?);
+    match found.map_err(|error| file.error(format!("is not PEM: {error}")))? {
+        none if none.is_empty() => Err(file.error("holds no certificate; expected PEM")),
+        authorities => Ok(authorities),
+    }
+}
+
+fn builder(options: &ClientOptions) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("headcount/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(options.retry_policy.connect)
@@ -63,14 +76,7 @@ fn builder(options: &ClientOptions) -> Result<reqwest::ClientBuilder, String> {
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .retry(reqwest::retry::never());
-    let Some(path) = &options.ca_file else { return Ok(builder) };
-    let pem = std::fs::read(path).map_err(|error| format!("can't read ca_file {}: {error}", path.display()))?;
-    let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-        .map_err(|error| format!("ca_file {} is not PEM: {error}", path.display()))?;
-    if certificates.is_empty() {
-        return Err(format!("ca_file {} holds no certificate; expected PEM", path.display()));
-    }
-    Ok(builder.tls_certs_merge(certificates))
+    if options.authorities.is_empty() { builder } else { builder.tls_certs_merge(options.authorities.clone()) }
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, String> {

@@ -1,7 +1,6 @@
 //! One configured tenant of a vendor, as connecting to it needs it.
 
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::base::diagnostic::Diagnostic;
-use crate::http::{Client, ClientOptions, Journal, RetryPolicy};
+use crate::http::{Client, ClientOptions, Journal, RetryPolicy, authorities};
 use crate::model::SourceName;
-use crate::setting::SecretRef;
+use crate::setting::{NamedFile, SecretRef};
 
 /// How to reach a vendor.
 #[derive(Debug, Clone)]
@@ -19,7 +18,7 @@ pub struct ConnectionConfig {
     /// Without a slash at its end. What is read from this machine has a `file:` address.
     pub base_url: Url,
     /// A further certificate authority to trust, PEM.
-    pub ca_file: Option<PathBuf>,
+    pub ca_file: Option<NamedFile>,
     /// Requests under way at the same time.
     pub concurrency: NonZeroUsize,
     /// For one request, from sending to the last byte; for a program, from start to end.
@@ -81,7 +80,7 @@ impl Tenant<'_> {
             retry_policy: connection.retry_policy,
             proxy: connection.proxy.clone(),
             requests_per_second: connection.requests_per_second,
-            ca_file: connection.ca_file.clone(),
+            authorities: connection.ca_file.as_ref().map(authorities).transpose()?.unwrap_or_default(),
         };
         let client = Client::new(options, self.url()).map(|client| client.with_journal(self.journal.clone()));
         client.map_err(|message| Diagnostic { message, ..self.place.clone() })

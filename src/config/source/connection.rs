@@ -10,7 +10,7 @@ use url::Url;
 use super::RawCommon;
 use crate::base::diagnostic::Diagnostic;
 use crate::http::RetryPolicy;
-use crate::setting::{ConfigText, check_url, is_loopback};
+use crate::setting::{ConfigText, NamedFile, check_url, is_loopback};
 use crate::vendor::{Checked, ConnectionConfig, PageSize, VendorSpec};
 
 /// As it is written: `50` or `"server"`.
@@ -53,7 +53,7 @@ pub(super) fn check_connection(
     };
     let loopback = is_loopback(&base_url);
     Ok(ConnectionConfig {
-        ca_file: common.ca_file.as_ref().map(|path| text.resolve(path.get_ref())),
+        ca_file: common.ca_file.as_ref().map(|file| NamedFile::new(file, text)),
         concurrency,
         timeout: text
             .duration(common.timeout.as_ref(), "timeout", "\"30s\" or \"2m\"")?

@@ -89,12 +89,9 @@ impl Carrier {
     pub fn new(config: &EmailConfig) -> Result<Self, Diagnostic> {
         let server = config.server.clone();
         let mut tls = TlsParametersBuilder::new(server.host.clone());
-        if let Some(path) = &server.ca_file {
-            let unusable =
-                |why: String| Diagnostic::of_file(path, why).help("[email] ca_file names it; it has to be PEM");
-            let pem =
-                std::fs::read(path).map_err(|error| unusable(format!("can't read the certificate file: {error}")))?;
-            let authority = Certificate::from_pem(&pem).map_err(|error| unusable(error.to_string()))?;
+        if let Some(file) = &server.ca_file {
+            let authority = Certificate::from_pem(&file.read()?);
+            let authority = authority.map_err(|error| file.error(format!("is not PEM: {error}")))?;
             tls = tls.add_root_certificate(authority);
         }
         let tls =
