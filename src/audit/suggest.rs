@@ -3,7 +3,7 @@
 use std::io;
 
 use super::near::Orphans;
-use super::settle::{LineCounts, SettlingLine};
+use super::settle::{LineCounts, Names, SettlingLine};
 use super::{Audit, AuditError, SourceContext};
 use crate::fetch::{Population, record};
 use crate::model::{Account, AccountField, Situation};
@@ -52,7 +52,8 @@ impl Audit<'_> {
         population: &mut Population,
         wanted: Wanted,
     ) -> Result<Suggestions, AuditError> {
-        let (mut found, mut waiting, mut lines) = (Vec::new(), Vec::new(), LineCounts::default());
+        let (mut found, mut waiting) = (Vec::new(), Vec::new());
+        let (mut lines, mut names) = (LineCounts::default(), Names::default());
         let Some(spool) = &mut population.spool else { return Ok(Suggestions::default()) };
         let read = || {
             spool.for_each(|_, record| {
@@ -62,12 +63,17 @@ impl Audit<'_> {
                     waiting.push(text);
                 }
                 if waiting.len() == Orphans::MOST {
-                    found.extend(self.suggested(context, &std::mem::take(&mut waiting), wanted.least, &mut lines)?);
+                    found.extend(self.suggested(
+                        context,
+                        &std::mem::take(&mut waiting),
+                        wanted.least,
+                        (&mut lines, &mut names),
+                    )?);
                 }
                 Ok::<_, io::Error>(())
             })?;
-            found.extend(self.suggested(context, &waiting, wanted.least, &mut lines)?);
-            self.settling(context, spool, lines)
+            found.extend(self.suggested(context, &waiting, wanted.least, (&mut lines, &mut names))?);
+            self.settling(context, spool, lines, &names)
         };
         let settling = read().map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         let (rules, settled) = settling;
@@ -93,17 +99,19 @@ impl Audit<'_> {
         context: &SourceContext<'_>,
         records: &[String],
         least: f64,
-        lines: &mut LineCounts,
+        (lines, names): (&mut LineCounts, &mut Names),
     ) -> io::Result<Vec<Suggestion>> {
         let mut accounts = Vec::with_capacity(records.len());
         for text in records {
             accounts.push(context.decoder.decode(record(text)?).map_err(io::Error::other)?.account);
         }
         let near = self.suggester.find_any(context, &accounts);
-        for near in &near {
+        for (account, near) in accounts.iter().zip(&near) {
             lines.add(near);
+            names.add(account, near, only_one(near, least));
         }
-        let only = accounts.iter().zip(near).filter_map(|(account, near)| Some((account, only_one(near, least)?)));
+        let only =
+            accounts.iter().zip(near).filter_map(|(account, near)| Some((account, only_one(&near, least)?.clone())));
         let suggestion = |(account, near): (&Account<'_>, NearMiss)| {
             let called = [AccountField::DisplayName, AccountField::Email, AccountField::Username];
             let called = called.into_iter().find_map(|field| field.of(account)).unwrap_or(&account.id);
@@ -114,8 +122,8 @@ impl Audit<'_> {
 }
 
 /// The likeliest, unless it isn't likely enough or somebody else is as likely.
-fn only_one(near: Vec<NearMiss>, least: f64) -> Option<NearMiss> {
-    near.into_iter().next().filter(|near| near.score >= least && near.equals == 0)
+fn only_one(near: &[NearMiss], least: f64) -> Option<&NearMiss> {
+    near.first().filter(|near| near.score >= least && near.equals == 0)
 }
 
 /// How many of the best can be taken so that this share of them is right on average.

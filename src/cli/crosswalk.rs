@@ -135,10 +135,16 @@ fn why_none(left_out: usize, other: &str) -> String {
 
 /// One line that settles many accounts, to be pasted.
 fn say_rule(source: &SourceName, rule: &SettlingLine) {
-    let SettlingLine { accept, settles, contradicts } = rule;
+    let SettlingLine { accept, settles, doubtful, contradicts } = rule;
     let settles = counted(*settles, "account", "accounts");
     say(&format!("{source}: this line below {} settles {settles}:", accept.place()));
     say(&format!("  {}", terminal(accept.line())));
+    if *doubtful > 0 {
+        let of_these = counted(*doubtful, "of these has a name that", "of these have a name that");
+        say(&format!(
+            "  {of_these} is rather somebody else's, or that of two people: look with `headcount explain` first"
+        ));
+    }
     if *contradicts > 0 {
         let others = counted(*contradicts, "account that has an owner", "accounts that have one");
         say(&format!("  It finds somebody else as well for {others}: look at them with `headcount explain` first"));

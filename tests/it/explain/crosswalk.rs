@@ -53,14 +53,15 @@ fn what_is_suggested_is_a_crosswalk_that_works() {
     assert_eq!((sum.matched, sum.unmatched, sum.by_tier["crosswalk"]), (2, 2, 1));
 }
 
-/// A roster of twelve people, and an account of each in another domain.
-fn moved() -> Office {
+/// A roster of twelve people, and an account of each, all but the first in another domain. Some accounts have these names.
+fn moved(called: &[(usize, &str)]) -> Office {
     let names = ["Ann Bell", "Bo Cole", "Cy Dunn", "Di Ekman", "Ed Frost", "Fay Green"];
     let more = ["Gus Hahn", "Hal Ibsen", "Ida Jung", "Jo Klein", "Kay Lund", "Lia Moss"];
     let people: Vec<String> = names.iter().chain(&more).map(|name| name.to_lowercase().replace(' ', ".")).collect();
     let accounts = people.iter().enumerate().map(|(at, who)| {
         let domain = if at == 0 { "example.com" } else { "old.example" };
-        user(&at.to_string(), "", &format!("{who}@{domain}"))
+        let name = called.iter().find(|(of, _)| *of == at).map_or("", |(_, name)| *name);
+        user(&at.to_string(), name, &format!("{who}@{domain}"))
     });
     let office = Office::new(accounts.collect(), "", "");
     let row = |(at, who): (usize, &String)| format!("E-{at},{who},{who}@example.com,,Active\n");
@@ -71,7 +72,7 @@ fn moved() -> Office {
 
 #[test]
 fn one_line_that_settles_many_comes_before_a_line_for_each() {
-    let office = moved();
+    let office = moved(&[]);
     let run = office.run(&["crosswalk", "suggest", "--min-score", "0.5"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let line = "domains = { \"old.example\" = \"example.com\" }";
@@ -91,6 +92,16 @@ fn one_line_that_settles_many_comes_before_a_line_for_each() {
     let run = office.run(&["audit"]);
     assert!(run.stderr.contains("voiso: 12 of 12 accounts matched (100 %)"), "{}", run.stderr);
     assert!(!run.stderr.contains("fewer than half"), "{}", run.stderr);
+}
+
+#[test]
+fn a_line_that_gives_accounts_to_people_of_other_names_is_not_told() {
+    let office = moved(&[(1, "Cy Dunn"), (5, "Fay Green")]);
+    let run = office.run(&["crosswalk", "suggest"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!run.stderr.contains("settles"), "Bo Cole would get an account of Cy Dunn: {}", run.stderr);
+    let text = office.read("voiso-suggestions.csv");
+    assert!(text.contains("email,fay.green@old.example,E-5,") && !text.contains(",E-1,"), "{text}");
 }
 
 #[test]
