@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::employee::midnight;
 use super::{FactDef, Kind, names};
 use crate::expression::{List, Map, Missing, Value};
 use crate::model::{Account, EmployeeFact, Fact as Told, FactName, Situation, Timestamp, facts};
@@ -110,6 +111,14 @@ pub(super) static DERIVED: &[FactDef] = &[
         })
     })
     .optional(),
+    account(
+        "usable_since",
+        Kind::Time,
+        "from when on its owner can have used it: when it was made; where the vendor doesn't tell that, the first day of its \
+         owner, at 00:00 UTC",
+        usable_since,
+    )
+    .needs(FactName::CreatedAt),
     account("privileged", Kind::Bool, "whether one of its roles is among the source's `privileged_roles`", |s| {
         of(s, |a| match a.privileged {
             Ok(privileged) => Value::Bool(privileged),
@@ -161,6 +170,16 @@ pub(super) static DERIVED: &[FactDef] = &[
 
 /// So many candidates are named: evidence must not grow with them.
 const SHOWN: usize = 5;
+
+fn usable_since<'a>(scope: &'a Scope<'a>) -> Value<'a> {
+    of(scope, |a| match (&a.account.created_at, a.situation, &scope.employee) {
+        (Told::Known(made), ..) => Value::Timestamp(*made),
+        (Told::NotExposed, Situation::Matched { .. }, Some(owner)) if let Ok(first) = owner.employee.start_date() => {
+            midnight(Some(first))
+        }
+        (Told::NotExposed, ..) => Value::Unknown(Missing::of(FactName::CreatedAt)),
+    })
+}
 
 fn owned<'a>(scope: &'a Scope<'a>) -> Value<'a> {
     of(scope, |a| match a.situation {

@@ -1,6 +1,6 @@
 //! A sixth system, without an API: the doors of the building, by the export of its badges. Small, whatever the size of
-//! the organisation, and the place of everything that none of the five vendors can tell: whether an account that was
-//! made long ago was ever used, and the waivers for those that weren't.
+//! the organisation, and the place of everything that none of the five vendors can tell: when an account was made and that it
+//! was never used, both, and the waivers for those that weren't.
 
 use std::io;
 use std::ops::Range;

@@ -183,7 +183,12 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         ..scenario(4, ALL, &[Shape { used: Used::BeforeLeave, ..LIVE }])
     },
     Scenario { name: "has no account", ..scenario(10, At::NOWHERE, &[]) },
-    Scenario { name: "never used an old account", ..scenario(2, TELL_USE, &[UNUSED]) },
+    Scenario {
+        name: "never used an old account",
+        // Cognigy doesn't tell those apart of whom it knows nothing.
+        expect: &[finds("never-logged-in", At::These(&[Vonage]))],
+        ..scenario(2, TELL_USE, &[UNUSED])
+    },
     // States that the vendor reports.
     Scenario { name: "disabled", expect: &[finds("inactive", ALL)], ..scenario(4, ALL, &[DISABLED]) },
     Scenario { name: "locked", expect: &[finds("locked", TELL_LOCK)], ..scenario(3, TELL_LOCK, &[LOCKED]) },
