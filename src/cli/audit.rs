@@ -12,7 +12,7 @@ use super::measure::{Held, Measure};
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::progress::Bars;
-use super::summary::summarise;
+use super::summary::{say_decisions, say_to_do, summarise};
 use super::{ConfigArg, Exit, Global, runtime};
 use crate::audit::Inventory;
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
@@ -220,16 +220,22 @@ impl<'a> Job<'a> {
             held.write()?;
             Ok(paths)
         });
+        let judged = self.exit_of(&report.verdict);
         if !global.quiet {
             summarise(&report);
+        } else if judged != Exit::Success {
+            say_decisions(&report);
         }
-        let judged = self.exit_of(&report.verdict);
         match written {
             Ok(paths) if global.quiet || paths.is_empty() => {}
             Ok(paths) => say(&format!("Reports: {}", paths.join("  "))),
             Err(error) => {
                 let unsent = if mail.is_some() { "; no mail was sent" } else { "" };
                 say(&format!("error: {error}{unsent}"));
+                say_to_do(&report);
+                say(
+                    "To do for the reports: make room or name another folder with --out, and run the same command again",
+                );
                 return Ok(judged.and(Exit::DeliveryFailed));
             }
         }
@@ -237,8 +243,13 @@ impl<'a> Job<'a> {
             let templates = config.report.templates.as_deref();
             // As large as a conversation with a mail server is, it would make every audit larger.
             if Box::pin(mail.send(&report, self.out, templates, global)).await != Exit::Success {
+                say_to_do(&report);
+                say("To do for the mail: `headcount email` sends what could not be delivered");
                 return Ok(judged.and(Exit::DeliveryFailed));
             }
+        }
+        if judged != Exit::Success {
+            say_to_do(&report);
         }
         Ok(judged)
     }

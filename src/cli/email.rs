@@ -266,5 +266,9 @@ fn told(deliveries: &[Delivery], global: &Global) -> Exit {
             }
         }
     }
-    if missing == 0 { Exit::Success } else { Exit::DeliveryFailed }
+    if missing == 0 {
+        return Exit::Success;
+    }
+    say("To do: run `headcount email` again, once the server takes mail; nobody gets it twice who has it");
+    Exit::DeliveryFailed
 }

@@ -22,6 +22,7 @@ mod shell;
 mod simulate;
 mod sources;
 mod summary;
+mod table;
 mod version;
 mod waivers;
 

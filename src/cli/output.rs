@@ -18,8 +18,11 @@ pub(super) fn show(diagnostics: &[Diagnostic]) {
         say(&diagnostic.render(true));
         say("");
     }
-    let mistakes = crate::base::text::counted(diagnostics.len() as u64, "mistake", "mistakes");
-    say(&format!("{mistakes} found; nothing was requested"));
+    let mistakes = match diagnostics.len() {
+        1 => "the mistake".to_owned(),
+        several => format!("these {several} mistakes"),
+    };
+    say(&format!("Nothing was requested. To do: fix {mistakes}, and run the same command again"));
 }
 
 /// Says why there is no answer.
@@ -32,16 +35,20 @@ pub(super) fn refuse(error: &RunError) -> Exit {
         RunError::Suspect(doubts) => {
             say(&format!("Suspect input: {error}"));
             let real = doubts.iter().all(|doubt| matches!(doubt, Anomaly::Changed(_)));
-            let advice = if real { ". If the change is real, audit once with --accept-change" } else { "" };
-            say(&format!("Nothing was judged or written{advice}"));
+            let advice = if real { "if the change is real, audit once with --accept-change" } else { "fix the input" };
+            say(&format!("Nothing was judged or written. To do: {advice}"));
             Exit::Unverified
         }
         RunError::Snapshot(_) => {
             say(&format!("error: {error}"));
+            say(
+                "Nothing was judged. To do: name a snapshot that is whole, or store one with `headcount fetch --out DIR`",
+            );
             Exit::Unusable
         }
         RunError::Audit(_) => {
             say(&format!("error: {error}"));
+            say("Nothing was written. To do: run the same command again");
             Exit::Unverified
         }
     }

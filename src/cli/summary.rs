@@ -1,13 +1,23 @@
-//! What an audit says on stderr when it is done: what was found, what the gate decided and why, in a few lines.
+//! What an audit says on stderr when it is done: what was found where, what the gate decided and why; and, as the last
+//! lines, what there is to do.
+
+use std::collections::BTreeMap;
+
+use clap::builder::styling::{AnsiColor, Style};
 
 use super::output::say;
+use super::table::{Align, Cell, Table};
 use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceStatus};
 use crate::render::terminal;
 use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary, SourceSummary};
 use crate::run::LOW_MATCH;
 
-/// Says it all.
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
+
+/// Says what was found, and what was decided.
 pub(super) fn summarise(report: &Report) {
     let correlation = &report.correlation;
     say(&format!(
@@ -20,14 +30,21 @@ pub(super) fn summarise(report: &Report) {
         grouped(correlation.conflict),
         grouped(correlation.declared),
     ));
+    say("");
+    by_source(report).lines().for_each(|line| say(&line));
+    say("");
     for source in &report.sources {
-        say_matched(source);
-    }
-    for source in report.sources.iter().filter(|source| source.status != SourceStatus::Complete) {
-        say(&format!("{} {}", source.name, source.status.with_reason(source.error.as_deref())));
+        say_beside(source);
     }
     say_words(&report.roster);
-    say(&format!("Findings: {}", findings(report)));
+    if let Some(covered) = covered(report) {
+        say(&covered);
+    }
+    say_decisions(report);
+}
+
+/// Says what the gate and the policies decided, and why.
+pub(super) fn say_decisions(report: &Report) {
     say_verdict("Gate", &report.verdict, report.verdict.scope());
     for policy in &report.policies {
         let scope = policy.verdict.scope_beyond(&report.verdict);
@@ -35,18 +52,98 @@ pub(super) fn summarise(report: &Report) {
     }
 }
 
-/// How many of a source's accounts have an owner, and if they are few, what to do about it.
-fn say_matched(source: &SourceSummary) {
-    let Some((matched, rate)) = source.matched.zip(source.match_rate) else { return };
-    let percent = rate * 100.0;
-    say(&format!(
-        "{}: {} of {} matched ({percent:.0} %)",
-        source.name,
-        grouped(matched),
-        counted(source.distinct, "account", "accounts")
-    ));
+/// Says what there is to do, each thing once, with what it is for.
+pub(super) fn say_to_do(report: &Report) {
+    let verdicts = || [&report.verdict].into_iter().chain(report.policies.iter().map(|policy| &policy.verdict));
+    for verdict in verdicts() {
+        if let Some(remedy) = &verdict.remedy {
+            say(remedy);
+        }
+    }
+    let mut all: Vec<(&str, Vec<String>)> = Vec::new();
+    for reason in verdicts().flat_map(GateVerdict::deciding) {
+        let Some(remedy) = &reason.remedy else { continue };
+        let about = about(reason);
+        match all.iter_mut().find(|(known, _)| known == remedy) {
+            Some((_, rules)) if rules.contains(&about) => {}
+            Some((_, rules)) => rules.push(about),
+            None => all.push((remedy, vec![about])),
+        }
+    }
+    for (remedy, rules) in all {
+        say(&format!("To do for {}: {remedy}", rules.join(", ")));
+    }
+}
+
+/// What a reason is about, in the words of `fail_on`.
+fn about(reason: &Reason) -> String {
+    match reason {
+        Reason { rule: Some(rule), .. } => rule.clone(),
+        Reason { severity: Some(severity), .. } => format!("severity:{severity}"),
+        Reason { source: Some(source), .. } => source.clone(),
+        _ => "the gate".to_owned(),
+    }
+}
+
+/// Open findings by source and severity, beside how much of each source was seen and has an owner.
+fn by_source(report: &Report) -> Table {
+    let mut open: BTreeMap<(Option<&str>, Severity), u64> = BTreeMap::new();
+    for head in report.findings.heads().filter(|head| head.disposition() == Disposition::Open) {
+        *open.entry((head.source(), head.severity())).or_default() += head.stands_for();
+    }
+    let headings = ["source", "seen", "accounts", "matched"].map(str::to_owned).into_iter();
+    let align = |at| if at < 2 { Align::Left } else { Align::Right };
+    let mut table = Table::new(headings.chain(Severity::ALL.map(|severity| severity.to_string())), align);
+    let severities = |of: &dyn Fn(Option<&str>) -> bool| {
+        Severity::ALL.map(|severity| {
+            let counts = open.iter().filter(|((source, of_it), _)| *of_it == severity && of(*source));
+            count(severity, counts.map(|(_, count)| count).sum())
+        })
+    };
+    for source in &report.sources {
+        let seen = match source.status {
+            SourceStatus::Complete => GOOD,
+            SourceStatus::Incomplete => DOUBTFUL,
+            SourceStatus::Failed => BAD,
+        };
+        let matched = source.match_rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", rate * 100.0));
+        let start = [
+            Cell::plain(&source.name),
+            Cell::new(source.status.as_str(), seen),
+            Cell::plain(grouped(source.distinct)),
+            Cell::plain(matched),
+        ];
+        let name = source.name.as_str();
+        table.add(start.into_iter().chain(severities(&|of| of == Some(name))));
+    }
+    let known = |of: Option<&str>| of.is_some_and(|of| report.sources.iter().any(|source| source.name == of));
+    let start = |name: &str, accounts: String| [name, "", accounts.as_str(), ""].map(Cell::plain);
+    if open.keys().any(|(source, _)| !known(*source)) {
+        table.add(start("people, roster", String::new()).into_iter().chain(severities(&|of| !known(of))));
+    }
+    let accounts = grouped(report.sources.iter().map(|source| source.distinct).sum());
+    table.add(start("all", accounts).into_iter().chain(severities(&|_| true)));
+    table
+}
+
+fn count(severity: Severity, count: u64) -> Cell {
+    match (count, severity) {
+        (0, _) => Cell::plain("-"),
+        (_, Severity::Critical | Severity::High) => Cell::new(grouped(count), BAD),
+        (_, Severity::Medium) => Cell::new(grouped(count), DOUBTFUL),
+        (_, Severity::Low | Severity::Info) => Cell::plain(grouped(count)),
+    }
+}
+
+/// Why a source wasn't seen whole, and what to do if few of its accounts have an owner.
+fn say_beside(source: &SourceSummary) {
+    if source.status != SourceStatus::Complete {
+        say(&format!("{} {}", source.name, source.status.with_reason(source.error.as_deref())));
+    }
     for note in source.warnings.iter().filter(|note| note.starts_with(LOW_MATCH)) {
-        say(&format!("  {}", terminal(note)));
+        let matched = source.matched.unwrap_or_default();
+        let of_all = counted(source.distinct, "account", "accounts");
+        say(&format!("{}: {} of {of_all} matched; {}", source.name, grouped(matched), terminal(note)));
     }
 }
 
@@ -58,46 +155,32 @@ fn say_words(roster: &RosterSummary) {
 }
 
 fn say_verdict<'v>(of: &str, verdict: &GateVerdict, scope: impl Iterator<Item = &'v Reason>) {
-    let decided = match verdict.gate {
-        Gate::Pass => "passed",
-        Gate::Fail => "failed",
-        Gate::Unverified => "could not verify",
+    let (style, decided) = match verdict.gate {
+        Gate::Pass => (GOOD, "passed"),
+        Gate::Fail => (BAD, "failed"),
+        Gate::Unverified => (DOUBTFUL, "could not verify"),
     };
-    say(&format!("{of}: {decided}"));
+    say(&format!("{of}: {style}{decided}{style:#}"));
     for reason in verdict.deciding() {
         say(&format!("  - {}", reason.text));
-        if let Some(remedy) = &reason.remedy {
-            say(&format!("    To do: {remedy}"));
-        }
     }
     for reason in scope {
         say(&format!("  Scope: {}", reason.text));
     }
-    if let Some(remedy) = &verdict.remedy {
-        say(remedy);
-    }
 }
 
-/// Open findings by severity, and how many exceptions cover.
-fn findings(report: &Report) -> String {
-    let of = |disposition| report.findings.heads().filter(move |head| head.disposition() == disposition);
-    let open = Severity::ALL.map(|severity| {
-        let of_it = of(Disposition::Open).filter(|head| head.severity() == severity);
-        let count: u64 = of_it.map(|head| head.stands_for()).sum();
-        (count > 0).then(|| format!("{} {severity}", grouped(count)))
-    });
-    let open: Vec<String> = open.into_iter().flatten().collect();
-    let covered =
-        [(Disposition::Waived, "waived"), (Disposition::Baselined, "baselined")].map(|(disposition, name)| {
-            let count: u64 = of(disposition).map(|head| head.stands_for()).sum();
-            if count == 0 { String::new() } else { format!("; {} {name}", grouped(count)) }
-        });
-    let resolved = report.resolved().count() as u64;
-    let resolved = if resolved == 0 {
-        String::new()
-    } else {
-        format!("; {} of the baseline resolved (`headcount baseline write` drops them)", grouped(resolved))
+/// How many findings exceptions cover, and what has been resolved.
+fn covered(report: &Report) -> Option<String> {
+    let count = |disposition| -> u64 {
+        let of_it = report.findings.heads().filter(|head| head.disposition() == disposition);
+        of_it.map(|head| head.stands_for()).sum()
     };
-    let open = if open.is_empty() { "none open".to_owned() } else { open.join(", ") };
-    format!("{open}{}{resolved}", covered.concat())
+    let parts = [
+        (count(Disposition::Waived), "waived"),
+        (count(Disposition::Baselined), "in the baseline"),
+        (report.resolved().count() as u64, "of the baseline resolved (`headcount baseline write` drops them)"),
+    ];
+    let told: Vec<_> = parts.iter().filter(|(count, _)| *count > 0).collect();
+    let told: Vec<_> = told.iter().map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
+    (!told.is_empty()).then(|| format!("Not counted above: {}", told.join(", ")))
 }

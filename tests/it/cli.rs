@@ -69,6 +69,56 @@ fn the_quick_start_finds_what_its_readme_says() {
     assert!(said.contains("`202`") && !found.iter().any(|(_, account)| account == "202"), "{found:?}");
 }
 
+/// What a command says last, and how it ended.
+fn last_line(command: &mut Command) -> (Option<i32>, String) {
+    let output = command.output().expect("ran");
+    let said = String::from_utf8(output.stderr).expect("text");
+    (output.status.code(), said.lines().last().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn the_last_line_of_each_exit_is_its_cure() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    file("hr.csv", "Employee ID,Work Email,Status\nE-1,ann@example.com,Active\n");
+    file("desk.csv", "id,email,status\n1,ann@example.com,active\n2,bo@example.com,active\n");
+    let source = |file: &str| format!("[[source]]\nname = \"desk\"\nvendor = \"file\"\nfile = \"{file}\"\n");
+    let gate = "[hr]\nfile = \"hr.csv\"\n[gate]\nfail_on = [\"orphaned\"]\n";
+    file("fails.toml", &format!("{gate}{}", source("desk.csv")));
+    file("unseen.toml", &format!("{gate}{}", source("gone.csv")));
+    file("misspelt.toml", &format!("{gate}{}", source("desk.csv").replace("file =", "flie =")));
+    let audit = |config: &str, more: &[&str]| {
+        let mut audit = headcount();
+        audit
+            .current_dir(folder.path())
+            .args(["audit", "-c", config, "--out", config.trim_end_matches(".toml")])
+            .args(more);
+        audit
+    };
+    let said = last_line(&mut audit("fails.toml", &[]));
+    assert!(said.0 == Some(1) && said.1.starts_with("To do for orphaned: "), "{said:?}");
+    let said = last_line(&mut audit("misspelt.toml", &[]));
+    assert!(said.0 == Some(2) && said.1.contains("To do: fix the mistake"), "{said:?}");
+    let said = last_line(&mut audit("unseen.toml", &[]));
+    assert!(said.0 == Some(3) && said.1.starts_with("To do for desk"), "{said:?}");
+    std::fs::remove_file(folder.path().join("fails/report.html")).expect("a report");
+    std::fs::create_dir_all(folder.path().join("fails/report.html/inside")).expect("a folder in the way");
+    let said = last_line(&mut audit("fails.toml", &["--exit-zero"]));
+    assert!(said.0 == Some(4) && said.1.starts_with("To do for the reports: "), "{said:?}");
+}
+
+#[test]
+fn a_quiet_audit_still_says_why_it_failed() {
+    let out = tempfile::tempdir().expect("folder");
+    let mut audit = headcount();
+    audit
+        .args(["audit", "-q", "-c", "examples/quickstart/headcount.toml", "--as-of", "2026-11-29", "--out"])
+        .arg(out.path());
+    let output = audit.output().expect("ran");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(said.starts_with("Gate: failed\n  - ") && said.contains("\nTo do for "), "{said}");
+}
+
 #[test]
 fn rules_are_listed_and_explained() {
     let list = stdout(headcount().args(["rules", "list"]));

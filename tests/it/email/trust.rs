@@ -68,7 +68,7 @@ fn what_is_missing_is_said_before_anything_is_sent() {
     for (from, to, expected) in [
         ("file:password", "file:passwort", "can't read the secret file"),
         ("file:password", "env:HEADCOUNT_TEST_UNSET", "HEADCOUNT_TEST_UNSET is not set"),
-        ("ca.pem", "cb.pem", "can't read the certificate file"),
+        ("ca.pem", "cb.pem", "cb.pem can't be read"),
         ("[email]", "[report]\ntitle = \"x\"\n[e]", "unknown key `e`"),
         ("to = [", "attach = [\"report.xlsx\"]\nto = [", "can't attach report.xlsx"),
     ] {

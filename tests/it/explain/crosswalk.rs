@@ -81,7 +81,7 @@ fn one_line_that_settles_many_comes_before_a_line_for_each() {
     assert!(run.stderr.contains("no other unmatched account has one likely owner"), "{}", run.stderr);
     assert!(!office.path("voiso-suggestions.csv").exists());
     let run = office.run(&["audit"]);
-    assert!(run.stderr.contains("voiso: 1 of 12 accounts matched (8 %)"), "{}", run.stderr);
+    assert!(run.stderr.contains("voiso: 1 of 12 accounts matched; "), "{}", run.stderr);
     let note = format!("`{line}` below [match] would give an owner to 11 of the 11 accounts that were looked at");
     assert!(run.stderr.contains(&note), "{}", run.stderr);
     let source = office.report().sources.remove(0);
@@ -90,7 +90,7 @@ fn one_line_that_settles_many_comes_before_a_line_for_each() {
     let config = office.read("headcount.toml");
     office.write("headcount.toml", &format!("{config}[match]\n{line}\n"));
     let run = office.run(&["audit"]);
-    assert!(run.stderr.contains("voiso: 12 of 12 accounts matched (100 %)"), "{}", run.stderr);
+    assert!(run.stderr.contains("complete        12    100 %"), "{}", run.stderr);
     assert!(!run.stderr.contains("fewer than half"), "{}", run.stderr);
 }
 
