@@ -48,6 +48,9 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
     };
     std::fs::create_dir_all(folder).with_context(|| format!("can't make the folder {}", folder.display()))?;
     for (name, text) in built_in_templates() {
+        if let Some(of) = folder.join(name).parent() {
+            std::fs::create_dir_all(of).with_context(|| format!("can't make the folder {}", of.display()))?;
+        }
         if create(&folder.join(name), text)? != Exit::Success {
             return Ok(Exit::Unusable);
         }

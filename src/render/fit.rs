@@ -1,52 +1,124 @@
-//! As many findings as a document may hold, worst first, and the words for those that it leaves out.
+//! As many lines of findings as a document may hold, worst first, and the words for those that it leaves out.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::view::{Entries, Entry, Group, left_out_words};
-use super::{ALL, RenderError, RenderOptions};
+use super::view::{Line, LineView, Lines, Lookup, left_out_words};
+use super::{ALL, RenderError};
+use crate::base::text::{counted, grouped};
 use crate::finding::FindingRef;
+use crate::model::Severity;
 
 /// What a document may hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget {
-    pub findings: usize,
+    pub lines: usize,
     pub bytes: usize,
+    /// What a line needs at least; where it has no room for its facts, it is written without them. None: lines without facts
+    /// are of no use in this document.
+    pub short_line: Option<usize>,
 }
 
-/// The rows that fit.
+/// The lines that fit.
 #[derive(Debug, Default)]
 pub(super) struct Fitted {
-    /// The rows about accounts, one after the other.
-    pub accounts: String,
-    /// The rows about groups, people, sources and the roster.
-    pub others: String,
-    /// The fingerprints of the findings in these rows.
-    pub shown: BTreeSet<String>,
-    /// How many findings are left out and where they are; empty when all are here.
+    /// One after the other, by what they are listed under.
+    pub lists: BTreeMap<Pile, List>,
+    /// How many of all are here: `471 lines, 594 findings, all on this page`.
+    pub count: String,
+    /// What is left out, by severity, and where it is; empty when all are here.
     pub left_out: String,
+    /// How many lines are not here.
+    pub missing: u64,
 }
 
-/// Renders rows one by one until the budget is spent, so that no more than the budget is ever held.
+/// What lines are listed under: open ones by their severity, the others together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pile {
+    Open(Severity),
+    Covered,
+}
+
+impl Pile {
+    fn of(line: Line<'_>) -> Self {
+        if line.is_open() { Self::Open(line.severity()) } else { Self::Covered }
+    }
+}
+
+/// The lines under one heading.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    pub rows: String,
+    pub lines: u64,
+}
+
+/// Renders lines one by one until the budget is spent, so that no more than the budget is ever held. The worst go first,
+/// whatever they are listed under: nothing is left out while something less bad is here.
 pub(super) fn fit(
-    entries: &Entries<'_>,
+    lines: &Lines<'_>,
+    lookup: &Lookup<'_>,
     budget: Budget,
-    options: &RenderOptions<'_>,
-    mut row: impl FnMut(&Entry) -> Result<String, RenderError>,
+    whole: &str,
+    mut row: impl FnMut(&LineView) -> Result<String, RenderError>,
 ) -> Result<Fitted, RenderError> {
     let mut fitted = Fitted::default();
-    for (at, group) in entries.groups().enumerate() {
-        let used = fitted.accounts.len() + fitted.others.len();
-        let subject = if fitted.shown.len() + group.len() <= budget.findings { Some(group.read()?) } else { None };
-        let text =
-            subject.as_ref().map(|subject| row(&Entry::new(subject, entries.as_of()))).transpose()?.unwrap_or_default();
-        let Some(subject) = subject.filter(|_| used + text.len() <= budget.bytes) else {
-            fitted.left_out = words(entries.groups().skip(at).flat_map(Group::heads), &options.whole());
+    let mut shown = 0;
+    let mut left = budget.bytes;
+    let possible = lines.len().min(budget.lines);
+    for line in lines.iter().take(possible) {
+        let view = LineView::new(line, lookup)?;
+        let reserved = (possible - shown - 1) * budget.short_line.unwrap_or_default();
+        let mut text = row(&view)?;
+        if budget.short_line.is_some() && text.len() + reserved > left {
+            text = row(&view.shortened())?;
+        }
+        if text.len() > left {
             break;
-        };
-        fitted.shown.extend(subject.findings().map(|finding| finding.fingerprint.clone()));
-        if group.is_account() { &mut fitted.accounts } else { &mut fitted.others }.push_str(&text);
+        }
+        left -= text.len();
+        shown += 1;
+        let list = fitted.lists.entry(Pile::of(line)).or_default();
+        list.rows.push_str(&text);
+        list.lines += line.weight();
+    }
+    let rest = || lines.iter().skip(shown);
+    fitted.missing = rest().map(Line::weight).sum();
+    fitted.count = count(lines);
+    if fitted.missing > 0 {
+        fitted.left_out = left_out(lines, shown, whole);
     }
     Ok(fitted)
+}
+
+fn count(lines: &Lines<'_>) -> String {
+    let open = || lines.iter().filter(|line| line.is_open());
+    let findings = open().map(Line::findings).sum();
+    let covered: u64 = lines.iter().filter(|line| !line.is_open()).map(Line::weight).sum();
+    let covered = if covered == 0 { String::new() } else { format!("; {} covered by exceptions", grouped(covered)) };
+    let all = open().map(Line::weight).sum();
+    format!("{}, {}{covered}", counted(all, "line", "lines"), counted(findings, "finding", "findings"))
+}
+
+/// How many lines of each severity are here: `all critical and high, 214 of 6,020 medium, no low`.
+fn left_out(lines: &Lines<'_>, shown: usize, whole: &str) -> String {
+    let mut counts: BTreeMap<Severity, (u64, u64)> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        let (here, all) = counts.entry(line.worst()).or_default();
+        *all += line.weight();
+        *here += if at < shown { line.weight() } else { 0 };
+    }
+    let (here, all) = counts.values().fold((0, 0), |(here, all), count| (here + count.0, all + count.1));
+    let part = |(severity, (here, all)): (&Severity, &(u64, u64))| match *here {
+        here if here == *all => format!("all {} {severity}", grouped(*all)),
+        0 => format!("none of {} {severity}", grouped(*all)),
+        here => format!("{} of {} {severity}", grouped(here), grouped(*all)),
+    };
+    let parts: Vec<String> = counts.iter().map(part).collect();
+    format!(
+        "{} of {} are on this page: {}. All: {whole}.",
+        grouped(here),
+        counted(all, "line", "lines"),
+        parts.join(", ")
+    )
 }
 
 /// How many findings are left out, by severity, and where they are.

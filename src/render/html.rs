@@ -8,22 +8,47 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::fit::{Budget, Fitted, fit};
-use super::template::{Engine, PAGE, PAGE_ENTRY, PAGE_PERSON, SCRIPT, STYLE};
-use super::view::{Entries, Entry, Group, Page, People};
+use super::fit::{Budget, Fitted, List, Pile, fit};
+use super::template::{Engine, PAGE, PAGE_LINE, SCRIPT, SECTIONS, STYLE};
+use super::view::{Entries, LineView, Lines, Lookup, Page};
 use super::{RenderError, RenderOptions};
 use crate::base::text::grouped;
+use crate::model::Severity;
 use crate::report::Report;
 
 /// A page over 3 MB is slow to open and to search.
 const PAGE_BYTES: usize = 2_950_000;
-const FINDINGS: usize = 5_000;
+const LINES: usize = 5_000;
+/// What a line without its facts takes.
+const SHORT_LINE: usize = 480;
+/// More criticals than these are not printed.
+const PRINTED: u64 = 150;
 
-/// What the people's rows may take of the page: as much as so many of them usually need.
-fn people_bytes(people: &People<'_>) -> usize {
-    (20_000 + 1_000 * people.len()).min(250_000)
+/// What the sections of the page are made of.
+#[derive(Serialize)]
+struct Sections<'d> {
+    #[serde(flatten)]
+    page: &'d Page,
+    groups: Vec<Group<'d>>,
+    count: &'d str,
+    left_out: &'d str,
+    /// How many lines the search can't see.
+    missing: String,
+    all_files: &'d str,
 }
 
+/// The lines of one severity, or those that are covered by exceptions.
+#[derive(Serialize)]
+struct Group<'d> {
+    id: &'static str,
+    class: &'static str,
+    title: &'static str,
+    count: String,
+    not_printed: String,
+    lines: &'d str,
+}
+
+/// The frame, with its sections already written.
 #[derive(Serialize)]
 struct Document<'d> {
     #[serde(flatten)]
@@ -31,71 +56,77 @@ struct Document<'d> {
     style: &'d str,
     script: &'d str,
     policy: String,
-    accounts: &'d str,
-    others: &'d str,
-    left_out: &'d str,
-    people: &'d str,
-    people_left_out: String,
+    sections: String,
 }
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let engine = options.templates.page()?;
-    let (style, script) = (engine.text(STYLE), engine.text(SCRIPT));
     let entries = Entries::new(report);
-    let page = Page::new(report, &entries)?;
-    let document = |fitted: &Fitted, people: &str, people_left_out: String| {
-        let Fitted { accounts, others, left_out, .. } = fitted;
-        let policy = policy(style, script);
-        let page = &page;
-        engine.render(
-            PAGE,
-            &Document { page, style, script, policy, accounts, others, left_out, people, people_left_out },
-        )
-    };
-    let people = People::new(&entries);
-    let always = document(&Fitted::default(), "", String::new())?.len() + people_bytes(&people);
-    let budget = Budget { findings: FINDINGS, bytes: PAGE_BYTES.saturating_sub(always) };
-    let fitted = fit(&entries, budget, options, |entry| engine.render(PAGE_ENTRY, entry))?;
-    let (rows, people_left_out) = people_rows(engine, &people, &fitted)?;
-    out.write_all(document(&fitted, &rows, people_left_out)?.as_bytes())?;
+    let (lines, lookup) = (Lines::new(&entries), Lookup::new(report));
+    let page = Page::new(report, &lines, &lookup)?;
+    let all_files = options.all_files();
+    let always = document(engine, &page, &Fitted::default(), &all_files)?.len();
+    let bytes = PAGE_BYTES.saturating_sub(always + RESERVE);
+    let budget = Budget { lines: LINES, bytes, short_line: Some(SHORT_LINE) };
+    let fitted = fit(&lines, &lookup, budget, &all_files, |line| engine.render(PAGE_LINE, line))?;
+    out.write_all(document(engine, &page, &fitted, &all_files)?.as_bytes())?;
     Ok(())
 }
 
-/// What the templates of the page see of a report: the page, its rows, and the rows of its people.
-pub(super) fn model(report: &Report) -> Result<[Vec<Value>; 3], RenderError> {
-    let entries = Entries::new(report);
-    let page = Page::new(report, &entries)?;
-    let people = People::new(&entries);
-    let row = |group: Group<'_>| Ok(serde_json::to_value(Entry::new(&group.read()?, entries.as_of()))?);
-    let rows = entries.groups().map(row).collect::<Result<_, RenderError>>()?;
-    let shown = report.findings.iter().map(|finding| Ok(finding.map_err(RenderError::Findings)?.fingerprint));
-    let shown = shown.collect::<Result<_, RenderError>>()?;
-    let person = people.rows(&shown).map(|person| Ok(serde_json::to_value(person?)?));
-    let document = Document {
-        page: &page,
-        style: "the style sheet",
-        script: "the script",
-        policy: policy("", ""),
-        accounts: "the rows of accounts",
-        others: "the other rows",
-        left_out: "how many findings are left out",
-        people: "the rows of people",
-        people_left_out: "12".to_owned(),
-    };
-    Ok([vec![serde_json::to_value(&document)?], rows, person.collect::<Result<_, RenderError>>()?])
+/// What the heads of groups and the words about what is left out may take.
+const RESERVE: usize = 5_000;
+
+fn document(engine: &Engine, page: &Page, fitted: &Fitted, all_files: &str) -> Result<String, RenderError> {
+    let (style, script) = (engine.text(STYLE), engine.text(SCRIPT));
+    let sections = sections(page, fitted, all_files);
+    let sections = engine.render_all(&SECTIONS, &sections)?;
+    engine.render(PAGE, &Document { page, style, script, policy: policy(style, script), sections })
 }
 
-/// The rows of the people that fit, and the number of those that don't.
-fn people_rows(engine: &Engine, people: &People<'_>, fitted: &Fitted) -> Result<(String, String), RenderError> {
-    let mut rows = String::new();
-    for (at, person) in people.rows(&fitted.shown).enumerate() {
-        let row = engine.render(PAGE_PERSON, &person?)?;
-        if rows.len() + row.len() > people_bytes(people) {
-            return Ok((rows, grouped((people.len() - at) as u64)));
-        }
-        rows.push_str(&row);
+fn sections<'d>(page: &'d Page, fitted: &'d Fitted, all_files: &'d str) -> Sections<'d> {
+    Sections {
+        page,
+        groups: fitted.lists.iter().map(|(pile, list)| Group::new(*pile, list)).collect(),
+        count: &fitted.count,
+        left_out: &fitted.left_out,
+        missing: if fitted.missing == 0 { String::new() } else { grouped(fitted.missing) },
+        all_files,
     }
-    Ok((rows, String::new()))
+}
+
+impl<'d> Group<'d> {
+    fn new(pile: Pile, list: &'d List) -> Self {
+        let (id, class, title) = match pile {
+            Pile::Open(Severity::Critical) => ("critical", "c", "Critical"),
+            Pile::Open(Severity::High) => ("high", "h", "High"),
+            Pile::Open(Severity::Medium) => ("medium", "m", "Medium"),
+            Pile::Open(Severity::Low) => ("low", "l", "Low"),
+            Pile::Open(Severity::Info) => ("info", "i", "For information"),
+            Pile::Covered => ("covered", "cov", "Covered by exceptions"),
+        };
+        let more = list.lines.saturating_sub(PRINTED);
+        let not_printed = if class == "c" && more > 0 { grouped(more) } else { String::new() };
+        Self { id, class, title, count: grouped(list.lines), not_printed, lines: &list.rows }
+    }
+}
+
+/// What the templates of the page see of a report: the frame, its sections, and its lines.
+pub(super) fn model(report: &Report) -> Result<[Vec<Value>; 2], RenderError> {
+    let entries = Entries::new(report);
+    let (lines, lookup) = (Lines::new(&entries), Lookup::new(report));
+    let page = Page::new(report, &lines, &lookup)?;
+    let list = List { rows: "the lines".to_owned(), lines: 200 };
+    let fitted = Fitted {
+        lists: [(Pile::Open(Severity::Critical), list)].into(),
+        count: "7 lines, 9 findings".to_owned(),
+        left_out: "what is left out, by severity".to_owned(),
+        missing: 2,
+    };
+    let mut models = vec![serde_json::to_value(sections(&page, &fitted, "where all are"))?];
+    let (style, script, sections) = ("the style sheet", "the script", "the sections".to_owned());
+    models.push(serde_json::to_value(Document { page: &page, style, script, policy: policy("", ""), sections })?);
+    let line = |line| Ok(serde_json::to_value(LineView::new(line, &lookup)?)?);
+    Ok([models, lines.iter().map(line).collect::<Result<_, RenderError>>()?])
 }
 
 /// Nothing may be loaded or sent, and only this style and this script may apply.

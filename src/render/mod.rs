@@ -4,7 +4,6 @@
 //! nor the exit code can change here. Text from vendors and HR is hostile until the moment it is written, so each
 //! format neutralises it there (`escape`), and nowhere earlier.
 
-mod chart;
 mod codequality;
 mod csv;
 mod email;
@@ -177,19 +176,18 @@ pub struct RenderOptions<'o> {
     pub beside: &'o [Format],
 }
 
+/// The command that writes every finding as tables.
+const ALL_FILES: &str = "headcount audit --format csv,xlsx";
+
 /// Where the findings are for which a format has no room.
 const ALL: &str = "the formats json and csv have all";
 
 impl RenderOptions<'_> {
-    /// Names the files beside the document that have every finding.
-    fn whole(&self) -> String {
-        let whole = |format: &&Format| matches!(format, Format::Json | Format::Csv | Format::Xlsx);
-        let files: Vec<_> = self.beside.iter().filter(whole).filter_map(|format| format.file_name()).collect();
-        match files.as_slice() {
-            [] => ALL.to_owned(),
-            [one] => format!("{one} has all"),
-            [first @ .., last] => format!("{} and {last} have all", first.join(", ")),
-        }
+    /// Where every finding is: the tables beside the document, or the command that writes them.
+    fn all_files(&self) -> String {
+        let tables = |format: &&Format| matches!(format, Format::Csv | Format::Xlsx);
+        let files: Vec<_> = self.beside.iter().filter(tables).filter_map(|format| format.file_name()).collect();
+        if files.is_empty() { ALL_FILES.to_owned() } else { files.join(", ") }
     }
 
     fn places(&self) -> Cow<'_, Places> {

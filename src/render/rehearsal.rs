@@ -46,12 +46,11 @@ pub fn check_templates(folder: &Path) -> Result<Templates, Vec<Diagnostic>> {
 /// The sample can't be read, which a test rules out.
 pub fn templates_model() -> Result<Vec<(&'static str, Vec<Value>)>, RenderError> {
     let report = sample()?;
-    let [page, rows, people] = html::model(&report)?;
+    let [page, lines] = html::model(&report)?;
     Ok(vec![
-        ("report.html.hbs", page),
-        ("report.md.hbs", markdown::model(&report)?),
-        ("entry.html.hbs and entry.md.hbs", rows),
-        ("person.html.hbs", people),
+        ("page/*.html.hbs", page),
+        ("markdown/*.md.hbs", markdown::model(&report)?),
+        ("page/line.html.hbs and markdown/line.md.hbs", lines),
         ("email.html.hbs and email.txt.hbs", email::model(&report)?),
     ])
 }

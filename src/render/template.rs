@@ -8,7 +8,6 @@ use std::thread;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
-    TemplateError,
 };
 use serde::Serialize;
 
@@ -22,57 +21,82 @@ pub(super) struct Template {
     text: &'static str,
 }
 
-/// The page.
-pub(super) const PAGE: Template =
-    Template { name: "report.html.hbs", text: include_str!("../../templates/report.html.hbs") };
-/// One row of the page's findings: all findings of one subject.
-pub(super) const PAGE_ENTRY: Template =
-    Template { name: "entry.html.hbs", text: include_str!("../../templates/entry.html.hbs") };
-/// One row of the page's people.
-pub(super) const PAGE_PERSON: Template =
-    Template { name: "person.html.hbs", text: include_str!("../../templates/person.html.hbs") };
-/// The page's style sheet.
-pub(super) const STYLE: Template = Template { name: "report.css", text: include_str!("../../templates/report.css") };
-/// The page's script.
-pub(super) const SCRIPT: Template = Template { name: "report.js", text: include_str!("../../templates/report.js") };
-/// The Markdown document.
-pub(super) const MARKDOWN: Template =
-    Template { name: "report.md.hbs", text: include_str!("../../templates/report.md.hbs") };
-/// One row of the Markdown document's findings.
-pub(super) const MARKDOWN_ENTRY: Template =
-    Template { name: "entry.md.hbs", text: include_str!("../../templates/entry.md.hbs") };
+/// Declares a template by its file.
+macro_rules! template {
+    ($name:literal) => {
+        Template { name: $name, text: include_str!(concat!("../../templates/", $name)) }
+    };
+}
 
+/// The frame of the page, around its sections.
+pub(super) const PAGE: Template = template!("page/page.html.hbs");
+/// One line of the page's findings.
+pub(super) const PAGE_LINE: Template = template!("page/line.html.hbs");
+/// The page's sections, in their order.
+pub(super) const SECTIONS: [Template; 12] = [
+    template!("page/verdict.html.hbs"),
+    template!("page/act.html.hbs"),
+    template!("page/overview.html.hbs"),
+    template!("page/findings.html.hbs"),
+    template!("page/limits.html.hbs"),
+    template!("page/exceptions.html.hbs"),
+    template!("page/coverage.html.hbs"),
+    template!("page/sources.html.hbs"),
+    template!("page/roster.html.hbs"),
+    template!("page/controls.html.hbs"),
+    template!("page/policies.html.hbs"),
+    template!("page/sign-off.html.hbs"),
+];
+/// The page's style sheet.
+pub(super) const STYLE: Template = template!("page/page.css");
+/// The page's script.
+pub(super) const SCRIPT: Template = template!("page/page.js");
+/// The parts of the Markdown document, in their order.
+pub(super) const MARKDOWN: [Template; 2] = [template!("markdown/report.md.hbs"), template!("markdown/evidence.md.hbs")];
+/// One row of the Markdown document's findings.
+pub(super) const MARKDOWN_LINE: Template = template!("markdown/line.md.hbs");
 /// The HTML part of an e-mail.
-pub(super) const MAIL_PAGE: Template =
-    Template { name: "email.html.hbs", text: include_str!("../../templates/email.html.hbs") };
+pub(super) const MAIL_PAGE: Template = template!("email.html.hbs");
 /// The plain-text part of an e-mail.
-pub(super) const MAIL_TEXT: Template =
-    Template { name: "email.txt.hbs", text: include_str!("../../templates/email.txt.hbs") };
+pub(super) const MAIL_TEXT: Template = template!("email.txt.hbs");
+
 /// All that can be overridden.
-const ALL: [Template; 9] =
-    [PAGE, PAGE_ENTRY, PAGE_PERSON, STYLE, SCRIPT, MARKDOWN, MARKDOWN_ENTRY, MAIL_PAGE, MAIL_TEXT];
+fn all() -> impl Iterator<Item = Template> {
+    let page = [PAGE, PAGE_LINE, STYLE, SCRIPT].into_iter().chain(SECTIONS);
+    page.chain(MARKDOWN).chain([MARKDOWN_LINE, MAIL_PAGE, MAIL_TEXT])
+}
 
 /// The built-in templates, as (file name, text), to start others from.
 pub fn built_in_templates() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ALL.into_iter().map(|template| (template.name, template.text))
+    all().map(|template| (template.name, template.text))
 }
 
 /// What is wrong with a folder of templates, as far as that can be told without a report: files that take no
 /// template's place, and templates that can't be read or compiled.
 pub(super) fn check_folder(folder: &Path) -> Result<(), Vec<Diagnostic>> {
-    let entries = std::fs::read_dir(folder)
+    let mut names = files(folder, "")
         .map_err(|error| vec![Diagnostic::of_file(folder, format!("can't read the folder of templates: {error}"))])?;
-    let mut names: Vec<_> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    for of in FOLDERS {
+        names.extend(files(&folder.join(of), &format!("{of}/")).unwrap_or_default());
+    }
     names.sort_unstable();
     let mistakes = names.iter().filter_map(|name| stray(folder, name));
-    let compiled = ALL.iter().filter_map(|template| Engine::new(&[*template], Some(folder), escape::html).err());
+    let compiled = all().filter_map(|template| Engine::new(&[template], Some(folder), escape::html).err());
     let mistakes: Vec<Diagnostic> = mistakes.chain(compiled).collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
 }
 
+/// Where templates are, besides the folder itself.
+const FOLDERS: [&str; 2] = ["page", "markdown"];
+
+fn files(folder: &Path, prefix: &str) -> std::io::Result<Vec<String>> {
+    let entries = std::fs::read_dir(folder)?;
+    Ok(entries.flatten().map(|entry| format!("{prefix}{}", entry.file_name().to_string_lossy())).collect())
+}
+
 /// A file that looks like a template and isn't one: it would be ignored in silence.
 fn stray(folder: &Path, name: &str) -> Option<Diagnostic> {
-    let known = || ALL.iter().map(|template| template.name);
+    let known = || all().map(|template| template.name);
     let extension = Path::new(name).extension()?;
     if known().any(|known| known == name) || !["hbs", "css", "js"].iter().any(|template| extension == *template) {
         return None;
@@ -173,14 +197,14 @@ impl Templates {
     }
 
     pub(super) fn page(&self) -> Result<&Engine, RenderError> {
-        const ALL: [Template; 5] = [PAGE, PAGE_ENTRY, PAGE_PERSON, STYLE, SCRIPT];
-        let engine = self.page.get_or_init(|| Engine::new(&ALL, self.folder.as_deref(), escape::html));
+        let all = || [PAGE, PAGE_LINE, STYLE, SCRIPT].into_iter().chain(SECTIONS).collect::<Vec<_>>();
+        let engine = self.page.get_or_init(|| Engine::new(&all(), self.folder.as_deref(), escape::html));
         Ok(engine.as_ref().map_err(Clone::clone)?)
     }
 
     pub(super) fn markdown(&self) -> Result<&Engine, RenderError> {
-        const ALL: [Template; 2] = [MARKDOWN, MARKDOWN_ENTRY];
-        let engine = self.markdown.get_or_init(|| Engine::new(&ALL, self.folder.as_deref(), escape::markdown));
+        let all = || MARKDOWN.into_iter().chain([MARKDOWN_LINE]).collect::<Vec<_>>();
+        let engine = self.markdown.get_or_init(|| Engine::new(&all(), self.folder.as_deref(), escape::markdown));
         Ok(engine.as_ref().map_err(Clone::clone)?)
     }
 }
@@ -194,20 +218,7 @@ impl fmt::Debug for Templates {
 /// The compiled templates of one document.
 pub(super) struct Engine {
     registry: Handlebars<'static>,
-    templates: BTreeMap<&'static str, Compiled>,
-}
-
-struct Compiled {
-    loaded: Loaded,
-    /// Empty, if it is printed as it stands.
-    parts: Vec<Part>,
-}
-
-/// Some lines of a template, compiled by themselves: the time that the compiler takes grows with the square of the length.
-struct Part {
-    name: String,
-    /// How many lines are before it.
-    line: usize,
+    templates: BTreeMap<&'static str, Loaded>,
 }
 
 impl Engine {
@@ -227,80 +238,54 @@ impl Engine {
         let mut compiled = BTreeMap::new();
         for template in templates {
             let loaded = template.load(directory)?;
-            let mut parts = Vec::new();
             if Path::new(template.name).extension().is_some_and(|extension| extension == "hbs") {
                 loaded.refuse_partials()?;
-                parts = compile(&mut registry, template.name, &loaded.text)
+                registry
+                    .register_template_string(template.name, &loaded.text)
                     .map_err(|error| loaded.mistake(error.pos(), error.reason().to_string()))?;
             }
-            compiled.insert(template.name, Compiled { loaded, parts });
+            compiled.insert(template.name, loaded);
         }
         Ok(Self { registry, templates: compiled })
     }
 
     /// The text of a template that is printed as it stands.
     pub(super) fn text(&self, template: Template) -> &str {
-        self.templates.get(template.name).map_or(template.text, |compiled| compiled.loaded.text.as_str())
+        self.templates.get(template.name).map_or(template.text, |loaded| loaded.text.as_str())
     }
 
     /// Renders one template.
     pub(super) fn render(&self, template: Template, model: &impl Serialize) -> Result<String, RenderError> {
-        let Some(Compiled { loaded, parts }) = self.templates.get(template.name) else {
-            return Err(Diagnostic::of_file(Path::new(template.name), "the template has not been compiled").into());
-        };
-        let context = Context::wraps(model).map_err(|error| loaded.mistake(None, error.reason().to_string()))?;
+        self.render_all(&[template], model)
+    }
+
+    /// Renders several templates of one model, one after the other.
+    pub(super) fn render_all(&self, templates: &[Template], model: &impl Serialize) -> Result<String, RenderError> {
         let mut text = String::new();
-        for part in parts {
-            let rendered = self.registry.render_with_context(&part.name, &context);
+        let mut context = None;
+        for template in templates {
+            let Some(loaded) = self.templates.get(template.name) else {
+                return Err(Diagnostic::of_file(Path::new(template.name), "the template has not been compiled").into());
+            };
+            let context = match &context {
+                Some(context) => context,
+                None => {
+                    let wrapped = Context::wraps(model);
+                    let wrapped = wrapped.map_err(|error| loaded.mistake(None, error.reason().to_string()))?;
+                    context.insert(wrapped)
+                }
+            };
+            let rendered = self.registry.render_with_context(template.name, context);
             text.push_str(&rendered.map_err(|error| {
                 let message = match error.reason() {
                     RenderErrorReason::MissingVariable(Some(path)) => format!("there is nothing named \"{path}\" here"),
                     other => other.to_string(),
                 };
-                loaded.mistake(error.line_no.map(|line| part.line + line).zip(error.column_no), message)
+                loaded.mistake(error.line_no.zip(error.column_no), message)
             })?);
         }
         Ok(text)
     }
-}
-
-/// Compiles a template in parts; as a whole, if it has been cut where it can't be.
-fn compile(registry: &mut Handlebars<'_>, name: &str, text: &str) -> Result<Vec<Part>, TemplateError> {
-    let mut parts = Vec::new();
-    let mut line = 0;
-    for lines in cut(text) {
-        let name = format!("{name}:{line}");
-        if registry.register_template_string(&name, lines).is_err() {
-            registry.register_template_string(&name, text)?;
-            return Ok(vec![Part { name, line: 0 }]);
-        }
-        parts.push(Part { name, line });
-        line += lines.matches('\n').count();
-    }
-    Ok(parts)
-}
-
-/// Cuts a template behind empty lines that are in no block. One that has comments, which may hold anything, or takes away
-/// white space around it, which may be on the other side, stays whole.
-fn cut(text: &str) -> Vec<&str> {
-    const GAP: &str = "\n\n";
-    if text.contains("{{!") || text.contains('~') {
-        return vec![text];
-    }
-    let (mut parts, mut start, mut open) = (Vec::new(), 0, 0);
-    let mut from = 0;
-    for (at, _) in text.match_indices(GAP) {
-        let lines = text.get(from..at).unwrap_or_default();
-        from = at;
-        open += lines.matches("{{#").count();
-        open -= lines.matches("{{/").count().min(open);
-        if open == 0 {
-            parts.extend(text.get(start..at + GAP.len()));
-            start = at + GAP.len();
-        }
-    }
-    parts.extend(text.get(start..).filter(|rest| !rest.is_empty() || parts.is_empty()));
-    parts
 }
 
 /// `{{code x}}`: see [`escape::markdown_code`].
@@ -338,48 +323,5 @@ impl HelperDef for StrictIf {
         }
         let chosen = if param.value().is_truthy(false) == self.positive { helper.template() } else { helper.inverse() };
         chosen.map_or(Ok(()), |template| template.render(registry, context, render_context, out))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn whole(text: &str, model: &impl Serialize) -> String {
-        Handlebars::new().render_template(text, model).expect("renders")
-    }
-
-    fn in_parts(text: &str, model: &impl Serialize) -> (usize, String) {
-        let mut registry = Handlebars::new();
-        let parts = compile(&mut registry, "t", text).expect("compiles");
-        (parts.len(), parts.iter().map(|part| registry.render(&part.name, model).expect("renders")).collect())
-    }
-
-    #[test]
-    fn a_template_in_parts_prints_what_it_prints_as_a_whole() {
-        let model = json!({"a": "1", "list": ["x", "y"], "no": false});
-        for (text, parts) in [
-            ("", 1),
-            ("one\n\ntwo {{a}}\n\n\nthree", 3),
-            ("{{#if a}}\n\n{{#each list}}\n{{this}}\n\n{{/each}}\n{{/if}}\n\nend\n\n", 2),
-            ("a {{~#if no}}\nb\n{{else}}\n\nc\n{{/if~}}\n\nd", 1),
-            ("one\n\n{{~a}}", 1),
-            ("{{a~}}\n\ntwo", 1),
-            ("{{!-- {{/if}} \n\n {{#if}} --}}\n\n{{#if a}}1{{/if}}", 1),
-            ("{{!--\n<p>{{a}}</p>\n\n<p>{{a}}</p>\n--}}", 1),
-            ("{{a~}}\n\n\n\n  two", 1),
-            ("one\n\n{{{~a}}}", 1),
-            ("{{a~}}{{! c }}\n\n  two", 1),
-        ] {
-            assert_eq!(in_parts(text, &model), (parts, whole(text, &model)), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_page_is_long_enough_to_be_cut() {
-        let longest = cut(PAGE.text).into_iter().map(str::len).max();
-        assert!(longest < Some(PAGE.text.len() / 3), "{longest:?} of {} bytes", PAGE.text.len());
     }
 }

@@ -105,6 +105,7 @@ fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue], cures: V
         encoding: roster.encodings.join(", "),
         delimiter: roster.delimiters.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         columns: roster.columns.iter().map(|(role, headings)| (role.to_string(), headings.clone())).collect(),
+        unused: roster.extra_columns.clone(),
         keys: roster.keys(),
         issues: noted.collect(),
         unknown: unknown_words(roster, cures),

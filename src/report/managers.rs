@@ -1,27 +1,53 @@
-//! Who answers for the people that findings are about. Only a report that goes to managers tells it.
+//! Where the people that findings are about belong, and who answers for them: what a report needs to say whom to ask.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{Manager, Report};
+use crate::key::{Key, KeyMap};
 use crate::model::{Employee, Roster};
 use crate::roster;
 
 impl Report {
-    /// The same report, with the manager of everybody that a finding is about, as of the audit.
+    /// The same report, with department and manager of the people that findings are about, as of the audit: of `most`
+    /// people, those of the worst findings first.
     ///
     /// # Errors
     /// The findings can't be read back.
-    pub fn with_managers(mut self, roster: &Roster) -> io::Result<Self> {
-        let of_somebody = self.findings.heads().filter(|head| head.person().is_some());
-        let people = of_somebody.filter_map(|head| head.read().map(|finding| finding.subject.employee_id).transpose());
-        let people: BTreeSet<String> = people.collect::<io::Result<_>>()?;
+    pub fn with_managers(mut self, roster: &Roster, most: usize) -> io::Result<Self> {
+        let mut seen = BTreeSet::new();
+        let mut people = BTreeSet::new();
+        for head in self.findings.heads() {
+            if seen.len() == most {
+                break;
+            }
+            // One finding of a person is enough to learn who they are.
+            if head.person().is_some_and(|person| seen.insert(person)) {
+                people.extend(head.read()?.subject.employee_id);
+            }
+        }
         let managers = roster::managers_of(roster, people.iter().map(String::as_str), self.run.as_of);
+        let departments = departments(roster, &people);
         let of = |id: &str| managers.get(id).copied().unwrap_or(Err("the person is not in the roster"));
-        let named: BTreeMap<String, Manager> = people.iter().map(|id| (id.clone(), manager(of(id)))).collect();
+        let named: BTreeMap<String, Manager> = people
+            .iter()
+            .map(|id| (id.clone(), Manager { department: departments.get(id.as_str()).cloned(), ..manager(of(id)) }))
+            .collect();
         self.managers = named;
         Ok(self)
     }
+}
+
+/// Of two people with one id, the first, as it is with managers.
+fn departments<'p>(roster: &Roster, people: &'p BTreeSet<String>) -> BTreeMap<&'p str, String> {
+    let wanted: KeyMap<&'p str> = people.iter().map(|id| (Key::of(id), id.as_str())).collect();
+    let mut found = BTreeMap::new();
+    for employee in &roster.employees {
+        if let (Some(id), Some(department)) = (wanted.get(&Key::of(employee.id())), employee.department()) {
+            found.entry(*id).or_insert_with(|| department.to_owned());
+        }
+    }
+    found
 }
 
 fn manager(superior: roster::Superior<'_>) -> Manager {
@@ -30,6 +56,7 @@ fn manager(superior: roster::Superior<'_>) -> Manager {
         name: employee.name().map(str::to_owned),
         email: employee.emails().first().map(str::to_owned),
         unknown: employee.emails().is_empty().then(|| "the manager has no e-mail address".to_owned()),
+        department: None,
     };
     superior.map_or_else(|why| Manager { unknown: Some(why.to_owned()), ..Manager::default() }, told)
 }

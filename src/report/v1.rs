@@ -45,12 +45,13 @@ pub struct Report {
     /// The same data under further policies (`--policy`), in the order of the command line.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub policies: Vec<Policy>,
-    /// Who answers for the people that findings are about, by employee id; only where mail goes to managers.
+    /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
+    /// those of the worst findings.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub managers: BTreeMap<String, Manager>,
 }
 
-/// Who answers for a person, as far as the roster tells.
+/// Where a person belongs, and who answers for them, as far as the roster tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manager {
@@ -66,6 +67,9 @@ pub struct Manager {
     /// Why nobody can be asked.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unknown: Option<String>,
+    /// The department of the person who is asked about.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub department: Option<String>,
 }
 
 /// When, with what and over what.
@@ -118,6 +122,9 @@ pub struct RosterSummary {
     pub delimiter: String,
     /// Purpose → headings that serve it.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// Headings that serve no purpose.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unused: Vec<String>,
     /// Key by which accounts find people → employees that have it; those that nobody has are left out.
     #[serde(skip_serializing_if = "KeyCounts::is_empty", default)]
     pub keys: KeyCounts,

@@ -210,12 +210,15 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         outcome,
         policies,
     };
-    let report = Report::new(parts);
-    Ok(match config.email.as_ref().map(|email| &email.to) {
-        Some(Recipients::Managers { .. }) => report.with_managers(&inputs.roster).map_err(AuditError::Findings)?,
-        _ => report,
-    })
+    let people = match config.email.as_ref().map(|email| &email.to) {
+        Some(Recipients::Managers { .. }) => usize::MAX,
+        _ => PEOPLE_TO_ASK_ABOUT,
+    };
+    Ok(Report::new(parts).with_managers(&inputs.roster, people).map_err(AuditError::Findings)?)
 }
+
+/// Of how many people a report says whom to ask about them, unless mail goes to all managers: no page shows more.
+const PEOPLE_TO_ASK_ABOUT: usize = 5_000;
 
 /// Everything that is judged, but for the accounts.
 struct AuditInput<'c> {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::tally::Tally;
 use super::text::{NAME, SENTENCE, at_least, is_whole};
-use super::verdict::Tally;
 use crate::render::escape::{anchor, clip};
 use crate::report::{ControlLimits, Report, RuleSummary, SourceStatus, control_limits};
 

@@ -134,10 +134,6 @@ impl<'e> Group<'e> {
         self.positions.iter().filter_map(move |at| self.findings.head(*at as usize))
     }
 
-    pub(super) const fn severity(&self) -> &'static str {
-        self.rank.1.as_str()
-    }
-
     pub(in crate::render) fn is_account(self) -> bool {
         self.heads().any(|head| head.is_about_account())
     }
@@ -150,6 +146,19 @@ impl<'e> Group<'e> {
     /// What comes first in a list of subjects: the worst, and then of how many findings there are.
     pub(super) const fn order(self) -> (Rank, Reverse<usize>) {
         (self.rank, Reverse(self.len()))
+    }
+
+    /// Its findings one by one, if they are about a source: they have nothing in common but their place.
+    pub(super) fn apart(self) -> impl Iterator<Item = Self> {
+        let about_source =
+            self.heads().any(|head| !head.is_about_account() && !head.is_about_group() && head.source().is_some());
+        let size = if about_source { 1 } else { self.positions.len().max(1) };
+        self.positions.chunks(size).map(move |positions| Self::new(self.findings, positions))
+    }
+
+    /// The worst severity that still asks for action; without any, the worst.
+    pub(super) const fn worst(self) -> Severity {
+        self.rank.1
     }
 
     pub(super) fn positions(self) -> impl Iterator<Item = usize> {

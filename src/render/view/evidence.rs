@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::text::{NAME, Pair, SENTENCE, at_least, iso, moment, pairs};
+use super::text::{NAME, Pair, SENTENCE, at_least, hour, iso, moment, pairs};
 use crate::base::text::{counted, grouped};
-use crate::render::escape::{anchor, clip};
-use crate::report::{self, Report, RuleSummary, SourceStatus, SourceSummary, UnknownWord};
+use crate::render::escape::clip;
+use crate::report::{self, Report, SourceStatus, SourceSummary, UnknownWord};
 
 /// When, with what and over what.
 #[derive(Debug, Serialize)]
@@ -16,6 +16,8 @@ pub(super) struct Run {
     organisation: String,
     as_of: String,
     as_of_iso: String,
+    /// The same, as people say it.
+    as_of_words: String,
     started: String,
     finished: String,
     version: String,
@@ -32,6 +34,7 @@ impl Run {
             organisation: clip(&run.organisation, NAME),
             as_of: moment(run.as_of),
             as_of_iso: iso(run.as_of),
+            as_of_words: hour(run.as_of),
             started: iso(run.started_at),
             finished: iso(run.finished_at),
             version: clip(&run.tool_version, NAME),
@@ -46,6 +49,32 @@ impl Run {
 pub(super) struct Capped<T> {
     rows: Vec<T>,
     left_out: String,
+}
+
+/// What is always true of the accounts, with its numbers.
+#[derive(Debug, Serialize)]
+pub(super) struct Law {
+    sentence: String,
+    holds: bool,
+}
+
+impl Law {
+    pub(super) fn new(report: &Report) -> Self {
+        let c = &report.correlation;
+        let fetched: u64 = report.sources.iter().map(|source| source.distinct).sum();
+        let sum = c.matched + c.unmatched + c.ambiguous + c.conflict + c.declared;
+        let parts = [c.matched, c.unmatched, c.ambiguous, c.conflict, c.declared].map(grouped);
+        let [matched, unmatched, ambiguous, conflict, declared] = parts;
+        Self {
+            sentence: format!(
+                "{} fetched (distinct) {} {matched} matched + {unmatched} unmatched + {ambiguous} ambiguous + \
+                 {conflict} conflict + {declared} declared",
+                grouped(fetched),
+                if fetched == sum { "=" } else { "≠" },
+            ),
+            holds: fetched == sum && c.accounts == sum,
+        }
+    }
 }
 
 /// The most rows of a list that isn't the findings.
@@ -65,6 +94,26 @@ pub(super) struct Exception {
     id: String,
     state: String,
     details: Vec<Pair>,
+}
+
+/// What became of them, in one line.
+pub(super) fn exceptions_result(report: &Report) -> String {
+    let count = |holds: &dyn Fn(&report::Exception) -> bool| {
+        report.exceptions.iter().filter(|exception| holds(exception)).count() as u64
+    };
+    let waiver = |state: &'static str| count(&|exception| exception.kind == "waiver" && exception.state == state);
+    let parts = [
+        (waiver("used"), "waiver in use", "waivers in use"),
+        (waiver("expiring-soon"), "ends soon", "end soon"),
+        (waiver("expired"), "has ended", "have ended"),
+        (waiver("void"), "is void", "are void"),
+        (waiver("unused"), "covers nothing", "cover nothing"),
+        (count(&|exception| exception.kind == "declared"), "declared account", "declared accounts"),
+        (count(&|exception| exception.kind == "baseline"), "finding in the baseline", "findings in the baseline"),
+    ];
+    let told: Vec<String> =
+        parts.iter().filter(|part| part.0 > 0).map(|(n, one, many)| counted(*n, one, many)).collect();
+    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
 }
 
 /// Those that ask for attention first. What is in the baseline and still there is among the findings.
@@ -156,6 +205,12 @@ impl Source {
     }
 }
 
+/// How many were seen completely, in one line.
+pub(super) fn sources_result(report: &Report) -> String {
+    let whole = report.sources.iter().filter(|source| source.status == SourceStatus::Complete).count();
+    format!("{whole} of {} complete", report.sources.len())
+}
+
 /// How many accounts have an owner, and the share of them.
 fn matched(source: &SourceSummary) -> String {
     match (source.matched, source.match_rate) {
@@ -168,6 +223,8 @@ fn matched(source: &SourceSummary) -> String {
 /// The HR files.
 #[derive(Debug, Serialize)]
 pub(super) struct Roster {
+    /// What came of reading them, in one line.
+    result: String,
     file: String,
     sha256: String,
     encoding: String,
@@ -179,6 +236,7 @@ pub(super) struct Roster {
     cures: Vec<Pair>,
     rejected: bool,
     columns: Vec<Pair>,
+    unused: Vec<String>,
     issues: Capped<Issue>,
 }
 
@@ -198,7 +256,17 @@ impl Roster {
             text: clip(&issue.text, SENTENCE),
         });
         let columns = roster.columns.iter().take(100);
+        let used: usize = roster.columns.values().map(Vec::len).sum();
+        let headings = used + roster.unused.len();
         Self {
+            result: format!(
+                "{}, {} rejected, {}, {used} of {} used",
+                counted(roster.employees, "person", "people"),
+                counted(roster.rejected, "row", "rows"),
+                counted(roster.issues.len() as u64, "remark", "remarks"),
+                counted(headings as u64, "column", "columns"),
+            ),
+            unused: roster.unused.iter().take(100).map(|heading| clip(heading, NAME)).collect(),
             file: clip(&roster.file, SENTENCE),
             sha256: clip(&roster.sha256, NAME),
             encoding: clip(&roster.encoding, NAME),
@@ -223,36 +291,4 @@ impl Roster {
 fn unknown_word(word: &UnknownWord) -> String {
     let column = word.column.replace('_', " ");
     format!("{column} \"{}\" ({})", clip(&word.word, NAME), counted(word.rows, "row", "rows"))
-}
-
-/// A rule as it applied.
-#[derive(Debug, Serialize)]
-pub(super) struct Rule {
-    id: String,
-    anchor: String,
-    title: String,
-    severity: &'static str,
-    params: Vec<Pair>,
-    subjects: String,
-    violations: String,
-    not_evaluable: String,
-    disabled: bool,
-    changes: Vec<String>,
-}
-
-impl Rule {
-    pub(super) fn new(rule: &RuleSummary) -> Self {
-        Self {
-            id: clip(&rule.id, NAME),
-            anchor: anchor(&rule.id),
-            title: clip(&rule.title, NAME),
-            severity: rule.severity.as_str(),
-            params: pairs(&rule.params),
-            subjects: grouped(rule.subjects),
-            violations: grouped(rule.violations),
-            not_evaluable: grouped(rule.not_evaluable),
-            disabled: rule.disabled,
-            changes: rule.changes.iter().map(|change| clip(change, NAME)).collect(),
-        }
-    }
 }

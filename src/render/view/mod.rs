@@ -1,31 +1,38 @@
 //! The model that templates see: everything counted, sorted and worded, as text that still has to be escaped.
 //!
 //! Made from the report alone. Findings are not in it, because there may be a hundred thousand: they are grouped
-//! by subject ([`Entries`]) and become a model one at a time, when their row is rendered.
+//! by subject ([`Entries`]), ordered as [`Lines`], and become a model one at a time, when their line is rendered.
 
 mod accounts;
-mod charts;
+mod act;
 mod controls;
 mod coverage;
 mod entries;
 mod evidence;
+mod line;
+mod lines;
+mod lookup;
 mod mail;
 mod matching;
 mod near;
-mod people;
+mod opening;
+mod overview;
+mod person;
 mod policies;
 mod review;
 mod row;
+mod tally;
 mod text;
 mod verdict;
 
 pub(super) use accounts::Accounts;
 pub(super) use entries::{Entries, Group, left_out_words};
+pub(super) use line::LineView;
+pub(super) use lines::{Line, Lines};
+pub(super) use lookup::Lookup;
 pub(super) use mail::{About, MailModel};
 pub use mail::{Audience, FindingList, MailContent};
-pub(super) use people::People;
 pub(super) use review::{Known, Review, Row, When};
-pub(super) use row::Entry;
 pub(super) use text::{at_least, is_whole, value};
 pub(super) use verdict::headline;
 
@@ -34,45 +41,49 @@ use serde::Serialize;
 use super::RenderError;
 use crate::report::Report;
 
-/// The whole document but for its findings and people.
+/// The whole document but for its findings.
 #[derive(Debug, Serialize)]
 pub(super) struct Page {
-    #[serde(flatten)]
-    verdict: verdict::VerdictView,
+    opening: opening::Opening,
+    act: act::Act,
+    grid: overview::Grid,
+    since: overview::Since,
+    checks: Vec<overview::Point>,
     run: evidence::Run,
-    tiles: Vec<verdict::Tile>,
-    quiet: String,
-    charts: Vec<charts::Chart>,
-    law: charts::Law,
-    matrix: coverage::Matrix,
+    law: evidence::Law,
+    coverage: coverage::Coverage,
     frameworks: Vec<controls::Framework>,
     policies: Vec<policies::Comparison>,
     exceptions: evidence::Capped<evidence::Exception>,
+    exceptions_result: String,
     baseline: String,
     sources: Vec<evidence::Source>,
+    sources_result: String,
     roster: evidence::Roster,
-    rules: Vec<evidence::Rule>,
 }
 
 impl Page {
-    /// Counts and words `report`, whose findings are already grouped.
-    pub(super) fn new(report: &Report, entries: &Entries<'_>) -> Result<Self, RenderError> {
-        let tally = verdict::Tally::new(report);
+    /// Counts and words `report`, whose findings are already ordered.
+    pub(super) fn new(report: &Report, lines: &Lines<'_>, lookup: &Lookup<'_>) -> Result<Self, RenderError> {
+        let tally = tally::Tally::new(report);
+        let act = act::Act::new(report, lines, lookup)?;
         Ok(Self {
-            verdict: verdict::VerdictView::new(report, entries),
+            opening: opening::Opening::new(report, lines),
+            checks: overview::checks(report, &act.without_day),
+            act,
+            grid: overview::Grid::new(report, lines),
+            since: overview::Since::new(report, lines),
             run: evidence::Run::new(report),
-            tiles: tally.tiles(report)?,
-            quiet: tally.quiet(report),
-            charts: charts::all(report, entries),
-            law: charts::Law::new(report),
-            matrix: coverage::Matrix::new(report),
+            law: evidence::Law::new(report),
+            coverage: coverage::Coverage::new(report, &tally)?,
             frameworks: controls::frameworks(report, &tally),
             policies: policies::Comparison::new(report, &tally)?.into_iter().collect(),
             exceptions: evidence::exceptions(report),
+            exceptions_result: evidence::exceptions_result(report),
             baseline: evidence::baseline(report),
             sources: report.sources.iter().map(evidence::Source::new).collect(),
+            sources_result: evidence::sources_result(report),
             roster: evidence::Roster::new(report),
-            rules: report.rules.iter().map(evidence::Rule::new).collect(),
         })
     }
 }

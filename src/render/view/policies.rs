@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::controls::met;
+use super::tally::Tally;
 use super::text::{NAME, SENTENCE, at_least, is_whole, value};
-use super::verdict::Tally;
 use crate::base::text::grouped;
 use crate::render::escape::{anchor, clip};
 use crate::render::{RenderError, subject};

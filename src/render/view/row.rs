@@ -99,7 +99,7 @@ impl Entry {
 }
 
 /// The accounts of a group; the first 50 of them.
-fn members(group: &Subject) -> Vec<String> {
+pub(super) fn members(group: &Subject) -> Vec<String> {
     let all = group.first(|finding| finding.subject.members.as_deref()).unwrap_or_default();
     let mut shown: Vec<_> = all.iter().take(50).map(|member| clip(member, NAME)).collect();
     if all.len() > shown.len() {

@@ -1,6 +1,6 @@
 //! Values as people read them.
 
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, Datelike as _, SecondsFormat};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,6 +29,30 @@ pub(super) fn moment(at: Timestamp) -> String {
 /// `2026-11-20`.
 pub(super) fn day(at: Timestamp) -> String {
     at.format("%Y-%m-%d").to_string()
+}
+
+/// `5 Nov` in the year of the audit, else `5 Nov 2025`.
+pub(super) fn short_day(at: Timestamp, as_of: Timestamp) -> String {
+    let format = if at.year() == as_of.year() { "%-d %b" } else { "%-d %b %Y" };
+    at.format(format).to_string()
+}
+
+/// Where the hour counts: `5 Nov 2026, 22:25 UTC`.
+pub(super) fn hour(at: Timestamp) -> String {
+    at.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// Whole days from one moment to another; none backwards.
+pub(super) fn days_between(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from((to - from).num_days()).unwrap_or_default()
+}
+
+/// The first few of them: `a, b and 3 more`.
+pub(super) fn first_of(all: &[String], most: usize) -> String {
+    match all.get(..most).filter(|_| all.len() > most + 1) {
+        Some(first) => format!("{} and {} more", first.join(", "), all.len() - most),
+        None => all.join(", "),
+    }
 }
 
 /// For machines: `2026-11-20T08:00:00Z`.
@@ -74,15 +98,6 @@ pub(in crate::render) fn is_whole(report: &Report) -> bool {
     report.sources.iter().all(|source| source.status == SourceStatus::Complete)
 }
 
-/// A share, in whole percent; what isn't everything is never rounded up to it.
-pub(super) fn share(part: u64, of: u64) -> String {
-    match part.saturating_mul(100).checked_div(of) {
-        None => "–".to_owned(),
-        Some(0) if part > 0 => "< 1 %".to_owned(),
-        Some(percent) => format!("{percent} %"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,9 +112,17 @@ mod tests {
     }
 
     #[test]
-    fn shares_never_flatter() {
-        assert_eq!(share(999, 1000), "99 %");
-        assert_eq!(share(1, 1000), "< 1 %");
-        assert_eq!(share(0, 0), "–");
+    fn a_day_of_another_year_has_its_year() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        assert_eq!(short_day(at("2026-11-05T22:25:00Z"), at("2026-01-01T00:00:00Z")), "5 Nov");
+        assert_eq!(short_day(at("2025-11-05T22:25:00Z"), at("2026-01-01T00:00:00Z")), "5 Nov 2025");
+        assert_eq!(hour(at("2026-11-05T22:25:00Z")), "5 Nov 2026, 22:25 UTC");
+    }
+
+    #[test]
+    fn a_list_is_cut_only_where_that_is_shorter() {
+        let names = |count: usize| (0..count).map(|name| name.to_string()).collect::<Vec<_>>();
+        assert_eq!(first_of(&names(3), 2), "0, 1, 2");
+        assert_eq!(first_of(&names(4), 2), "0, 1 and 2 more");
     }
 }

@@ -1,17 +1,15 @@
-//! What the reader must know first: the verdict, why, what was not seen, and how much there is of what.
-
-use std::collections::BTreeMap;
+//! The verdict in words, why, and what was not seen.
 
 use serde::Serialize;
 
 use super::entries::Entries;
-use super::text::{NAME, SENTENCE, at_least, is_whole};
+use super::text::{NAME, SENTENCE, is_whole};
 use crate::base::text::{counted, grouped};
 use crate::finding::{FindingRef, Findings};
 use crate::model::Severity;
-use crate::render::escape::{clip, short};
-use crate::render::{RenderError, subject};
-use crate::report::{Gate, ReasonKind, Report, RuleSummary, SourceStatus};
+use crate::render::escape::clip;
+use crate::render::subject;
+use crate::report::{Gate, ReasonKind, Report, SourceStatus};
 
 /// The verdict in words.
 #[derive(Debug, Serialize)]
@@ -161,82 +159,4 @@ pub(super) fn gaps(report: &Report) -> Vec<Gap> {
             error: source.error.as_deref().map(|error| clip(error, SENTENCE)).unwrap_or_default(),
         })
         .collect()
-}
-
-/// How many findings each rule has, by disposition.
-#[derive(Debug)]
-pub(super) struct Tally<'r>(BTreeMap<&'r str, Count<'r>>);
-
-#[derive(Debug)]
-struct Count<'r> {
-    open: u64,
-    excepted: u64,
-    worst: Severity,
-    first: FindingRef<'r>,
-}
-
-/// A kind of finding that there is.
-#[derive(Debug, Serialize)]
-pub(super) struct Tile {
-    rule: String,
-    title: String,
-    severity: &'static str,
-    count: String,
-    excepted: String,
-    first: String,
-}
-
-impl<'r> Tally<'r> {
-    pub(super) fn new(report: &'r Report) -> Self {
-        let mut counts = BTreeMap::new();
-        for head in report.findings.heads() {
-            let none = Count { open: 0, excepted: 0, worst: head.severity(), first: head };
-            let count = counts.entry(head.rule()).or_insert(none);
-            count.worst = count.worst.min(head.severity());
-            *if head.is_open() { &mut count.open } else { &mut count.excepted } += head.stands_for();
-        }
-        Self(counts)
-    }
-
-    /// Open findings of a rule.
-    pub(super) fn open(&self, rule: &str) -> u64 {
-        self.0.get(rule).map_or(0, |count| count.open)
-    }
-
-    /// The kinds of finding that there are, worst first, then the most frequent.
-    pub(super) fn tiles(&self, report: &Report) -> Result<Vec<Tile>, RenderError> {
-        let titles: BTreeMap<_, _> = report.rules.iter().map(|rule| (rule.id.as_str(), &rule.title)).collect();
-        let whole = is_whole(report);
-        let mut kinds: Vec<_> = self.0.iter().collect();
-        kinds.sort_by_key(|(_, count)| (count.open == 0, count.worst, std::cmp::Reverse(count.open)));
-        kinds
-            .into_iter()
-            .map(|(rule, count)| {
-                Ok(Tile {
-                    rule: clip(rule, NAME),
-                    title: titles.get(rule).map(|title| clip(title, NAME)).unwrap_or_default(),
-                    severity: count.worst.as_str(),
-                    count: at_least(count.open, whole),
-                    excepted: if count.excepted == 0 { String::new() } else { grouped(count.excepted) },
-                    first: short(&count.first.read().map_err(RenderError::Findings)?.fingerprint),
-                })
-            })
-            .collect()
-    }
-
-    /// What found nothing, in a sentence: silence has to be accounted for, too.
-    pub(super) fn quiet(&self, report: &Report) -> String {
-        let enabled = || report.rules.iter().filter(|rule| !rule.disabled);
-        let silent = |rule: &&RuleSummary| !self.0.contains_key(rule.id.as_str());
-        let blind = |rule: &&RuleSummary| rule.not_evaluable > 0 && rule.not_evaluable >= rule.subjects;
-        let blind_count = enabled().filter(silent).filter(blind).count();
-        format!(
-            "{} applied: {} with findings, {} without, {} not evaluable anywhere. {} switched off.",
-            counted(enabled().count() as u64, "rule", "rules"),
-            self.0.len(),
-            enabled().filter(silent).count() - blind_count,
-            blind_count,
-            counted(report.rules.iter().filter(|rule| rule.disabled).count() as u64, "rule is", "rules are"),
-        )
-    }
 }

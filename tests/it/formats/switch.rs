@@ -98,14 +98,14 @@ fn github_gets_annotations_on_stdout_and_a_summary_in_its_file() {
     assert_eq!(output.status.code(), Some(1));
     assert!(log.starts_with("::error file=") && log.lines().all(|line| line.starts_with("::")), "{log}");
     let text = std::fs::read_to_string(&summary).expect("a summary");
-    assert!(text.starts_with("before\n# Action needed"), "{text}");
+    assert!(text.starts_with("before\n# "), "{text}");
 
     // A step that has written so much before that the report doesn't fit as a whole.
     let room = text.len() - 1_500;
     std::fs::write(&summary, " ".repeat(1024 * 1024 - room)).expect("written");
     run(&summary);
     let text = std::fs::read_to_string(&summary).expect("a summary");
-    assert!(text.contains("findings are left out here"));
+    assert!(text.contains("lines are on this page: "));
     let size = std::fs::metadata(&summary).expect("a summary").len();
     assert!(size <= 1024 * 1024, "GitHub would drop {size} bytes whole");
 }
@@ -120,14 +120,14 @@ fn a_broken_template_is_refused_before_the_first_request() {
     std::fs::write(tenant.config(), config.replace("[report]", "[report]\ntemplates = \"own\"")).expect("written");
     assert_eq!(audit(&tenant, &["--format", "html"]).code(), 0);
 
-    let page = std::fs::read_to_string(own.join("report.html.hbs")).expect("a template");
-    std::fs::write(own.join("report.html.hbs"), page.replace("{{headline}}</h1>", "{{headlin}}</h1>"))
-        .expect("written");
+    let verdict = own.join("page/verdict.html.hbs");
+    let page = std::fs::read_to_string(&verdict).expect("a template");
+    std::fs::write(&verdict, page.replace("{{opening.after}}</h1>", "{{opening.aftr}}</h1>")).expect("written");
     let requests = || headcount::simulate::Vendor::ALL.map(|vendor| tenant.simulators.requests(vendor));
     let before = requests();
     let audited = tenant.audit(&["--format", "json"]);
     assert_eq!(audited.code(), 2, "{}", audited.stderr());
-    let line = page.lines().position(|line| line.contains("<h1>")).expect("a heading") + 1;
-    assert!(audited.stderr().contains(&format!("own/report.html.hbs:{line}:")), "{}", audited.stderr());
+    let line = page.lines().position(|line| line.contains("</h1>")).expect("a heading") + 1;
+    assert!(audited.stderr().contains(&format!("own/page/verdict.html.hbs:{line}:")), "{}", audited.stderr());
     assert_eq!(requests(), before);
 }

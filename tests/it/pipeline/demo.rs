@@ -28,7 +28,7 @@ fn the_demo_finds_every_seeded_defect_and_nothing_else() {
     assert_eq!(report.verdict.gate, Gate::Fail);
     for name in ["report.html", "report.md"] {
         let text = std::fs::read_to_string(out.path().join(name)).expect("a report");
-        assert!(text.len() > 10_000 && text.contains("Action needed"), "{name}");
+        assert!(text.len() > 10_000 && text.contains("people who have left"), "{name}");
     }
     assert!(stderr.contains("report.html") && stderr.contains("Gate: failed"), "{stderr}");
 }
@@ -144,14 +144,14 @@ fn the_controls_say_what_is_met_and_where_nobody_could_look() {
         headcount().args(["audit", "-q", "--as-of", NOW, "-c"]).arg(&path).arg("--out").arg(&out).assert().code(1);
         let report = read_report(&out);
         let page = std::fs::read_to_string(out.join("report.html")).expect("a page");
-        let (_, row) = page.split_once("<th scope=\"row\">8.2.6</th>").expect("PCI-DSS 8.2.6");
+        let (_, row) = page.split_once("<th>8.2.6</th>").expect("PCI-DSS 8.2.6");
         (report, row.split("</tr>").next().expect("a row").to_owned())
     };
     let (report, row) = page("90");
     assert!(row.contains(">met<") && row.contains("voiso, voxmind (no last_login_at)"), "{row}");
     assert!(report.rules.iter().any(|rule| rule.id == "weak-match" && rule.changes == ["applied to vcc only"]));
     let (report, row) = page("120");
-    assert!(row.contains("not met <small>stale-login max_idle_days is 120, at most 90 is demanded</small>"), "{row}");
+    assert!(row.contains("not met<small>stale-login max_idle_days is 120, at most 90 is demanded</small>"), "{row}");
     let rule = report.rules.iter().find(|rule| rule.id == "stale-login").expect("the rule");
     assert_eq!(rule.changes, ["max_idle_days is 120, not 90"]);
     assert!(rule.guardrails.iter().all(|rail| !rail.met));

@@ -43,7 +43,7 @@ fn it_stays_incomplete_and_with_allow_outage_the_rest_counts() {
         assert!(text.contains("as is known until 2026-10-20"), "{file}");
     }
     let page = fs::read_to_string(allowed.out.join("report.md")).expect("text");
-    assert!(page.contains("All clear at 5 of 6 sources"), "{page}");
+    assert!(page.contains("Seen: 5 of 6 sources completely"), "{page}");
     let policy = tenant.kit.path().join("policy.toml");
     fs::write(&policy, "id = 'own'\ntitle = 'Own'\n[gate]\nfail_on = ['source-incomplete']\n").expect("written");
     let policy = policy.to_str().expect("text");

@@ -8,7 +8,9 @@ mod templates;
 
 use std::path::PathBuf;
 
+use headcount::model::{Disposition, Severity};
 use headcount::render::{Format, RenderOptions};
+use headcount::report::Report;
 
 use crate::support::fixture;
 use crate::support::reading::{bytes, rendered, rendered_with};
@@ -26,29 +28,35 @@ fn markdown_reads_well() {
     insta::assert_snapshot!("empty.md", rendered(Format::Markdown, &fixture::empty()));
     insta::assert_snapshot!("gaps.md", rendered(Format::Markdown, &fixture::gaps()));
     let compared = rendered(Format::Markdown, &fixture::compared());
-    insta::assert_snapshot!("compared.md", part(&compared, "# ", "## Rules and their parameters"));
+    insta::assert_snapshot!("compared.md", part(&compared, "<details><summary>Policies", "</details>"));
 }
 
 #[test]
 fn the_page_reads_well() {
     let demo = rendered(Format::Html, &fixture::demo());
-    insta::assert_snapshot!("demo.html-verdict", part(&demo, "<header", "<nav"));
-    insta::assert_snapshot!("demo.html-overview", part(&demo, "<section id=\"overview\"", "<div class=\"charts\""));
-    insta::assert_snapshot!("demo.html-matrix", part(&demo, "<section id=\"matrix\"", "</section>"));
-    insta::assert_snapshot!("demo.html-findings", part(&demo, "<section id=\"findings\"", "</section>"));
-    insta::assert_snapshot!("demo.html-evidence", part(&demo, "<section id=\"people\"", "<section id=\"sign-off\""));
+    insta::assert_snapshot!(
+        "demo.html-first-screen",
+        part(&demo, "<section id=\"verdict\"", "<section id=\"findings\"")
+    );
+    insta::assert_snapshot!("demo.html-findings", part(&demo, "<section id=\"findings\"", "<details class=\"fold\""));
+    insta::assert_snapshot!("demo.html-evidence", part(&demo, "<details class=\"fold\"", "<section id=\"sign-off\""));
     let compared = rendered(Format::Html, &fixture::compared());
-    insta::assert_snapshot!("compared.html-policies", part(&compared, "<section id=\"policies\"", "</section>"));
+    insta::assert_snapshot!("compared.html-policies", part(&compared, "<div id=\"policies\"", "</details>"));
     let gaps = rendered(Format::Html, &fixture::gaps());
-    insta::assert_snapshot!("gaps.html-warning", part(&gaps, "<main>", "<section id=\"overview\""));
+    insta::assert_snapshot!("gaps.html-first-screen", part(&gaps, "<section id=\"verdict\"", "<section id=\"act\""));
+    let empty = rendered(Format::Html, &fixture::empty());
+    insta::assert_snapshot!(
+        "empty.html-first-screen",
+        part(&empty, "<section id=\"verdict\"", "<details class=\"fold\"")
+    );
 }
 
 #[test]
 fn what_was_not_seen_is_never_a_zero() {
     let page = rendered(Format::Html, &fixture::gaps());
-    assert!(page.find("Not everything was seen") < page.find("class=\"tiles\""), "the warning is above the numbers");
-    assert!(page.contains("<td class=\"unknown\">unknown</td>") && page.contains("≥ "));
-    assert!(page.contains("Could not verify: 2 of 5 sources not seen completely"));
+    assert!(page.find(">Not seen</h2>") < page.find("id=\"act\""), "the warning is above the numbers");
+    assert!(page.contains("<td class=\"n blind\">not seen</td>") && page.contains("≥ ") && page.contains("<td>?</td>"));
+    assert!(page.contains("At least <em>2 live accounts</em> of 1 person who has left"));
 }
 
 #[test]
@@ -90,12 +98,55 @@ fn a_hundred_thousand_findings_stay_small() {
     let report = fixture::large(100_000);
     let page = rendered(Format::Html, &report);
     let markdown = rendered(Format::Markdown, &report);
-    assert!(page.len() < 3_000_000 && page.matches("<li id=\"f-").count() > 4_500, "{} bytes", page.len());
+    assert!(page.len() < 3_000_000 && page.matches("<p id=\"f-").count() == 5_000, "{} bytes", page.len());
     assert!(markdown.len() <= 900 * 1024, "{} bytes", markdown.len());
     for text in [page, markdown] {
-        assert!(text.contains("findings are left out here") && text.contains("the formats json and csv have all"));
-        assert!(text.contains("100,000"), "the totals are of all findings");
+        assert!(
+            text.contains("of 100,000 lines are on this page") && text.contains("headcount audit --format csv,xlsx")
+        );
     }
+}
+
+/// 22,000 findings, of which every fourth is critical, and every eighth high: the order in which they were found says
+/// nothing about how bad they are.
+fn mixed() -> Report {
+    fixture::large_with(22_000, |n, mut finding| {
+        finding.severity = match n % 8 {
+            0 | 4 => Severity::Critical,
+            1 => Severity::High,
+            2 | 3 => Severity::Medium,
+            5 => Severity::Info,
+            _ => Severity::Low,
+        };
+        if n % 16 == 0 {
+            finding.disposition = Disposition::Waived;
+        }
+        finding
+    })
+}
+
+#[test]
+fn nothing_is_left_out_while_something_less_bad_is_shown() {
+    let report = mixed();
+    let page = rendered(Format::Html, &report);
+    assert!(page.len() < 3_000_000, "{} bytes", page.len());
+    let of = |letter: &str| page.matches(&format!(" class=\"{letter}\"><b>")).count();
+    let shown = Severity::ALL.map(|severity| of(&severity.as_str()[..1]));
+    let all = Severity::ALL.map(|severity| report.findings.heads().filter(|head| head.severity() == severity).count());
+    assert_eq!(all, [5_500, 2_750, 5_500, 5_500, 2_750]);
+    assert_eq!(shown, [5_000, 0, 0, 0, 0], "no high while a critical has no room");
+    assert!(page.contains("5,000 of 22,000 lines are on this page: 5,000 of 5,500 critical, none of 2,750 high, "));
+
+    let report = fixture::large_with(22_000, |n, mut finding| {
+        finding.severity = if n % 22 == 0 { Severity::Critical } else { Severity::Medium };
+        finding
+    });
+    let page = rendered(Format::Html, &report);
+    assert!(
+        page.contains("5,000 of 22,000 lines are on this page: all 1,000 critical, 4,000 of 21,000 medium."),
+        "counted"
+    );
+    assert!(page.contains("data-missing=\"17,000\""), "the search knows what it can't see");
 }
 
 #[test]
@@ -104,22 +155,23 @@ fn what_is_left_out_is_in_the_files_that_are_named() {
     let page = |beside: &[Format]| {
         let options = RenderOptions { beside, ..RenderOptions::default() };
         let page = rendered_with(Format::Html, &report, &options).expect("renders");
-        part(&page, "The worst are shown; ", "</p>").to_owned()
+        part(&page, " All: ", "</span>").to_owned()
     };
-    assert_eq!(page(&[Format::Html, Format::Csv]), "The worst are shown; findings.csv has all.");
-    assert_eq!(
-        page(&[Format::Json, Format::Markdown, Format::Csv, Format::Xlsx]),
-        "The worst are shown; report.json, findings.csv and report.xlsx have all."
-    );
+    assert_eq!(page(&[Format::Html]), " All: headcount audit --format csv,xlsx.");
+    assert_eq!(page(&[Format::Json, Format::Csv, Format::Xlsx]), " All: findings.csv, report.xlsx.");
 }
 
 #[test]
 fn markdown_keeps_its_budget_by_plan() {
-    let options = RenderOptions { markdown_bytes: 6_000, ..RenderOptions::default() };
+    let options = RenderOptions { markdown_bytes: 8_000, ..RenderOptions::default() };
     let text = rendered_with(Format::Markdown, &fixture::demo(), &options).expect("renders");
-    assert!(text.len() <= 6_000, "{} bytes", text.len());
-    assert!(text.contains("## Sources") && text.contains("## Rules by source") && text.contains("leaver-active"));
-    assert!(text.contains("findings are left out here"));
+    assert!(text.len() <= 8_000, "{} bytes", text.len());
+    assert!(
+        text.contains("## Act today") && text.contains("<details><summary>Sources") && text.contains("leaver-active")
+    );
+    assert!(text.contains("lines are on this page"));
+    let [act, findings, coverage] = ["## Act today", "## Findings", "<details>"].map(|part| text.find(part));
+    assert!(act < findings && findings < coverage, "what to act on stands before the evidence");
 }
 
 #[test]

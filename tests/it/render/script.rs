@@ -1,5 +1,4 @@
-//! What report.js takes for granted of the page, held where no browser is needed: names, ids, and which lists are
-//! findings.
+//! What page.js takes for granted of the page, held where no browser is needed: names, ids, and what a line is made of.
 
 use headcount::model::Severity;
 use headcount::render::Format;
@@ -8,7 +7,7 @@ use super::part;
 use crate::support::fixture;
 use crate::support::reading::rendered;
 
-const SCRIPT: &str = include_str!("../../../templates/report.js");
+const SCRIPT: &str = include_str!("../../../templates/page/page.js");
 
 /// What stands between `start` and `end`, wherever it does in `text`.
 fn between<'t>(text: &'t str, start: &'t str, end: &'t str) -> impl Iterator<Item = &'t str> {
@@ -19,55 +18,48 @@ fn between<'t>(text: &'t str, start: &'t str, end: &'t str) -> impl Iterator<Ite
 fn every_name_that_the_script_asks_for_is_in_the_page() {
     let page = rendered(Format::Html, &fixture::demo());
     let ids: Vec<&str> = between(SCRIPT, "getElementById(\"", "\"").collect();
-    assert!(ids.contains(&"filter") && ids.contains(&"count") && ids.contains(&"csv"), "{ids:?}");
+    assert!(ids.contains(&"filter") && ids.contains(&"lines") && ids.contains(&"csv"), "{ids:?}");
     for id in ids {
         assert_eq!(page.matches(&format!(" id=\"{id}\"")).count(), 1, "#{id}");
     }
+    let form = part(&page, "<form id=\"filter\"", "</form>");
     let fields = between(SCRIPT, "const fields = [", "]").next().expect("fields");
     for field in between(fields, "\"", "\"").filter(|field| !field.starts_with(',')) {
-        assert!(part(&page, "<form id=\"filter\"", "</form>").contains(&format!(" name=\"{field}\"")), "{field}");
+        assert!(form.contains(&format!(" name=\"{field}\"")), "{field}");
     }
-    let keys = between(SCRIPT, "const keys = {", "};").next().expect("keys");
-    for by in between(&page, "data-sort=\"", "\"") {
-        assert!(keys.contains(&format!("{by}: (")), "sorting by {by}");
+    let groups = between(SCRIPT, "const groups = {", "\n  };").next().expect("groups");
+    let offered = part(form, "<select name=\"by\"", "</select>");
+    for by in between(offered, "value=\"", "\"").filter(|by| !by.is_empty()) {
+        assert!(groups.contains(&format!("{by}: (")), "grouping by {by}");
     }
-    let order = between(SCRIPT, "const order = [", "]").next().expect("the order");
-    assert_eq!(order.replace('"', ""), Severity::ALL.map(Severity::as_str).join(", "));
-    for tile in between(part(&page, "class=\"tiles\"", "</ul>"), "<a ", ">") {
-        assert!(tile.contains("data-rule=\""), "{tile}");
+    for severity in Severity::ALL {
+        let letter = &severity.as_str()[..1];
+        assert!(SCRIPT.contains(&format!("{letter}: \"{severity}\"")), "{severity}");
+        assert!(form.contains(&format!("value=\"{severity}\" id=\"s-{letter}\"")), "{severity}");
     }
 }
 
-/// The rows are read by `.findings > tbody > tr`, `li[id]`, its first `b` and `a`, its two `p` and its `code`.
+/// A line is read by its classes, the five cells of its summary, and the paragraphs that have an id.
 #[test]
-fn a_row_is_what_the_script_takes_it_for() {
+fn a_line_is_what_the_script_takes_it_for() {
     for report in [fixture::demo(), fixture::gaps(), fixture::hostile()] {
         let page = rendered(Format::Html, &report);
-        let tables = part(&page, "<section id=\"findings\"", "</section>");
-        let items: Vec<&str> = between(tables, "<li id=\"f-", "<code>").collect();
-        assert_eq!(items.len(), report.findings.len(), "each finding is an item with an id, and nothing else is");
-        assert_eq!(tables.matches("<li id=").count(), items.len());
-        for item in items {
-            let bold = between(item, "<b class=\"", "\"").next().expect("a severity");
-            assert!(Severity::ALL.iter().any(|severity| severity.as_str() == bold), "{item}");
-            let link = between(item, "<a href=\"#rule-", "</a>").next().and_then(|link| link.split_once('>'));
-            assert!(report.rules.iter().any(|rule| Some(rule.id.as_str()) == link.map(|(_, text)| text)), "{item}");
-            assert!(item.find("<b ") < item.find("<a ") && item.find("<a ") < item.find("<p>"), "{item}");
-            assert!(item.find("<p>") < item.find("<p class=\"do\">"), "the message, then what to do: {item}");
-        }
-        for row in between(tables, "<tr class=\"", "<td>") {
-            let severity = row.split_once('"').map(|(severity, _)| severity).unwrap_or_default();
-            assert!(Severity::ALL.iter().any(|known| known.as_str() == severity), "{row}");
+        let lines = part(&page, "<div id=\"lines\"", "<p id=\"none\"");
+        assert_eq!(
+            lines.matches("<p id=\"f-").count(),
+            report.findings.len(),
+            "each finding has a place, and nothing else"
+        );
+        for line in between(lines, "<details class=\"", "</details>") {
+            assert!(line.starts_with(['c', 'h', 'm', 'l', 'i']), "{line}");
+            let summary = part(line, "<summary>", "</summary>");
+            assert_eq!(summary.matches("<span>").count(), 5, "{summary}");
+            for finding in between(line, "<p id=\"f-", "</a>") {
+                let (_, rule) = finding.rsplit_once('>').expect("a link");
+                assert!(report.rules.iter().any(|known| known.id == rule), "{finding}");
+                let bold = finding.find("<b>").expect("a title");
+                assert!(finding[..bold].ends_with("\">"), "the title is its first element: {finding}");
+            }
         }
     }
-}
-
-#[test]
-fn near_misses_are_lists_that_are_no_findings() {
-    let page = rendered(Format::Html, &fixture::demo());
-    let near: Vec<&str> = between(&page, "<ol class=\"near\">", "</ol>").collect();
-    assert!(!near.is_empty() && near.iter().all(|list| list.starts_with("<li>")), "{near:?}");
-    assert!(near.iter().all(|list| !list.contains(" id=") && !list.contains("<ul")), "{near:?}");
-    // Its words are searched with the row, and nothing of it is counted.
-    assert!(SCRIPT.contains("querySelectorAll(\"li[id]\")") && !SCRIPT.contains("\"li\""));
 }

@@ -32,7 +32,6 @@ fn paths(models: &[Value]) -> BTreeMap<String, (&'static str, String)> {
             }
             Value::Bool(_) => "yes or no",
             Value::Number(_) => "number",
-            Value::String(text) if text.starts_with("<svg") => "markup",
             Value::String(_) => "text",
             Value::Null => panic!("{path}: a template can't tell null from a mistake"),
         };
@@ -49,7 +48,7 @@ fn paths(models: &[Value]) -> BTreeMap<String, (&'static str, String)> {
     for model in models {
         walk("", model, &mut found);
     }
-    for rows in ["accounts", "others", "people", "style", "script"] {
+    for rows in ["groups[].lines", "lines", "covered", "sections", "style", "script"] {
         found.entry(rows.to_owned()).and_modify(|told| told.0 = "markup");
     }
     found
@@ -100,10 +99,12 @@ fn the_sample_has_one_of_everything() {
 
 #[test]
 fn every_template_can_be_overridden() {
-    for entry in std::fs::read_dir("templates").expect("a folder") {
-        let name = entry.expect("a file").file_name().to_string_lossy().into_owned();
-        let template = [".hbs", ".css", ".js"].iter().any(|end| name.ends_with(end));
-        assert_eq!(built_in_templates().any(|(known, _)| known == name), template, "{name}");
+    for folder in ["", "page/", "markdown/"] {
+        for entry in std::fs::read_dir(format!("templates/{folder}")).expect("a folder") {
+            let name = format!("{folder}{}", entry.expect("a file").file_name().to_string_lossy());
+            let template = [".hbs", ".css", ".js"].iter().any(|end| name.ends_with(end));
+            assert_eq!(built_in_templates().any(|(known, _)| known == name), template, "{name}");
+        }
     }
 }
 
@@ -111,7 +112,9 @@ fn every_template_can_be_overridden() {
 fn checked(files: &[(&str, &str)]) -> (tempfile::TempDir, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
-        std::fs::write(folder.path().join(name), text).expect("written");
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
     }
     let mistakes = check_templates(folder.path()).err().unwrap_or_default();
     let place = format!("{}/", folder.path().display());
@@ -129,23 +132,26 @@ fn the_built_in_templates_are_good_ones() {
 #[test]
 fn a_mistake_has_its_place_before_any_report_is_made() {
     for (name, text, expected) in [
-        ("report.html.hbs", "<h1>\n  {{headlin}}\n</h1>", "report.html.hbs:2:"),
-        ("report.html.hbs", "a\n{{#if gats}}x{{/if}}", "report.html.hbs:2:"),
-        ("report.html.hbs", "a\n\nb\n\n {{headlin}}", "report.html.hbs:5:"),
-        ("report.html.hbs", "a\n\nb\n\n {{#if gaps}}", "report.html.hbs:5:"),
-        ("report.html.hbs", "{{#each tile}}x{{/each}}", "report.html.hbs:1:"),
-        ("report.html.hbs", "{{#if gaps}}\n\n", "report.html.hbs:"),
-        ("report.md.hbs", "x\n {{> other}}", "report.md.hbs:2:2: partials ({{> name}}) are not supported"),
-        ("entry.md.hbs", "{{title}}\n{{tilte}}", "entry.md.hbs:2:"),
-        ("entry.html.hbs", "{{#each findings}}{{rul}}{{/each}}", "entry.html.hbs:1:"),
-        // What only an audit that found something says.
-        ("person.html.hbs", "{{#each subjects}}{{lable}}{{/each}}", "person.html.hbs:1:"),
-        // What only an audit that found nothing says.
-        ("report.html.hbs", "{{#if sources}}{{else}}{{nothing}}{{/if}}", "report.html.hbs:1:"),
+        ("page/page.html.hbs", "<h1>\n  {{headlin}}\n</h1>", "page/page.html.hbs:2:"),
+        ("page/verdict.html.hbs", "a\n{{#if opening.gats}}x{{/if}}", "page/verdict.html.hbs:2:"),
+        ("page/act.html.hbs", "a\n\nb\n\n {{act.not}}", "page/act.html.hbs:5:"),
+        ("page/act.html.hbs", "a\n\nb\n\n {{#if act}}", "page/act.html.hbs:5:"),
+        ("page/overview.html.hbs", "{{#each check}}x{{/each}}", "page/overview.html.hbs:1:"),
+        ("page/overview.html.hbs", "{{#if checks}}\n\n", "page/overview.html.hbs:"),
         (
-            "raport.html.hbs",
+            "markdown/report.md.hbs",
+            "x\n {{> other}}",
+            "markdown/report.md.hbs:2:2: partials ({{> name}}) are not supported",
+        ),
+        ("markdown/line.md.hbs", "{{title}}\n{{tilte}}", "markdown/line.md.hbs:2:"),
+        // What only an audit that found something says.
+        ("page/line.html.hbs", "{{#each findings}}{{rul}}{{/each}}", "page/line.html.hbs:1:"),
+        // What only an audit that found nothing says.
+        ("page/sources.html.hbs", "{{#if sources}}{{else}}{{nothing}}{{/if}}", "page/sources.html.hbs:1:"),
+        (
+            "page/pgae.html.hbs",
             "{{headline}}",
-            "raport.html.hbs: no template has this name (did you mean report.html.hbs?)",
+            "page/pgae.html.hbs: no template has this name (did you mean page/page.html.hbs?)",
         ),
         ("report.min.js", "", "report.min.js: no template has this name"),
     ] {
@@ -154,10 +160,10 @@ fn a_mistake_has_its_place_before_any_report_is_made() {
         assert!(told[0].contains("docs/templates.md") || told[0].contains("no template has"), "{told:?}");
         drop(folder);
     }
-    let (_folder, told) =
-        checked(&[("report.html.hbs", "{{headlin}}"), ("report.md.hbs", "{{headlin}}"), ("x.hbs", "")]);
+    let both = [("page/page.html.hbs", "{{headlin}}"), ("markdown/report.md.hbs", "{{headlin}}")];
+    let (_folder, told) = checked(&[both[0], both[1], ("x.hbs", "")]);
     assert_eq!(told.len(), 1, "a stray file is told first, alone: {told:?}");
-    let (_folder, told) = checked(&[("report.html.hbs", "{{headlin}}"), ("report.md.hbs", "{{headlin}}")]);
+    let (_folder, told) = checked(&both);
     assert_eq!(told.len(), 2, "each is told once: {told:?}");
     assert!(told[0].contains("there is nothing named \"headlin\" here"), "{told:?}");
     assert!(check_templates(Path::new("no/such/folder")).is_err());
@@ -165,6 +171,7 @@ fn a_mistake_has_its_place_before_any_report_is_made() {
 
 fn with_template(name: &str, text: &str) -> Result<String, String> {
     let directory = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(directory.path().join("page")).expect("made");
     std::fs::write(directory.path().join(name), text).expect("written");
     let templates = Templates::new(Some(directory.path().to_owned()));
     let options = RenderOptions { templates: &templates, ..RenderOptions::default() };
@@ -173,7 +180,10 @@ fn with_template(name: &str, text: &str) -> Result<String, String> {
 
 #[test]
 fn a_template_of_the_user_takes_its_place() {
-    assert_eq!(with_template("report.html.hbs", "{{headline}}"), Ok("Action needed: 9 of 2,412 accounts".to_owned()));
-    let page = with_template("report.css", "h1 { color: red }").expect("renders");
+    let headline = "2 live accounts of 1 person who has left";
+    assert_eq!(with_template("page/page.html.hbs", "{{opening.headline}}"), Ok(headline.to_owned()));
+    let page = with_template("page/page.css", "h1 { color: red }").expect("renders");
     assert!(page.contains("<style>h1 { color: red }</style>"));
+    let page = with_template("page/act.html.hbs", "<p>Ask {{act.note}}</p>").expect("renders");
+    assert!(page.contains("<p>Ask 1 person, 2 accounts") && page.contains("id=\"by-severity\""), "one section alone");
 }

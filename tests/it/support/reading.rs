@@ -39,6 +39,13 @@ pub(crate) fn rendered_with(format: Format, report: &Report, options: &RenderOpt
 }
 
 /// What a reader sees of the file with this name.
+/// The first heading of a page, without what makes a part of it stand out.
+pub(crate) fn heading(page: &str) -> String {
+    let (_, rest) = page.split_once("<h1 id=\"headline\">").expect("a heading");
+    let heading = rest.split("</h1>").next().expect("its end");
+    heading.replace("<em>", "").replace("</em>", "")
+}
+
 pub(crate) fn read(name: &str, bytes: Vec<u8>) -> String {
     if Some(name) == Format::Xlsx.file_name() {
         Book::open(bytes).sheets.into_values().flatten().flatten().collect::<Vec<_>>().join("\n")
