@@ -13,9 +13,22 @@ use crate::model::Severity;
 pub(super) struct Budget {
     pub lines: usize,
     pub bytes: usize,
-    /// What a line needs at least; where it has no room for its facts, it is written without them. None: lines without facts
-    /// are of no use in this document.
-    pub short_line: Option<usize>,
+    /// What lines usually need without their facts, so that they are written without them where there is no room. None:
+    /// such lines are of no use in this document.
+    pub short: Option<Short>,
+}
+
+/// What a line without its facts usually needs, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    pub line: usize,
+    pub finding: usize,
+}
+
+impl Short {
+    fn bytes(self, line: Line<'_>) -> usize {
+        self.line + self.finding * line.all_findings()
+    }
 }
 
 /// The lines that fit.
@@ -64,11 +77,14 @@ pub(super) fn fit(
     let mut shown = 0;
     let mut left = budget.bytes;
     let possible = lines.len().min(budget.lines);
+    let short = |line| budget.short.map_or(0, |short| short.bytes(line));
+    // What those that are still to come need.
+    let mut reserved: usize = lines.iter().take(possible).map(short).sum();
     for line in lines.iter().take(possible) {
         let view = LineView::new(line, lookup)?;
-        let reserved = (possible - shown - 1) * budget.short_line.unwrap_or_default();
+        reserved -= short(line);
         let mut text = row(&view)?;
-        if budget.short_line.is_some() && text.len() + reserved > left {
+        if budget.short.is_some() && text.len() + reserved > left {
             text = row(&view.shortened())?;
         }
         if text.len() > left {

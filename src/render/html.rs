@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::fit::{Budget, Fitted, List, Pile, fit};
+use super::fit::{Budget, Fitted, List, Pile, Short, fit};
 use super::template::{Engine, PAGE, PAGE_LINE, SCRIPT, SECTIONS, STYLE};
 use super::view::{Entries, LineView, Lines, Lookup, Page};
 use super::{RenderError, RenderOptions};
@@ -20,7 +20,7 @@ use crate::report::Report;
 const PAGE_BYTES: usize = 2_950_000;
 const LINES: usize = 5_000;
 /// What a line without its facts takes.
-const SHORT_LINE: usize = 480;
+const SHORT: Short = Short { line: 270, finding: 110 };
 /// More criticals than these are not printed.
 const PRINTED: u64 = 150;
 
@@ -67,7 +67,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let all_files = options.all_files();
     let always = document(engine, &page, &Fitted::default(), &all_files)?.len();
     let bytes = PAGE_BYTES.saturating_sub(always + RESERVE);
-    let budget = Budget { lines: LINES, bytes, short_line: Some(SHORT_LINE) };
+    let budget = Budget { lines: LINES, bytes, short: Some(SHORT) };
     let fitted = fit(&lines, &lookup, budget, &all_files, |line| engine.render(PAGE_LINE, line))?;
     out.write_all(document(engine, &page, &fitted, &all_files)?.as_bytes())?;
     Ok(())

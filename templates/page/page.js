@@ -80,6 +80,12 @@
   const lists = ["HR file", "exceptions"];
   const source_of = (text) => (lists.includes(text) ? "HR, lists" : sources.find((source) => text === source || text.startsWith(`${source} `)) ?? text);
 
+  // What a finding's rule is called, and its title; where it has no room of its own, it is the line's.
+  const named = (found) => {
+    const title = found.querySelector("b") ?? found.closest("details").querySelector("span").firstChild;
+    return [found.lastElementChild.textContent, title.textContent.trim()];
+  };
+
   function choices() {
     const fill = (name, values) => {
       const field = form.elements[name];
@@ -89,7 +95,7 @@
     const sorted = (values) => [...new Set(values)].filter(Boolean).sort((a, b) => a.localeCompare(b)).map((v) => [v, v]);
     const titles = new Map();
     for (const { line } of lines()) {
-      for (const found of line.querySelectorAll("p[id]")) titles.set(found.lastElementChild.textContent, found.firstElementChild.textContent);
+      for (const found of line.querySelectorAll("p[id]")) titles.set(...named(found));
     }
     for (const entry of lines()) entry.source = source_of(entry.source);
     fill("rule", [...titles].sort((a, b) => a[1].localeCompare(b[1])));
@@ -163,7 +169,7 @@
     rule: (entry) => [entry.rules[0], entry.why],
   };
   const advice = (rule) => document.getElementById(`rule-${rule}`)?.querySelector(".advice")?.textContent ?? "";
-  const address = (entry) => [...entry.line.querySelectorAll("p > b")].find((b) => b.textContent === "Manager")?.parentElement.textContent.split(" · ")[1] ?? "";
+  const address = (entry) => [...entry.line.querySelectorAll("p > b")].find((b) => b.textContent === "Manager")?.nextSibling.textContent ?? "";
 
   function head(group, by, entries, title) {
     const h3 = document.createElement("h3");
@@ -289,8 +295,8 @@
       const entry = lines().find((one) => one.line === line);
       const age = line.firstElementChild.lastElementChild.textContent.replace(/\D/g, "");
       for (const found of line.querySelectorAll("p[id]")) {
-        const [title, rule] = [found.firstElementChild.textContent, found.lastElementChild.textContent];
-        const message = [...found.childNodes].slice(1, -1).map((node) => node.textContent).join("");
+        const [rule, title] = named(found);
+        const message = [...found.childNodes].filter((node) => !node.tagName).map((node) => node.textContent).join("");
         rows.push([severities[found.className], title, rule, entry.source, account(line).id, entry.person, entry.employee, entry.manager, entry.department, age, message, found.id.slice(2)]);
       }
     }

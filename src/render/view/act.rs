@@ -94,7 +94,7 @@ impl Act {
             .filter(|source| source.status != SourceStatus::Failed)
             .map(|source| source.name.as_str())
             .collect();
-        let shown: u64 = people.iter().take(SHOWN).map(|leaver| leaver.count).sum();
+        let folded: u64 = people.iter().take(ROWS).skip(SHOWN).map(|leaver| leaver.count).sum();
         let rows: Vec<Row> = people
             .iter()
             .take(ROWS)
@@ -108,8 +108,8 @@ impl Act {
         Ok(Self {
             note: note(all, report),
             more: if rows.len() > SHOWN {
-                let more = counted(all.people - SHOWN as u64, "more person", "more people");
-                format!("Show {more}, {}", counted(all.accounts - shown, "account", "accounts"))
+                let more = counted((rows.len() - SHOWN) as u64, "more person", "more people");
+                format!("Show {more}, {}", counted(folded, "account", "accounts"))
             } else {
                 String::new()
             },

@@ -13,7 +13,7 @@ use super::text::{NAME, SENTENCE, days_between, hour, short_day};
 use crate::base::text::counted;
 use crate::model::{Disposition, Severity, Timestamp};
 use crate::render::RenderError;
-use crate::render::escape::{anchor, clip};
+use crate::render::escape::{anchor, clip, short};
 use crate::report::Finding;
 
 /// What a template sees of a line.
@@ -79,9 +79,10 @@ impl LineView {
         let exception = if line.is_open() { "" } else { first.map_or("", |finding| exception(finding.disposition)) };
         let new = known.has_baseline && line.is_open();
         let id = subject.first(|finding| finding.subject.account_id.as_deref()).unwrap_or_default();
+        let owner = person(&subject);
         let is_privileged = line.is_privileged();
         Ok(Self {
-            anchor: first.map(|finding| anchor(&finding.fingerprint)).unwrap_or_default(),
+            anchor: first.map(|finding| short(&finding.fingerprint)).unwrap_or_default(),
             class: class(line.severity(), new, is_privileged, exception),
             severity: line.severity().as_str(),
             title: first.map(|finding| known.title(&finding.rule)).unwrap_or_default(),
@@ -91,7 +92,8 @@ impl LineView {
             },
             new,
             exception,
-            person: person(&subject),
+            names: names(&subject, &owner),
+            person: owner,
             employee_id: employee_id(&subject).map(|id| clip(id, NAME)).unwrap_or_default(),
             source: place(&subject),
             id: clip(id, NAME),
@@ -103,7 +105,6 @@ impl LineView {
             age: age(&findings, ending, known),
             whole: true,
             account: subject.is_account(),
-            names: names(&subject),
             state: access(&subject),
             last_login: match login {
                 Login::Untold => String::new(),
@@ -122,13 +123,14 @@ impl LineView {
     /// The same without its facts, for a document in which they have no room.
     pub(in crate::render) fn shortened(mut self) -> Self {
         self.whole = false;
+        self.class.push_str(" cut");
         self
     }
 }
 
 /// Where a link to a subject leads.
 pub(super) fn anchor_of(subject: &Subject) -> String {
-    worst_first(subject).first().map(|finding| anchor(&finding.fingerprint)).unwrap_or_default()
+    worst_first(subject).first().map(|finding| short(&finding.fingerprint)).unwrap_or_default()
 }
 
 /// The open ones first, and of these the worst.
@@ -203,8 +205,8 @@ fn login_name(subject: &Subject) -> String {
     }
 }
 
-/// What the account is called: login name, address, display name, each once.
-fn names(subject: &Subject) -> Vec<String> {
+/// What the account is called, each once, and not as its owner: login name, address, display name.
+fn names(subject: &Subject, owner: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let told = [
         subject.first(|finding| finding.username.as_deref()),
@@ -213,7 +215,7 @@ fn names(subject: &Subject) -> Vec<String> {
     ];
     for name in told.into_iter().flatten().filter(|_| subject.is_account()) {
         let name = clip(name, NAME);
-        if !name.is_empty() && !names.contains(&name) {
+        if !name.is_empty() && name != *owner && !names.contains(&name) {
             names.push(name);
         }
     }
@@ -276,7 +278,7 @@ impl Found {
             rule_anchor: anchor(&finding.rule),
             exception: exception(finding.disposition),
             message: clip(&finding.message, SENTENCE),
-            anchor: anchor(&finding.fingerprint),
+            anchor: short(&finding.fingerprint),
         }
     }
 }

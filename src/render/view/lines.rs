@@ -117,6 +117,11 @@ impl<'e> Line<'e> {
         self.group.heads().filter(FindingRef::is_open).map(|head| head.stands_for()).sum()
     }
 
+    /// How many findings it holds, open or not.
+    pub(in crate::render) const fn all_findings(self) -> usize {
+        self.group.len()
+    }
+
     /// The source, if it belongs to one.
     pub(in crate::render) fn source(self) -> Option<&'e str> {
         self.group.heads().find_map(|head| head.source())

@@ -183,15 +183,18 @@ fn ways(report: &Report) -> Vec<String> {
     ways
 }
 
-/// How many limits are not met, and how many could not be judged.
+/// How many limits are not met, how many sources were not seen, and how much else could not be judged.
 fn limits(report: &Report) -> String {
-    let failed = report.verdict.deciding().filter(|reason| fails(reason.kind)).count() as u64;
-    let open = report.verdict.deciding().count() as u64 - failed;
-    let failed = (failed > 0).then(|| {
-        if failed == 1 { "1 limit is not met".to_owned() } else { format!("{} limits are not met", grouped(failed)) }
-    });
-    let open = (open > 0).then(|| format!("{} could not be judged", grouped(open)));
-    failed.into_iter().chain(open).collect::<Vec<_>>().join(", ")
+    let deciding = || report.verdict.deciding();
+    let failed = deciding().filter(|reason| fails(reason.kind)).count() as u64;
+    let unjudged = deciding().filter(|reason| reason.leaves_unjudged()).count() as u64;
+    let unseen = deciding().count() as u64 - failed - unjudged;
+    let parts = [
+        (failed, counted(failed, "limit is not met", "limits are not met")),
+        (unseen, counted(unseen, "source was not seen", "sources were not seen")),
+        (unjudged, format!("{} could not be judged", grouped(unjudged))),
+    ];
+    parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect::<Vec<_>>().join(", ")
 }
 
 /// How much was seen, always.

@@ -25,6 +25,8 @@ const LEAST_MATCHED: f64 = 0.8;
 pub(super) struct Grid {
     /// How many lines there are.
     lines: String,
+    /// Whether there are none.
+    empty: bool,
     columns: Vec<Column>,
     rows: Vec<Row>,
     /// Of all sources.
@@ -37,6 +39,8 @@ struct Column {
     name: String,
     /// Empty for what is no single source.
     source: String,
+    /// What stands for no findings: a dash, or that nobody could look.
+    nothing: &'static str,
     accounts: String,
     matched: String,
 }
@@ -94,6 +98,7 @@ impl Grid {
         };
         Self {
             lines: format!("{}{}", if whole { "" } else { "≥ " }, counted(total, "line", "lines")),
+            empty: total == 0,
             columns: places.iter().map(Column::new).collect(),
             rows: Severity::ALL.map(row).into(),
             accounts: grouped(report.correlation.accounts),
@@ -165,12 +170,13 @@ impl Column {
             Place::Others(sources) => (format!("{} others", sources.len()), String::new(), sources),
             Place::Lists => {
                 let (name, none) = ("HR, lists".to_owned(), String::new);
-                return Self { name, source: none(), accounts: none(), matched: none() };
+                return Self { name, source: none(), nothing: "–", accounts: none(), matched: none() };
             }
         };
         Self {
             name,
             source,
+            nothing: if sources.iter().all(|source| source.status == SourceStatus::Complete) { "–" } else { "?" },
             accounts: match sources {
                 [one] if one.status == SourceStatus::Failed && one.distinct == 0 => "none".to_owned(),
                 sources => grouped(sources.iter().map(|source| source.distinct).sum()),

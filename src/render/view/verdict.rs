@@ -145,6 +145,9 @@ fn summary(report: &Report, needing: &Needing, entries: &Entries<'_>) -> String 
     )
 }
 
+/// The most characters of what a source said of its failure: the rest is with the sources.
+const ERROR: usize = 240;
+
 pub(super) fn gaps(report: &Report) -> Vec<Gap> {
     let partial = report.sources.iter().filter(|source| source.status != SourceStatus::Complete);
     partial
@@ -156,7 +159,7 @@ pub(super) fn gaps(report: &Report) -> Vec<Gap> {
                 (seen, Some(declared)) => format!("{} of {} accounts seen", grouped(seen), grouped(declared)),
                 (seen, None) => format!("{} accounts seen, of an unknown number", grouped(seen)),
             },
-            error: source.error.as_deref().map(|error| clip(error, SENTENCE)).unwrap_or_default(),
+            error: source.error.as_deref().map(|error| clip(error, ERROR)).unwrap_or_default(),
         })
         .collect()
 }

@@ -98,7 +98,7 @@ fn a_hundred_thousand_findings_stay_small() {
     let report = fixture::large(100_000);
     let page = rendered(Format::Html, &report);
     let markdown = rendered(Format::Markdown, &report);
-    assert!(page.len() < 3_000_000 && page.matches("<p id=\"f-").count() == 5_000, "{} bytes", page.len());
+    assert!(page.len() < 3_000_000 && page.matches("<p id=f-").count() == 5_000, "{} bytes", page.len());
     assert!(markdown.len() <= 900 * 1024, "{} bytes", markdown.len());
     for text in [page, markdown] {
         assert!(
@@ -130,7 +130,7 @@ fn nothing_is_left_out_while_something_less_bad_is_shown() {
     let report = mixed();
     let page = rendered(Format::Html, &report);
     assert!(page.len() < 3_000_000, "{} bytes", page.len());
-    let of = |letter: &str| page.matches(&format!(" class=\"{letter}\"><b>")).count();
+    let of = |letter: &str| page.matches(&format!("<details class=\"{letter}")).count();
     let shown = Severity::ALL.map(|severity| of(&severity.as_str()[..1]));
     let all = Severity::ALL.map(|severity| report.findings.heads().filter(|head| head.severity() == severity).count());
     assert_eq!(all, [5_500, 2_750, 5_500, 5_500, 2_750]);

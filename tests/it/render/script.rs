@@ -46,7 +46,7 @@ fn a_line_is_what_the_script_takes_it_for() {
         let page = rendered(Format::Html, &report);
         let lines = part(&page, "<div id=\"lines\"", "<p id=\"none\"");
         assert_eq!(
-            lines.matches("<p id=\"f-").count(),
+            lines.matches("<p id=f-").count(),
             report.findings.len(),
             "each finding has a place, and nothing else"
         );
@@ -54,11 +54,11 @@ fn a_line_is_what_the_script_takes_it_for() {
             assert!(line.starts_with(['c', 'h', 'm', 'l', 'i']), "{line}");
             let summary = part(line, "<summary>", "</summary>");
             assert_eq!(summary.matches("<span>").count(), 5, "{summary}");
-            for finding in between(line, "<p id=\"f-", "</a>") {
+            for finding in between(line, "<p id=f-", "</a>") {
                 let (_, rule) = finding.rsplit_once('>').expect("a link");
                 assert!(report.rules.iter().any(|known| known.id == rule), "{finding}");
                 let bold = finding.find("<b>").expect("a title");
-                assert!(finding[..bold].ends_with("\">"), "the title is its first element: {finding}");
+                assert!(finding[..bold].ends_with('>'), "the title is its first element: {finding}");
             }
         }
     }
