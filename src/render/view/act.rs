@@ -168,7 +168,7 @@ fn read<'e>(lines: impl Iterator<Item = Line<'e>>, known: &Lookup<'_>) -> Result
                 }
             }
             None => people.push(Leaver {
-                name: name(&subject),
+                name: some_name(&subject),
                 id: employee_id(&subject).map(|id| clip(id, NAME)).unwrap_or_default(),
                 ending,
                 superior: superior(&subject, known),
@@ -178,6 +178,11 @@ fn read<'e>(lines: impl Iterator<Item = Line<'e>>, known: &Lookup<'_>) -> Result
         }
     }
     Ok(people)
+}
+
+/// What they are called, where they may be named.
+fn some_name(subject: &Subject) -> String {
+    Some(name(subject)).filter(|name| !name.is_empty()).unwrap_or_else(|| "not named".to_owned())
 }
 
 impl Account {

@@ -1,5 +1,6 @@
 //! What the auditor checks: the run, the sources' certificates, the roster, the rules and the exceptions.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -134,9 +135,15 @@ pub(super) fn exceptions(report: &Report) -> Capped<Exception> {
             kind: clip(&exception.kind, NAME),
             id: clip(&exception.id, NAME),
             state: state(exception),
-            details: pairs(&exception.details),
+            details: pairs(&exception.details).into_iter().map(with_day).collect(),
         }),
     )
+}
+
+/// A day as the rest of the document says it.
+fn with_day(pair: Pair) -> Pair {
+    let day = pair.value.parse::<NaiveDate>().map(|day| day.format("%-d %b %Y").to_string());
+    Pair { value: day.unwrap_or(pair.value), ..pair }
 }
 
 fn state(exception: &report::Exception) -> String {

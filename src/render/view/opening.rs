@@ -251,12 +251,12 @@ fn unjudged(report: &Report, lines: &Lines<'_>) -> (String, bool) {
         }
     }
     let leavers = || lines.open().filter(|line| line.is_leavers());
-    let (all, untold) = (leavers().count() as u64, leavers().filter(|line| !line.tells_login()).count() as u64);
-    if untold > 0 {
-        words.insert(
-            words.len().min(UNJUDGED - 1),
-            format!("late logins for {} of the {} accounts", grouped(untold), grouped(all)),
-        );
+    let all = leavers().count() as u64;
+    // Where not one tells, their logins are withheld, or the sources are named already.
+    let untold = leavers().filter(|line| !line.tells_login()).count() as u64;
+    if untold > 0 && untold < all {
+        let late = format!("late logins for {} of the {} accounts", grouped(untold), grouped(all));
+        words.insert(words.len().min(UNJUDGED - 1), late);
     }
     let roster: BTreeSet<&str> = report
         .evaluability
