@@ -65,21 +65,22 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let (lines, lookup) = (Lines::new(&entries), Lookup::new(report));
     let page = Page::new(report, &lines, &lookup)?;
     let all_files = options.all_files();
-    let always = document(engine, &page, &Fitted::default(), &all_files)?.len();
+    let always = document(engine, &page, Fitted::default(), &all_files)?.len();
     let bytes = PAGE_BYTES.saturating_sub(always + RESERVE);
     let budget = Budget { lines: LINES, bytes, short: Some(SHORT) };
     let fitted = fit(&lines, &lookup, budget, &all_files, |line| engine.render(PAGE_LINE, line))?;
-    out.write_all(document(engine, &page, &fitted, &all_files)?.as_bytes())?;
+    out.write_all(document(engine, &page, fitted, &all_files)?.as_bytes())?;
     Ok(())
 }
 
 /// What the heads of groups and the words about what is left out may take.
 const RESERVE: usize = 5_000;
 
-fn document(engine: &Engine, page: &Page, fitted: &Fitted, all_files: &str) -> Result<String, RenderError> {
+fn document(engine: &Engine, page: &Page, fitted: Fitted, all_files: &str) -> Result<String, RenderError> {
     let (style, script) = (engine.text(STYLE), engine.text(SCRIPT));
-    let sections = sections(page, fitted, all_files);
-    let sections = engine.render_all(&SECTIONS, &sections)?;
+    let sections = engine.render_all(&SECTIONS, &sections(page, &fitted, all_files))?;
+    // They are megabytes, and in the sections by now.
+    drop(fitted);
     engine.render(PAGE, &Document { page, style, script, policy: policy(style, script), sections })
 }
 

@@ -1,7 +1,6 @@
 //! The findings as lines: one for each account (or group, row of the HR file, exception), at its worst open finding, worst
 //! first over everything. Ordered and counted without reading them, because there may be a million.
 
-use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::entries::{Entries, Group, Subject};
@@ -26,26 +25,27 @@ pub(in crate::render) struct Lines<'e>(Vec<Line<'e>>);
 #[derive(Debug, Clone, Copy)]
 pub(in crate::render) struct Line<'e> {
     group: Group<'e>,
+    /// Where it is in the order of its subject.
+    at: u32,
     /// The worst of all its findings: nothing else may take a line's place in a document that has to leave some out.
     worst: Severity,
 }
 
-/// What comes first: the worst; then accounts before the quality of lists; then what is open; then people by theirs.
-type Order = (Severity, bool, bool, (Severity, Reverse<usize>, usize), usize);
+/// What comes first: a number for the worst, and of these for what has most findings as bad; lower is first.
+type Rank = (Severity, u32, u32);
 
 impl<'e> Lines<'e> {
     pub(in crate::render) fn new(entries: &'e Entries<'_>) -> Self {
-        let mut lines: Vec<Line<'e>> = entries.groups().flat_map(Group::apart).map(Line::new).collect();
+        let mut lines: Vec<Line<'e>> = Vec::with_capacity(entries.len());
+        for (group, at) in entries.groups().flat_map(Group::apart).zip(0..) {
+            lines.push(Line::new(group, at));
+        }
         let best = best_of_people(&lines);
-        let order = |(at, line): (usize, &Line<'_>)| -> Order {
-            let own = line.rank(at);
-            let of_person = line.person().and_then(|person| best.get(person).copied().flatten()).unwrap_or(own);
-            (line.worst, line.is_quality(), !line.is_open(), of_person, at)
-        };
-        let mut keyed: Vec<(Order, Line<'e>)> = lines.iter().enumerate().map(|pair| (order(pair), *pair.1)).collect();
-        keyed.sort_unstable_by_key(|(order, _)| *order);
-        lines.clear();
-        lines.extend(keyed.into_iter().map(|(_, line)| line));
+        // The worst; then accounts before the quality of lists; then what is open; then people by their worst line.
+        lines.sort_by_cached_key(|line| {
+            let of_person = line.person().and_then(|person| best.get(person).copied().flatten());
+            (line.worst, line.is_quality(), !line.is_open(), of_person.unwrap_or_else(|| line.rank()), line.at)
+        });
         Self(lines)
     }
 
@@ -65,31 +65,30 @@ impl<'e> Lines<'e> {
 }
 
 /// The best place of any line of each person, by the person's number.
-fn best_of_people(lines: &[Line<'_>]) -> Vec<Option<(Severity, Reverse<usize>, usize)>> {
-    let mut best = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
+fn best_of_people(lines: &[Line<'_>]) -> Vec<Option<Rank>> {
+    let mut best: Vec<Option<Rank>> = Vec::new();
+    for line in lines {
         let Some(person) = line.person() else { continue };
         if best.len() <= person {
             best.resize(person + 1, None);
         }
         if let Some(known) = best.get_mut(person) {
-            let here = line.rank(at);
-            *known = Some(known.map_or(here, |known: (_, _, _)| known.min(here)));
+            let here = line.rank();
+            *known = Some(known.map_or(here, |known| known.min(here)));
         }
     }
     best
 }
 
 impl<'e> Line<'e> {
-    fn new(group: Group<'e>) -> Self {
+    fn new(group: Group<'e>, at: u32) -> Self {
         let worst = group.heads().map(|head| head.severity()).min().unwrap_or(Severity::Info);
-        Self { group, worst }
+        Self { group, at, worst }
     }
 
-    /// The worst first, and of these what has most findings as bad.
-    fn rank(self, at: usize) -> (Severity, Reverse<usize>, usize) {
+    fn rank(&self) -> Rank {
         let as_bad = self.group.heads().filter(|head| head.severity() == self.worst).count();
-        (self.worst, Reverse(as_bad), at)
+        (self.worst, u32::MAX - u32::try_from(as_bad).unwrap_or(u32::MAX), self.at)
     }
 
     /// The worst severity that still asks for action; without any, the worst.
