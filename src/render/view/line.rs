@@ -199,7 +199,7 @@ fn login_name(subject: &Subject) -> String {
             .or_else(|| subject.first(|finding| finding.display_name.as_deref()))
     });
     match own {
-        Some(name) => name.map(|name| clip(name, NAME)).unwrap_or_default(),
+        Some(name) => name.map(|name| clip(name.trim(), NAME)).unwrap_or_default(),
         None if employee_id(subject).is_some() || !subject.source().is_empty() => String::new(),
         None => subject.title(),
     }
@@ -214,7 +214,7 @@ fn names(subject: &Subject, owner: &str) -> Vec<String> {
         subject.first(|finding| finding.display_name.as_deref()),
     ];
     for name in told.into_iter().flatten().filter(|_| subject.is_account()) {
-        let name = clip(name, NAME);
+        let name = clip(name.trim(), NAME);
         if !name.is_empty() && name != *owner && !names.contains(&name) {
             names.push(name);
         }
