@@ -10,6 +10,7 @@ use super::blocking::{Blocks, Wanted};
 use super::evidence::Evidence;
 use super::further::Further;
 use super::habits::{Change, Habits, Odds};
+use super::rewrites::Rewrites;
 use super::score::{Scorer, Weight};
 
 /// More than these nobody reads.
@@ -48,12 +49,13 @@ pub struct NearMisses<'r> {
     roster: &'r Roster,
     config: &'r MatchConfig,
     blocks: Blocks,
+    rewrites: Rewrites,
 }
 
 impl<'r> NearMisses<'r> {
     /// Prepares the roster for any account, in about 250 bytes an employee.
     pub fn new(roster: &'r Roster, config: &'r MatchConfig) -> Self {
-        Self { roster, config, blocks: Blocks::new(roster, |_| true) }
+        Self { roster, config, blocks: Blocks::new(roster, |_| true), rewrites: Rewrites::default() }
     }
 
     /// Prepares the roster for these accounts, in hardly any memory. Nothing is found for others.
@@ -63,7 +65,8 @@ impl<'r> NearMisses<'r> {
         accounts: impl IntoIterator<Item = &'a Account<'a>>,
     ) -> Self {
         let wanted = Wanted::of(accounts);
-        Self { roster, config, blocks: Blocks::new(roster, |feature| wanted.has(feature)) }
+        let blocks = Blocks::new(roster, |feature| wanted.has(feature));
+        Self { roster, config, blocks, rewrites: Rewrites::default() }
     }
 
     /// For each account up to three employees, the likeliest first; equals in roster order. The accounts are those of one
@@ -115,7 +118,8 @@ impl<'r> NearMisses<'r> {
                 equals: likely.equals,
                 evidence: scorer.evidence(employee),
                 further: scorer.further(employee),
-                accept: Proposals { account, employee, config: self.config, matching }.accepted(),
+                accept: Proposals { account, employee, config: self.config, matching, rewrites: &self.rewrites }
+                    .accepted(),
             })
         });
         near.collect()
