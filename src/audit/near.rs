@@ -45,10 +45,10 @@ impl<'a> Suggester<'a> {
         self.matching
     }
 
-    /// The same for some of many accounts; the roster is prepared for all of them when the first are asked for.
-    pub(super) fn find_any(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Vec<NearMiss>> {
+    /// The likeliest owners of some of many accounts; the roster is prepared for all of them when the first are asked for.
+    pub(super) fn likeliest(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Option<NearMiss>> {
         let index = self.prepared.get_or_init(|| NearMisses::new(self.roster, self.matching));
-        index.find(accounts, context.correlator.matching())
+        index.likeliest(accounts, context.correlator.matching())
     }
 
     /// The employees to whom each of some accounts of the source probably belongs.

@@ -73,11 +73,20 @@ impl<'r> NearMisses<'r> {
     /// source without an owner, or many of them: how many of them are nobody's, and how names are changed
     /// there, is seen from all together.
     pub fn find(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
+        self.find_at_most(MOST, accounts, matching)
+    }
+
+    /// The same for the likeliest alone: the lines that make somebody a match are most of the work.
+    pub fn likeliest(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Option<NearMiss>> {
+        self.find_at_most(1, accounts, matching).into_iter().map(|near| near.into_iter().next()).collect()
+    }
+
+    fn find_at_most(&self, most: usize, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
         let searched = parallel::map(accounts, |account| self.search(account));
         let people = self.blocks.common().people();
         let habits = Habits::of_source(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
         let both: Vec<_> = accounts.iter().zip(searched).collect();
-        parallel::map(&both, |(account, found)| self.near_misses(account, found, habits, matching))
+        parallel::map(&both, |(account, found)| self.near_misses(account, found, habits, (matching, most)))
     }
 
     /// Who is like the account, and how much.
@@ -106,11 +115,11 @@ impl<'r> NearMisses<'r> {
         account: &Account<'_>,
         found: &Found,
         habits: Habits,
-        matching: &SourceMatch,
+        (matching, most): (&SourceMatch, usize),
     ) -> Vec<NearMiss> {
         let scorer = Scorer::new(account, self.blocks.common());
         let worth_showing = found.first.iter().filter(|likely| habits.share(likely.odds, likely.odds) >= WORTH_SHOWING);
-        let near = worth_showing.filter_map(|likely| {
+        let near = worth_showing.take(most).filter_map(|likely| {
             let employee = self.roster.employee(likely.employee)?;
             Some(NearMiss {
                 employee: likely.employee,
