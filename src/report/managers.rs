@@ -1,6 +1,6 @@
 //! Who answers for the people that findings are about. Only a report that goes to managers tells it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 
 use super::{Manager, Report};
@@ -13,9 +13,7 @@ impl Report {
     /// # Errors
     /// The findings can't be read back.
     pub fn with_managers(mut self, roster: &Roster) -> io::Result<Self> {
-        let of_somebody = self.findings.heads().filter(|head| head.person().is_some());
-        let people = of_somebody.filter_map(|head| head.read().map(|finding| finding.subject.employee_id).transpose());
-        let people: BTreeSet<String> = people.collect::<io::Result<_>>()?;
+        let people = self.findings.people(|_| true)?;
         let managers = roster::managers_of(roster, people.iter().map(String::as_str), self.run.as_of);
         let of = |id: &str| managers.get(id).copied().unwrap_or(Err("the person is not in the roster"));
         let named: BTreeMap<String, Manager> = people.iter().map(|id| (id.clone(), manager(of(id)))).collect();
