@@ -1,16 +1,18 @@
-//! A whole audit of exported files, with all built-in rules and the three usual reports, beside the least that such a join
-//! can cost: `cargo bench --bench audit [ACCOUNTS…]`. Five sources, one employee for five accounts, and a fifth of the
-//! accounts with something to find.
+//! A whole audit of exported files, with all built-in rules and the three usual reports, and with seven rules into one CSV,
+//! beside the least that such a join can cost and beside DuckDB: `cargo bench --bench audit [ACCOUNTS…]`. Five sources, one
+//! employee for five accounts, and a fifth of the accounts with something to find.
 //!
 //! The floor is one thread that decodes every record, finds its owner in a hash map and counts three findings: no rule, no
-//! evidence, no report. What is measured of headcount is its own process, from start to exit. Each is run three times, by
-//! turns, and the middle counts; the largest peak of memory is told. Then, what nobody should have to wait for.
+//! evidence, no report. DuckDB raises the same seven flags (`benches/seven_flags.py`), where `python3 -c "import duckdb"` works. What
+//! is measured of it and of headcount is the process, from start to exit. Each is run three times, by turns, and the middle
+//! counts; of memory, the largest peak of the whole audit. Each run has to have found as much as the others. Then, what nobody
+//! should have to wait for.
 
 #![expect(clippy::print_stdout, reason = "a bench talks on standard output")]
 
 mod data;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
@@ -22,30 +24,99 @@ use serde::Deserialize;
 
 fn main() -> Result<(), Box<dyn Error>> {
     const RUNS: usize = 3;
+    let has_duckdb = python(&["-c", "import duckdb"]).is_ok();
+    if !has_duckdb {
+        println!("without DuckDB: `python3 -c \"import duckdb\"` doesn't work here");
+    }
     println!(
-        "{:>10} {:>9} {:>9} {:>9} {:>8} {:>9} {:>9}",
-        "accounts", "floor s", "audit s", "slowest", "ratio", "peak MB", "report MB"
+        "{:>10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8} {:>8} {:>9} {:>9}",
+        "accounts",
+        "floor s",
+        "DuckDB s",
+        "seven s",
+        "audit s",
+        "slowest",
+        "7/DuckDB",
+        "/DuckDB",
+        "peak MB",
+        "report MB"
     );
     for accounts in data::sizes(&[10_000, 100_000, 1_000_000]) {
         let folder = tempfile::tempdir()?;
-        data::generate(folder.path(), accounts)?;
-        let (mut floors, mut audits, mut peak) = (Vec::new(), Vec::new(), 0);
+        let folder = folder.path();
+        data::generate(folder, accounts)?;
+        only_seven(folder)?;
+        let (mut floors, mut joins, mut sevens, mut audits, mut peak) = (vec![], vec![], vec![], vec![], 0);
         for _ in 0..RUNS {
-            floors.push(timed(|| least(folder.path()))?.as_secs_f64());
-            let (audit, held) = data::audit(folder.path(), &[])?;
+            floors.push(timed(|| least(folder))?.as_secs_f64());
+            sevens.push(data::audit(folder, &["-c", "seven.toml", "--format", "csv"])?.0.as_secs_f64());
+            let found = flags(&fs::read_to_string(folder.join("out/findings.csv"))?);
+            if has_duckdb {
+                joins.push(timed(|| joined(folder, &found))?.as_secs_f64());
+            }
+            let (audit, held) = data::audit(folder, &[])?;
             audits.push(audit.as_secs_f64());
             peak = peak.max(held);
+            let report = fs::read_to_string(folder.join("out/report.json"))?;
+            let of_all = |rule: &str| report.matches(&format!("\"rule\":\"{rule}\"")).count();
+            if found.iter().any(|(rule, count)| of_all(rule) != *count) {
+                return Err("seven rules and all rules found different accounts".into());
+            }
         }
-        let (floor, audit) = (middle(&mut floors), middle(&mut audits));
-        let slowest = audits.last().copied().unwrap_or_default();
+        let (floor, join, seven) = (middle(&mut floors), middle(&mut joins), middle(&mut sevens));
+        let (audit, slowest) = (middle(&mut audits), audits.last().copied().unwrap_or_default());
+        let ratio = |of: f64| if has_duckdb { format!("{:.2}", of / join) } else { "–".to_owned() };
         println!(
-            "{accounts:>10} {floor:>9.2} {audit:>9.2} {slowest:>9.2} {:>8.1} {:>9} {:>9}",
-            audit / floor,
+            "{accounts:>10} {floor:>9.2} {join:>9.2} {seven:>9.2} {audit:>9.2} {slowest:>9.2} {:>8} {:>8} {:>9} {:>9}",
+            ratio(seven),
+            ratio(audit),
             peak / 1024,
-            fs::metadata(folder.path().join("out/report.json"))?.len() >> 20,
+            fs::metadata(folder.join("out/report.json"))?.len() >> 20,
         );
     }
     start_up()
+}
+
+/// The rules that say what a join can tell by itself.
+const SEVEN: [&str; 7] =
+    ["ambiguous-match", "duplicate", "inactive", "leaver-active", "locked", "orphaned", "stale-login"];
+/// Those of them that ask for nothing else than the flags do.
+const SAME: [&str; 2] = ["inactive", "locked"];
+
+/// Writes the configuration with these rules alone.
+fn only_seven(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut others = Vec::new();
+    for rule in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules"))? {
+        let name = rule?.file_name().to_string_lossy().trim_end_matches(".toml").to_owned();
+        if !SEVEN.contains(&name.as_str()) {
+            others.push(name);
+        }
+    }
+    let config = fs::read_to_string(folder.join("headcount.toml"))?;
+    Ok(fs::write(folder.join("seven.toml"), format!("{config}[rules]\ndisable = {others:?}\n"))?)
+}
+
+/// How many findings of each of [`SAME`] a table has.
+fn flags(table: &str) -> BTreeMap<&'static str, usize> {
+    SAME.into_iter().map(|rule| (rule, table.matches(&format!(",\"{rule}\",")).count())).collect()
+}
+
+/// The seven flags by DuckDB, which have to be as many.
+fn joined(folder: &Path, found: &BTreeMap<&str, usize>) -> Result<(), Box<dyn Error>> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/seven_flags.py");
+    let told = python(&[&script.to_string_lossy(), &folder.to_string_lossy()])?;
+    let of = |rule: &str| told.lines().find_map(|line| line.strip_prefix(rule)?.trim().parse::<usize>().ok());
+    if found.iter().all(|(rule, count)| of(rule) == Some(*count)) {
+        Ok(())
+    } else {
+        Err(format!("DuckDB raised other flags than {found:?}: {told}").into())
+    }
+}
+
+/// What a program of Python says.
+fn python(arguments: &[&str]) -> Result<String, Box<dyn Error>> {
+    let ran = Command::new("python3").args(arguments).stderr(Stdio::null()).output()?;
+    if ran.status.success() { Ok(String::from_utf8(ran.stdout)?) } else { Err("python3 failed".into()) }
 }
 
 /// What nobody should have to wait for.

@@ -142,7 +142,7 @@ def audited(headcount, folder):
         subprocess.run([headcount, "-q", "audit", "-c", "part.toml", "--out", "out", "--format", "json", "--accept-change"], cwd=folder,
                        capture_output=True)
         orphans = (f for f in json.loads((folder / "out/report.json").read_text())["findings"] if f["rule"] == "orphaned")
-        found |= {f["subject"]["account_id"]: next(iter(f["match"].get("near_misses", [])), None) for f in orphans}
+        found |= {f["subject"]["account_id"]: next(iter(f.get("match", {}).get("near_misses", [])), None) for f in orphans}
     return found
 
 

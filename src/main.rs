@@ -3,11 +3,10 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use headcount::cli::{Cli, Exit};
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    match Cli::of_process().run() {
         Ok(exit) => exit.into(),
         Err(error) if closed_pipe(&error) => Exit::Success.into(),
         Err(error) => {

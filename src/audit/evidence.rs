@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use serde_json::value::{RawValue, to_raw_value};
 
 use crate::correlate::Tried;
 use crate::model::{
@@ -12,6 +11,16 @@ use crate::model::{
     Person, Roster, Situation, Steps, Subject, Tier,
 };
 use crate::rule::{Facts, List, Rule, Scope, Value};
+
+/// What findings about accounts hold besides names, reason and what they are counted by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Evidence {
+    /// The facts, and how the account was correlated.
+    #[default]
+    Whole,
+    /// No more: for formats that show no more.
+    Names,
+}
 
 /// A finding of a rule about a subject. Identity, severity and disposition are stamped here and nowhere else.
 pub(super) fn finding(rule: &Rule, subject: Subject, person: Person, scope: &Scope<'_>) -> Finding {
@@ -57,23 +66,20 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Adds what a reviewer needs besides the facts that decided: the account's access and last use, and who answers for
-/// the person. What the vendor doesn't tell is left out.
-pub(super) fn add_context<'a>(facts: &mut Facts<'a>, account: &'a Account<'a>, employee: Option<&'a Employee>) {
-    let mut add = |path, value: Option<Value<'a>>| {
-        if let Some(value) = value {
-            facts.add(path, value);
-        }
-    };
-    add("account.status", account.status.known().map(|status| Value::text(status.as_str())));
-    add("account.locked", account.locked.known().map(|locked| Value::Bool(*locked)));
-    add("account.licensed", account.licensed.known().map(|licensed| Value::Bool(*licensed)));
-    add("account.roles", account.roles.known().map(|roles| Value::List(List::Cows(roles))));
-    add("account.created_at", account.created_at.known().map(|time| Value::Timestamp(*time)));
+/// What a reviewer needs besides the facts that decided: the account's access and last use, and who answers for the
+/// person. What the vendor doesn't tell is left out.
+pub(super) fn context<'a>(account: &'a Account<'a>, employee: Option<&'a Employee>) -> Facts<'a> {
     let last_login = account.last_login_at.known().map(|time| Value::or_absent(time.map(Value::Timestamp)));
-    add("account.last_login_at", last_login);
-    add("employee.name", employee.and_then(Employee::name).map(Value::text));
-    add("employee.manager", employee.and_then(Employee::manager).map(Value::text));
+    Facts::told([
+        ("account.created_at", account.created_at.known().map(|time| Value::Timestamp(*time))),
+        ("account.last_login_at", last_login),
+        ("account.licensed", account.licensed.known().map(|licensed| Value::Bool(*licensed))),
+        ("account.locked", account.locked.known().map(|locked| Value::Bool(*locked))),
+        ("account.roles", account.roles.known().map(|roles| Value::List(List::Cows(roles)))),
+        ("account.status", account.status.known().map(|status| Value::text(status.as_str()))),
+        ("employee.manager", employee.and_then(Employee::manager).map(Value::text)),
+        ("employee.name", employee.and_then(Employee::name).map(Value::text)),
+    ])
 }
 
 /// The person that a group belongs to.
@@ -95,7 +101,7 @@ pub(super) fn correlation(
     situation: &Situation,
     declaration: Option<&Declaration>,
     roster: &Roster,
-) -> serde_json::Result<Box<RawValue>> {
+) -> serde_json::Result<String> {
     let id = |index: EmployeeIndex| roster.employee(index).map(Employee::id);
     let ids = |indexes| Ids { indexes, roster };
     let attempts = tried.attempts();
@@ -103,12 +109,11 @@ pub(super) fn correlation(
         Situation::Ambiguous { candidates, .. } => Some(candidates),
         _ => None,
     };
-    to_raw_value(&Matched {
+    serde_json::to_string(&Matched {
         attempts: attempts.iter().map(|attempt| Attempted::new(attempt, ids(&attempt.hits))).collect(),
         candidate_count: several.map(Vec::len).filter(|count| *count > SHOWN),
         candidates: several.map(|candidates| ids(candidates)),
         declared: declaration.map(described),
-        employee_id: situation.employee().and_then(id),
         named: match situation {
             Situation::Conflict { named } => Some(
                 named
@@ -139,31 +144,49 @@ struct Matched<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     declared: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    employee_id: Option<&'t str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     named: Option<Vec<Name<'t>>>,
     situation: &'t str,
     #[serde(skip_serializing_if = "Option::is_none")]
     tier: Option<&'t str>,
 }
 
+/// What goes without saying is left out, because it stands there for every tier of every account.
 #[derive(Serialize)]
 struct Attempted<'t> {
     /// How many people have the value, if they are so many that it identifies nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     crowd: Option<u64>,
-    field: &'t str,
+    /// Unless it has the name of the tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'t str>,
+    /// Unless it found nobody.
+    #[serde(skip_serializing_if = "Ids::is_empty")]
     hits: Ids<'t>,
-    normalised: Option<&'t str>,
+    /// Unless it is as the vendor gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    normalised: Option<LookedUp<'t>>,
     raw: Option<&'t str>,
+    /// Unless there were none.
+    #[serde(skip_serializing_if = "no_steps")]
     steps: Steps,
     tier: &'t str,
 }
+
+/// What was looked up; none, if nothing was left of the value.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct LookedUp<'t>(Option<&'t str>);
 
 /// The first employees by their ids.
 struct Ids<'t> {
     indexes: &'t [EmployeeIndex],
     roster: &'t Roster,
+}
+
+impl Ids<'_> {
+    const fn is_empty(&self) -> bool {
+        self.indexes.is_empty()
+    }
 }
 
 impl Serialize for Ids<'_> {
@@ -173,6 +196,11 @@ impl Serialize for Ids<'_> {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn no_steps(steps: &Steps) -> bool {
+    steps.is_empty()
+}
+
 #[derive(Serialize)]
 struct Name<'t> {
     employee_id: Option<&'t str>,
@@ -180,12 +208,12 @@ struct Name<'t> {
 }
 
 impl<'t> Attempted<'t> {
-    fn new(attempt: &'t Attempt, hits: Ids<'t>) -> Self {
+    fn new(attempt: &'t Attempt<'_>, hits: Ids<'t>) -> Self {
         Self {
             crowd: attempt.crowd,
-            field: attempt.field.as_str(),
+            field: Some(attempt.field.as_str()).filter(|field| *field != attempt.tier.as_str()),
             hits,
-            normalised: attempt.normalised.as_deref(),
+            normalised: (attempt.normalised != attempt.raw).then_some(LookedUp(attempt.normalised.as_deref())),
             raw: attempt.raw.as_deref(),
             steps: attempt.steps,
             tier: attempt.tier.as_str(),

@@ -229,7 +229,7 @@ impl Audit<'_> {
             let (source, members) = (context.name.clone(), facts.members.clone());
             let subject = Subject::Group { source, key: by.name(key), members };
             let person = employee.map_or_else(Person::default, |scope| evidence::owner(scope.employee));
-            self.found.push(rule, evidence::finding(rule, subject, person, &scope))?;
+            self.found.push(evidence::finding(rule, subject, person, &scope))?;
         }
         Ok(())
     }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::evidence::Evidence;
 use super::groups::GroupMembers;
 use super::inventory::{AccountRow, Inventory, Recorder};
 use super::matrix::Counts;
 use super::owners::Owners;
 use super::people::CountedOwners;
 use super::sink::rule_about_owner;
-use super::violation::{Judged, Violation};
-use super::{SourceContext, Unsettled, evidence};
+use super::violation::{Accused, Judged};
+use super::{SourceContext, Unsettled};
 use crate::correlate::{PlaceholderIndex, Tally, Tried};
 use crate::exception::{DeclarationUse, Exceptions, SourceDeclarations};
 use crate::fetch::{Chunk, Decoded, record};
@@ -34,6 +35,7 @@ pub(super) struct Judge<'j> {
     pub now: Timestamp,
     /// Where every account is put down, if somebody wants to read them all.
     pub inventory: Option<&'j Inventory>,
+    pub evidence: Evidence,
     pub about_accounts: Vec<&'j Rule>,
     pub about_groups: Vec<&'j Rule>,
     pub about_people: Vec<&'j Rule>,
@@ -52,9 +54,9 @@ pub(super) struct ChunkResult<'j> {
     /// Findings that are finished.
     pub batch: Batch,
     /// Findings that exceptions concern.
-    pub concerned: Vec<(&'j Rule, Finding)>,
+    pub concerned: Vec<Finding>,
     /// Accounts without an owner, for whom one can be suggested.
-    pub orphans: Vec<Orphan<'j>>,
+    pub orphans: Vec<Orphan>,
     /// How many accounts each placeholder of the roster left without an owner.
     pub placeholders: BTreeMap<PlaceholderIndex, u64>,
     /// How many keys stand for nothing.
@@ -62,11 +64,12 @@ pub(super) struct ChunkResult<'j> {
     pub unsettled: Vec<Unsettled>,
 }
 
-/// An account without an owner, and the findings that rest on that.
+/// An account without an owner, and the positions of the findings that rest on that.
 #[derive(Debug)]
-pub(super) struct Orphan<'j> {
+pub(super) struct Orphan {
     pub record: String,
-    pub findings: Vec<(&'j Rule, Finding)>,
+    pub finished: Vec<usize>,
+    pub concerned: Vec<usize>,
 }
 
 impl ChunkResult<'_> {
@@ -187,8 +190,8 @@ impl<'j> Judge<'j> {
         scope: &Scope<'_>,
         line: &str,
     ) -> io::Result<()> {
-        let mut orphan = Vec::new();
-        let mut matched = None;
+        let mut accused = None;
+        let (mut finished, mut concerned) = (Vec::new(), Vec::new());
         for open in result.triage.take(scope) {
             let verdict = open.judge(scope);
             if let Some(counts) = result.of_accounts.get_mut(open.rule) {
@@ -197,25 +200,31 @@ impl<'j> Judge<'j> {
             let (Some(rule), RuleResult::Violation) = (self.about_accounts.get(open.rule), verdict) else {
                 continue;
             };
-            // The same for all findings about the account.
-            let matched = match &mut matched {
-                Some(matched) => matched,
+            let accused = match &mut accused {
+                Some(accused) => accused,
                 none => {
-                    let declaration = scope.declared.map(|declared| declared.declaration);
-                    none.insert(evidence::correlation(tried, judged.situation, declaration, self.roster)?)
+                    let place = (self.context.name, self.roster);
+                    none.insert(Accused::new(judged, tried, scope, place, self.evidence)?)
                 }
             };
-            let violation = Violation::new(rule, judged, self.context.name, scope, matched);
-            if violation.lacks_owner() {
-                orphan.push((*rule, violation.into_finding()?));
-            } else if self.exceptions.concern(rule.id(), Some(self.context.name), &violation.fingerprint) {
-                result.concerned.push((rule, violation.into_finding()?));
+            let fingerprint = accused.fingerprint(rule);
+            let is_concerned = self.exceptions.concern(rule.id(), Some(self.context.name), &fingerprint);
+            if accused.lacks_owner(rule) {
+                let (place, at) = if is_concerned {
+                    (&mut concerned, result.concerned.len())
+                } else {
+                    (&mut finished, result.batch.len())
+                };
+                place.push(at);
+            }
+            if is_concerned {
+                result.concerned.push(accused.finding(rule, fingerprint)?);
             } else {
-                violation.write(&mut result.batch)?;
+                accused.write(rule, &fingerprint, &mut result.batch)?;
             }
         }
-        if !orphan.is_empty() {
-            result.orphans.push(Orphan { record: line.to_owned(), findings: orphan });
+        if !finished.is_empty() || !concerned.is_empty() {
+            result.orphans.push(Orphan { record: line.to_owned(), finished, concerned });
         }
         Ok(())
     }

@@ -24,6 +24,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+pub use evidence::Evidence;
 pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
 pub use near::LikelyLine;
@@ -44,7 +45,7 @@ use crate::rule::{EmployeeScope, Rule, RuleResult, RuleSet, Scope, SourceFacts, 
 use groups::GroupMembers;
 use judge::{ChunkResult, Judge};
 use matrix::{Counts, Matrix};
-use near::{Orphans, Suggester};
+use near::{Likely, Orphans, Suggester};
 use people::PersonAccounts;
 use sink::{FindingSink, breadth};
 
@@ -139,6 +140,7 @@ pub struct Audit<'a> {
     /// Accounts whose owner isn't settled, of which an exception may say that this is accepted.
     unsettled: Vec<Unsettled>,
     inventory: Option<&'a Inventory>,
+    evidence: Evidence,
 }
 
 /// An account whose owner isn't settled: the finding that says so, and the rules that can't judge it therefore.
@@ -190,7 +192,7 @@ struct Gathered<'j> {
     of_accounts: Vec<Counts>,
     of_groups: Vec<Counts>,
     groups: Vec<GroupMembers<'j>>,
-    orphans: Orphans<'j>,
+    orphans: Orphans,
 }
 
 impl<'a> Audit<'a> {
@@ -219,6 +221,7 @@ impl<'a> Audit<'a> {
             roster_issues: Vec::new(),
             unsettled: Vec::new(),
             inventory: None,
+            evidence: Evidence::Whole,
         }
     }
 
@@ -226,6 +229,12 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn with_inventory(self, inventory: Option<&'a Inventory>) -> Self {
         Self { inventory, ..self }
+    }
+
+    /// Keeps so much of what is found.
+    #[must_use]
+    pub fn with_evidence(self, evidence: Evidence) -> Self {
+        Self { evidence, ..self }
     }
 
     /// Judges all accounts of a source, and the source itself.
@@ -260,9 +269,9 @@ impl<'a> Audit<'a> {
         )?;
         let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
         self.orphans_left = orphans.room_left();
-        let (findings, likely) = orphans.with_near_misses(&self.suggester, context)?;
-        self.found.extend(findings)?;
-        self.by_source.entry(context.name.clone()).or_default().likely = likely;
+        let Likely { near_misses, line } = orphans.likely(&self.suggester, context)?;
+        self.found.add_near_misses(near_misses)?;
+        self.by_source.entry(context.name.clone()).or_default().likely = line;
         let rules = judge.about_accounts.iter().chain(&judge.about_groups);
         for (rule, counts) in rules.zip(of_accounts.into_iter().chain(of_groups)) {
             self.matrix.merge(rule.id(), context.name, counts);
@@ -296,9 +305,10 @@ impl<'a> Audit<'a> {
                 people.take(judge.context.name, offers);
             }
         }
-        self.found.append(result.batch)?;
-        self.found.extend(result.concerned)?;
-        self.found.extend(gathered.orphans.take(result.orphans))
+        let finished = self.found.append(result.batch)?;
+        let concerned = self.found.extend(result.concerned)?;
+        gathered.orphans.take(result.orphans, (finished, concerned));
+        Ok(())
     }
 
     fn judge<'j>(&self, context: &'j SourceContext<'j>) -> Judge<'j>
@@ -312,6 +322,7 @@ impl<'a> Audit<'a> {
             exceptions: self.exceptions,
             now: self.now,
             inventory: self.inventory,
+            evidence: self.evidence,
             about_accounts: self.rules_about(RuleSubject::Account, context.name).collect(),
             about_groups: self.rules_about(RuleSubject::Group, context.name).collect(),
             about_people: self.rules_about(RuleSubject::Employee, context.name).collect(),
@@ -379,7 +390,7 @@ impl<'a> Audit<'a> {
             self.matrix.count(rule.id(), Some(context.name), verdict);
             if matches!(verdict, RuleResult::Violation) {
                 let subject = Subject::Source { source: context.name.clone() };
-                self.found.push(rule, evidence::finding(rule, subject, Person::default(), &scope))?;
+                self.found.push(evidence::finding(rule, subject, Person::default(), &scope))?;
             }
         }
         Ok(())

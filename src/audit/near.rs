@@ -11,8 +11,7 @@ use super::judge::Orphan;
 use super::settle::LineCounts;
 use crate::config::MatchConfig;
 use crate::fetch::record;
-use crate::model::{Account, Employee, Finding, Roster};
-use crate::rule::Rule;
+use crate::model::{Account, Employee, Roster};
 use crate::suggest::{Accept, Evidence, NearMiss, NearMisses, Segment};
 
 /// A line of the configuration that many accounts without an owner have in common.
@@ -45,10 +44,10 @@ impl<'a> Suggester<'a> {
         self.matching
     }
 
-    /// The same for some of many accounts; the roster is prepared for all of them when the first are asked for.
-    pub(super) fn find_any(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Vec<NearMiss>> {
+    /// The likeliest owners of some of many accounts; the roster is prepared for all of them when the first are asked for.
+    pub(super) fn likeliest(&self, context: &SourceContext<'_>, accounts: &[Account<'_>]) -> Vec<Option<NearMiss>> {
         let index = self.prepared.get_or_init(|| NearMisses::new(self.roster, self.matching));
-        index.find(accounts, context.correlator.matching())
+        index.likeliest(accounts, context.correlator.matching())
     }
 
     /// The employees to whom each of some accounts of the source probably belongs.
@@ -63,12 +62,21 @@ impl<'a> Suggester<'a> {
 
 /// The accounts without an owner of one source, until all of them have come.
 #[derive(Debug)]
-pub(super) struct Orphans<'j> {
-    kept: Vec<Orphan<'j>>,
+pub(super) struct Orphans {
+    /// Each with the positions of the findings that rest on it, among all.
+    kept: Vec<(String, Vec<usize>)>,
     room: usize,
 }
 
-impl<'j> Orphans<'j> {
+/// What is likely for the accounts of a source.
+pub(super) struct Likely {
+    /// For each account, the positions of its findings and to whom it probably belongs, as JSON.
+    pub near_misses: Vec<(Vec<usize>, String)>,
+    /// The line that would settle most of them.
+    pub line: Option<LikelyLine>,
+}
+
+impl Orphans {
     /// For so many accounts of an audit, likely owners are searched: as many as somebody could look into. For any other,
     /// `headcount explain` does it.
     pub(super) const MOST: usize = 1_000;
@@ -82,24 +90,20 @@ impl<'j> Orphans<'j> {
         self.room.saturating_sub(self.kept.len())
     }
 
-    /// Keeps the first, and gives back the findings of the others.
-    pub(super) fn take(&mut self, later: Vec<Orphan<'j>>) -> Vec<(&'j Rule, Finding)> {
+    /// Keeps the first. The findings that are finished begin at one position among all, those that are concerned at another.
+    pub(super) fn take(&mut self, later: Vec<Orphan>, (finished, concerned): (usize, usize)) {
         let room = self.room_left();
-        let mut later = later.into_iter();
-        self.kept.extend(later.by_ref().take(room));
-        later.flat_map(|orphan| orphan.findings).collect()
+        self.kept.extend(later.into_iter().take(room).map(|orphan| {
+            let of_finished = orphan.finished.iter().map(|at| finished + at);
+            (orphan.record, of_finished.chain(orphan.concerned.iter().map(|at| concerned + at)).collect())
+        }));
     }
 
-    /// The findings, with the employees to whom the accounts probably belong, and the line that would settle most of them.
-    /// Each finding is made when it is asked for: as JSON values, they take many times the room of their text.
-    pub(super) fn with_near_misses<'s>(
-        self,
-        suggester: &'s Suggester<'_>,
-        context: &SourceContext<'_>,
-    ) -> io::Result<(impl Iterator<Item = (&'j Rule, Finding)> + use<'j, 's>, Option<LikelyLine>)> {
+    /// The employees to whom the accounts probably belong.
+    pub(super) fn likely(self, suggester: &Suggester<'_>, context: &SourceContext<'_>) -> io::Result<Likely> {
         let mut accounts = Vec::with_capacity(self.kept.len());
-        for orphan in &self.kept {
-            accounts.push(context.decoder.decode(record(&orphan.record)?).map_err(io::Error::other)?.account);
+        for (text, _) in &self.kept {
+            accounts.push(context.decoder.decode(record(text)?).map_err(io::Error::other)?.account);
         }
         let found = suggester.find(context, &accounts);
         let mut lines = LineCounts::default();
@@ -108,15 +112,11 @@ impl<'j> Orphans<'j> {
         }
         let searched = found.len() as u64;
         let line = lines.commonest().map(|(accept, accounts)| LikelyLine { accept, accounts, searched });
-        let roster = suggester.roster;
-        let findings = self.kept.into_iter().zip(found).flat_map(move |(orphan, near)| {
-            orphan.findings.into_iter().map(move |(rule, mut finding)| {
-                let near = near.iter().map(|near| published(near, roster)).collect();
-                finding.correlation.insert("near_misses".to_owned(), near);
-                (rule, finding)
-            })
-        });
-        Ok((findings, line))
+        let published = |near: Vec<NearMiss>| {
+            Value::Array(near.iter().map(|near| published(near, suggester.roster)).collect()).to_string()
+        };
+        let positions = self.kept.iter().map(|(_, positions)| positions.clone());
+        Ok(Likely { near_misses: positions.zip(found.into_iter().map(published)).collect(), line })
     }
 }
 

@@ -88,7 +88,7 @@ impl Audit<'_> {
                 if matches!(verdict, RuleResult::Violation) {
                     let subject = Subject::Employee { employee_id: employee.employee.id().into() };
                     let person = evidence::owner(employee.employee);
-                    self.found.push(people.rule, evidence::finding(people.rule, subject, person, &scope))?;
+                    self.found.push(evidence::finding(people.rule, subject, person, &scope))?;
                 }
             }
         }

@@ -52,7 +52,7 @@ impl Audit<'_> {
         if verdict == RuleResult::Violation {
             let (place, employee) = place();
             let person = employee.map_or_else(Person::default, evidence::owner);
-            self.found.push(rule, evidence::finding(rule, Subject::Roster { place }, person, scope))?;
+            self.found.push(evidence::finding(rule, Subject::Roster { place }, person, scope))?;
         }
         Ok(verdict == RuleResult::Violation)
     }

@@ -30,8 +30,8 @@ pub(super) struct Names(HashMap<String, Option<EmployeeIndex>>);
 
 impl Names {
     /// Keeps whom the names of an account tell, if it has any.
-    pub(super) fn add(&mut self, account: &Account<'_>, near: &[NearMiss], told: Option<&NearMiss>) {
-        if !near.is_empty() || account.display_name.present().is_some() {
+    pub(super) fn add(&mut self, account: &Account<'_>, near: Option<&NearMiss>, told: Option<&NearMiss>) {
+        if near.is_some() || account.display_name.present().is_some() {
             self.0.insert(account.id.to_string(), told.map(|near| near.employee));
         }
     }

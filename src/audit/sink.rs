@@ -6,7 +6,7 @@ use std::io;
 use super::evidence;
 use super::matrix::Cell;
 use crate::exception::{BaselineUse, Coverage, DeclaredState, DeclaredUse, ExceptionTally, Exceptions, WaiverUse};
-use crate::finding::{Batch, Details, FindingRecord, Findings, FindingsWriter};
+use crate::finding::{Batch, Findings, FindingsWriter};
 use crate::model::{
     Disposition, Finding, Fingerprint, Person, Roster, RuleId, Situation, SourceName, Subject, Timestamp,
 };
@@ -61,29 +61,40 @@ impl<'a> FindingSink<'a> {
     }
 
     /// Takes a finding.
-    pub(super) fn push(&mut self, rule: &Rule, finding: Finding) -> io::Result<()> {
+    pub(super) fn push(&mut self, finding: Finding) -> io::Result<()> {
         const ENOUGH: usize = 1 << 20;
         let mut finding = finding;
         self.exceptions.weigh(&mut finding, &mut self.tally, self.now);
         if finding.disposition != Disposition::Open && is_about_owner(&finding.rule) {
             self.covered.insert(finding.fingerprint.clone());
         }
-        keep(&mut self.pending, rule, &finding)?;
+        self.pending.push_whole(&(&finding).into(), finding.subject.key())?;
         if self.pending.size() > ENOUGH { self.flush() } else { Ok(()) }
     }
 
-    /// Takes several.
-    pub(super) fn extend<'r>(&mut self, found: impl IntoIterator<Item = (&'r Rule, Finding)>) -> io::Result<()> {
-        found.into_iter().try_for_each(|(rule, finding)| self.push(rule, finding))
+    /// Takes several. Returns the position of the first among all.
+    pub(super) fn extend(&mut self, found: Vec<Finding>) -> io::Result<usize> {
+        let first = self.writer.len() + self.pending.len();
+        found.into_iter().try_for_each(|finding| self.push(finding))?;
+        Ok(first)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.writer.append(std::mem::take(&mut self.pending))
     }
 
-    /// Takes findings that no exception concerns.
-    pub(super) fn append(&mut self, batch: Batch) -> io::Result<()> {
-        self.writer.append(batch)
+    /// Takes findings that no exception concerns. Returns the position of the first among all.
+    pub(super) fn append(&mut self, batch: Batch) -> io::Result<usize> {
+        self.flush()?;
+        let first = self.writer.len();
+        self.writer.append(batch)?;
+        Ok(first)
+    }
+
+    /// Says of findings to whom their account probably belongs.
+    pub(super) fn add_near_misses(&mut self, near_misses: Vec<(Vec<usize>, String)>) -> io::Result<()> {
+        self.flush()?;
+        near_misses.into_iter().try_for_each(|(positions, near)| self.writer.add_near_misses(&positions, near))
     }
 
     /// The findings alone, without a word about the exceptions.
@@ -141,7 +152,7 @@ impl<'a> FindingSink<'a> {
                 let mut finding = evidence::finding(rule, subject, Person::default(), &scope);
                 finding.facts.insert(format!("{root}.id"), id.clone().into());
                 finding.facts.insert(format!("{root}.line"), line.into());
-                self.push(rule, finding)?;
+                self.push(finding)?;
                 violations += 1;
             }
         }
@@ -177,11 +188,6 @@ pub(super) fn breadth(declared: &DeclaredUse, accounts: &BTreeMap<SourceName, u6
         up_to: declaration.up_to,
     };
     (declared.state != DeclaredState::Expired).then_some(Breadth { line: declaration.line, facts })
-}
-
-/// Puts a finding down as the report will have it.
-fn keep(batch: &mut Batch, rule: &Rule, finding: &Finding) -> io::Result<()> {
-    batch.push(&FindingRecord::of(finding, rule, &Details::of(finding)?), finding.subject.key())
 }
 
 fn facts(entry: &WaiverUse) -> ExceptionFacts {

@@ -105,13 +105,15 @@ impl Audit<'_> {
         for text in records {
             accounts.push(context.decoder.decode(record(text)?).map_err(io::Error::other)?.account);
         }
-        let near = self.suggester.find_any(context, &accounts);
+        let near = self.suggester.likeliest(context, &accounts);
         for (account, near) in accounts.iter().zip(&near) {
-            lines.add(near);
-            names.add(account, near, only_one(near, least));
+            lines.add(near.as_slice());
+            names.add(account, near.as_ref(), only_one(near.as_ref(), least));
         }
-        let only =
-            accounts.iter().zip(near).filter_map(|(account, near)| Some((account, only_one(&near, least)?.clone())));
+        let only = accounts
+            .iter()
+            .zip(near)
+            .filter_map(|(account, near)| Some((account, only_one(near.as_ref(), least)?.clone())));
         let suggestion = |(account, near): (&Account<'_>, NearMiss)| {
             let called = [AccountField::DisplayName, AccountField::Email, AccountField::Username];
             let called = called.into_iter().find_map(|field| field.of(account)).unwrap_or(&account.id);
@@ -122,8 +124,8 @@ impl Audit<'_> {
 }
 
 /// The likeliest, unless it isn't likely enough or somebody else is as likely.
-fn only_one(near: &[NearMiss], least: f64) -> Option<&NearMiss> {
-    near.first().filter(|near| near.score >= least && near.equals == 0)
+fn only_one(near: Option<&NearMiss>, least: f64) -> Option<&NearMiss> {
+    near.filter(|near| near.score >= least && near.equals == 0)
 }
 
 /// How many of the best can be taken so that this share of them is right on average.

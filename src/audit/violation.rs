@@ -1,13 +1,12 @@
-//! What a rule says against one account: written at once as the line that it will be in the report, or kept as a finding
-//! where exceptions or the search for an owner still have a say.
+//! What rules say against one account: written at once as the formats will show it, or as a finding on its own where
+//! exceptions still have a say.
 
 use std::io;
 
-use serde_json::value::RawValue;
-
-use super::evidence::{self, Named};
-use crate::finding::{Batch, FindingRecord, Marks, RecordSubject};
-use crate::model::{Account, Disposition, Employee, Finding, Fingerprint, Situation, SourceName, Subject};
+use super::evidence::{self, Evidence, Named};
+use crate::correlate::Tried;
+use crate::finding::{Batch, FindingRecord, Marks, SubjectRecord};
+use crate::model::{Account, Disposition, Employee, Finding, Fingerprint, Roster, Situation, SourceName, Subject};
 use crate::rule::{Facts, Rule, Scope};
 
 /// An account with its owner, about to be judged.
@@ -18,94 +17,122 @@ pub(super) struct Judged<'a> {
     pub employee: Option<&'a Employee>,
 }
 
-/// A rule's judgement about one account.
-pub(super) struct Violation<'v> {
-    rule: &'v Rule,
-    judged: Judged<'v>,
-    source: &'v SourceName,
-    /// How the account was correlated, as JSON.
-    matched: &'v RawValue,
-    pub(super) fingerprint: Fingerprint,
-    message: String,
-    facts: Facts<'v>,
+/// An account that violates rules, with what is the same for all findings about it: made once, when there is one.
+pub(super) struct Accused<'a> {
+    judged: Judged<'a>,
+    tried: &'a Tried<'a>,
+    source: &'a SourceName,
+    scope: &'a Scope<'a>,
+    roster: &'a Roster,
+    person: Named<'a>,
+    /// Its access, its last use, and who answers for it.
+    context: Facts<'a>,
+    evidence: Evidence,
+    /// As JSON, where that is wanted: the context, and how it was correlated.
+    facts: String,
+    matched: String,
+    /// Whether a finding has been written, and is the last one about any account.
+    written: bool,
 }
 
-impl<'v> Violation<'v> {
+impl<'a> Accused<'a> {
     pub(super) fn new(
-        rule: &'v Rule,
-        judged: Judged<'v>,
-        source: &'v SourceName,
-        scope: &'v Scope<'v>,
-        matched: &'v RawValue,
-    ) -> Self {
-        let mut facts = rule.facts(scope);
-        evidence::add_context(&mut facts, judged.account, judged.employee);
-        Self {
-            fingerprint: Fingerprint::of_account(rule.id(), source, &judged.account.id),
-            message: rule.message(scope),
-            rule,
-            judged,
-            source,
-            matched,
-            facts,
+        judged: Judged<'a>,
+        tried: &'a Tried<'a>,
+        scope: &'a Scope<'a>,
+        (source, roster): (&'a SourceName, &'a Roster),
+        evidence: Evidence,
+    ) -> io::Result<Self> {
+        let person = Named::new(judged.account, judged.employee);
+        let context = evidence::context(judged.account, judged.employee);
+        let none = || "{}".to_owned();
+        let (facts, matched, written) = (none(), none(), false);
+        let mut new = Self { judged, tried, source, scope, roster, person, context, evidence, facts, matched, written };
+        if evidence == Evidence::Whole {
+            new.facts = serde_json::to_string(&new.context)?;
+            new.matched = new.correlation()?;
         }
+        Ok(new)
     }
 
-    /// Whether it rests on the account's having no owner.
-    pub(super) fn lacks_owner(&self) -> bool {
-        let about_owner = self.facts.has("account.situation") || self.facts.has("account.owned");
-        matches!(self.judged.situation, Situation::Unmatched) && about_owner
+    fn correlation(&self) -> serde_json::Result<String> {
+        let declaration = self.scope.declared.map(|declared| declared.declaration);
+        evidence::correlation(self.tried, self.judged.situation, declaration, self.roster)
     }
 
-    /// Adds it to the findings.
+    /// What a finding of the rule is called.
+    pub(super) fn fingerprint(&self, rule: &Rule) -> Fingerprint {
+        Fingerprint::of_account(rule.id(), self.source, &self.judged.account.id)
+    }
+
+    /// Whether what the rule says rests on the account's having no owner.
+    pub(super) fn lacks_owner(&self, rule: &Rule) -> bool {
+        let about_owner = |path| matches!(path, "account.situation" | "account.owned");
+        matches!(self.judged.situation, Situation::Unmatched) && rule.reads().any(about_owner)
+    }
+
+    /// Adds what the rule says to the findings.
     ///
     /// # Errors
     /// There are more findings than the store can number.
-    pub(super) fn write(&self, batch: &mut Batch) -> io::Result<()> {
+    pub(super) fn write(&mut self, rule: &Rule, fingerprint: &Fingerprint, batch: &mut Batch) -> io::Result<()> {
         let account = self.judged.account;
-        let person = Named::new(account, self.judged.employee);
-        let record = FindingRecord {
-            fingerprint: self.fingerprint.as_str(),
-            rule: self.rule.id().as_str(),
-            severity: self.rule.severity(),
+        let message = rule.message(self.scope);
+        let reasons = match self.evidence {
+            Evidence::Whole => serde_json::to_string(&rule.facts(self.scope).without(&self.context))?,
+            Evidence::Names => "{}".to_owned(),
+        };
+        let finding = FindingRecord {
+            fingerprint: fingerprint.as_str(),
+            rule: rule.id().as_str(),
+            severity: rule.severity(),
             disposition: Disposition::Open,
-            subject: RecordSubject {
-                kind: Subject::ACCOUNT,
+            subject: SubjectRecord {
                 source: Some(self.source.as_str()),
                 account_id: Some(&account.id),
-                employee_id: person.employee_id,
-                members: None,
+                employee_id: self.person.employee_id,
+                display_name: self.person.display_name,
+                email: self.person.email,
+                username: self.person.username,
+                facts: &self.facts,
+                matched: &self.matched,
+                ..SubjectRecord::new(Subject::ACCOUNT)
             },
             count: None,
-            display_name: person.display_name,
-            email: person.email,
-            username: person.username,
-            message: &self.message,
-            remediation: self.rule.remediation(),
-            controls: self.rule.controls(),
-            facts: &self.facts,
-            matched: self.matched,
-            marks: Marks::of_account(&account.last_login_at),
+            message: &message,
+            remediation: "",
+            controls: &[],
+            reasons: &reasons,
+            near_misses: None,
         };
-        batch.push(&record, &account.id)
+        let marks = Marks::of_account(&account.last_login_at);
+        if std::mem::replace(&mut self.written, true) {
+            batch.push_also(&finding, marks, &account.id)
+        } else {
+            batch.push(&finding, marks, &account.id)
+        }
     }
 
-    /// The same as a finding that can still be changed.
+    /// What the rule says as a finding that can still be changed.
     ///
     /// # Errors
     /// None in practice: what was written as JSON can be read as JSON.
-    pub(super) fn into_finding(self) -> io::Result<Finding> {
-        let account = self.judged.account;
+    pub(super) fn finding(&self, rule: &Rule, fingerprint: Fingerprint) -> io::Result<Finding> {
+        let mut facts = rule.facts(self.scope).to_map();
+        for (name, value) in self.context.to_map() {
+            facts.entry(name).or_insert(value);
+        }
+        let account_id = self.judged.account.id.clone().into_owned();
         Ok(Finding {
-            fingerprint: self.fingerprint,
-            rule: self.rule.id().clone(),
-            severity: self.rule.severity(),
+            fingerprint,
+            rule: rule.id().clone(),
+            severity: rule.severity(),
             disposition: Disposition::Open,
-            subject: Subject::Account { source: self.source.clone(), account_id: account.id.clone().into_owned() },
-            person: Named::new(account, self.judged.employee).to_person(),
-            message: self.message,
-            facts: self.facts.to_map(),
-            correlation: serde_json::from_str(self.matched.get())?,
+            subject: Subject::Account { source: self.source.clone(), account_id },
+            person: self.person.to_person(),
+            message: rule.message(self.scope),
+            facts,
+            correlation: serde_json::from_str(&self.correlation()?)?,
         })
     }
 }

@@ -54,8 +54,9 @@ impl Previous {
         let reported: Reported =
             serde_json::from_slice(&bytes).map_err(|error| unusable(format!("this isn't a report: {error}")))?;
         match reported.schema_version {
-            1 => Ok(reported.into()),
-            other => Err(unusable(format!("expected a report of schema 1 and found schema {other}"))),
+            // What is compared has the same names in both.
+            1 | 2 => Ok(reported.into()),
+            other => Err(unusable(format!("expected a report of schema 1 or 2 and found schema {other}"))),
         }
     }
 }

@@ -186,6 +186,7 @@ impl<'a> Job<'a> {
             snapshot: checked.snapshot.as_ref(),
             previous: checked.held.previous(),
             inventory: inventory.as_ref(),
+            evidence: Publication::evidence(&checked.formats),
             gate: &checked.gate,
             allow_outage: self.allow_outage,
             observer: &Bars::new(global.bars()),

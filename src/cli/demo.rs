@@ -13,6 +13,7 @@ use super::output::say;
 use super::privacy::PrivacyLevel;
 use super::{Exit, Global, runtime};
 use crate::model::Timestamp;
+use crate::render::Format;
 use crate::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, write_kit};
 
 /// Options of `demo`.
@@ -21,6 +22,9 @@ pub(super) struct DemoArgs {
     /// Where the reports go
     #[arg(long, value_name = "DIR", default_value = "headcount-demo")]
     out: PathBuf,
+    /// Formats, separated by commas, as `headcount audit` takes them
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    format: Vec<Format>,
     /// Simulated accounts over all vendors
     #[arg(long, value_name = "N", default_value_t = 2_400)]
     accounts: u32,
@@ -51,7 +55,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
         let job = Job {
             config: kit.path().join("headcount.toml"),
             out: &args.out,
-            formats: &[],
+            formats: &args.format,
             sources: &[],
             fail_on: None,
             baseline: None,

@@ -21,6 +21,25 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All, by their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Success, Self::GateFailed, Self::Unusable, Self::Unverified, Self::DeliveryFailed, Self::Interrupted];
+
+    /// What it says, for help and manual.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "the gate passed on complete data",
+            Self::GateFailed => "the gate failed, or that of a `--policy`",
+            Self::Unusable => "the command line, configuration, rules or roster can't be used; nothing ran",
+            Self::Unverified => {
+                "could not verify: a source is incomplete or failed, a rule of the gate could not be judged, or the policy \
+                 forbids what was not evaluable"
+            }
+            Self::DeliveryFailed => "the audit is done, but a delivery failed; or a snapshot could not be written",
+            Self::Interrupted => "interrupted; a fetch can be resumed",
+        }
+    }
+
     /// The number.
     pub const fn code(self) -> u8 {
         match self {

@@ -9,6 +9,7 @@ use super::ConfigArg;
 use super::audit::{open_snapshot, source_names};
 use super::clock::{latest, now, parse_moment};
 use super::progress::Bars;
+use crate::audit::Evidence;
 use crate::config::Config;
 use crate::model::{SourceName, Timestamp};
 use crate::run::{Inputs, RunError, RunOptions};
@@ -59,6 +60,7 @@ impl Investigation {
             snapshot: self.snapshot.as_ref(),
             previous: None,
             inventory: None,
+            evidence: Evidence::Whole,
             gate: &self.config.gate,
             allow_outage: false,
             observer: bars,

@@ -9,6 +9,7 @@ mod email;
 mod exit;
 mod explain;
 mod fetch;
+mod help;
 mod hr;
 mod init;
 mod investigate;
@@ -29,7 +30,7 @@ mod waivers;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub use exit::Exit;
 use privacy::PrivacyLevel;
@@ -49,16 +50,16 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Say only what went wrong
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = "Global options", conflicts_with = "verbose")]
     quiet: bool,
     /// Say more: -v requests that were repeated, -vv every request, -vvv libraries too
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = "Global options", action = ArgAction::Count)]
     verbose: u8,
     /// Colours on stderr
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "WHEN", default_value = "auto")]
     color: Color,
     /// No progress bars, even on a terminal
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Global options")]
     no_progress: bool,
 }
 
@@ -122,6 +123,11 @@ struct ConfigArg {
 }
 
 impl Cli {
+    /// Reads the command line; ends the process with 2 if it can't be read, and with 0 behind help.
+    pub fn of_process() -> Self {
+        Self::from_arg_matches(&help::command().get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
     /// Runs the command.
     ///
     /// # Errors

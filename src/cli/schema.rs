@@ -19,7 +19,8 @@ pub(super) struct SchemaArgs {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum SchemaOf {
-    /// report.json
+    /// report.json, as this version writes it
+    #[value(alias = "report-2")]
     Report,
     /// headcount.toml
     Config,

@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Cli, Exit};
+use super::{Exit, help};
 
 /// Options of `completions`.
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(super) struct CompletionsArgs {
 
 pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "headcount", &mut script);
+    clap_complete::generate(args.shell, &mut help::command(), "headcount", &mut script);
     anstream::stdout().write_all(&script)?;
     Ok(Exit::Success)
 }
@@ -33,13 +33,22 @@ pub(super) struct ManArgs {
 }
 
 pub(super) fn manual(args: &ManArgs) -> anyhow::Result<Exit> {
-    if let Some(out) = &args.out {
-        fs::create_dir_all(out)?;
-        clap_mangen::generate_to(Cli::command(), out)?;
-    } else {
-        let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-        anstream::stdout().write_all(&page)?;
+    let mut root = help::command();
+    root.build();
+    match &args.out {
+        None => anstream::stdout().write_all(&help::manual(&root)?)?,
+        Some(out) => {
+            fs::create_dir_all(out)?;
+            write_pages(&root, out)?;
+        }
     }
     Ok(Exit::Success)
+}
+
+/// The page of a command and those of the commands below it.
+fn write_pages(command: &Command, folder: &Path) -> anyhow::Result<()> {
+    command.get_subcommands().try_for_each(|below| write_pages(below, folder))?;
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    fs::write(folder.join(format!("{name}.1")), help::manual(command)?)?;
+    Ok(())
 }

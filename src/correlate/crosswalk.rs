@@ -74,12 +74,12 @@ impl Crosswalk {
     }
 
     /// The comparisons with each kind of key that the file has.
-    pub(super) fn attempts(&self, account: &Account<'_>) -> Vec<Attempt> {
-        let attempt = |(field, raw, normalised, line): (_, Option<&str>, Normalised<'_>, Option<&Line>)| Attempt {
+    pub(super) fn attempts<'a>(&'a self, account: &'a Account<'_>) -> Vec<Attempt<'a>> {
+        let attempt = |(field, raw, normalised, line): (_, Option<&'a str>, Normalised<'a>, Option<&Line>)| Attempt {
             tier: Tier::Crosswalk,
             field,
-            raw: raw.map(str::to_owned),
-            normalised: Some(normalised.text.into_owned()).filter(|key| !key.is_empty()),
+            raw: raw.map(Cow::Borrowed),
+            normalised: Some(normalised.text).filter(|key| !key.is_empty()),
             steps: normalised.steps,
             hits: line.map(|line| line.employee).into_iter().collect(),
             crowd: None,

@@ -132,7 +132,8 @@ impl<'c> SourceCorrelator<'c> {
     /// The same, with what every tier compared and found.
     pub fn explain(&self, account: &Account<'_>) -> Correlation {
         let tried = self.ask(account);
-        Correlation { attempts: tried.attempts(), situation: tried.situation() }
+        let attempts = tried.attempts().into_iter().map(Attempt::into_owned).collect();
+        Correlation { attempts, situation: tried.situation() }
     }
 
     /// The roster in which owners are looked up.
@@ -230,12 +231,17 @@ impl Tried<'_> {
     }
 
     /// What every tier compared and found.
-    pub fn attempts(&self) -> Vec<Attempt> {
-        let attempts = self.keys.iter().flat_map(|tried| match tried.tier {
-            Tier::Crosswalk => self.source.crosswalk.iter().flat_map(|lines| lines.attempts(self.account)).collect(),
-            _ => tried.attempt(self.source.roster).into_iter().collect::<Vec<_>>(),
-        });
-        attempts.collect()
+    pub fn attempts(&self) -> Vec<Attempt<'_>> {
+        let mut attempts = Vec::with_capacity(self.keys.len());
+        for tried in &self.keys {
+            match tried.tier {
+                Tier::Crosswalk => {
+                    attempts.extend(self.source.crosswalk.iter().flat_map(|lines| lines.attempts(self.account)));
+                }
+                _ => attempts.extend(tried.attempt(self.source.roster)),
+            }
+        }
+        attempts
     }
 }
 
@@ -256,7 +262,7 @@ impl TriedKey<'_> {
         text.is_some_and(|text| text.contains('@')) && !keys.iter().any(known)
     }
 
-    fn attempt(&self, roster: &Correlator) -> Option<Attempt> {
+    fn attempt(&self, roster: &Correlator) -> Option<Attempt<'_>> {
         let Self { tier, key, is_private, hits, placeholder, .. } = self;
         let normalised = key.as_ref().map(|key| &key.normalised);
         let mut steps = normalised.map_or_else(Steps::default, |key| key.steps);
@@ -264,8 +270,8 @@ impl TriedKey<'_> {
         Some(Attempt {
             tier: *tier,
             field: tier.field()?,
-            raw: key.as_ref().map(|key| key.raw.to_owned()),
-            normalised: normalised.map(|key| key.text.to_string()).filter(|key| !key.is_empty()),
+            raw: key.as_ref().map(|key| Cow::Borrowed(key.raw)),
+            normalised: normalised.map(|key| Cow::Borrowed(key.text.as_ref())).filter(|key| !key.is_empty()),
             steps,
             hits: hits.iter().collect(),
             crowd: placeholder.and_then(|index| Some(roster.crowd_at(index)?.1.people)),

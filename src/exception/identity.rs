@@ -75,7 +75,9 @@ impl Identity {
                 && attempt.get("crowd").is_none()
         };
         let compared = attempts.into_iter().flatten().filter(tells);
-        let compared = compared.filter_map(|attempt| attempt.get("normalised")?.as_str().map(str::to_owned));
+        // A value that was looked up as the vendor gave it is told once.
+        let looked_up = |attempt: &Value| attempt.get("normalised").or_else(|| attempt.get("raw")).cloned();
+        let compared = compared.filter_map(|attempt| looked_up(attempt)?.as_str().map(str::to_owned));
         let normaliser = Normaliser::default();
         let named = [shown.email, shown.username].into_iter().flatten();
         let named = named.map(|raw| normaliser.key(KeyKind::Address, raw).text.into_owned());
@@ -171,9 +173,9 @@ mod tests {
     fn keys_are_what_people_are_found_by() {
         let matched = json!([
             {"field": "id", "normalised": "17"},
-            {"field": "email", "normalised": "zed@example.com"},
+            {"tier": "email", "raw": "zed@example.com"},
             {"field": "external_id", "normalised": "team", "crowd": 9},
-            {"field": "username", "normalised": null},
+            {"tier": "username", "raw": " ", "normalised": null},
         ]);
         let facts = BTreeMap::from([("account.created_at".to_owned(), json!("2024-03-01T08:00:00Z"))]);
         let shown = Shown {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{SecondsFormat, TimeDelta};
+use chrono::{Datelike as _, SecondsFormat, TimeDelta, Timelike as _};
 use serde::{Serialize, Serializer};
 
 use super::missing::Missing;
@@ -171,7 +171,10 @@ impl Serialize for Value<'_> {
             Self::Int(value) => serializer.serialize_i64(*value),
             Self::Double(value) => serializer.serialize_f64(*value),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::Timestamp(time) => time.serialize(serializer),
+            Self::Timestamp(time) => match whole_second(*time) {
+                Some(text) => serializer.serialize_str(std::str::from_utf8(&text).unwrap_or_default()),
+                None => time.serialize(serializer),
+            },
             Self::Duration(duration) => serializer.serialize_str(&duration_text(*duration)),
             Self::List(list) => serializer.collect_seq(list.iter().filter(Self::is_told)),
             Self::Map(Map::Json(map)) => map.serialize(serializer),
@@ -266,6 +269,19 @@ impl<'a> Map<'a> {
     }
 }
 
+/// `2026-11-20T00:00:00Z` in a few instructions, as most moments are: a whole second of a year with four digits.
+fn whole_second(time: Timestamp) -> Option<[u8; 20]> {
+    let (date, clock) = (time.date_naive(), time.time());
+    let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999 && clock.nanosecond() == 0)?;
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let parts = [year / 100, year % 100, date.month(), date.day(), clock.hour(), clock.minute(), clock.second()];
+    for (part, at) in parts.into_iter().zip([0, 2, 5, 8, 11, 14, 17]) {
+        let digits = [part / 10, part % 10].map(|digit| b'0' + u8::try_from(digit).unwrap_or_default());
+        text.get_mut(at..at + 2)?.copy_from_slice(&digits);
+    }
+    Some(text)
+}
+
 /// `2026-11-20T00:00:00Z`, with as many digits of the second as there are.
 pub(super) fn rfc3339(time: Timestamp) -> String {
     time.to_rfc3339_opts(SecondsFormat::AutoSi, true)
@@ -296,6 +312,15 @@ mod tests {
             (TimeDelta::days(1), "86400s"),
         ] {
             assert_eq!(duration_text(duration), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_moment_is_told_as_chrono_tells_it(seconds in -70_000_000_000_i64..260_000_000_000, nanos in 0_u32..3) {
+            let time = chrono::DateTime::from_timestamp(seconds, nanos * 1_000).expect("a moment");
+            let told = serde_json::to_string(&Value::Timestamp(time)).expect("JSON");
+            proptest::prop_assert_eq!(told, serde_json::to_string(&time).expect("JSON"));
         }
     }
 

@@ -7,35 +7,33 @@ use super::FindingRecord;
 
 /// Two findings with the same identity are about the same subject. 64 bits of a hash: among a million subjects, two
 /// share one once in 37 million audits, and then the page shows two rows as one.
-pub(super) fn subject<F: ?Sized, C>(finding: &FindingRecord<'_, F, C>) -> u64 {
+pub(super) fn subject(finding: &FindingRecord<'_>) -> u64 {
     let subject = &finding.subject;
     let id = match subject.kind {
         "account" => subject.account_id,
         "employee" => subject.employee_id,
-        "group" | "source" => None,
+        "group" => subject.members,
+        "source" => None,
         // The roster's findings carry no identity but their fingerprint.
         _ => Some(finding.fingerprint),
     };
-    let parts = [Some(subject.kind), subject.source, id];
-    hash(parts.into_iter().chain(subject.members.unwrap_or_default().iter().map(|member| Some(member.as_str()))))
+    hash([Some(subject.kind), subject.source, id])
 }
 
 /// The accounts of a group, each with the identity that findings about it alone have.
-pub(super) fn members<'l, F: ?Sized, C>(
-    finding: &FindingRecord<'l, F, C>,
-) -> impl Iterator<Item = u64> + use<'l, F, C> {
+pub(super) fn members(finding: &FindingRecord<'_>) -> Vec<u64> {
     let source = finding.subject.source;
-    let members = finding.subject.members.unwrap_or_default().iter();
-    members.map(move |member| hash([Some("account"), source, Some(member.as_str())].into_iter()))
+    let members = finding.subject.members();
+    members.iter().map(|member| hash([Some("account"), source, Some(member.as_str())])).collect()
 }
 
 /// The person concerned.
-pub(super) fn person<F: ?Sized, C>(finding: &FindingRecord<'_, F, C>) -> Option<u64> {
-    finding.subject.employee_id.map(|id| hash([Some(id)].into_iter()))
+pub(super) fn person(finding: &FindingRecord<'_>) -> Option<u64> {
+    finding.subject.employee_id.map(|id| hash([Some(id), None, None]))
 }
 
 /// Each part with its length before it, so that no two lists of parts spell the same input.
-fn hash<'p>(parts: impl Iterator<Item = Option<&'p str>>) -> u64 {
+fn hash(parts: [Option<&str>; 3]) -> u64 {
     let mut hasher = SipHasher13::new();
     for part in parts {
         hasher.write_u64(part.map_or(u64::MAX, |part| part.len() as u64));

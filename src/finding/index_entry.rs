@@ -1,5 +1,7 @@
 //! What is known of a finding without reading it: what it is counted, sorted and grouped by.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use serde_json::Value;
 
@@ -8,12 +10,15 @@ use crate::model::{Disposition, Fact, Severity, Timestamp};
 /// What is known of a finding without reading it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IndexEntry {
+    /// Where its block begins in the file, how much of it is to be read, and where in it the finding begins.
     pub at: u64,
+    pub length: u32,
+    pub start: u32,
     pub last_login: LastLogin,
     pub count: u32,
-    pub length: u32,
     pub subject: u32,
     pub person: u32,
+    pub near_misses: u32,
     pub rule: u16,
     pub source: u16,
     pub severity: Severity,
@@ -22,24 +27,61 @@ pub(super) struct IndexEntry {
     pub waiver_expired: bool,
 }
 
-/// In an entry: no source, no person.
+/// In an entry: no source.
 pub(super) const NO_SOURCE: u16 = u16::MAX;
-pub(super) const NO_PERSON: u32 = u32::MAX;
+/// In an entry: no count, no person, no near misses.
+pub(super) const NONE: u32 = u32::MAX;
 
-/// The kind of subject, as far as numbers depend on it.
+/// Facts that reports count.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks {
+    pub(super) waiver_expired: bool,
+    pub(super) last_login: LastLogin,
+}
+
+impl Marks {
+    /// Of a finding that no exception concerns.
+    pub fn of_account(last_login: &Fact<Option<Timestamp>>) -> Self {
+        Self { waiver_expired: false, last_login: LastLogin::of_account(last_login) }
+    }
+
+    /// Of the facts of a finding.
+    pub fn of(facts: &BTreeMap<String, Value>) -> Self {
+        Self {
+            waiver_expired: facts.get("waiver.state").is_some_and(|state| state == "expired"),
+            last_login: LastLogin::of(facts.get("account.last_login_at")),
+        }
+    }
+}
+
+/// The kind of subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
     Account,
     Group,
-    Other,
+    Employee,
+    Source,
+    Roster,
+    Exception,
 }
 
 impl About {
+    const ALL: [Self; 6] = [Self::Account, Self::Group, Self::Employee, Self::Source, Self::Roster, Self::Exception];
+
+    /// Anything else is about the roster as a whole.
     pub(super) fn of(kind: &str) -> Self {
-        match kind {
-            "account" => Self::Account,
-            "group" => Self::Group,
-            _ => Self::Other,
+        Self::ALL.into_iter().find(|about| about.as_str() == kind).unwrap_or(Self::Roster)
+    }
+
+    /// As reports spell it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Group => "group",
+            Self::Employee => "employee",
+            Self::Source => "source",
+            Self::Roster => "roster",
+            Self::Exception => "exception",
         }
     }
 }

@@ -1,21 +1,15 @@
-//! The findings of an audit, in the order of the report: numbers in memory, the findings themselves in a file that has
-//! no name and is gone when the run ends.
+//! The findings of an audit, in the order of the report: numbers in memory, their texts in a file that has no name and is
+//! gone when the run ends.
 
-use std::borrow::Cow;
-use std::fmt;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Write};
-use std::slice;
 use std::sync::Arc;
 
 use chrono::DateTime;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{SeqAccess, Visitor};
-use serde::ser::{Error as _, SerializeSeq as _};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Finding;
-use super::index_entry::{About, IndexEntry, LastLogin, NO_PERSON};
+use super::index_entry::{About, IndexEntry, LastLogin, NONE};
+use super::{Finding, FindingRecord, SubjectRecord, block, record};
 use crate::base::parallel;
 use crate::model::{Disposition, Severity, Timestamp};
 
@@ -23,23 +17,41 @@ use crate::model::{Disposition, Severity, Timestamp};
 #[derive(Debug, Clone)]
 pub struct Findings {
     pub(super) entries: Vec<IndexEntry>,
-    pub(super) rules: Vec<String>,
+    pub(super) rules: Vec<RuleWords>,
     pub(super) sources: Vec<String>,
     /// The accounts of groups: the number of the group, and that of the account.
     pub(super) members: Vec<(u32, u32)>,
     /// How many numbers of subjects there are.
     pub(super) numbers: usize,
-    pub(super) lines: Arc<Lines>,
+    /// To whom accounts probably belong: a JSON list each.
+    pub(super) near_misses: Arc<Vec<String>>,
+    pub(super) blocks: Arc<Blocks>,
 }
 
-/// Where the lines of the findings are.
+/// A rule, with what it says to everybody.
+#[derive(Debug, Clone)]
+pub(super) struct RuleWords {
+    pub id: String,
+    pub advice: Advice,
+}
+
+/// What a rule says to everybody.
+#[derive(Debug, Clone, Default)]
+pub struct Advice {
+    /// What to do.
+    pub remediation: String,
+    /// `FRAMEWORK:ID`.
+    pub controls: Vec<String>,
+}
+
+/// Where the blocks of the findings are.
 #[derive(Debug)]
-pub(super) enum Lines {
+pub(super) enum Blocks {
     Memory(Vec<u8>),
     Disk(File),
 }
 
-impl Lines {
+impl Blocks {
     fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
         match self {
             Self::Memory(bytes) => {
@@ -133,40 +145,46 @@ impl Findings {
         self.iter().collect()
     }
 
-    /// Writes each as a line of JSON, worst first, with something between them.
-    ///
-    /// # Errors
-    /// The temporary file can't be read, or `out` not be written.
-    pub fn write_lines(&self, out: &mut dyn Write, between: &[u8]) -> io::Result<()> {
-        /// So that a piece is about a quarter of a megabyte.
-        const AT_ONCE: usize = 200;
-        let gather = |entries: &[IndexEntry]| {
-            let mut piece = Vec::new();
-            // Mostly, lines that follow each other here do so in the file.
-            for run in entries.chunk_by(|a, b| a.at + u64::from(a.length) == b.at) {
-                self.add_lines(run, between, &mut piece)?;
-            }
-            Ok(piece)
-        };
-        let mut skipped = between.len();
-        parallel::for_each_in_order(self.entries.chunks(AT_ONCE).map(Ok), gather, |piece| {
-            out.write_all(piece.get(std::mem::take(&mut skipped)..).unwrap_or_default())
+    /// The first finding about each account, in their order.
+    pub(super) fn first_of_accounts(&self) -> impl Iterator<Item = FindingRef<'_>> {
+        let mut seen = vec![false; self.numbers];
+        self.heads().filter(move |head| {
+            let seen = seen.get_mut(head.subject()).filter(|_| head.is_about_account());
+            seen.is_some_and(|seen| !std::mem::replace(seen, true))
         })
     }
 
-    /// Adds the lines of findings that follow each other in the file to others, something before each.
-    pub(super) fn add_lines(&self, run: &[IndexEntry], before: &[u8], lines: &mut Vec<u8>) -> io::Result<()> {
-        let Some(first) = run.first() else { return Ok(()) };
-        let mut read = vec![0; run.iter().map(|entry| entry.length as usize).sum()];
-        self.lines.read(first.at, &mut read)?;
-        let mut rest = read.as_slice();
-        for entry in run {
-            let (line, behind) = rest.split_at_checked(entry.length as usize).ok_or(io::ErrorKind::UnexpectedEof)?;
-            rest = behind;
-            lines.extend_from_slice(before);
-            lines.extend_from_slice(line);
+    /// The same, with what each rule says to everybody.
+    #[must_use]
+    pub fn advised(mut self, advice: impl Fn(&str) -> Advice) -> Self {
+        for rule in &mut self.rules {
+            rule.advice = advice(&rule.id);
         }
-        Ok(())
+        self
+    }
+
+    /// The rules that found something, with what each says to everybody.
+    pub fn rules(&self) -> impl Iterator<Item = (&str, &Advice)> {
+        self.rules.iter().map(|words| (words.id.as_str(), &words.advice))
+    }
+
+    /// What a rule says to everybody.
+    pub fn advice(&self, rule: &str) -> Advice {
+        self.rules.iter().find(|words| words.id == rule).map(|words| words.advice.clone()).unwrap_or_default()
+    }
+
+    /// The employee ids of those whom such findings concern.
+    ///
+    /// # Errors
+    /// The temporary file can't be read.
+    pub fn people(&self, such: impl Fn(&FindingRef<'_>) -> bool) -> io::Result<BTreeSet<String>> {
+        let (mut people, mut known, mut block) = (BTreeSet::new(), HashSet::new(), Vec::new());
+        for head in self.heads().filter(such) {
+            if head.person().is_some_and(|person| known.insert(person)) {
+                people.extend(head.load(&mut block)?.subject.employee_id.map(str::to_owned));
+            }
+        }
+        Ok(people)
     }
 
     /// Those at these positions, in the order given.
@@ -187,7 +205,11 @@ pub struct FindingRef<'f> {
 impl<'f> FindingRef<'f> {
     /// The rule.
     pub fn rule(&self) -> &'f str {
-        self.findings.rules.get(usize::from(self.entry.rule)).map_or("", String::as_str)
+        self.words().map_or("", |words| words.id.as_str())
+    }
+
+    fn words(&self) -> Option<&'f RuleWords> {
+        self.findings.rules.get(usize::from(self.entry.rule))
     }
 
     /// The source, if it belongs to one.
@@ -217,7 +239,11 @@ impl<'f> FindingRef<'f> {
 
     /// How many findings it stands for.
     pub fn stands_for(&self) -> u64 {
-        u64::from(self.entry.count)
+        self.count().unwrap_or(1)
+    }
+
+    fn count(&self) -> Option<u64> {
+        (self.entry.count != NONE).then(|| self.entry.count.into())
     }
 
     /// Findings with the same number are about the same subject; numbers are small.
@@ -227,7 +253,7 @@ impl<'f> FindingRef<'f> {
 
     /// Findings with the same number concern the same person; numbers are small.
     pub fn person(&self) -> Option<usize> {
-        (self.entry.person != NO_PERSON).then_some(self.entry.person as usize)
+        (self.entry.person != NONE).then_some(self.entry.person as usize)
     }
 
     /// Whether it is about one account.
@@ -249,72 +275,113 @@ impl<'f> FindingRef<'f> {
         }
     }
 
-    /// The finding itself.
+    /// The finding, borrowed from its block, which is read into `block`.
+    ///
+    /// # Errors
+    /// The temporary file can't be read.
+    pub fn load<'b>(&self, block: &'b mut Vec<u8>) -> io::Result<FindingRecord<'b>>
+    where
+        'f: 'b,
+    {
+        let lost = || io::Error::from(io::ErrorKind::InvalidData);
+        let IndexEntry { at, length, start, near_misses, severity, disposition, .. } = *self.entry;
+        if block.len() < length as usize {
+            block.resize(length as usize, 0);
+        }
+        let block = block.get_mut(..length as usize).ok_or_else(lost)?;
+        self.findings.blocks.read(at, block)?;
+        let (mut own, mut finding) = (&*block, block.get(start as usize..).ok_or_else(lost)?);
+        let [account_id, employee_id, display_name, email, username] = block::take(&mut own)?;
+        let [members, facts, matched] = block::take(&mut own)?;
+        let [fingerprint, message, reasons] = block::take(&mut finding)?;
+        let advice = self.words().map(|words| &words.advice);
+        Ok(FindingRecord {
+            fingerprint: fingerprint.ok_or_else(lost)?,
+            rule: self.rule(),
+            severity,
+            disposition,
+            subject: SubjectRecord {
+                kind: self.entry.about.as_str(),
+                source: self.source(),
+                account_id,
+                employee_id,
+                members,
+                display_name,
+                email,
+                username,
+                facts: facts.unwrap_or(record::NOTHING),
+                matched: matched.unwrap_or(record::NOTHING),
+            },
+            count: self.count(),
+            message: message.ok_or_else(lost)?,
+            remediation: advice.map_or("", |advice| advice.remediation.as_str()),
+            controls: advice.map_or(&[], |advice| advice.controls.as_slice()),
+            reasons: reasons.unwrap_or(record::NOTHING),
+            near_misses: self.findings.near_misses.get(near_misses as usize).map(String::as_str),
+        })
+    }
+
+    /// The finding on its own.
     ///
     /// # Errors
     /// The temporary file can't be read.
     pub fn read(&self) -> io::Result<Finding> {
-        let mut line = Vec::new();
-        self.findings.add_lines(slice::from_ref(self.entry), b"", &mut line)?;
-        Ok(serde_json::from_slice(&line)?)
+        Ok(self.load(&mut Vec::new())?.to_finding()?)
     }
 }
 
 impl Default for Findings {
     fn default() -> Self {
-        let lines = Arc::new(Lines::Memory(Vec::new()));
-        let (entries, rules, sources, members) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { entries, rules, sources, members, numbers: 0, lines }
-    }
-}
-
-impl Serialize for Findings {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.len()))?;
-        for finding in self.iter() {
-            list.serialize_element(&finding.map_err(S::Error::custom)?)?;
+        Self {
+            entries: Vec::new(),
+            rules: Vec::new(),
+            sources: Vec::new(),
+            members: Vec::new(),
+            numbers: 0,
+            near_misses: Arc::default(),
+            blocks: Arc::new(Blocks::Memory(Vec::new())),
         }
-        list.end()
     }
 }
 
-impl<'de> Deserialize<'de> for Findings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-        impl<'de> Visitor<'de> for List {
-            type Value = Findings;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of findings")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Findings, A::Error> {
-                let mut failed = None;
-                let findings = std::iter::from_fn(|| match list.next_element() {
-                    Ok(finding) => finding.map(Ok),
-                    Err(error) => {
-                        failed = Some(error);
-                        None
-                    }
-                });
-                let findings = Findings::new(findings).map_err(serde::de::Error::custom);
-                failed.map_or(findings, Err)
-            }
+/// Writes something about each of these findings, in their order, with something between them. What is written is made on
+/// all cores.
+///
+/// # Errors
+/// The temporary file can't be read, `make` fails, or `out` can't be written.
+pub fn write_each<'f>(
+    heads: impl Iterator<Item = FindingRef<'f>> + Send,
+    make: impl Fn(&FindingRecord<'_>, &mut Vec<u8>) -> io::Result<()> + Sync,
+    out: &mut dyn Write,
+    between: &[u8],
+) -> io::Result<()> {
+    let gather = |piece: &[FindingRef<'_>]| {
+        let (mut made, mut block) = (Vec::new(), Vec::new());
+        for head in piece {
+            made.extend_from_slice(between);
+            make(&head.load(&mut block)?, &mut made)?;
         }
-        deserializer.deserialize_seq(List)
-    }
+        Ok(made)
+    };
+    let mut skipped = between.len();
+    in_pieces(heads, gather, |made| out.write_all(made.get(std::mem::take(&mut skipped)..).unwrap_or_default()))
 }
 
-impl JsonSchema for Findings {
-    fn inline_schema() -> bool {
-        Vec::<Finding>::inline_schema()
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        Vec::<Finding>::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Vec::<Finding>::json_schema(generator)
-    }
+/// Makes something of some findings at a time, on all cores, and takes it in their order.
+///
+/// # Errors
+/// As of `make` and `take`.
+pub fn in_pieces<'f, T: Send, E: Send>(
+    heads: impl Iterator<Item = FindingRef<'f>> + Send,
+    make: impl Fn(&[FindingRef<'f>]) -> Result<T, E> + Sync,
+    take: impl FnMut(T) -> Result<(), E>,
+) -> Result<(), E> {
+    /// So that a piece is about a quarter of a megabyte.
+    const AT_ONCE: usize = 500;
+    let mut heads = heads.fuse();
+    let pieces = std::iter::from_fn(|| {
+        let piece: Vec<_> = heads.by_ref().take(AT_ONCE).collect();
+        (!piece.is_empty()).then_some(Ok(piece))
+    });
+    parallel::for_each_in_order(pieces, |piece: Vec<_>| make(&piece), take)
 }

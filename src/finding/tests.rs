@@ -30,7 +30,7 @@ fn finding(rule: usize, source: Option<&str>, id: &str) -> Finding {
         email: None,
         username: None,
         message: "so it is".to_owned(),
-        remediation: format!("ask {}", id.len()),
+        remediation: format!("ask about {rule}"),
         controls: Vec::new(),
         facts: [("account.last_login_at".to_owned(), json!("2026-05-02T16:40:00Z"))].into(),
         matched: std::collections::BTreeMap::new(),
@@ -39,6 +39,13 @@ fn finding(rule: usize, source: Option<&str>, id: &str) -> Finding {
 
 fn kept(findings: &[Finding]) -> Findings {
     Findings::new(findings.iter().cloned().map(Ok)).expect("kept")
+}
+
+/// What a report would have of these, read back.
+fn read(store: &Findings) -> Findings {
+    let text = |lines: Lines<'_>| serde_json::to_string(&lines).expect("JSON");
+    let advice = |rule: &str| store.advice(rule);
+    Findings::read(&text(Lines::Accounts(store)), &text(Lines::Findings(store)), advice).expect("lists")
 }
 
 fn fingerprints(findings: &Findings) -> Vec<String> {
@@ -51,14 +58,12 @@ fn what_is_kept_on_disk_is_what_is_kept_in_memory() {
     let many: Vec<Finding> = (0..9_000).map(|n| finding(n / 7 % 3, Some("voiso"), &n.to_string())).collect();
     for findings in [few, many] {
         let store = kept(&findings);
-        let text = |findings: &[Finding]| serde_json::to_string(findings).expect("JSON");
-        assert_eq!(text(&store.to_vec().expect("readable")), text(&findings));
-        assert_eq!(serde_json::to_string(&store).expect("JSON"), text(&findings), "and so is its JSON");
+        assert_eq!(store.to_vec().expect("readable"), findings);
+        assert_eq!(read(&store).to_vec().expect("readable"), findings, "and so is what its lines are read as");
         let mut lines = Vec::new();
-        store.write_lines(&mut lines, b",").expect("written");
-        assert_eq!(format!("[{}]", String::from_utf8(lines).expect("UTF-8")), text(&findings), "and so are its lines");
-        let again: Findings = serde_json::from_str(&text(&findings)).expect("a list");
-        assert_eq!(fingerprints(&again), fingerprints(&store));
+        Lines::Findings(&store).write(&mut lines, b",").expect("written");
+        let list = serde_json::to_string(&Lines::Findings(&store)).expect("JSON");
+        assert_eq!(format!("[{}]", String::from_utf8(lines).expect("UTF-8")), list, "and so is the list");
     }
     assert_eq!(kept(&[]).len(), 0);
 }
@@ -103,10 +108,17 @@ fn a_line_is_written_as_a_finding_is_read() {
     full.remediation = "Ask\nher.".to_owned();
     full.controls = vec!["SOC2:CC6.2".to_owned()];
     full.matched = [("attempts".to_owned(), json!([{"raw": null}]))].into();
-    for finding in [bare, full] {
-        let details = Details::of_public(&finding).expect("JSON");
-        let line = serde_json::to_string(&FindingRecord::of_public(&finding, &details)).expect("JSON");
-        assert_eq!(line, serde_json::to_string(&finding).expect("JSON"));
+    full.facts.insert("account.status".to_owned(), json!("active"));
+    full.facts.insert("account.live".to_owned(), json!(true));
+    full.facts.insert("employee.name".to_owned(), json!(null));
+    full.matched.insert("near_misses".to_owned(), json!([{"score": 0.9}]));
+    let mut group = finding(2, Some("voiso"), "");
+    group.subject =
+        Subject { kind: "group".to_owned(), account_id: None, members: full.subject.members.take(), ..group.subject };
+    group.display_name = Some("Ann".to_owned());
+    for finding in [bare, full, group] {
+        let store = kept(std::slice::from_ref(&finding));
+        assert_eq!(read(&store).to_vec().expect("readable"), [finding]);
     }
 }
 
@@ -127,9 +139,7 @@ proptest! {
             for some in order.chunks(size) {
                 let mut batch = Batch::default();
                 for finding in some {
-                    let details = Details::of_public(finding).expect("JSON");
-                    let line = FindingRecord::of_public(finding, &details);
-                    batch.push(&line, &finding.fingerprint).expect("pushed");
+                    batch.push_whole(finding, &finding.fingerprint).expect("pushed");
                 }
                 writer.append(batch).expect("kept");
             }
@@ -137,4 +147,42 @@ proptest! {
             prop_assert_eq!(fingerprints(&store), expected.iter().map(|f| f.fingerprint.clone()).collect::<Vec<_>>());
         }
     }
+}
+
+#[test]
+fn an_account_is_told_once_and_a_finding_tells_the_rest() {
+    let mut one = finding(0, Some("voiso"), "7");
+    one.email = Some("ann@example.com".to_owned());
+    one.facts.insert("account.idle_days".to_owned(), json!(120));
+    one.matched = [("situation".to_owned(), json!("unmatched"))].into();
+    let mut other = one.clone();
+    (other.rule, other.fingerprint) = ("orphaned".to_owned(), "f".to_owned());
+    other.facts.remove("account.idle_days");
+    let store = kept(&[one, other, finding(0, Some("crm"), "7")]);
+    let text = |lines: Lines<'_>| serde_json::to_string(&lines).expect("JSON");
+    let accounts = text(Lines::Accounts(&store));
+    assert_eq!(
+        accounts,
+        "[{\"source\":\"voiso\",\"account_id\":\"7\",\"email\":\"ann@example.com\",\
+         \"facts\":{\"account.last_login_at\":\"2026-05-02T16:40:00Z\"},\"match\":{\"situation\":\"unmatched\"}},\
+         {\"source\":\"crm\",\"account_id\":\"7\",\
+         \"facts\":{\"account.last_login_at\":\"2026-05-02T16:40:00Z\"},\"match\":{}}]"
+    );
+    let findings = text(Lines::Findings(&store));
+    assert!(findings.contains("\"message\":\"so it is\",\"reasons\":{\"account.idle_days\":120}}"), "{findings}");
+    assert!(!findings.contains("ann@example.com") && !findings.contains("remediation"), "{findings}");
+}
+
+#[test]
+fn what_is_no_list_of_findings_is_refused() {
+    let refused = |accounts: &str, findings: &str| {
+        let read = Findings::read(accounts, findings, |_| Advice::default());
+        read.map(|_| ()).expect_err("refused").to_string()
+    };
+    let line = "[{\"fingerprint\":\"f\",\"rule\":\"r\",\"severity\":\"high\",\"disposition\":\"open\",\
+                \"subject\":{\"kind\":\"roster\"},\"message\":\"m\",\"reasons\":7}]";
+    assert!(refused("[]", line).contains("an object is expected here"));
+    assert!(refused("[]", "[{}]").contains("missing field"));
+    assert!(refused("[{\"source\":\"crm\",\"acount_id\":\"7\"}]", "[]").contains("unknown field `acount_id`"));
+    assert!(refused("{}", "[]").contains("expected a list"));
 }

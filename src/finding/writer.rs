@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::io::{self, BufWriter, Write as _};
 use std::sync::Arc;
 
 use super::batch::{Names, Note};
-use super::index_entry::{IndexEntry, NO_PERSON, NO_SOURCE};
-use super::store::Lines;
-use super::{Batch, Details, Finding, FindingRecord, Findings};
+use super::index_entry::{IndexEntry, NO_SOURCE, NONE};
+use super::store::{Advice, Blocks, RuleWords};
+use super::{Batch, Finding, Findings};
 use crate::base::parallel;
 
 /// So much is kept in memory; more goes to a file.
@@ -26,15 +27,36 @@ pub struct FindingsWriter {
     members: Vec<(u32, u32)>,
     subjects: Numbers,
     persons: Numbers,
-    lines: Out,
+    near_misses: Vec<String>,
+    blocks: Out,
     written: u64,
 }
 
 /// Small numbers for hashes, in the order in which they come.
 #[derive(Debug, Default)]
 struct Numbers {
-    known: HashMap<u64, u32>,
+    known: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
     last: Option<(u64, u32)>,
+}
+
+/// For numbers that are hashes already.
+#[derive(Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 impl Numbers {
@@ -80,10 +102,10 @@ impl Out {
         }
     }
 
-    fn finish(self) -> io::Result<Lines> {
+    fn finish(self) -> io::Result<Blocks> {
         Ok(match self {
-            Self::Memory(kept) => Lines::Memory(kept),
-            Self::Disk(file) => Lines::Disk(file.into_inner().map_err(io::IntoInnerError::into_error)?),
+            Self::Memory(kept) => Blocks::Memory(kept),
+            Self::Disk(file) => Blocks::Disk(file.into_inner().map_err(io::IntoInnerError::into_error)?),
         })
     }
 }
@@ -94,6 +116,16 @@ impl FindingsWriter {
         Self::default()
     }
 
+    /// How many findings there are.
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Takes a batch.
     ///
     /// # Errors
@@ -101,37 +133,51 @@ impl FindingsWriter {
     pub fn append(&mut self, batch: Batch) -> io::Result<()> {
         let rules = self.rules.positions(&batch.rules)?;
         let sources = self.sources.positions(&batch.sources)?;
-        // Where the next line of each rule of the batch will be.
-        let mut places = Vec::with_capacity(batch.lines.len());
-        for lines in &batch.lines {
-            places.push(self.written);
-            self.written += lines.len() as u64;
-        }
+        let near_misses = u32::try_from(self.near_misses.len()).map_err(io::Error::other)?;
         let mut key = self.keys.len();
         for note in &batch.notes {
-            let at = places.get_mut(usize::from(note.rule)).ok_or(io::ErrorKind::InvalidInput)?;
-            let entry = self.entry(note, *at, &rules, &sources)?;
-            *at += u64::from(note.length);
+            let mut entry = self.entry(note, &rules, &sources)?;
+            entry.near_misses = note.near_misses.map_or(NONE, |at| near_misses.saturating_add(at));
             key += note.key as usize;
             self.entries.push(entry);
             self.ends.push(u32::try_from(key).map_err(io::Error::other)?);
         }
         self.keys.push_str(&batch.keys);
+        self.near_misses.extend(batch.near_misses);
         for (group, account) in batch.members {
             self.members.push((self.subjects.of(group)?, self.subjects.of(account)?));
         }
-        batch.lines.iter().try_for_each(|lines| self.lines.write(lines))
+        self.written += batch.blocks.len() as u64;
+        self.blocks.write(&batch.blocks)
     }
 
-    fn entry(&mut self, note: &Note, at: u64, rules: &[u16], sources: &[u16]) -> io::Result<IndexEntry> {
+    /// Says of the findings at these positions, in the order in which they came, to whom their account probably belongs: a
+    /// JSON list.
+    ///
+    /// # Errors
+    /// There are more than can be numbered.
+    pub fn add_near_misses(&mut self, positions: &[usize], near_misses: String) -> io::Result<()> {
+        let number = u32::try_from(self.near_misses.len()).map_err(io::Error::other)?;
+        self.near_misses.push(near_misses);
+        for at in positions {
+            if let Some(entry) = self.entries.get_mut(*at) {
+                entry.near_misses = number;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, note: &Note, rules: &[u16], sources: &[u16]) -> io::Result<IndexEntry> {
         let source = note.source.and_then(|source| sources.get(usize::from(source)));
         Ok(IndexEntry {
-            at,
-            count: note.count,
-            last_login: note.last_login,
+            at: self.written + note.at as u64,
             length: note.length,
+            start: note.start,
+            count: note.count.unwrap_or(NONE),
+            last_login: note.last_login,
             subject: self.subjects.of(note.subject)?,
-            person: note.person.map(|person| self.persons.of(person)).transpose()?.unwrap_or(NO_PERSON),
+            person: note.person.map(|person| self.persons.of(person)).transpose()?.unwrap_or(NONE),
+            near_misses: NONE,
             rule: rules.get(usize::from(note.rule)).copied().unwrap_or_default(),
             source: source.copied().unwrap_or(NO_SOURCE),
             severity: note.severity,
@@ -184,15 +230,22 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written.
     pub fn in_order_of_arrival(self) -> io::Result<Findings> {
-        let Self { entries, rules, sources, members, subjects, lines, .. } = self;
-        let numbers = subjects.known.len();
-        let (rules, sources) = (rules.into_list(), sources.into_list());
-        Ok(Findings { entries, rules, sources, members, numbers, lines: Arc::new(lines.finish()?) })
+        let Self { entries, rules, sources, members, subjects, near_misses, blocks, .. } = self;
+        let words = |id| RuleWords { id, advice: Advice::default() };
+        Ok(Findings {
+            entries,
+            rules: rules.into_list().into_iter().map(words).collect(),
+            sources: sources.into_list(),
+            members,
+            numbers: subjects.known.len(),
+            near_misses: Arc::new(near_misses),
+            blocks: Arc::new(blocks.finish()?),
+        })
     }
 }
 
 impl Findings {
-    /// Keeps these, in this order.
+    /// Keeps these, in this order. What to do and the controls are those of the first finding of each rule.
     ///
     /// # Errors
     /// The temporary file can't be written.
@@ -200,15 +253,18 @@ impl Findings {
         const AT_ONCE: usize = 1_000;
         let mut writer = FindingsWriter::new();
         let mut batch = Batch::default();
+        let mut advice: HashMap<String, Advice> = HashMap::new();
         for finding in findings {
             let finding = finding?;
-            batch.push(&FindingRecord::of_public(&finding, &Details::of_public(&finding)?), "")?;
-            if batch.notes.len() >= AT_ONCE {
+            batch.push_whole(&finding, "")?;
+            let Finding { rule, remediation, controls, .. } = finding;
+            advice.entry(rule).or_insert(Advice { remediation, controls });
+            if batch.len() >= AT_ONCE {
                 writer.append(std::mem::take(&mut batch))?;
             }
         }
         writer.append(batch)?;
-        writer.in_order_of_arrival()
+        Ok(writer.in_order_of_arrival()?.advised(|rule| advice.get(rule).cloned().unwrap_or_default()))
     }
 }
 

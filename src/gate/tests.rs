@@ -7,8 +7,9 @@ use crate::audit::Cell;
 use crate::base::diagnostic::Diagnostic;
 use crate::config::{Demand, RulesConfig};
 use crate::correlate::Tally;
-use crate::finding::{Finding, Findings};
+use crate::finding::{Finding, Findings, Subject};
 use crate::http::Usage;
+use crate::model::{Disposition, Severity};
 
 const NOW: &str = "2026-11-20T08:00:00Z";
 
@@ -44,12 +45,28 @@ fn cell(rule: &str, evaluated: u64, not_evaluable: u64, because_of_roster: u64) 
 
 fn outcome(cells: Vec<Cell>, findings: &[(&str, &str)]) -> Outcome {
     let finding = |at: usize, (rule, severity): (&str, &str)| -> Finding {
-        let value = serde_json::json!({
-            "fingerprint": format!("{at:032x}"), "rule": rule, "severity": severity, "disposition": "open",
-            "subject": { "kind": "account", "source": "voiso", "account_id": at.to_string() },
-            "message": "", "remediation": "", "controls": [], "facts": {}, "match": {},
-        });
-        serde_json::from_value(value).expect("a finding")
+        Finding {
+            fingerprint: format!("{at:032x}"),
+            rule: rule.to_owned(),
+            severity: Severity::ALL.into_iter().find(|known| known.as_str() == severity).expect("a severity"),
+            disposition: Disposition::Open,
+            subject: Subject {
+                kind: "account".to_owned(),
+                source: Some("voiso".to_owned()),
+                account_id: Some(at.to_string()),
+                employee_id: None,
+                members: None,
+            },
+            count: None,
+            display_name: None,
+            email: None,
+            username: None,
+            message: String::new(),
+            remediation: String::new(),
+            controls: Vec::new(),
+            facts: BTreeMap::new(),
+            matched: BTreeMap::new(),
+        }
     };
     let findings = findings.iter().enumerate().map(|(at, found)| Ok(finding(at, *found)));
     Outcome {

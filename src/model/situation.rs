@@ -282,15 +282,15 @@ impl Serialize for Steps {
 
 /// One comparison. A crosswalk compares every field that it has lines for, so that it can make several.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
+pub struct Attempt<'a> {
     /// The tier.
     pub tier: Tier,
     /// The account's field that was compared.
     pub field: AccountField,
     /// The account's value as the vendor gave it; `None` when the account has none, or the vendor doesn't tell.
-    pub raw: Option<String>,
+    pub raw: Option<Cow<'a, str>>,
     /// The value that was looked up, after rewriting and normalisation; `None` when nothing was left of it.
-    pub normalised: Option<String>,
+    pub normalised: Option<Cow<'a, str>>,
     /// What lies between `raw` and `normalised`.
     pub steps: Steps,
     /// Whom it found, in roster order.
@@ -299,11 +299,21 @@ pub struct Attempt {
     pub crowd: Option<u64>,
 }
 
+impl Attempt<'_> {
+    /// The same, independent of the account.
+    #[must_use]
+    pub fn into_owned(self) -> Attempt<'static> {
+        let own = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        let Self { tier, field, raw, normalised, steps, hits, crowd } = self;
+        Attempt { tier, field, raw: own(raw), normalised: own(normalised), steps, hits, crowd }
+    }
+}
+
 /// The situation of one account with what every tier saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correlation {
     /// The outcome.
     pub situation: Situation,
     /// All comparisons, tiers in the order tried.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<Attempt<'static>>,
 }

@@ -6,12 +6,12 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::escape::{clip, terminal};
-use super::lazy::of_each;
+use super::lazy::OfEach;
 use super::place::Places;
 use super::subject::{exception, sentence};
 use super::{RenderError, RenderOptions};
 use crate::model::Severity;
-use crate::report::{Finding, Report};
+use crate::report::{FindingRecord, Report};
 
 /// The widget shows one line.
 const DESCRIPTION: usize = 500;
@@ -38,24 +38,25 @@ struct Lines {
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
-    let issues = of_each(report.findings.heads(), |finding| issue(finding, &places));
+    let make = |finding: &FindingRecord<'_>| issue(finding, &places);
+    let issues = OfEach { heads: report.findings.heads(), make, depth: 1 };
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     out.write_all(b"\n")?;
     Ok(())
 }
 
-fn issue(finding: &Finding, places: &Places) -> Issue {
+fn issue(finding: &FindingRecord<'_>, places: &Places) -> Issue {
     let place = places.of(finding);
     Issue {
         description: terminal(&clip(&sentence(finding), DESCRIPTION)),
-        check_name: finding.rule.clone(),
-        fingerprint: finding.fingerprint.clone(),
+        check_name: finding.rule.to_owned(),
+        fingerprint: finding.fingerprint.to_owned(),
         severity: severity(finding),
         location: Location { path: place.path, lines: Lines { begin: place.line } },
     }
 }
 
-fn severity(finding: &Finding) -> &'static str {
+fn severity(finding: &FindingRecord<'_>) -> &'static str {
     if exception(finding.disposition).is_some() {
         return "info";
     }

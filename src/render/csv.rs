@@ -1,10 +1,13 @@
 //! The findings as a table, one a row, for whoever counts, sorts and filters. No cell is a formula.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::escape::cell;
+use super::escape::quoted_cell;
 use super::{RenderError, subject};
-use crate::report::{Finding, Report};
+use crate::finding::{Advice, write_each};
+use crate::model::Disposition;
+use crate::report::{FindingRecord, Report};
 
 const HEADINGS: [&str; 17] = [
     "fingerprint",
@@ -26,44 +29,72 @@ const HEADINGS: [&str; 17] = [
     "controls",
 ];
 
+/// What of a row is the same for all findings of a rule.
+#[derive(Default)]
+struct OfRule {
+    is_limited: bool,
+    /// The cells of what to do and of the controls.
+    advice: Vec<u8>,
+}
+
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
-    let mut table = csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(out);
-    table.write_record(HEADINGS).map_err(broken)?;
-    for finding in report.findings.iter() {
-        let finding = finding.map_err(RenderError::Findings)?;
-        table.write_record(row(report, &finding).map(|text| cell(&text))).map_err(broken)?;
-    }
-    table.flush()?;
+    let of_rules: BTreeMap<&str, OfRule> =
+        report.findings.rules().map(|(rule, advice)| (rule, OfRule::new(report, rule, advice))).collect();
+    let nothing = OfRule::default();
+    let mut headings = Vec::new();
+    cells(HEADINGS, &mut headings);
+    headings.extend(b"\r\n");
+    out.write_all(&headings)?;
+    let row = |finding: &FindingRecord<'_>, row: &mut Vec<u8>| {
+        add_row(finding, of_rules.get(finding.rule).unwrap_or(&nothing), row);
+        Ok(())
+    };
+    write_each(report.findings.heads(), row, out, b"").map_err(RenderError::Findings)?;
     Ok(())
 }
 
-fn row(report: &Report, finding: &Finding) -> [String; HEADINGS.len()] {
-    let maybe = |text: &Option<String>| text.clone().unwrap_or_default();
-    let about = &finding.subject;
-    [
-        finding.fingerprint.clone(),
-        finding.rule.clone(),
-        finding.severity.to_string(),
-        finding.disposition.as_str().to_owned(),
-        if report.fails_gate(finding) { "yes" } else { "no" }.to_owned(),
-        finding.stands_for().to_string(),
-        subject::subject(finding),
-        maybe(&about.source),
-        maybe(&about.account_id),
-        about.members.iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" "),
-        maybe(&about.employee_id),
-        maybe(&finding.display_name),
-        maybe(&finding.email),
-        maybe(&finding.username),
-        finding.message.clone(),
-        finding.remediation.clone(),
-        finding.controls.join(" "),
-    ]
+impl OfRule {
+    fn new(report: &Report, rule: &str, advice: &Advice) -> Self {
+        let mut of_rule = Self { is_limited: report.is_limited(rule), advice: Vec::new() };
+        cells([advice.remediation.as_str(), &advice.controls.join(" ")], &mut of_rule.advice);
+        of_rule
+    }
 }
 
-fn broken(error: csv::Error) -> RenderError {
-    RenderError::Write(error.into())
+fn add_row(finding: &FindingRecord<'_>, of_rule: &OfRule, row: &mut Vec<u8>) {
+    let about = &finding.subject;
+    let fails = finding.disposition == Disposition::Open && of_rule.is_limited;
+    cells(
+        [
+            finding.fingerprint,
+            finding.rule,
+            finding.severity.as_str(),
+            finding.disposition.as_str(),
+            if fails { "yes" } else { "no" },
+            &finding.stands_for().to_string(),
+            &subject::subject(finding),
+            about.source.unwrap_or_default(),
+            about.account_id.unwrap_or_default(),
+            &about.members().join(" "),
+            about.employee_id.unwrap_or_default(),
+            about.display_name.unwrap_or_default(),
+            about.email.unwrap_or_default(),
+            about.username.unwrap_or_default(),
+            finding.message,
+        ],
+        row,
+    );
+    row.push(b',');
+    row.extend_from_slice(&of_rule.advice);
+    row.extend(b"\r\n");
+}
+
+/// Adds cells with commas between them.
+fn cells<const N: usize>(texts: [&str; N], row: &mut Vec<u8>) {
+    for (at, text) in texts.into_iter().enumerate() {
+        if at > 0 {
+            row.push(b',');
+        }
+        quoted_cell(text, row);
+    }
 }

@@ -15,6 +15,11 @@ const fn is_treacherous(c: char) -> bool {
         || c as u32 & 0xfffe == 0xfffe
 }
 
+/// Whether all of it is visible and of ASCII, as most texts are.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Writes `c` so that it can be seen: control characters as their pictures, others by number.
 fn push_visible(out: &mut String, c: char) {
     match c {
@@ -46,6 +51,9 @@ pub(super) fn html(text: &str) -> String {
 /// For a terminal, or a line of plain text in a format that quotes by itself: nothing moves the cursor, changes colours
 /// or reorders what stands beside it.
 pub fn terminal(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_treacherous(c) { push_visible(&mut out, c) } else { out.push(c) }
@@ -159,6 +167,19 @@ pub fn cell(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// Adds the same to a line of CSV, in quotes.
+pub(super) fn quoted_cell(text: &str, out: &mut Vec<u8>) {
+    let is_harmless = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b',' | b';');
+    out.push(b'"');
+    let starts_harmless = text.bytes().next().is_none_or(|byte| !matches!(byte, b' ' | b'=' | b'+' | b'-' | b'@'));
+    if starts_harmless && text.bytes().all(is_harmless) {
+        out.extend_from_slice(text.as_bytes());
+    } else {
+        out.extend_from_slice(cell(text).replace('"', "\"\"").as_bytes());
+    }
+    out.push(b'"');
 }
 
 /// For the message of a GitHub workflow command. `##` starts a command of the old syntax anywhere in a line.

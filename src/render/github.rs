@@ -10,7 +10,7 @@ use super::place::Place;
 use super::subject::{scope, sentence, unjudged, unproven, verdict};
 use super::{RenderError, RenderOptions};
 use crate::finding::FindingRef;
-use crate::report::{Finding, Report};
+use crate::report::{FindingRecord, Report};
 
 /// As many as GitHub keeps of one kind.
 const KEPT: usize = 10;
@@ -26,7 +26,7 @@ struct Annotation {
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let places = options.places();
-    let of = |finding: &Finding| Annotation {
+    let of = |finding: &FindingRecord<'_>| Annotation {
         place: places.of(finding),
         title: format!("{} ({})", finding.rule, finding.severity),
         // The fingerprint stands after what may be cut: it is what a waiver or a search begins with.
@@ -69,7 +69,7 @@ fn write_all<'r>(
     kind: &str,
     first: Vec<Annotation>,
     findings: impl Iterator<Item = FindingRef<'r>>,
-    of: &impl Fn(&Finding) -> Annotation,
+    of: &impl Fn(&FindingRecord<'_>) -> Annotation,
     config: &Place,
 ) -> Result<(), RenderError> {
     let findings: Vec<FindingRef<'_>> = findings.collect();
@@ -80,8 +80,9 @@ fn write_all<'r>(
     for annotation in first.into_iter().take(room) {
         write_one(out, kind, &annotation)?;
     }
+    let mut block = Vec::new();
     for head in findings.heads {
-        write_one(out, kind, &of(&head.read().map_err(RenderError::Findings)?))?;
+        write_one(out, kind, &of(&head.load(&mut block).map_err(RenderError::Findings)?))?;
     }
     let more_first = (more_first > 0).then(|| format!("{more_first} more sources were not seen completely."));
     let words: Vec<String> = more_first.into_iter().chain(findings.left_out).collect();

@@ -1,26 +1,30 @@
-//! `report.json`: the report as it is, indented, each finding on a line of its own, with a newline at its end. What the
-//! other formats leave out is here.
+//! `report.json`, schema 2: the report as it is, indented, each account and each finding on a line of its own, with a newline
+//! at its end. What the other formats leave out is here.
 
 use std::io::Write;
 
 use super::RenderError;
+use crate::finding::Lines;
 use crate::report::Report;
 
-/// The place of the findings in a report without any. No text in JSON holds a line break, so it is there once.
-const NONE: &str = "\n  \"findings\": []";
-
 pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
-    let frame = serde_json::to_string_pretty(&report.without_findings())?;
-    let (before, after) = frame.split_once(NONE).unwrap_or((&frame, ""));
-    out.write_all(before.as_bytes())?;
-    out.write_all(b"\n  \"findings\": [")?;
-    if !report.findings.is_empty() {
-        out.write_all(b"\n    ")?;
-        report.findings.write_lines(out, b",\n    ")?;
-        out.write_all(b"\n  ")?;
+    let frame = serde_json::to_string_pretty(&report.frame())?;
+    let lists = [("accounts", Lines::Accounts(&report.findings)), ("findings", Lines::Findings(&report.findings))];
+    let mut rest = frame.as_str();
+    for (name, lines) in lists {
+        // No text in JSON holds a line break, so this place is there once.
+        let place = format!("\n  \"{name}\": [");
+        let Some((before, after)) = rest.split_once(&place) else { continue };
+        rest = after;
+        out.write_all(before.as_bytes())?;
+        out.write_all(place.as_bytes())?;
+        if !lines.is_empty() {
+            out.write_all(b"\n    ")?;
+            lines.write(out, b",\n    ")?;
+            out.write_all(b"\n  ")?;
+        }
     }
-    out.write_all(b"]")?;
-    out.write_all(after.as_bytes())?;
+    out.write_all(rest.as_bytes())?;
     out.write_all(b"\n")?;
     Ok(())
 }

@@ -48,7 +48,7 @@ pub enum Format {
     Html,
     /// GitHub-flavoured Markdown, for tickets, wikis and job summaries.
     Markdown,
-    /// `report.json`, schema 1.
+    /// `report.json`, schema 2.
     Json,
     /// The findings as a table.
     Csv,
@@ -103,6 +103,11 @@ impl Format {
     /// Whether it says in which file and line a finding can be mended.
     pub const fn shows_places(self) -> bool {
         matches!(self, Self::Sarif | Self::Github | Self::CodeQuality)
+    }
+
+    /// Whether it shows the facts of findings, and how accounts were correlated.
+    pub const fn shows_evidence(self) -> bool {
+        matches!(self, Self::Html | Self::Markdown | Self::Json | Self::Xlsx)
     }
 
     /// The name of the file that `audit` writes. None: it is for standard output, where a runner reads it.

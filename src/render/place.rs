@@ -1,7 +1,7 @@
 //! Where a finding can be mended, as a file and line of the repository: the source in the configuration, the person's
 //! row in the HR file, or the waiver or declaration in its file. A side input of the formats that want a place; the report itself has none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::config::Config;
 use crate::model::Roster;
-use crate::report::{Finding, Report};
+use crate::report::{FindingRecord, Report};
 
 /// The places of a report's findings.
 #[derive(Debug, Clone)]
@@ -65,9 +65,7 @@ impl Places {
     /// # Errors
     /// The findings can't be read back.
     pub fn with_people(mut self, report: &Report, roster: &Roster, root: &Path) -> io::Result<Self> {
-        let concerned = report.findings.heads().filter(|head| head.source().is_none() && head.person().is_some());
-        let ids = concerned.filter_map(|head| head.read().map(|finding| finding.subject.employee_id).transpose());
-        let wanted: BTreeSet<String> = ids.collect::<io::Result<_>>()?;
+        let wanted = report.findings.people(|head| head.source().is_none())?;
         for employee in roster.employees.iter().filter(|employee| wanted.contains(employee.id())) {
             if let Some(file) = roster.files.get(employee.file()) {
                 let place = Place { path: inside(file, root), line: employee.line().max(1) };
@@ -90,8 +88,8 @@ impl Places {
 
     /// The line of the waiver or declaration that the finding is about; the top of the file of waivers, if nobody may know
     /// it.
-    fn exception(&self, finding: &Finding) -> Place {
-        let line = |fact: &str| finding.facts.get(fact).and_then(Value::as_u64);
+    fn exception(&self, finding: &FindingRecord<'_>) -> Place {
+        let line = |fact: &str| finding.fact(fact).as_ref().and_then(Value::as_u64);
         match (line("declaration.line"), line("exception.line")) {
             (Some(line), _) => Place { line, ..self.declared.clone() },
             (None, line) => Place { line: line.unwrap_or(self.waivers.line), ..self.waivers.clone() },
@@ -99,10 +97,10 @@ impl Places {
     }
 
     /// Where the finding can be mended.
-    pub(super) fn of(&self, finding: &Finding) -> Place {
+    pub(super) fn of(&self, finding: &FindingRecord<'_>) -> Place {
         let subject = &finding.subject;
-        let person = || subject.employee_id.as_ref().and_then(|id| self.people.get(id));
-        match (subject.kind.as_str(), &subject.source) {
+        let person = || subject.employee_id.and_then(|id| self.people.get(id));
+        match (subject.kind, subject.source) {
             ("employee" | "roster", _) => person().unwrap_or(&self.roster).clone(),
             ("exception", _) => self.exception(finding),
             (_, Some(source)) => self.source(source),

@@ -3,21 +3,20 @@
 
 use crate::model::Disposition;
 use crate::model::SourceStatus;
-use crate::report::{Finding, Gate, Reason, Report, SourceSummary};
+use crate::report::{FindingRecord, Gate, Reason, Report, SourceSummary};
 
 /// What tells the subject from others: `voiso/88213`, `E-1042`, `voiso`.
-pub(super) fn subject(finding: &Finding) -> String {
+pub(super) fn subject(finding: &FindingRecord<'_>) -> String {
     let subject = &finding.subject;
-    let own = match subject.kind.as_str() {
-        "account" => subject.account_id.as_deref(),
-        "group" | "employee" | "roster" => subject.employee_id.as_deref(),
+    let own = match subject.kind {
+        "account" => subject.account_id,
+        "group" | "employee" | "roster" => subject.employee_id,
         _ => None,
     };
-    match (&subject.source, own) {
+    match (subject.source, own) {
         (Some(source), Some(own)) => format!("{source}/{own}"),
-        (Some(one), None) => one.clone(),
-        (None, Some(one)) => one.to_owned(),
-        (None, None) => subject.kind.clone(),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => subject.kind.to_owned(),
     }
 }
 
@@ -31,7 +30,7 @@ pub(super) const fn exception(disposition: Disposition) -> Option<&'static str> 
 }
 
 /// The finding as a sentence, with its subject before it.
-pub(super) fn sentence(finding: &Finding) -> String {
+pub(super) fn sentence(finding: &FindingRecord<'_>) -> String {
     let exception = exception(finding.disposition).map(|word| format!(" ({word})")).unwrap_or_default();
     format!("{}{exception}: {}", subject(finding), finding.message)
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::exceptions;
 use super::{
     CorrelationSummary, Cure, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary, RuleSummary, Run,
-    SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords,
+    SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords, advised,
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
@@ -56,6 +56,7 @@ impl Report {
     pub fn new(parts: Parts<'_>) -> Self {
         let Parts { run, verdict, roster, later_issues, cures, mut sources, rules, outcome, policies } = parts;
         sources.sort_by(|a, b| a.name.cmp(b.name));
+        let rules: Vec<RuleSummary> = rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect();
         Self {
             schema_version: SCHEMA_VERSION,
             run,
@@ -63,10 +64,10 @@ impl Report {
             roster: roster_summary(roster, &later_issues, cures),
             sources: sources.into_iter().map(|source| source_summary(source, &outcome)).collect(),
             correlation: correlation_summary(&outcome.tally),
-            rules: rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect(),
             evaluability: outcome.cells.iter().filter_map(evaluability).collect(),
             exceptions: exceptions::of(&outcome),
-            findings: outcome.findings,
+            findings: outcome.findings.advised(advised(rules.iter())),
+            rules,
             policies,
             managers: std::collections::BTreeMap::new(),
         }
@@ -156,6 +157,7 @@ pub(super) fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSumm
         id: rule.id().to_string(),
         title: rule.title().to_owned(),
         why: rule.why().to_owned(),
+        remediation: rule.remediation().to_owned(),
         severity: rule.severity(),
         controls: rule.controls().iter().map(ToString::to_string).collect(),
         params: rule.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect(),

@@ -3,12 +3,13 @@
 
 mod build;
 mod exceptions;
+mod file;
 mod inventory;
 mod managers;
 mod policy;
 mod privacy;
 mod read;
-mod v1;
+mod v2;
 
 pub use build::{Parts, ReportedSource};
 pub use policy::{Judgement, control_limits};
@@ -16,4 +17,5 @@ pub use privacy::{Named, Privacy, Pseudonyms};
 
 pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind};
 pub use crate::model::SourceStatus;
-pub use v1::*;
+use v2::advised;
+pub use v2::*;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::build::rule_summary;
-use super::{ControlLimits, Guardrail, Policy, RuleSummary};
+use super::{ControlLimits, Guardrail, Policy, RuleSummary, advised};
 use crate::audit::Outcome;
 use crate::config::PolicyConfig;
-use crate::finding::{Finding, FindingRef, Findings};
+use crate::finding::FindingRef;
 use crate::gate::GateVerdict;
 use crate::rule::RuleSet;
 
@@ -34,15 +34,16 @@ impl Policy {
         let usual: BTreeMap<String, RuleSummary> =
             summaries(configured).map(|summary| (summary.id.clone(), summary)).collect();
         let rules: Vec<RuleSummary> = summaries(judged).collect();
-        let known: BTreeSet<String> = configured
-            .outcome
-            .findings
-            .iter()
-            .map(|known| known.map(|known| known.fingerprint))
-            .collect::<Result<_, _>>()?;
-        let is_new = |finding: &io::Result<Finding>| {
-            finding.as_ref().map_or(true, |finding| !known.contains(&finding.fingerprint))
-        };
+        let mut block = Vec::new();
+        let mut fingerprint = |head: FindingRef<'_>| Ok(head.load(&mut block)?.fingerprint.to_owned());
+        let known: BTreeSet<String> =
+            configured.outcome.findings.heads().map(&mut fingerprint).collect::<io::Result<_>>()?;
+        let mut new = Vec::new();
+        for (at, head) in judged.outcome.findings.heads().enumerate() {
+            if !known.contains(&fingerprint(head)?) {
+                new.push(at);
+            }
+        }
         Ok(Self {
             id: policy.id.get_ref().clone(),
             title: policy.title.clone(),
@@ -51,8 +52,8 @@ impl Policy {
             verdict,
             open: open(judged.outcome),
             controls: control_limits(&rules),
+            findings: judged.outcome.findings.pick(new).advised(advised(rules.iter())),
             rules: rules.into_iter().filter(|summary| usual.get(&summary.id) != Some(summary)).collect(),
-            findings: Findings::new(judged.outcome.findings.iter().filter(is_new))?,
         })
     }
 }

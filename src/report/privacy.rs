@@ -17,7 +17,7 @@ use super::{
     Exception, Finding, GateVerdict, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject,
 };
 use crate::base::text::{counted, grouped, hex, prefixed};
-use crate::finding::{Batch, Details, FindingRecord, FindingRef, Findings, FindingsWriter};
+use crate::finding::{Batch, FindingRef, Findings, FindingsWriter};
 use crate::model::{Severity, SourceStatus};
 
 /// How much of people a report may tell.
@@ -186,10 +186,10 @@ fn pseudonymised(findings: &Findings, titles: &BTreeMap<String, String>, names: 
         let fingerprint = names.of(Named::Finding(&finding.fingerprint));
         let bare = bare(&finding, renamed(&finding.subject, names), fingerprint, format!("{title}."));
         let mut batch = Batch::default();
-        batch.push(&FindingRecord::of_public(&bare, &Details::of_public(&bare)?), &bare.fingerprint)?;
+        batch.push_whole(&bare, &bare.fingerprint)?;
         writer.append(batch)?;
     }
-    writer.sorted()
+    Ok(writer.sorted()?.advised(|rule| findings.advice(rule)))
 }
 
 fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
@@ -296,15 +296,14 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
 
 /// What would turn the gate green names a finding by its fingerprint, if it is about one.
 fn remedy(remedy: &str, findings: &Findings, privacy: &Privacy) -> io::Result<Option<String>> {
-    for finding in findings.iter() {
-        let named = finding?;
-        if !remedy.contains(&named.fingerprint) {
+    let mut block = Vec::new();
+    for head in findings.heads() {
+        let fingerprint = head.load(&mut block)?.fingerprint;
+        if !remedy.contains(fingerprint) {
             continue;
         }
         return Ok(match privacy {
-            Privacy::Pseudonymous(names) => {
-                Some(remedy.replace(&named.fingerprint, &names.of(Named::Finding(&named.fingerprint))))
-            }
+            Privacy::Pseudonymous(names) => Some(remedy.replace(fingerprint, &names.of(Named::Finding(fingerprint)))),
             Privacy::Full | Privacy::Counts => None,
         });
     }

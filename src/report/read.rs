@@ -2,8 +2,16 @@
 
 use std::path::Path;
 
+use serde::Deserialize;
+
 use super::{Report, SCHEMA_VERSION};
 use crate::base::diagnostic::Diagnostic;
+
+/// What every schema has.
+#[derive(Deserialize)]
+struct Version {
+    schema_version: u32,
+}
 
 impl Report {
     /// Reads `report.json`.
@@ -14,11 +22,13 @@ impl Report {
         const HELP: &str = "`headcount audit --format json` writes one; --report names it";
         let wrong = |message: String| Diagnostic::of_file(path, message).help(HELP);
         let text = std::fs::read_to_string(path).map_err(|error| wrong(format!("can't read the report: {error}")))?;
-        let report: Self = serde_json::from_str(&text)
-            .map_err(|error| wrong(format!("this is no report of headcount, schema {SCHEMA_VERSION}: {error}")))?;
-        match report.schema_version {
-            SCHEMA_VERSION => Ok(report),
-            other => Err(wrong(format!("expected a report of schema {SCHEMA_VERSION} and found schema {other}"))),
+        let unusable = |error| wrong(format!("this is no report of headcount, schema {SCHEMA_VERSION}: {error}"));
+        let Version { schema_version } = serde_json::from_str(&text).map_err(unusable)?;
+        if schema_version != SCHEMA_VERSION {
+            let found = format!("expected a report of schema {SCHEMA_VERSION} and found schema {schema_version}");
+            let help = "`headcount audit --format json` writes one as this version reads it: run the audit again";
+            return Err(Diagnostic::of_file(path, found).help(help));
         }
+        serde_json::from_str(&text).map_err(unusable)
     }
 }

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use futures_util::future::try_join_all;
 use tracing::debug;
 
-use crate::audit::{AuditError, Inventory, Outcome, SourceContext};
+use crate::audit::{AuditError, Evidence, Inventory, Outcome, SourceContext};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts, Previous};
@@ -50,6 +50,8 @@ pub struct RunOptions<'o> {
     pub previous: Option<&'o Previous>,
     /// Where every judged account is put, when a format lists them all.
     pub inventory: Option<&'o Inventory>,
+    /// How much of what is found is kept.
+    pub evidence: Evidence,
     /// What makes it fail.
     pub gate: &'o GateConfig,
     /// Sources whose outage is known don't make the verdict unverified.
@@ -181,6 +183,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         later_issues: &later_issues,
         as_of,
         read_at,
+        evidence: options.evidence,
     };
     let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
@@ -231,6 +234,7 @@ struct AuditInput<'c> {
     later_issues: &'c [RosterIssue],
     as_of: Timestamp,
     read_at: Timestamp,
+    evidence: Evidence,
 }
 
 impl AuditInput<'_> {
@@ -242,7 +246,8 @@ impl AuditInput<'_> {
         inventory: Option<&Inventory>,
         populations: &mut [Population],
     ) -> Result<(Outcome, GateVerdict), AuditError> {
-        let mut audit = self.inputs.audit_by(rules, self.config, self.as_of).with_inventory(inventory);
+        let audit = self.inputs.audit_by(rules, self.config, self.as_of);
+        let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence);
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
             audit.source(&source.context(), population)?;
         }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::audit::Inventory;
+use crate::audit::{Evidence, Inventory};
 use crate::base::parallel;
 use crate::config::Config;
 use crate::deliver::{DeliveryError, Prepared};
@@ -47,6 +47,12 @@ pub struct Publication<'p> {
 }
 
 impl Publication<'_> {
+    /// What these formats need to know of findings. Beside the log of a step, GitHub shows the Markdown.
+    pub fn evidence(formats: &[Format]) -> Evidence {
+        let shows = |format: &Format| format.shows_evidence() || *format == Format::Github;
+        if formats.iter().any(shows) { Evidence::Whole } else { Evidence::Names }
+    }
+
     /// Where findings can be fixed. Of people only if everything is told of them, and a format asks for it.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use crate::config::{MatchConfig, PlusAddressing, RawMatch, RawSourceMatch, Rewri
 use crate::model::{Account, AccountField, Employee, Roster, Situation, Tier};
 
 use super::handle::{Form, Handle};
+use super::rewrites::Rewrites;
 use crate::correlate::Correlator;
 use crate::correlate::Crosswalk;
 use crate::correlate::SourceCorrelator;
@@ -111,6 +112,7 @@ pub(super) struct Proposals<'a> {
     pub(super) employee: &'a Employee,
     pub(super) config: &'a MatchConfig,
     pub(super) matching: &'a SourceMatch,
+    pub(super) rewrites: &'a Rewrites,
 }
 
 impl Proposals<'_> {
@@ -258,7 +260,7 @@ impl Proposals<'_> {
 
     /// Compiled, unless the source already rewrites this tier: two patterns can't be put into one for somebody.
     fn rewrite(&self, tier: Tier, pattern: &str, replace: &str) -> Option<Rewrite> {
-        self.matching.rewrite(tier).is_none().then(|| Rewrite::new(pattern, replace).ok())?
+        self.matching.rewrite(tier).is_none().then(|| self.rewrites.compiled(pattern, replace))?
     }
 }
 
@@ -296,7 +298,8 @@ mod tests {
 
     fn accepted(values: [&str; 4], matching: &SourceMatch) -> Vec<Accept> {
         let (account, employee, config) = (account(values), employee(), MatchConfig::default());
-        Proposals { account: &account, employee: &employee, config: &config, matching }.accepted()
+        let rewrites = Rewrites::default();
+        Proposals { account: &account, employee: &employee, config: &config, matching, rewrites: &rewrites }.accepted()
     }
 
     /// The line goes where it says, is read by the real reader, and matches.

@@ -13,6 +13,7 @@ mod habits;
 mod handle;
 mod near_miss;
 mod nicknames;
+mod rewrites;
 mod score;
 mod spelling;
 mod words;

@@ -10,6 +10,7 @@ use super::blocking::{Blocks, Wanted};
 use super::evidence::Evidence;
 use super::further::Further;
 use super::habits::{Change, Habits, Odds};
+use super::rewrites::Rewrites;
 use super::score::{Scorer, Weight};
 
 /// More than these nobody reads.
@@ -48,12 +49,13 @@ pub struct NearMisses<'r> {
     roster: &'r Roster,
     config: &'r MatchConfig,
     blocks: Blocks,
+    rewrites: Rewrites,
 }
 
 impl<'r> NearMisses<'r> {
     /// Prepares the roster for any account, in about 250 bytes an employee.
     pub fn new(roster: &'r Roster, config: &'r MatchConfig) -> Self {
-        Self { roster, config, blocks: Blocks::new(roster, |_| true) }
+        Self { roster, config, blocks: Blocks::new(roster, |_| true), rewrites: Rewrites::default() }
     }
 
     /// Prepares the roster for these accounts, in hardly any memory. Nothing is found for others.
@@ -63,18 +65,28 @@ impl<'r> NearMisses<'r> {
         accounts: impl IntoIterator<Item = &'a Account<'a>>,
     ) -> Self {
         let wanted = Wanted::of(accounts);
-        Self { roster, config, blocks: Blocks::new(roster, |feature| wanted.has(feature)) }
+        let blocks = Blocks::new(roster, |feature| wanted.has(feature));
+        Self { roster, config, blocks, rewrites: Rewrites::default() }
     }
 
     /// For each account up to three employees, the likeliest first; equals in roster order. The accounts are those of one
     /// source without an owner, or many of them: how many of them are nobody's, and how names are changed
     /// there, is seen from all together.
     pub fn find(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
+        self.find_at_most(MOST, accounts, matching)
+    }
+
+    /// The same for the likeliest alone: the lines that make somebody a match are most of the work.
+    pub fn likeliest(&self, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Option<NearMiss>> {
+        self.find_at_most(1, accounts, matching).into_iter().map(|near| near.into_iter().next()).collect()
+    }
+
+    fn find_at_most(&self, most: usize, accounts: &[Account<'_>], matching: &SourceMatch) -> Vec<Vec<NearMiss>> {
         let searched = parallel::map(accounts, |account| self.search(account));
         let people = self.blocks.common().people();
         let habits = Habits::of_source(people, &searched.iter().map(|found| found.odds).collect::<Vec<_>>());
         let both: Vec<_> = accounts.iter().zip(searched).collect();
-        parallel::map(&both, |(account, found)| self.near_misses(account, found, habits, matching))
+        parallel::map(&both, |(account, found)| self.near_misses(account, found, habits, (matching, most)))
     }
 
     /// Who is like the account, and how much.
@@ -103,11 +115,11 @@ impl<'r> NearMisses<'r> {
         account: &Account<'_>,
         found: &Found,
         habits: Habits,
-        matching: &SourceMatch,
+        (matching, most): (&SourceMatch, usize),
     ) -> Vec<NearMiss> {
         let scorer = Scorer::new(account, self.blocks.common());
         let worth_showing = found.first.iter().filter(|likely| habits.share(likely.odds, likely.odds) >= WORTH_SHOWING);
-        let near = worth_showing.filter_map(|likely| {
+        let near = worth_showing.take(most).filter_map(|likely| {
             let employee = self.roster.employee(likely.employee)?;
             Some(NearMiss {
                 employee: likely.employee,
@@ -115,7 +127,8 @@ impl<'r> NearMisses<'r> {
                 equals: likely.equals,
                 evidence: scorer.evidence(employee),
                 further: scorer.further(employee),
-                accept: Proposals { account, employee, config: self.config, matching }.accepted(),
+                accept: Proposals { account, employee, config: self.config, matching, rewrites: &self.rewrites }
+                    .accepted(),
             })
         });
         near.collect()

@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use assert_cmd::Command;
 use headcount::config::Config;
+use headcount::render::Format;
 use headcount::vendor;
 
 use crate::support::process::{headcount, spawnable};
@@ -105,6 +106,17 @@ fn the_last_line_of_each_exit_is_its_cure() {
     std::fs::create_dir_all(folder.path().join("fails/report.html/inside")).expect("a folder in the way");
     let said = last_line(&mut audit("fails.toml", &["--exit-zero"]));
     assert!(said.0 == Some(4) && said.1.starts_with("To do for the reports: "), "{said:?}");
+}
+
+#[test]
+fn the_demo_shows_every_format() {
+    let out = tempfile::tempdir().expect("folder");
+    let formats: Vec<_> = Format::ALL.into_iter().filter(|format| format.file_name().is_some()).collect();
+    let list = formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    headcount().args(["demo", "-q", "--accounts", "600", "--format", &list, "--out"]).arg(out.path()).assert().code(1);
+    for format in formats {
+        assert!(out.path().join(format.file_name().expect("a file")).exists(), "{format}");
+    }
 }
 
 #[test]

@@ -11,8 +11,8 @@ use super::RenderError;
 use super::escape::clip;
 use super::fit::worst;
 use super::subject::{exception, reason as words, scope, sentence, subject, verdict};
-use crate::finding::FindingRef;
-use crate::report::{Finding, ReasonKind, Report, RuleSummary};
+use crate::finding::{FindingRef, in_pieces};
+use crate::report::{FindingRecord, ReasonKind, Report, RuleSummary};
 use xml::{Case, Document, Outcome};
 
 const BYTES: usize = 29_000_000;
@@ -66,10 +66,14 @@ fn write(report: &Report, suites: &[Suite<'_>], out: &mut dyn Write) -> Result<(
         for case in &suite.cases {
             document.case(case)?;
         }
-        for head in &suite.findings {
-            let finding = head.read().map_err(RenderError::Findings)?;
-            document.case(&case(&finding, outcome(report, *head)))?;
-        }
+        let limited = report.is_limited(suite.name);
+        let cases = |piece: &[FindingRef<'_>]| {
+            let mut block = Vec::new();
+            xml::cases(|cases| {
+                piece.iter().try_for_each(|head| cases.case(&case(&head.load(&mut block)?, outcome(limited, *head))))
+            })
+        };
+        in_pieces(suite.findings.iter().copied(), cases, |cases| document.add(&cases))?;
         document.end_suite()?;
     }
     Ok(document.end()?)
@@ -93,7 +97,8 @@ fn suites(report: &Report, limit: usize) -> Vec<Suite<'_>> {
 
 impl Suite<'_> {
     fn outcomes(&self, report: &Report) -> impl Iterator<Item = Outcome> {
-        let findings = self.findings.iter().map(|head| outcome(report, *head));
+        let limited = report.is_limited(self.name);
+        let findings = self.findings.iter().map(move |head| outcome(limited, *head));
         self.cases.iter().map(|case| case.outcome).chain(findings)
     }
 }
@@ -139,17 +144,18 @@ fn quiet<'r>(rule: &'r str, summary: Option<&RuleSummary>) -> Case<'r> {
     Case { class: rule, name: "no finding".to_owned(), outcome, message: message.to_owned(), output: None }
 }
 
-fn outcome(report: &Report, head: FindingRef<'_>) -> Outcome {
+/// How a finding of a rule stands, of which a limit that failed counts the findings or doesn't.
+fn outcome(limited: bool, head: FindingRef<'_>) -> Outcome {
     if !head.is_open() {
         Outcome::Skipped
-    } else if report.is_limited(head.rule()) {
+    } else if limited {
         Outcome::Failure(head.severity().as_str())
     } else {
         Outcome::Passed
     }
 }
 
-fn case(finding: &Finding, outcome: Outcome) -> Case<'_> {
+fn case<'f>(finding: &FindingRecord<'f>, outcome: Outcome) -> Case<'f> {
     let name = format!("{} [{}]", clip(&subject(finding), NAME), finding.fingerprint);
     let text = clip(&format!("{} {}", sentence(finding), finding.remediation), TEXT);
     let (message, output) = match (outcome, exception(finding.disposition)) {
@@ -157,5 +163,5 @@ fn case(finding: &Finding, outcome: Outcome) -> Case<'_> {
         (_, Some(word)) => (format!("{word}: {text}"), Some(text)),
         (_, None) => (String::new(), Some(text)),
     };
-    Case { class: &finding.rule, name, outcome, message, output }
+    Case { class: finding.rule, name, outcome, message, output }
 }

@@ -118,6 +118,11 @@ impl<W: Write> Document<W> {
         Ok(())
     }
 
+    /// Adds cases that were made apart.
+    pub(super) fn add(&mut self, cases: &[u8]) -> io::Result<()> {
+        self.0.get_mut().write_all(cases)
+    }
+
     pub(super) fn end_suite(&mut self) -> io::Result<()> {
         self.0.write_event(Event::End(BytesEnd::new("testsuite")))
     }
@@ -126,6 +131,17 @@ impl<W: Write> Document<W> {
         self.0.write_event(Event::End(BytesEnd::new("testsuites")))?;
         self.0.get_mut().write_all(b"\n")
     }
+}
+
+/// Cases as they stand in a suite.
+pub(super) fn cases(fill: impl FnOnce(&mut Document<&mut Vec<u8>>) -> io::Result<()>) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let mut document = Document::start(&mut text, "", &Tally::default())?;
+    document.start_suite("", &Tally::default(), &[])?;
+    let before = document.0.get_ref().len();
+    fill(&mut document)?;
+    drop(text.drain(..before));
+    Ok(text)
 }
 
 /// GitLab shows the text of a failure only, others its message: both say the same.

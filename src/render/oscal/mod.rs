@@ -11,14 +11,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::escape::{clip, terminal};
-use super::lazy::{Lazy, of_each};
+use super::lazy::{Lazy, OfEach};
 use super::subject::{scope, sentence, subject, verdict};
 use super::view::is_whole;
 use super::{RenderError, RenderOptions};
 use crate::base::text::counted;
-use crate::finding::FindingRef;
+use crate::finding::{FindingRef, in_pieces};
 use crate::model::Timestamp;
-use crate::report::{Finding, Report, RuleSummary};
+use crate::report::{FindingRecord, Report, RuleSummary};
 use model::{
     Assessment, AssessmentResults, BackMatter, Component, ControlFinding, ControlId, Document, Hash, Link,
     LocalDefinitions, Metadata, Observation, Prop, RelatedObservation, Resource, ResourceLink, ReviewedControls,
@@ -51,8 +51,7 @@ impl Ids {
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let ids = Ids(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{NAMESPACE}/{}", report.run.id).as_bytes()));
     let plan = ids.of("plan", "");
-    let observed = report.findings.iter().map(|finding| Ok(ids.of("finding", &finding?.fingerprint)));
-    let observed = observed.collect::<io::Result<_>>().map_err(RenderError::Findings)?;
+    let observed = observed(report, &ids).map_err(RenderError::Findings)?;
     let input = Input { report, ids, controls: controls(report), observed };
     let document = Document {
         assessment_results: AssessmentResults {
@@ -83,8 +82,24 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     Ok(())
 }
 
+/// The identifiers of the observations, in the order of the findings.
+fn observed(report: &Report, ids: &Ids) -> io::Result<Vec<Uuid>> {
+    let mut observed = Vec::with_capacity(report.findings.len());
+    let make = |piece: &[FindingRef<'_>]| {
+        let mut block = Vec::new();
+        let of = |head: &FindingRef<'_>| Ok(ids.of("finding", head.load(&mut block)?.fingerprint));
+        piece.iter().map(of).collect::<io::Result<Vec<_>>>()
+    };
+    in_pieces(report.findings.heads(), make, |some| {
+        observed.extend(some);
+        Ok(())
+    })?;
+    Ok(observed)
+}
+
 fn assessment(input: &Input<'_>) -> Assessment<impl Serialize, impl Serialize> {
     let Input { report, ids, controls, observed } = input;
+    let observe = |finding: &FindingRecord<'_>| observation(report, finding, ids);
     let judged = |(control, rules): (&&str, &Vec<&RuleSummary>)| Ok(control_finding(input, control, rules));
     let components: Vec<Component> = report.sources.iter().map(|source| component(source, ids)).collect();
     Assessment {
@@ -102,8 +117,11 @@ fn assessment(input: &Input<'_>) -> Assessment<impl Serialize, impl Serialize> {
         props: props(report),
         local_definitions: (!components.is_empty()).then_some(LocalDefinitions { components }),
         reviewed_controls: ReviewedControls { control_selections: [selection(controls)] },
-        observations: (!observed.is_empty())
-            .then(|| of_each(report.findings.heads(), |finding| observation(report, finding, ids))),
+        observations: (!observed.is_empty()).then(|| OfEach {
+            heads: report.findings.heads(),
+            make: observe,
+            depth: 5,
+        }),
         findings: (!controls.is_empty()).then(|| Lazy(controls.iter().map(judged))),
         remarks: text(&verdict(report)),
     }
@@ -137,19 +155,18 @@ fn component(source: &crate::report::SourceSummary, ids: &Ids) -> Component {
     }
 }
 
-fn observation(report: &Report, finding: &Finding, ids: &Ids) -> Observation {
-    let source = finding.subject.source.as_deref();
-    let known = source.filter(|name| report.sources.iter().any(|source| source.name == **name));
+fn observation(report: &Report, finding: &FindingRecord<'_>, ids: &Ids) -> Observation {
+    let known = finding.subject.source.filter(|name| report.sources.iter().any(|source| source.name == **name));
     Observation {
-        uuid: ids.of("finding", &finding.fingerprint),
+        uuid: ids.of("finding", finding.fingerprint),
         title: text(&format!("{}: {}", finding.rule, subject(finding))),
         description: text(&sentence(finding)),
         props: vec![
-            prop("fingerprint", &finding.fingerprint),
-            prop("rule", &finding.rule),
+            prop("fingerprint", finding.fingerprint),
+            prop("rule", finding.rule),
             prop("severity", finding.severity.as_str()),
             prop("disposition", finding.disposition.as_str()),
-            prop("fails-gate", if report.fails_gate(finding) { "yes" } else { "no" }),
+            prop("fails-gate", if report.fails_gate(finding.disposition, finding.rule) { "yes" } else { "no" }),
         ],
         methods: ["TEST"],
         types: ["finding"],
@@ -158,7 +175,7 @@ fn observation(report: &Report, finding: &Finding, ids: &Ids) -> Observation {
             .into_iter()
             .collect(),
         collected: time(report.run.as_of),
-        remarks: text(&finding.remediation),
+        remarks: text(finding.remediation),
     }
 }
 

@@ -11,12 +11,12 @@ use chrono::SecondsFormat;
 
 use super::escape::{clip, markdown, sarif, terminal};
 use super::fit::worst;
-use super::lazy::of_each;
+use super::lazy::OfEach;
 use super::place::{Place, Places};
 use super::subject::{scope, sentence, subject, unjudged, unproven, verdict};
 use super::{RenderError, RenderOptions};
 use crate::model::{Disposition, Severity, SourceStatus, Timestamp};
-use crate::report::{Finding, Report, RuleSummary};
+use crate::report::{FindingRecord, Report, RuleSummary};
 use log::{
     ArtifactLocation, AutomationDetails, Configuration, Descriptor, Driver, Fingerprints, Invocation, Location, Log,
     LogicalLocation, Notification, Outcome, PhysicalLocation, Reference, Region, ResultProperties, RuleProperties, Run,
@@ -37,12 +37,13 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let kept = worst(report.findings.heads(), RESULTS);
     let indexes: BTreeMap<&str, usize> =
         report.rules.iter().enumerate().map(|(at, rule)| (rule.id.as_str(), at)).collect();
-    let results = of_each(kept.heads.iter().copied(), |finding| outcome(report, finding, &indexes, &places));
+    let make = |finding: &FindingRecord<'_>| outcome(report, finding, &indexes, &places);
+    let results = OfEach { heads: kept.heads.iter().copied(), make, depth: 4 };
     let log = Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
-            tool: Tool { driver: driver(report)? },
+            tool: Tool { driver: driver(report) },
             invocations: [invocation(report, kept.left_out, &places)],
             automation_details: AutomationDetails { id: "headcount/".to_owned() },
             column_kind: "unicodeCodePoints",
@@ -58,7 +59,7 @@ fn plain(text: impl Into<String>) -> Text {
     Text { text: text.into(), markdown: None }
 }
 
-fn driver(report: &Report) -> Result<Driver, RenderError> {
+fn driver(report: &Report) -> Driver {
     let notification = |kind: &Reference, name: &str, text: &str| Descriptor {
         id: kind.id.to_owned(),
         name: name.to_owned(),
@@ -68,30 +69,30 @@ fn driver(report: &Report) -> Result<Driver, RenderError> {
         default_configuration: Configuration { enabled: true, level: "warning" },
         properties: None,
     };
-    Ok(Driver {
+    Driver {
         name: "headcount",
         full_name: format!("headcount {}", terminal(&report.run.tool_version)),
         semantic_version: terminal(&report.run.tool_version),
-        rules: report.rules.iter().map(|rule| descriptor(report, rule)).collect::<Result<_, _>>()?,
+        rules: report.rules.iter().map(|rule| descriptor(report, rule)).collect(),
         notifications: vec![
             notification(&INCOMPLETE, "IncompleteData", "A source whose accounts were not all seen."),
             notification(&CUT, "ResultsLeftOut", "There are more findings than this file may hold."),
             notification(&UNJUDGED, "NotJudged", "What the gate rests on and could not be judged."),
             notification(&SCOPE, "Scope", "What the verdict of this run doesn't cover."),
         ],
-    })
+    }
 }
 
-fn descriptor(report: &Report, rule: &RuleSummary) -> Result<Descriptor, RenderError> {
-    let first = report.findings.heads().find(|head| head.rule() == rule.id);
-    let first = first.map(|head| head.read()).transpose().map_err(RenderError::Findings)?;
-    let advice = first.as_ref().map(|finding| finding.remediation.as_str()).unwrap_or_default();
+fn descriptor(report: &Report, rule: &RuleSummary) -> Descriptor {
+    // A rule that has found nothing gives no advice.
+    let advice = report.findings.heads().find(|head| head.rule() == rule.id).map(|_| rule.remediation.as_str());
+    let advice = advice.unwrap_or_default();
     let more = format!("`headcount rules show {}` explains the rule.", rule.id);
     let help: Vec<String> = [rule.why.as_str(), advice, &more].into_iter().map(terminal).collect();
     let help: Vec<&str> = help.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
     let why = Some(terminal(&rule.why)).filter(|why| !why.trim().is_empty());
     let title = Some(terminal(&rule.title)).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| rule.id.clone());
-    Ok(Descriptor {
+    Descriptor {
         id: rule.id.clone(),
         name: pascal(&rule.id),
         short_description: plain(clip(&title, DESCRIPTION)),
@@ -111,7 +112,7 @@ fn descriptor(report: &Report, rule: &RuleSummary) -> Result<Descriptor, RenderE
                 level => level,
             },
         }),
-    })
+    }
 }
 
 /// `leaver-active` as `LeaverActive`.
@@ -169,24 +170,27 @@ fn invocation(report: &Report, left_out: Option<String>, places: &Places) -> Inv
     }
 }
 
-fn outcome(report: &Report, finding: &Finding, indexes: &BTreeMap<&str, usize>, places: &Places) -> Outcome {
+fn outcome(report: &Report, finding: &FindingRecord<'_>, indexes: &BTreeMap<&str, usize>, places: &Places) -> Outcome {
     Outcome {
-        rule_id: finding.rule.clone(),
-        rule_index: indexes.get(finding.rule.as_str()).copied(),
+        rule_id: finding.rule.to_owned(),
+        rule_index: indexes.get(finding.rule).copied(),
         level: level(finding.severity),
         message: plain(sarif(&clip(&sentence(finding), DESCRIPTION))),
         locations: [location(&places.of(finding), Some(finding))],
-        partial_fingerprints: Fingerprints { primary: finding.fingerprint.clone(), own: finding.fingerprint.clone() },
+        partial_fingerprints: Fingerprints {
+            primary: finding.fingerprint.to_owned(),
+            own: finding.fingerprint.to_owned(),
+        },
         suppressions: suppression(finding).into_iter().collect(),
         properties: ResultProperties {
             severity: finding.severity.as_str(),
             disposition: finding.disposition.as_str(),
-            fails_gate: report.fails_gate(finding),
+            fails_gate: report.fails_gate(finding.disposition, finding.rule),
         },
     }
 }
 
-fn suppression(finding: &Finding) -> Option<Suppression> {
+fn suppression(finding: &FindingRecord<'_>) -> Option<Suppression> {
     let justification = match finding.disposition {
         Disposition::Open => return None,
         Disposition::Waived => "A dated, approved waiver covers it.",
@@ -195,7 +199,7 @@ fn suppression(finding: &Finding) -> Option<Suppression> {
     Some(Suppression { kind: "external", status: "accepted", justification: justification.to_owned() })
 }
 
-fn location(place: &Place, finding: Option<&Finding>) -> Location {
+fn location(place: &Place, finding: Option<&FindingRecord<'_>>) -> Location {
     let logical = finding.map(|finding| LogicalLocation {
         fully_qualified_name: terminal(&clip(&subject(finding), DESCRIPTION)),
         kind: "resource",

@@ -3,7 +3,6 @@
 use super::entries::Group;
 use crate::finding::Findings;
 use crate::render::RenderError;
-use crate::report::Finding;
 
 /// An account: its source and its identifier there.
 pub(in crate::render) type Account<'a> = (&'a str, &'a str);
@@ -30,10 +29,12 @@ struct Place<'r> {
 impl<'r> Accounts<'r> {
     /// Reads all findings, one after the other.
     pub(in crate::render) fn new(findings: &'r Findings) -> Result<Self, RenderError> {
-        let mut about: Vec<(&str, Box<str>, u32)> = Vec::new();
+        let (mut about, mut block): (Vec<(&str, Box<str>, u32)>, _) = (Vec::new(), Vec::new());
         for (at, head) in (0..).zip(findings.heads()) {
-            let finding = head.read().map_err(RenderError::Findings)?;
-            about.extend(ids(&finding).map(|id| (head.source().unwrap_or_default(), id.into(), at)));
+            let finding = head.load(&mut block).map_err(RenderError::Findings)?;
+            let source = head.source().unwrap_or_default();
+            about.extend(finding.subject.account_id.map(|id| (source, id.into(), at)));
+            about.extend(finding.subject.members().into_iter().map(|id| (source, id.into(), at)));
         }
         about.sort_unstable();
         let positions = about.iter().map(|(.., at)| *at).collect();
@@ -73,9 +74,4 @@ impl Place<'_> {
     const fn account(&self) -> Account<'_> {
         (self.source, &self.id)
     }
-}
-
-/// The identifiers of the accounts that a finding is about.
-fn ids(finding: &Finding) -> impl Iterator<Item = &str> {
-    finding.subject.account_id.iter().chain(finding.subject.members.iter().flatten()).map(String::as_str)
 }

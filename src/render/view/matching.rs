@@ -37,11 +37,13 @@ fn tried(attempt: &Value) -> String {
     let tier = spaced(&text("tier").unwrap_or_default());
     let field = text("field").map(|field| spaced(&field)).filter(|field| *field != tier);
     let key = field.map_or_else(|| tier.clone(), |field| format!("{tier} of the {field}"));
-    let value = match (text("raw"), text("normalised")) {
-        (None, _) => return format!("{key}: no value"),
-        (Some(raw), Some(looked_up)) if raw == looked_up => raw,
-        (Some(raw), Some(looked_up)) => format!("{raw} → {looked_up}"),
-        (Some(raw), None) => format!("{raw} → nothing"),
+    let Some(raw) = text("raw") else { return format!("{key}: no value") };
+    let value = match (attempt.get("normalised"), text("normalised")) {
+        // It was looked up as it is.
+        (None, _) => raw,
+        (Some(_), Some(looked_up)) if raw == looked_up => raw,
+        (Some(_), Some(looked_up)) => format!("{raw} → {looked_up}"),
+        (Some(_), None) => format!("{raw} → nothing"),
     };
     let hits = attempt.get("hits").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let found: Vec<String> = hits.iter().take(5).filter_map(Value::as_str).map(|hit| clip(hit, NAME)).collect();
@@ -75,6 +77,8 @@ mod tests {
         assert!(told(json!("x"), json!("x"), many).ends_with("finds E-0, E-1, E-2, E-3, E-4 and 3 more"));
         let crosswalk = json!({"tier": "crosswalk", "field": "email", "raw": "a", "normalised": "a", "hits": ["E-1"]});
         assert_eq!(tried(&crosswalk), "crosswalk of the email a finds E-1");
+        let terse = json!({"tier": "external_id", "raw": "e-1"});
+        assert_eq!(tried(&terse), "external id e-1 finds nobody", "what goes without saying is left out");
         assert_eq!(tried(&json!(7)), ": no value");
     }
 }

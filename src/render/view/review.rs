@@ -167,7 +167,7 @@ fn joined(names: impl Iterator<Item = String>) -> Option<String> {
 /// How a finding stands before the gate.
 fn standing(report: &Report, finding: &Finding) -> &'static str {
     match finding.disposition {
-        Disposition::Open if report.fails_gate(finding) => "fails the gate",
+        Disposition::Open if report.fails_gate(finding.disposition, &finding.rule) => "fails the gate",
         Disposition::Open => "open",
         Disposition::Waived | Disposition::Baselined => finding.disposition.as_str(),
     }

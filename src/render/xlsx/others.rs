@@ -6,7 +6,7 @@ use rust_xlsxwriter::Workbook;
 use super::Book;
 use super::sheet::{Cell, Column, Sheet};
 use crate::render::{RenderError, subject};
-use crate::report::{Finding, Report};
+use crate::report::{FindingRecord, Report};
 
 const COLUMNS: [Column; 11] = [
     ("About", 28),
@@ -26,38 +26,37 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     let mut sheet = Sheet::new(workbook, "Other findings", &COLUMNS, &book.styles)?;
     let others = book.review.others();
     let room = usize::try_from(book.room(others.len() as u64)).unwrap_or(usize::MAX);
+    let mut block = Vec::new();
     for head in others.iter().take(room) {
-        let finding = head.read().map_err(RenderError::Findings)?;
+        let finding = head.load(&mut block).map_err(RenderError::Findings)?;
         sheet.row(cells(&finding, book.report))?;
     }
     Ok(sheet.finish()?)
 }
 
-fn cells(finding: &Finding, report: &Report) -> [Cell; COLUMNS.len()] {
-    let fails = report.fails_gate(finding);
+fn cells(finding: &FindingRecord<'_>, report: &Report) -> [Cell; COLUMNS.len()] {
+    let fails = report.fails_gate(finding.disposition, finding.rule);
     let state = if fails { "fails the gate" } else { finding.disposition.as_str() };
     [
         about(finding).into(),
-        finding.subject.kind.as_str().into(),
+        finding.subject.kind.into(),
         finding.severity.as_str().into(),
-        finding.rule.as_str().into(),
+        finding.rule.into(),
         state.into(),
         Cell::Number(finding.stands_for()),
-        finding.display_name.as_deref().unwrap_or_default().into(),
-        finding.subject.source.as_deref().unwrap_or_default().into(),
-        finding.message.as_str().into(),
-        finding.remediation.as_str().into(),
-        finding.fingerprint.as_str().into(),
+        finding.subject.display_name.unwrap_or_default().into(),
+        finding.subject.source.unwrap_or_default().into(),
+        finding.message.into(),
+        finding.remediation.into(),
+        finding.fingerprint.into(),
     ]
 }
 
 /// A group is named by its accounts.
-fn about(finding: &Finding) -> String {
-    match &finding.subject.members {
-        Some(members) => {
-            let source = finding.subject.source.as_deref().unwrap_or_default();
-            members.iter().map(|id| format!("{source}/{id}")).collect::<Vec<_>>().join(", ")
-        }
-        None => subject::subject(finding),
+fn about(finding: &FindingRecord<'_>) -> String {
+    if finding.subject.members.is_none() {
+        return subject::subject(finding);
     }
+    let source = finding.subject.source.unwrap_or_default();
+    finding.subject.members().iter().map(|id| format!("{source}/{id}")).collect::<Vec<_>>().join(", ")
 }

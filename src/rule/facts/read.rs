@@ -18,20 +18,21 @@ impl<'a> Facts<'a> {
         Self(told)
     }
 
-    /// Adds a fact that is not there yet.
-    pub fn add(&mut self, path: &'a str, value: Value<'a>) {
-        if let Err(place) = self.place(path) {
-            self.0.insert(place, (path, value));
-        }
+    /// Those of which there is something to tell, of facts that are sorted by their path.
+    pub fn told<const N: usize>(facts: [(&'a str, Option<Value<'a>>); N]) -> Self {
+        Self(facts.into_iter().filter_map(|(path, value)| Some((path, value?))).collect())
     }
 
     /// Whether the fact is among them.
     pub fn has(&self, path: &str) -> bool {
-        self.place(path).is_ok()
+        self.0.binary_search_by(|(known, _)| (*known).cmp(path)).is_ok()
     }
 
-    fn place(&self, path: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(known, _)| (*known).cmp(path))
+    /// Those that aren't among others.
+    #[must_use]
+    pub fn without(mut self, others: &Self) -> Self {
+        self.0.retain(|(path, _)| !others.has(path));
+        self
     }
 
     /// The same, independent of the scope.
@@ -53,13 +54,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_stay_sorted_and_the_first_counts() {
-        let told = [("a", Value::Bool(true)), ("c", Value::Unknown(crate::rule::Missing::NOTHING))];
-        let mut facts = Facts::of_sorted(told.into_iter());
-        facts.add("b", Value::Null);
-        facts.add("a", Value::Bool(false));
+    fn what_is_told_elsewhere_is_left_out() {
+        let told = [("a", Value::Bool(true)), ("b", Value::Null), ("c", Value::Unknown(crate::rule::Missing::NOTHING))];
+        let facts = Facts::of_sorted(told.into_iter());
         assert!(facts.has("a") && facts.has("b") && !facts.has("c"));
-        assert_eq!(serde_json::to_string(&facts).expect("JSON"), r#"{"a":true,"b":null}"#);
         assert_eq!(json!(facts.to_map()), json!({"a": true, "b": null}));
+        let others = Facts::told([("b", Some(Value::Bool(false))), ("d", None)]);
+        assert_eq!(serde_json::to_string(&others).expect("JSON"), r#"{"b":false}"#);
+        assert_eq!(serde_json::to_string(&facts.without(&others)).expect("JSON"), r#"{"a":true}"#);
     }
 }

@@ -52,6 +52,16 @@ fn a_report_older_than_the_limit_is_refused() {
 }
 
 #[test]
+fn a_report_of_another_schema_is_refused_with_the_way_to_one_that_can_be_read() {
+    let kit = Kit::new(&report_of(TimeDelta::days(1)));
+    let text = kit.read("report.json");
+    for (schema, found) in [("1", "found schema 1"), ("3", "found schema 3")] {
+        kit.write("report.json", &text.replace("\"schema_version\":2", &format!("\"schema_version\":{schema}")));
+        refused(&kit, "", &["report.json", "expected a report of schema 2", found, "run the audit again"]);
+    }
+}
+
+#[test]
 fn a_report_is_no_news_after_an_audit_that_left_none() {
     let kit = Kit::new(&report_of(TimeDelta::days(1)));
     let later = ago(TimeDelta::hours(1)).to_rfc3339();

@@ -39,7 +39,17 @@ fn every_format_carries_the_same_findings() {
 }
 
 fn of_json(text: &str) -> Report {
-    serde_json::from_str(text).expect("schema 1")
+    serde_json::from_str(text).expect("schema 2")
+}
+
+#[test]
+fn a_report_is_read_as_it_was_written() {
+    for (name, report) in fixture::all() {
+        let out = rendered(Format::Json, &report);
+        let indented = serde_json::to_string_pretty(&report).expect("JSON");
+        assert_eq!(out, format!("{indented}\n"), "{name}: however it is written");
+        assert_eq!(rendered(Format::Json, &of_json(&out)), out, "{name}: and written again");
+    }
 }
 
 fn annotations_are_open_findings(log: &str, expected: &Findings, cell: &str) {

@@ -83,6 +83,7 @@ fn files(folder: &str, end: &str) -> Vec<PathBuf> {
 #[test]
 fn every_report_satisfies_its_schema() {
     let schema = Schema::of("report");
+    assert_eq!(printed("report-2"), printed("report"), "what this version writes has a name of its own");
     let told = |report: &headcount::report::Report| schema.accepts(&json(&rendered(Format::Json, report)));
     for (name, report) in fixture::all() {
         assert_eq!(told(&report), Ok(()), "{name}");
@@ -98,7 +99,9 @@ fn every_report_satisfies_its_schema() {
     let mut report = whole.clone();
     report["findings"][0]["severity"] = "worst".into();
     assert!(schema.accepts(&report).is_err(), "the schema refuses what is wrong");
-    for name in ["schema_version", "run", "verdict", "roster", "sources", "correlation", "rules", "findings"] {
+    for name in
+        ["schema_version", "run", "verdict", "roster", "sources", "correlation", "rules", "accounts", "findings"]
+    {
         let mut report = whole.clone();
         report.as_object_mut().expect("an object").remove(name);
         assert!(schema.accepts(&report).is_err(), "{name} is required");

@@ -115,6 +115,6 @@ impl Office {
     }
 
     pub(crate) fn report(&self) -> Report {
-        serde_json::from_str(&self.read("headcount-out/report.json")).expect("schema 1")
+        serde_json::from_str(&self.read("headcount-out/report.json")).expect("schema 2")
     }
 }

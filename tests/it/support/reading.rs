@@ -101,7 +101,7 @@ pub(crate) fn expected(report: &Report) -> Findings {
 fn told(report: &Report, finding: &Finding) -> Told {
     if finding.disposition != Disposition::Open {
         Told::Excepted
-    } else if report.fails_gate(finding) {
+    } else if report.fails_gate(finding.disposition, &finding.rule) {
         Told::FailsGate
     } else {
         Told::WithinLimits

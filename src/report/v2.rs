@@ -1,5 +1,5 @@
-//! `report.json`, schema 1: the frozen public form of an audit. Others rely on these names literally; a change
-//! of meaning needs a schema 2.
+//! The parts of `report.json`, schema 2: the frozen public form of an audit. Others rely on these names literally; a change
+//! of meaning needs a schema 3. Its lists of accounts and findings are in `finding`, the whole in `file`.
 //!
 //! Times are RFC 3339 in UTC. Lists are sorted: findings by severity (worst first), rule, source, subject;
 //! rules and sources by name.
@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::text::{counted, grouped};
-pub use crate::finding::{Finding, Findings, Subject};
+use crate::finding::Advice;
+pub use crate::finding::{Finding, FindingRecord, Findings, Subject, SubjectRecord};
 use crate::gate::GateVerdict;
 use crate::model::{Disposition, KeyCounts, Severity, SourceStatus, Timestamp};
 
 /// The version of this schema.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// One audit, whole.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Report {
-    /// Always 1.
+    /// Always 2.
     pub schema_version: u32,
     /// When, with what and over what.
     pub run: Run,
@@ -43,11 +43,9 @@ pub struct Report {
     /// Waivers, baseline entries and declared accounts, with what became of them.
     pub exceptions: Vec<Exception>,
     /// The same data under further policies (`--policy`), in the order of the command line.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub policies: Vec<Policy>,
     /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
     /// those of the worst findings.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub managers: BTreeMap<String, Manager>,
 }
 
@@ -282,6 +280,8 @@ pub struct RuleSummary {
     /// Why it matters.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub why: String,
+    /// What to do.
+    pub remediation: String,
     /// After overrides.
     pub severity: Severity,
     /// `FRAMEWORK:ID`.
@@ -302,6 +302,17 @@ pub struct RuleSummary {
     /// What the configuration changes about the rule, a sentence for each change.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub changes: Vec<String>,
+}
+
+/// What these rules say to everybody; of two with one name, the first counts.
+pub(super) fn advised<'r>(rules: impl Iterator<Item = &'r RuleSummary> + Clone) -> impl Fn(&str) -> Advice {
+    move |id| {
+        let rule = rules.clone().find(|rule| rule.id == id);
+        rule.map_or_else(Advice::default, |rule| Advice {
+            remediation: rule.remediation.clone(),
+            controls: rule.controls.clone(),
+        })
+    }
 }
 
 /// What a control demands of a param, whatever the findings are.
@@ -344,28 +355,9 @@ pub struct Evaluability {
 }
 
 impl Report {
-    /// All the rest of it.
-    #[must_use]
-    pub fn without_findings(&self) -> Self {
-        Self {
-            schema_version: self.schema_version,
-            run: self.run.clone(),
-            verdict: self.verdict.clone(),
-            roster: self.roster.clone(),
-            sources: self.sources.clone(),
-            correlation: self.correlation.clone(),
-            rules: self.rules.clone(),
-            evaluability: self.evaluability.clone(),
-            findings: Findings::default(),
-            exceptions: self.exceptions.clone(),
-            policies: self.policies.clone(),
-            managers: self.managers.clone(),
-        }
-    }
-
     /// Whether this finding is among those that fail the gate.
-    pub fn fails_gate(&self, finding: &Finding) -> bool {
-        finding.disposition == Disposition::Open && self.is_limited(&finding.rule)
+    pub fn fails_gate(&self, disposition: Disposition, rule: &str) -> bool {
+        disposition == Disposition::Open && self.is_limited(rule)
     }
 
     /// Whether a limit that failed counts the open findings of this rule.
@@ -375,8 +367,7 @@ impl Report {
 }
 
 /// What a further policy makes of the same data.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// Its name.
     pub id: String,
