@@ -173,13 +173,17 @@ impl Findings {
         self.rules.iter().find(|words| words.id == rule).map(|words| words.advice.clone()).unwrap_or_default()
     }
 
-    /// The employee ids of those whom such findings concern.
+    /// The employee ids of those whom such findings concern; of the first so many.
     ///
     /// # Errors
     /// The temporary file can't be read.
-    pub fn people(&self, such: impl Fn(&FindingRef<'_>) -> bool) -> io::Result<BTreeSet<String>> {
+    pub fn people(&self, such: impl Fn(&FindingRef<'_>) -> bool, most: usize) -> io::Result<BTreeSet<String>> {
         let (mut people, mut known, mut block) = (BTreeSet::new(), HashSet::new(), Vec::new());
         for head in self.heads().filter(such) {
+            if known.len() == most {
+                break;
+            }
+            // One finding of a person is enough to learn who they are.
             if head.person().is_some_and(|person| known.insert(person)) {
                 people.extend(head.load(&mut block)?.subject.employee_id.map(str::to_owned));
             }

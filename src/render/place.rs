@@ -65,7 +65,7 @@ impl Places {
     /// # Errors
     /// The findings can't be read back.
     pub fn with_people(mut self, report: &Report, roster: &Roster, root: &Path) -> io::Result<Self> {
-        let wanted = report.findings.people(|head| head.source().is_none())?;
+        let wanted = report.findings.people(|head| head.source().is_none(), usize::MAX)?;
         for employee in roster.employees.iter().filter(|employee| wanted.contains(employee.id())) {
             if let Some(file) = roster.files.get(employee.file()) {
                 let place = Place { path: inside(file, root), line: employee.line().max(1) };

@@ -1,6 +1,6 @@
 //! Where the people that findings are about belong, and who answers for them: what a report needs to say whom to ask.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::{Manager, Report};
@@ -15,14 +15,7 @@ impl Report {
     /// # Errors
     /// The findings can't be read back.
     pub fn with_managers(mut self, roster: &Roster, most: usize) -> io::Result<Self> {
-        let mut worst = HashSet::new();
-        for person in self.findings.heads().filter_map(|head| head.person()) {
-            if worst.len() == most {
-                break;
-            }
-            worst.insert(person);
-        }
-        let people = self.findings.people(|head| head.person().is_some_and(|person| worst.contains(&person)))?;
+        let people = self.findings.people(|_| true, most)?;
         let managers = roster::managers_of(roster, people.iter().map(String::as_str), self.run.as_of);
         let departments = departments(roster, &people);
         let of = |id: &str| managers.get(id).copied().unwrap_or(Err("the person is not in the roster"));
