@@ -188,7 +188,11 @@ pub(crate) fn of_bytes<'t>(
         Format::Json | Format::Ndjson => {
             let is_around = |key: &str| format == Format::Ndjson || essential(key);
             let rows = JsonRows::of_text(text.into_owned(), &is_around);
-            let rows = rows.map_err(|error| at_its_place(path, &error.to_string()))?;
+            let broken = |error: io::Error| {
+                let help = "export it whole: JSON is one array, one object around a list, or one object a line";
+                at_its_place(path, &error.to_string()).help(help)
+            };
+            let rows = rows.map_err(broken)?;
             Ok(Opened::Records(rows, kind("JSON", encoding), remarks))
         }
         Format::Ldif => {

@@ -79,6 +79,13 @@ fn holds(bytes: &[u8]) {
     }
 }
 
+#[test]
+fn what_only_begins_as_json_is_refused_with_help() {
+    for text in ["[[\u{1}", "{\"", "[{\"a\":1}", "{\"value\":[{\"a\":1}],\"nextLink\":\"x\"}"] {
+        holds(text.as_bytes());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
