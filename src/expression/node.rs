@@ -111,19 +111,9 @@ impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
         Self { scope, frame: None, steps, coarse_only: true }
     }
 
-    /// Whether a fact is read later.
-    fn is_later(&self, fact: F) -> bool {
-        self.coarse_only && !fact.is_coarse()
-    }
-
     fn read(&self, fact: F) -> Value<'a> {
-        if self.is_later(fact) { Value::Unknown(self.steps.later()) } else { fact.read(self.scope) }
-    }
-
-    /// Asks something of a fact where it lies: moving a value takes longer than most questions.
-    #[inline]
-    fn ask(&self, fact: F, question: impl FnOnce(&Value<'a>) -> Truth) -> Truth {
-        if self.is_later(fact) { Truth::Unknown(self.steps.later()) } else { question(&fact.read(self.scope)) }
+        let is_read = !self.coarse_only || fact.is_coarse();
+        if is_read { fact.read(self.scope) } else { Value::Unknown(self.steps.later()) }
     }
 
     fn has(&self, fact: F) -> Truth {
@@ -160,10 +150,10 @@ impl<F: Fact> Node<F> {
             Self::Or(parts) => decide::<true, F>(parts, env),
             Self::Not(inner) => inner.truth(env).not(),
             Self::Has(fact) => env.has(*fact),
-            Self::IsText(fact, text, wanted) => env.ask(*fact, |value| match value {
+            Self::IsText(fact, text, wanted) => match &env.read(*fact) {
                 Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
                 other => other.into(),
-            }),
+            },
             Self::InTexts(text, words) => match &text.eval(env) {
                 Value::Text(text) => Truth::of(words.binary_search_by(|word| by_length(word, text)).is_ok()),
                 other => other.into(),
@@ -188,17 +178,14 @@ impl<F: Fact> Node<F> {
                 let (left, right) = (left.eval(env), right.eval(env));
                 failure(&left, &right).unwrap_or_else(|| ops::ordered(&left, &right, *holds))
             }
-            Self::Apart(_, [later, earlier], _) if env.is_later(*later) || env.is_later(*earlier) => {
-                Truth::Unknown(env.steps.later())
-            }
             Self::Apart(holds, [later, earlier], limit) => {
-                let (later, earlier) = (later.read(env.scope), earlier.read(env.scope));
+                let (later, earlier) = (env.read(*later), env.read(*earlier));
                 if let (Value::Timestamp(later), Value::Timestamp(earlier)) = (&later, &earlier) {
                     return Truth::of(holds(ops::saturated(later.signed_duration_since(earlier)).cmp(limit)));
                 }
                 failure(&later, &earlier).unwrap_or(Truth::Error(EvalError::WrongType))
             }
-            Self::Fact(fact) => env.ask(*fact, |value| value.into()),
+            Self::Fact(fact) => (&env.read(*fact)).into(),
             other => (&other.eval(env)).into(),
         }
     }
