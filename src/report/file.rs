@@ -45,7 +45,8 @@ struct ReportFile<'r, A, F> {
     /// The same data under further policies (`--policy`), in the order of the command line.
     #[serde(skip_serializing_if = "Option::is_none")]
     policies: Option<Vec<PolicyFile<'r, A, F>>>,
-    /// Who answers for the people that findings are about, by employee id; only where mail goes to managers.
+    /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
+    /// those of the worst findings.
     #[serde(skip_serializing_if = "is_empty", default)]
     managers: Cow<'r, BTreeMap<String, Manager>>,
 }
