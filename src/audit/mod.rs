@@ -29,7 +29,7 @@ pub use inventory::{AccountRow, Inventory, Recorder};
 pub use matrix::Cell;
 pub use near::LikelyLine;
 pub use settle::SettlingLine;
-pub use story::{Judgement, Story, Told};
+pub use story::{Asked, Judgement, Ruling, Story, Told};
 pub use suggest::{Suggestion, Suggestions, Wanted};
 
 use crate::base::parallel;

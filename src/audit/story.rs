@@ -1,4 +1,4 @@
-//! The whole story of one account, for a person who asks why: what the vendor says, what every tier compared, and how
+//! The whole story of an account, for a person who asks why: what the vendor says, what every tier compared, and how
 //! each rule decided. The audit itself is run, so that the story can't differ from the report.
 
 use std::collections::BTreeMap;
@@ -15,14 +15,53 @@ use super::{Audit, AuditError, SourceContext};
 use crate::base::diagnostic::similarity;
 use crate::fetch::{Population, record};
 use crate::finding::{Finding, FindingRef};
+use crate::key;
 use crate::model::{Account, AccountField, Correlation, Roster, RuleId, Severity, Situation, Timestamp};
 use crate::rule::facts::FACTS;
 use crate::rule::{Missing, Rule, RuleResult, Scope};
 use crate::suggest::NearMiss;
 
+/// Which accounts of a source are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked<'q> {
+    /// The one with this identifier, exactly.
+    Id(&'q str),
+    /// Those with this address, login name, external or own identifier, compared without case.
+    Key(&'q str),
+}
+
+impl Asked<'_> {
+    const fn text(&self) -> &str {
+        match self {
+            Self::Id(text) | Self::Key(text) => text,
+        }
+    }
+
+    fn is(&self, account: &Account<'_>) -> bool {
+        match self {
+            Self::Id(id) => account.id == *id,
+            Self::Key(key) => {
+                let asked = key::fold(key).text;
+                keys(account).any(|value| key::fold(value).text == asked)
+            }
+        }
+    }
+}
+
+/// Everything by which a person could name an account.
+fn keys<'a>(account: &'a Account<'_>) -> impl Iterator<Item = &'a str> {
+    let shown = AccountField::ALL.into_iter().filter(|field| *field != AccountField::DisplayName);
+    let further = account.further.iter().flat_map(|further| {
+        [&further.external_ids, &further.emails, &further.usernames, &further.private_emails].into_iter().flatten()
+    });
+    shown.filter_map(|field| field.of(account)).chain(further.map(AsRef::as_ref))
+}
+
 /// What there is to tell about an account.
 #[derive(Debug)]
 pub struct Story {
+    /// Its identifier at the vendor.
+    pub account_id: String,
     /// The vendor's record, verbatim.
     pub record: String,
     /// Every fact that rules may read of it, its owner and its declaration; `None` where the vendor doesn't tell it.
@@ -37,11 +76,34 @@ pub struct Story {
     pub as_of: Timestamp,
 }
 
+/// What a verdict means, from what has to be told first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ruling {
+    /// Something was found.
+    Violation,
+    /// Nobody knows.
+    Open,
+    /// Nothing was found, or the rule isn't about such accounts.
+    Clear,
+}
+
+impl Ruling {
+    const fn of(result: RuleResult) -> Self {
+        match result {
+            RuleResult::Violation => Self::Violation,
+            RuleResult::NotEvaluable(_) | RuleResult::Failed(_) => Self::Open,
+            RuleResult::Pass => Self::Clear,
+        }
+    }
+}
+
 /// How a rule decided.
 #[derive(Debug)]
 pub struct Judgement {
     /// The rule.
     pub rule: RuleId,
+    /// What that means.
+    pub ruling: Ruling,
     /// Of its findings.
     pub severity: Severity,
     /// In words: a violation, a pass, does not apply, not evaluable without ….
@@ -52,17 +114,20 @@ pub struct Judgement {
     pub message: Option<String>,
 }
 
-/// The account, or those for which it was perhaps mistaken.
+/// The accounts, or those for which they were perhaps mistaken.
 #[derive(Debug)]
 pub enum Told {
-    /// What there is to tell.
-    Story(Box<Story>),
+    /// What there is to tell of each, and how many there are beyond those.
+    Stories(Vec<Story>, usize),
     /// There is no such account; these are alike, as (id, the value that is alike).
     Unknown(Vec<(String, String)>),
 }
 
+/// So many accounts with one key are told about.
+const MOST: usize = 10;
+
 impl Audit<'_> {
-    /// Judges the whole source, and tells the story of one account.
+    /// Judges the whole source, and tells the stories of the accounts that are asked about.
     ///
     /// # Errors
     /// As of [`Audit::source`].
@@ -70,21 +135,25 @@ impl Audit<'_> {
         mut self,
         context: &SourceContext<'_>,
         population: &mut Population,
-        account_id: &str,
+        asked: Asked<'_>,
     ) -> Result<Told, AuditError> {
         self.source(context, population)?;
         let groups = self.group_findings()?;
-        let mut alike = Alike::of(account_id);
-        let (mut asked, mut others) = (None, Vec::new());
+        let mut alike = Alike::of(asked.text());
+        let (mut found, mut further, mut others) = (Vec::new(), 0, Vec::new());
         if let Some(spool) = &mut population.spool {
             spool
                 .for_each(|_, record| {
                     let text = record.get().to_owned();
                     let account = context.decoder.decode(record).map_err(io::Error::other)?.account.as_of(self.now);
-                    if account.id == account_id {
-                        asked = Some(text);
+                    if asked.is(&account) {
+                        if found.len() < MOST {
+                            found.push(text);
+                        } else {
+                            further += 1;
+                        }
                     } else {
-                        if asked.is_none() {
+                        if found.is_empty() {
                             alike.offer(&account);
                         }
                         if others.len() + 1 < Orphans::MOST && self.is_unmatched(context, &account) {
@@ -95,10 +164,13 @@ impl Audit<'_> {
                 })
                 .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         }
-        let Some(asked) = asked else { return Ok(Told::Unknown(alike.best())) };
-        let story = self.story(context, &asked, &others, &groups);
-        let story = story.map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
-        Ok(Told::Story(Box::new(story)))
+        if found.is_empty() {
+            return Ok(Told::Unknown(alike.best()));
+        }
+        let stories = found.iter().map(|record| self.story(context, record, &others, &groups));
+        let stories: io::Result<_> = stories.collect();
+        let stories = stories.map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+        Ok(Told::Stories(stories, further))
     }
 
     /// The findings about groups so far.
@@ -134,6 +206,7 @@ impl Audit<'_> {
         let scope = judge.scope(&Judged { account, situation: &situation, employee }, &owners);
         let unmatched = if matches!(situation, Situation::Unmatched) { accounts.as_slice() } else { &[] };
         Ok(Story {
+            account_id: account.id.to_string(),
             record: account.attributes.get().to_owned(),
             facts: facts(&scope),
             near_misses: self.suggester.find(context, unmatched).into_iter().next().unwrap_or_default(),
@@ -148,7 +221,7 @@ fn judgements(judge: &Judge<'_>, scope: &Scope<'_>, id: &str, groups: &[Finding]
     let of_account = judge.about_accounts.iter().map(|rule| judged(rule, scope, judge.roster));
     let of_group = judge.about_groups.iter().map(|rule| judged_group(rule, scope, id, groups));
     let mut all: Vec<Judgement> = of_account.chain(of_group).collect();
-    all.sort_by(|a, b| a.rule.cmp(&b.rule));
+    all.sort_by(|a, b| (a.ruling, &a.rule).cmp(&(b.ruling, &b.rule)));
     all
 }
 
@@ -157,17 +230,23 @@ fn judged_group(rule: &Rule, scope: &Scope<'_>, id: &str, groups: &[Finding]) ->
     let mine = |finding: &&Finding| {
         finding.rule == rule.id().as_str() && finding.subject.members.iter().flatten().any(|member| member == id)
     };
-    let (verdict, facts, message) = match groups.iter().find(mine) {
-        Some(found) => ("a violation".to_owned(), found.facts.clone(), Some(found.message.clone())),
-        None => match rule.is_member(scope) {
-            RuleResult::Violation if scope.employee.is_some() => ("a pass".to_owned(), BTreeMap::new(), None),
-            RuleResult::Violation | RuleResult::Pass => {
-                ("a pass: it belongs to no group".to_owned(), BTreeMap::new(), None)
-            }
-            undecided => (undecided.to_string(), BTreeMap::new(), None),
-        },
+    let (rule_id, severity) = (rule.id().clone(), rule.severity());
+    if let Some(found) = groups.iter().find(mine) {
+        return Judgement {
+            rule: rule_id,
+            ruling: Ruling::Violation,
+            severity,
+            verdict: RuleResult::Violation.to_string(),
+            facts: found.facts.clone(),
+            message: Some(found.message.clone()),
+        };
+    }
+    let (ruling, verdict) = match rule.is_member(scope) {
+        RuleResult::Violation if scope.employee.is_some() => (Ruling::Clear, RuleResult::Pass.to_string()),
+        RuleResult::Violation | RuleResult::Pass => (Ruling::Clear, "a pass: it belongs to no group".to_owned()),
+        undecided => (Ruling::Open, undecided.to_string()),
     };
-    Judgement { rule: rule.id().clone(), severity: rule.severity(), verdict, facts, message }
+    Judgement { rule: rule_id, ruling, severity, verdict, facts: BTreeMap::new(), message: None }
 }
 
 fn judged(rule: &Rule, scope: &Scope<'_>, roster: &Roster) -> Judgement {
@@ -182,6 +261,7 @@ fn judged(rule: &Rule, scope: &Scope<'_>, roster: &Roster) -> Judgement {
     };
     Judgement {
         rule: rule.id().clone(),
+        ruling: Ruling::of(verdict),
         severity: rule.severity(),
         verdict: words,
         facts: rule.facts(scope).to_map(),

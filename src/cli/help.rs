@@ -32,7 +32,13 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         ],
     ),
     ("fetch", &[("headcount fetch --out stored", "store every account; the same line goes on after Ctrl-C")]),
-    ("explain", &[("headcount explain voiso-emea/4017", "why this account was found, or not")]),
+    (
+        "explain",
+        &[
+            ("headcount explain voiso-emea/4017", "why this account was found, or not"),
+            ("headcount explain ada@example.com", "the same for every account with this address"),
+        ],
+    ),
     (
         "crosswalk",
         &[("headcount crosswalk suggest --precision 0.99", "name the owners of accounts that no key matches")],

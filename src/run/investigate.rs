@@ -1,16 +1,18 @@
 //! What a person asks after an audit: why an account was judged as it was, and which lines of a crosswalk would settle
 //! the orphans. The same way as [`pipeline`](crate::run), without gate and report.
 
-use crate::audit::{Suggestions, Told, Wanted};
+use crate::audit::{Asked, Suggestions, Told, Wanted};
 use crate::config::Config;
 use crate::fetch::Certificate;
 use crate::model::SourceName;
 use crate::run::{self, Inputs, RunError, RunOptions};
 
-/// The answer about one account, and how its source was read.
+/// The answer of one source, and how it was read.
 #[derive(Debug)]
 pub struct Answer {
-    /// The story, or what was perhaps meant.
+    /// The source.
+    pub source: SourceName,
+    /// The stories, or what was perhaps meant.
     pub told: Told,
     /// Whether all accounts were seen.
     pub certificate: Certificate,
@@ -27,7 +29,7 @@ pub struct SourceSuggestions {
     pub certificate: Certificate,
 }
 
-/// Fetches the one source of `options.only`, and tells the story of one of its accounts.
+/// Fetches the sources, and tells the stories of their accounts that are asked about.
 ///
 /// # Errors
 /// What can't be used, before any request; or records that can't be read back.
@@ -35,15 +37,20 @@ pub async fn explain(
     config: &Config,
     inputs: &Inputs,
     options: &RunOptions<'_>,
-    account_id: &str,
-) -> Result<Option<Answer>, RunError> {
+    asked: Asked<'_>,
+) -> Result<Vec<Answer>, RunError> {
     let now = options.as_of();
     let sources = run::ready(config, inputs, options)?;
     let mut populations = run::fetch_all(&sources, options).await?;
-    let Some((source, population)) = sources.iter().zip(&mut populations).next() else { return Ok(None) };
-    let told = inputs.audit(config, now).explain(&source.context(), population, account_id);
-    let told = told.map_err(|error| options.blame(error))?;
-    Ok(Some(Answer { told, certificate: population.certificate.clone() }))
+    let answers = sources.iter().zip(&mut populations).map(|(source, population)| {
+        let told = inputs.audit(config, now).explain(&source.context(), population, asked);
+        Ok(Answer {
+            source: source.config.name.clone(),
+            told: told.map_err(|error| options.blame(error))?,
+            certificate: population.certificate.clone(),
+        })
+    });
+    answers.collect()
 }
 
 /// Fetches the sources, and suggests owners for their unmatched accounts that are wanted.

@@ -5,7 +5,7 @@ use super::super::output::{print, refuse, say};
 use super::super::privacy::pseudonyms;
 use super::super::progress::Bars;
 use super::super::{Exit, Global, runtime};
-use super::ExplainArgs;
+use super::{ExplainArgs, Subject};
 use crate::model::{Fingerprint, Roster, SourceStatus};
 use crate::render::terminal;
 use crate::report::{Finding, Findings, Named, Pseudonyms, Report};
@@ -40,7 +40,7 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
     };
     let Some((meant, finding)) = meant(&report, &names, name)? else { return Ok(nobody(name, &report)) };
     let mut out = anstream::stdout().lock();
-    let subject = match meant {
+    let (source, id) = match meant {
         Meant::Employee(id) => {
             print(&mut out, &person(name, &id, &report, &investigation.inputs.roster)?)?;
             return Ok(Exit::Success);
@@ -52,9 +52,9 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
             account
         }
     };
-    print(&mut out, &format!("{name} concerns the account {}/{}\n", subject.0, terminal(&subject.1)))?;
+    print(&mut out, &format!("{name} concerns the account {source}/{}\n", terminal(&id)))?;
     drop(out);
-    super::tell(args, &subject, global)
+    super::tell(args, &Subject::Account { source, id }, global)
 }
 
 /// What a pseudonym stands for.

@@ -5,23 +5,25 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::super::crosswalk::SuggestArgs;
-use crate::audit::{Judgement, Story};
-use crate::base::text::grouped;
+use crate::audit::{Judgement, Ruling, Story};
+use crate::base::text::{counted, grouped};
 use crate::model::{Attempt, Declaration, EmployeeIndex, Roster, Situation, Step};
 use crate::render::terminal;
 use crate::run::Inputs;
 use crate::suggest::{NearMiss, Segment};
 
-/// The whole story, in the order in which it happened.
-pub(super) fn story((source, account): &(String, String), story: &Story, inputs: &Inputs) -> String {
-    let parts = [
-        format!("{source}/{} as of {}\n", terminal(account), story.as_of.format("%Y-%m-%d %H:%M UTC")),
-        record(story),
-        facts(story),
+/// The story: what was found and what is open, whose the account is, and with `all` the rest.
+pub(super) fn story(source: &str, story: &Story, inputs: &Inputs, all: bool) -> String {
+    let account = terminal(&story.account_id);
+    let mut parts = vec![
+        format!("{source}/{account} as of {}\n", story.as_of.format("%Y-%m-%d %H:%M UTC")),
+        rules(&story.judgements, all),
         matching(story, inputs),
         near_misses(story, &inputs.roster),
-        rules(&story.judgements),
     ];
+    if all {
+        parts.extend([facts(story), record(story)]);
+    }
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
@@ -149,21 +151,30 @@ fn marked(segments: &[Segment]) -> String {
     segments.iter().map(piece).collect()
 }
 
-fn rules(judgements: &[Judgement]) -> String {
+/// Violations first, and what is open. The others are counted, unless all are wanted.
+fn rules(judgements: &[Judgement], all: bool) -> String {
     let mut text = "Rules\n".to_owned();
-    for judgement in judgements {
-        line(
-            &mut text,
-            &format!("{:24} {:9} {}", judgement.rule.as_str(), judgement.severity.as_str(), judgement.verdict),
-        );
-        if let Some(message) = &judgement.message {
-            line(&mut text, &format!("  {}", terminal(message)));
-        }
-        for (name, value) in &judgement.facts {
-            line(&mut text, &format!("  {name} = {}", shown(value)));
-        }
+    let is_told = |judgement: &&Judgement| all || judgement.ruling != Ruling::Clear;
+    for judgement in judgements.iter().filter(is_told) {
+        rule(&mut text, judgement);
+    }
+    let untold = judgements.iter().filter(|judgement| !is_told(judgement)).count();
+    if untold > 0 {
+        let others = counted(untold as u64, "rule finds", "rules find");
+        line(&mut text, &format!("{others} nothing; --all tells them, every fact, and the vendor's record"));
     }
     text
+}
+
+fn rule(text: &mut String, judgement: &Judgement) {
+    let Judgement { rule, severity, verdict, .. } = judgement;
+    line(text, &format!("{:24} {:9} {verdict}", rule.as_str(), severity.as_str()));
+    if let Some(message) = &judgement.message {
+        line(text, &format!("  {}", terminal(message)));
+    }
+    for (name, value) in &judgement.facts {
+        line(text, &format!("  {name} = {}", shown(value)));
+    }
 }
 
 fn people(indexes: &[EmployeeIndex], roster: &Roster) -> String {

@@ -50,7 +50,7 @@ fn a_word_that_decides_nothing_changes_no_verdict() {
 #[test]
 fn explain_tells_why_a_rule_cannot_judge_and_where_it_does_not_apply() {
     let office = office(UNKNOWN);
-    let text = office.run(&["explain", "voiso/2"]).stdout;
+    let text = office.run(&["explain", "voiso/2", "--all"]).stdout;
     let why = "not evaluable without employee.left: the status \"Aktiv laut Lohnlauf\" is not in [hr.status]";
     assert!(text.lines().any(|line| line.starts_with("  leaver-active") && line.ends_with(why)), "{text}");
     assert!(text.contains("hr.csv has no column for the worker type"), "{text}");
@@ -112,7 +112,7 @@ fn several_who_could_own_an_account_are_judged_by_what_they_agree_on() {
         let office = office(&rows(states));
         let run = office.run(&["audit"]);
         assert_eq!(run.code, code, "{states:?}: {}", run.stderr);
-        let text = office.run(&["explain", "voiso/2"]).stdout;
+        let text = office.run(&["explain", "voiso/2", "--all"]).stdout;
         let verdict = |rule: &str| text.lines().find(|line| line.starts_with(rule)).expect("the rule").to_owned();
         assert!(verdict("  leaver-active").contains(leaver), "{states:?}: {text}");
         assert!(verdict("  orphaned ").contains(orphaned), "{states:?}: {text}");

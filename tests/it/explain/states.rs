@@ -37,7 +37,7 @@ fn a_deletion_that_has_happened_is_the_state_that_reports_tell() {
     let office = Office::new(vec![of_a_leaver(&json!("2025-01-01T00:00:00Z"))], "", "");
     assert_eq!(office.run(&["audit"]).code, 0);
     assert!(office.read("headcount-out/report.json").contains("\"account.status\":\"inactive\""));
-    let told = office.run(&["explain", "voiso/4"]).stdout;
+    let told = office.run(&["explain", "voiso/4", "--all"]).stdout;
     assert!(told.contains("inactive"), "{told}");
 }
 

@@ -18,15 +18,19 @@ fn office() -> Office {
     )
 }
 
-fn explain(account: &str) -> String {
+fn explain_with(arguments: &[&str]) -> String {
     let office = office();
     office.write(
         "declared.toml",
         "[[account]]\nkind = \"shared\"\nsource = \"voiso\"\nid = \"4021\"\nowner = \"E-0041\"\n",
     );
-    let run = office.run(&["explain", account]);
+    let run = office.run(&[&["explain"], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout
+}
+
+fn explain(account: &str) -> String {
+    explain_with(&[account, "--all"])
 }
 
 #[track_caller]
@@ -96,6 +100,34 @@ fn a_declared_account_with_a_hostile_name() {
 }
 
 #[test]
+fn what_was_found_comes_first_and_the_rest_if_asked_for() {
+    let text = explain_with(&["voiso/4019"]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[..3], ["voiso/4019 as of 2026-10-15 12:00 UTC", "", "Rules"], "{text}");
+    assert!(lines[3].starts_with("  leaver-active            critical  a violation"), "{text}");
+    let place = |part: &str| lines.iter().position(|line| line.contains(part)).expect(part);
+    assert!(place("not evaluable") < place("rules find nothing; --all tells them"), "{text}");
+    assert!(place("rules find nothing") < place("Matching: matched by email"), "{text}");
+    for untold in ["  a pass", "does not apply", "Record", "Facts"] {
+        assert!(!text.contains(untold), "{untold}: {text}");
+    }
+    tells(&explain("voiso/4019"), &["duplicate                medium    a pass", "Record\n", "Facts\n"]);
+}
+
+#[test]
+fn accounts_are_found_by_an_address_or_a_login_name() {
+    tells(&explain_with(&["ANN.lindkvist@Example.com"]), &["voiso/4017 as of", "Matching: unmatched"]);
+    let both = explain_with(&[" bruno.okafor@example.com"]);
+    assert_eq!(both.matches(" as of 2026").count(), 2, "{both}");
+    tells(&both, &["voiso/4018 as of", "voiso/4020 as of"]);
+    tells(&explain_with(&["x-9"]), &["voiso/4018 as of"]);
+    let office = Office::new((0..14).map(|n| user(&n.to_string(), "All", "all@example.com")).collect(), "", "");
+    let text = office.run(&["explain", "all@example.com"]).stdout;
+    assert_eq!(text.matches(" as of 2026").count(), 10, "{text}");
+    assert!(text.ends_with("\nvoiso has 4 further ones\n"), "{text}");
+}
+
+#[test]
 fn names_that_do_not_exist_get_suggestions() {
     let office = office();
     office.write("declared.toml", "");
@@ -103,7 +135,9 @@ fn names_that_do_not_exist_get_suggestions() {
         ("vosio/4017", "did you mean \"voiso\"?"),
         ("voiso/4071", "did you mean voiso/4017?"),
         ("voiso/ann.lindkvist@example.com", "did you mean voiso/4017 (ann.lindkvist@example.com)?"),
-        ("voiso", "expected the source and the account"),
+        ("voiso", "voiso is a source; name an account of it, as in voiso/4017"),
+        ("ann.lindqist@example.com", "did you mean voiso/4017 (ann.lindkvist@example.com)?"),
+        ("voiso/", "expected the source and the account"),
     ] {
         let run = office.run(&["explain", account]);
         assert_eq!(run.code, 2, "{account}: {}", run.stderr);
