@@ -8,22 +8,22 @@ use clap::Args;
 
 use super::clock::{latest, now, parse_moment};
 use super::email::AuditMail;
+use super::interrupt::Interruption;
 use super::measure::{Held, Measure};
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
-use super::progress::Bars;
 use super::summary::{say_decisions, say_to_do, summarise};
-use super::{ConfigArg, Exit, Global, runtime};
+use super::{ConfigArg, Exit, Global, Waiting, runtime};
 use crate::audit::Inventory;
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
-use crate::claim::{self, Claim};
+use crate::claim::{Claim, ClaimError};
 use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, check_templates};
 use crate::report::{Gate, GateVerdict, Privacy, Report};
 use crate::run::publish::Publication;
-use crate::run::{self, Inputs, Policy, RunError, RunOptions};
+use crate::run::{self, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -146,15 +146,22 @@ impl<'a> Job<'a> {
     /// Does the whole job, and writes down beside the reports how it ended.
     pub(super) async fn run(&self, global: &Global) -> anyhow::Result<Exit> {
         let is_new = !self.out.exists();
-        let _claim = match self.claim() {
+        let claim = match self.claim() {
             Ok(claim) => claim,
-            Err(held) => {
+            Err(ClaimError::Held(held)) => {
                 say(&format!("error: {held}"));
                 return Ok(Exit::Unusable);
             }
+            Err(ClaimError::Io(error)) => {
+                say(&format!("error: can't write into {}: {error}", self.out.display()));
+                say("Nothing was requested. To do: name another folder with --out");
+                return Ok(Exit::Unusable);
+            }
         };
+        let interruption = Interruption::watch(self, claim, is_new);
         // Large, and once for a process.
         let ended = Box::pin(self.attempt(global)).await;
+        let _claim = interruption.no_more();
         // What no command foresees ends like what can't be used.
         let (exit, run_id) = ended.as_ref().map_or((Exit::Unusable, None), |ended| (ended.exit, ended.run_id.clone()));
         // Where there never was a report, none can be taken for this run's.
@@ -168,7 +175,7 @@ impl<'a> Job<'a> {
     }
 
     /// The right of this run to write there. Standard output needs none.
-    fn claim(&self) -> Result<Option<Claim>, claim::Held> {
+    fn claim(&self) -> Result<Option<Claim>, ClaimError> {
         if self.out == Path::new("-") { Ok(None) } else { deliver::claim(self.out, now()) }
     }
 
@@ -179,6 +186,7 @@ impl<'a> Job<'a> {
         };
         let lists_accounts = checked.formats.contains(&Format::Xlsx);
         let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
+        let waiting = global.waiting();
         let options = RunOptions {
             clock: now,
             as_of: self.as_of,
@@ -189,17 +197,18 @@ impl<'a> Job<'a> {
             evidence: Publication::evidence(&checked.formats),
             gate: &checked.gate,
             allow_outage: self.allow_outage,
-            observer: &Bars::new(global.bars()),
+            observer: &waiting,
         };
         let report = match run::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
             Err(error) => {
+                drop(waiting);
                 let exit = refuse(&self.privacy.withhold_from(error, &checked.config));
                 return Ok(Ended { exit, run_id: None });
             }
         };
         let run_id = Some(report.run.id.clone());
-        Ok(Ended { exit: self.publish(report, inventory, checked, global).await?, run_id })
+        Ok(Ended { exit: self.publish(report, inventory, checked, (global, waiting)).await?, run_id })
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
@@ -208,8 +217,9 @@ impl<'a> Job<'a> {
         report: Report,
         inventory: Option<Inventory>,
         checked: Checked<'a>,
-        global: &Global,
+        (global, waiting): (&Global, Waiting),
     ) -> anyhow::Result<Exit> {
+        waiting.entered(Phase::Writing);
         let Checked { config, inputs, formats, templates, privacy, mail, mut held, .. } = checked;
         let publication = Publication { formats: &formats, out: self.out, templates: &templates, privacy: &privacy };
         let places = publication.places(&report, &config, &inputs.roster)?;
@@ -221,6 +231,7 @@ impl<'a> Job<'a> {
             held.write()?;
             Ok(paths)
         });
+        drop(waiting);
         let judged = self.exit_of(&report.verdict);
         if !global.quiet {
             summarise(&report);

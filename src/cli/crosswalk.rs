@@ -6,7 +6,6 @@ use clap::{Args, Subcommand};
 
 use super::investigate::{Investigation, InvestigationArgs};
 use super::output::{refuse, say};
-use super::progress::Bars;
 use super::{Exit, Global, runtime};
 use crate::audit::{SettlingLine, Suggestion, Suggestions, Wanted};
 use crate::base::diagnostic::Diagnostic;
@@ -55,11 +54,14 @@ pub(super) fn run(command: &CrosswalkCommand, global: &Global) -> anyhow::Result
         Ok(investigation) => investigation,
         Err(error) => return Ok(refuse(&error)),
     };
-    let bars = Bars::new(global.bars());
-    let options = investigation.options(&bars);
+    let waiting = global.waiting();
+    let options = investigation.options(&waiting);
     let wanted = Wanted { least: args.min_score, precision: args.precision };
-    match runtime()?.block_on(investigate::suggest(&investigation.config, &investigation.inputs, &options, wanted)) {
-        Ok(sources) => Ok(write_all(args, &sources, &investigation.inputs.roster)),
+    let (config, inputs) = (&investigation.config, &investigation.inputs);
+    let suggested = runtime()?.block_on(investigate::suggest(config, inputs, &options, wanted));
+    drop(waiting);
+    match suggested {
+        Ok(sources) => Ok(write_all(args, &sources, &inputs.roster)),
         Err(error) => Ok(refuse(&error)),
     }
 }

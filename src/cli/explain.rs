@@ -7,7 +7,6 @@ use clap::Args;
 
 use super::investigate::InvestigationArgs;
 use super::output::{refuse, say};
-use super::progress::Bars;
 use super::{Exit, Global, runtime};
 use crate::audit::{Asked, Told};
 use crate::base::text::counted;
@@ -90,13 +89,13 @@ fn tell(args: &ExplainArgs, subject: &Subject, global: &Global) -> anyhow::Resul
         Ok(investigation) => investigation,
         Err(error) => return Ok(refuse(&error)),
     };
-    let bars = Bars::new(global.bars());
-    let (config, inputs, options) = (&investigation.config, &investigation.inputs, investigation.options(&bars));
+    let waiting = global.waiting();
+    let (config, inputs, options) = (&investigation.config, &investigation.inputs, investigation.options(&waiting));
     let answers = match runtime()?.block_on(investigate::explain(config, inputs, &options, subject.asked())) {
         Ok(answers) => answers,
         Err(error) => return Ok(refuse(&error)),
     };
-    drop(bars);
+    drop(waiting);
     let mut texts = Vec::new();
     for answer in &answers {
         if let Told::Stories(stories, further) = &answer.told {

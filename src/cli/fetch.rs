@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::audit::source_names;
 use super::clock::now;
+use super::interrupt::interrupted;
 use super::output::{say, show};
-use super::progress::Bars;
 use super::{ConfigArg, Exit, Global, runtime};
 use crate::base::text::counted;
 use crate::config::Config;
@@ -49,6 +49,10 @@ pub(super) fn run(args: &FetchArgs, global: &Global) -> anyhow::Result<Exit> {
         }
         Err(error) => {
             say(&format!("error: {error}"));
+            if matches!(error, SnapshotError::Interrupted(_)) {
+                let (config, out) = (path.display(), args.out.display());
+                say(&format!("To do: `headcount fetch -c {config} --out {out} --resume`"));
+            }
             Ok(exit_of(&error))
         }
     }
@@ -60,15 +64,9 @@ async fn fetch(
     config: &Config,
     only: &[SourceName],
 ) -> Result<Manifest, SnapshotError> {
-    let bars = Bars::new(global.bars());
-    let options = FetchOptions { out: &args.out, only, resume: args.resume, clock: now, watch: &bars };
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Without a handler, the signal ends the process by itself.
-            std::future::pending::<()>().await;
-        }
-    };
-    snapshot::fetch(config, &options, interrupt).await
+    let waiting = global.waiting();
+    let options = FetchOptions { out: &args.out, only, resume: args.resume, clock: now, watch: &waiting };
+    snapshot::fetch(config, &options, interrupted()).await
 }
 
 const fn exit_of(error: &SnapshotError) -> Exit {

@@ -31,7 +31,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
             ("headcount audit --privacy pseudonymous --format json", "a report that names nobody"),
         ],
     ),
-    ("fetch", &[("headcount fetch --out stored", "store every account; the same line goes on after Ctrl-C")]),
+    ("fetch", &[("headcount fetch --out stored", "store every account; after Ctrl-C, --resume goes on")]),
     (
         "explain",
         &[

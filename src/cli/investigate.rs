@@ -8,7 +8,7 @@ use clap::Args;
 use super::ConfigArg;
 use super::audit::{open_snapshot, source_names};
 use super::clock::{latest, now, parse_moment};
-use super::progress::Bars;
+use super::progress::Waiting;
 use crate::audit::Evidence;
 use crate::config::Config;
 use crate::model::{SourceName, Timestamp};
@@ -52,7 +52,7 @@ impl InvestigationArgs {
 
 impl Investigation {
     /// How to run it.
-    pub(super) fn options<'o>(&'o self, bars: &'o Bars) -> RunOptions<'o> {
+    pub(super) fn options<'o>(&'o self, waiting: &'o Waiting) -> RunOptions<'o> {
         RunOptions {
             clock: now,
             as_of: self.as_of,
@@ -63,7 +63,7 @@ impl Investigation {
             evidence: Evidence::Whole,
             gate: &self.config.gate,
             allow_outage: false,
-            observer: bars,
+            observer: waiting,
         }
     }
 }

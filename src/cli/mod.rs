@@ -12,6 +12,7 @@ mod fetch;
 mod help;
 mod hr;
 mod init;
+mod interrupt;
 mod investigate;
 mod measure;
 mod output;
@@ -34,6 +35,7 @@ use clap::{ArgAction, Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 pub use exit::Exit;
 use privacy::PrivacyLevel;
+use progress::Waiting;
 
 /// Does every vendor account belong to somebody who still works here, and can you prove that you looked at all of
 /// them?
@@ -58,7 +60,7 @@ pub struct Global {
     /// Colours on stderr
     #[arg(long, global = true, help_heading = "Global options", value_name = "WHEN", default_value = "auto")]
     color: Color,
-    /// No progress bars, even on a terminal
+    /// No progress bars on a terminal, but a line every half minute, as elsewhere
     #[arg(long, global = true, help_heading = "Global options")]
     no_progress: bool,
 }
@@ -202,8 +204,15 @@ impl Global {
         }
     }
 
-    fn bars(&self) -> bool {
-        !self.quiet && !self.no_progress && std::io::stderr().is_terminal()
+    /// What is shown while somebody waits.
+    fn waiting(&self) -> Waiting {
+        if self.quiet {
+            Waiting::Quiet
+        } else if self.no_progress || !std::io::stderr().is_terminal() {
+            Waiting::with_lines()
+        } else {
+            Waiting::with_bars()
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::claim::{Claim, ClaimError, Held};
+use crate::claim::{Claim, ClaimError};
 use crate::model::Timestamp;
 
 /// Why a file could not be written.
@@ -68,22 +68,23 @@ impl Prepared {
     }
 }
 
-/// Claims a folder of reports for this run, and removes what runs that were killed have left there. A folder that can't
-/// be locked is used all the same, with a warning: whether it can be written is seen in the end.
+/// Claims a folder of reports for this run, and removes what runs that were killed have left there. A folder that can be
+/// written but not locked is used all the same, with a warning.
 ///
 /// # Errors
-/// Another run has it.
-pub fn claim(folder: &Path, now: Timestamp) -> Result<Option<Claim>, Held> {
+/// Another run has it, or nothing can be written there: nobody has to wait for a whole audit to learn that.
+pub fn claim(folder: &Path, now: Timestamp) -> Result<Option<Claim>, ClaimError> {
     match Claim::take(folder, folder.join(LOCK), now) {
         Ok(claim) => {
             remove_leftovers(folder);
             Ok(Some(claim))
         }
-        Err(ClaimError::Held(held)) => Err(held),
         Err(ClaimError::Io(error)) => {
+            beside(&folder.join(LOCK), |out| out.write_all(b"tried"))?;
             tracing::warn!(%error, folder = %folder.display(), "can't be locked, so nobody else may write there now");
             Ok(None)
         }
+        Err(held) => Err(held),
     }
 }
 

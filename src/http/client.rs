@@ -165,7 +165,7 @@ impl Client {
 
     /// Takes one repetition from the budget of the source.
     fn spend_retry(&self, request: &Request, failure: &Failure) -> Result<(), HttpError> {
-        let allowed = self.options.retry_policy.retries;
+        let allowed = self.options.retry_policy.retries_after(self.requests.load(Ordering::Relaxed));
         if self.retries.fetch_add(1, Ordering::Relaxed) < allowed {
             return Ok(());
         }

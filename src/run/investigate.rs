@@ -5,7 +5,7 @@ use crate::audit::{Asked, Suggestions, Told, Wanted};
 use crate::config::Config;
 use crate::fetch::Certificate;
 use crate::model::SourceName;
-use crate::run::{self, Inputs, RunError, RunOptions};
+use crate::run::{self, Inputs, Phase, RunError, RunOptions};
 
 /// The answer of one source, and how it was read.
 #[derive(Debug)]
@@ -42,6 +42,7 @@ pub async fn explain(
     let now = options.as_of();
     let sources = run::ready(config, inputs, options)?;
     let mut populations = run::fetch_all(&sources, options).await?;
+    options.observer.entered(Phase::Judging);
     let answers = sources.iter().zip(&mut populations).map(|(source, population)| {
         let told = inputs.audit(config, now).explain(&source.context(), population, asked);
         Ok(Answer {
@@ -66,6 +67,7 @@ pub async fn suggest(
     let now = options.as_of();
     let sources = run::ready(config, inputs, options)?;
     let mut populations = run::fetch_all(&sources, options).await?;
+    options.observer.entered(Phase::Judging);
     let audit = inputs.audit(config, now);
     let suggested = sources.iter().zip(&mut populations).map(|(source, population)| {
         Ok(SourceSuggestions {

@@ -94,6 +94,27 @@ pub trait Observer: Sync {
     fn started(&self, source: &SourceName) -> Box<dyn Progress>;
     /// A source has been fetched.
     fn fetched(&self, population: &Population);
+    /// Something that may take long has begun behind fetching.
+    fn entered(&self, phase: Phase);
+}
+
+/// What may take long when everything has been fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Rules are applied to accounts.
+    Judging,
+    /// Reports are written.
+    Writing,
+}
+
+impl Phase {
+    /// In words, behind "still".
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Judging => "judging the accounts",
+            Self::Writing => "writing the reports",
+        }
+    }
 }
 
 /// Why there is no report.
@@ -164,6 +185,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     )?;
     let mut populations = fetch_all(&sources, options).await?;
     debug!("accounts have been received");
+    options.observer.entered(Phase::Judging);
     refuse_if_suspect(sources.iter().zip(&populations).flat_map(|(source, population)| {
         let limit = source.config.max_change.or(config.roster.max_change);
         let certificate = &population.certificate;

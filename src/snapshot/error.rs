@@ -26,7 +26,7 @@ pub enum SnapshotError {
     #[error("{} was begun with another configuration; fetch without --resume to begin anew", .0.display())]
     OtherConfiguration(PathBuf),
     /// The user stopped it.
-    #[error("interrupted; {} holds what has arrived, and fetch --resume goes on from there", .0.display())]
+    #[error("interrupted; {} holds what has arrived", .0.display())]
     Interrupted(PathBuf),
     /// A file can't be written.
     #[error("can't write {}: {error}{}", path.display(), advice(error))]

@@ -3,7 +3,6 @@
 
 use super::super::output::{print, refuse, say};
 use super::super::privacy::pseudonyms;
-use super::super::progress::Bars;
 use super::super::{Exit, Global, runtime};
 use super::{ExplainArgs, Subject};
 use crate::model::{Fingerprint, Roster, SourceStatus};
@@ -32,12 +31,13 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
         Ok(read) => read,
         Err(error) => return Ok(refuse(&error)),
     };
-    let bars = Bars::new(global.bars());
-    let options = investigation.options(&bars);
+    let waiting = global.waiting();
+    let options = investigation.options(&waiting);
     let report = match runtime()?.block_on(run::run(&investigation.config, &investigation.inputs, &options)) {
         Ok(report) => report,
         Err(error) => return Ok(refuse(&error)),
     };
+    drop(waiting);
     let Some((meant, finding)) = meant(&report, &names, name)? else { return Ok(nobody(name, &report)) };
     let mut out = anstream::stdout().lock();
     let (source, id) = match meant {

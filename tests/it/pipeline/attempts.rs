@@ -58,7 +58,7 @@ fn a_command_line_that_is_no_audit_and_standard_output_leave_no_record() {
 #[test]
 fn a_record_that_cannot_be_written_is_told_and_hides_nothing_worse() {
     let tenant = Tenant::new(300, 2);
-    fs::write(tenant.kit.path().join("out"), "a file where a folder has to be").expect("written");
+    fs::create_dir_all(tenant.kit.path().join("out/last-attempt.json")).expect("a folder where a file has to be");
     for (arguments, code) in
         [(["--fail-on", "severity:medium"], 1), (["--fail-on", "orphanned"], 2), (["--fail-on", "stale-login>1000"], 4)]
     {
@@ -66,4 +66,16 @@ fn a_record_that_cannot_be_written_is_told_and_hides_nothing_worse() {
         assert_eq!(audited.code(), code, "{}", audited.stderr());
         assert!(audited.stderr().contains("`headcount email` can't know of this audit"), "{}", audited.stderr());
     }
+}
+
+#[test]
+fn a_place_where_nothing_can_be_written_is_refused_before_any_request() {
+    let tenant = Tenant::new(300, 2);
+    fs::write(tenant.kit.path().join("out"), "a file where a folder has to be").expect("written");
+    let audited = tenant.audit(&[]);
+    assert_eq!(audited.code(), 2, "{}", audited.stderr());
+    let last = audited.stderr().lines().last().map(str::to_owned);
+    assert_eq!(last.as_deref(), Some("Nothing was requested. To do: name another folder with --out"));
+    let asked: u64 = tenant.simulators.vendors().into_iter().map(|vendor| tenant.simulators.requests(vendor)).sum();
+    assert_eq!(asked, 0);
 }

@@ -20,7 +20,7 @@ fn begun(tenant: &Tenant, arguments: &[&str]) -> Child {
     let vendors = || tenant.simulators.vendors().into_iter();
     let before: u64 = vendors().map(|vendor| tenant.simulators.requests(vendor)).sum();
     let mut audit = spawnable();
-    audit.args(arguments).arg("-c").arg(tenant.config()).stdout(Stdio::null()).stderr(Stdio::null());
+    audit.args(arguments).arg("-c").arg(tenant.config()).stdout(Stdio::null()).stderr(Stdio::piped());
     let child = audit.spawn().expect("started");
     while vendors().map(|vendor| tenant.simulators.requests(vendor)).sum::<u64>() == before {
         std::thread::sleep(Duration::from_millis(5));
@@ -64,6 +64,38 @@ fn a_run_that_was_killed_leaves_no_lock_and_its_leftovers_are_removed() {
     let next = tenant.audit(&["--format", "json", "--source", "voiso"]);
     assert_eq!(next.code(), 0, "{}", next.stderr());
     assert_eq!(names(&tenant), [".tmp-of-others", "last-attempt.json", "last-complete.json", "report.json"]);
+}
+
+/// Interrupts an audit that has begun, and returns what it said.
+#[cfg(unix)]
+fn interrupted(tenant: &Tenant) -> String {
+    let out = tenant.kit.path().join("out").display().to_string();
+    let child = begun(tenant, &["audit", "--as-of", NOW, "--out", &out]);
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("signalled");
+    let output = child.wait_with_output().expect("ended");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    said
+}
+
+#[test]
+#[cfg(unix)]
+fn an_audit_that_is_interrupted_says_what_is_left_and_how_to_go_on() {
+    let tenant = slow();
+    let said = interrupted(&tenant);
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines.first(), Some(&"Interrupted: nothing was kept"), "{said}");
+    assert!(
+        lines.last().is_some_and(|line| line.starts_with("To do: ") && line.contains("headcount fetch -c ")),
+        "{said}"
+    );
+    assert!(!tenant.kit.path().join("out").exists(), "no lock, no folder");
+    assert_eq!(tenant.audit(&["--format", "json", "--source", "voiso"]).code(), 0);
+    let said = interrupted(&tenant);
+    assert!(said.contains("is of an earlier run"), "{said}");
+    assert_eq!(names(&tenant), ["last-attempt.json", "last-complete.json", "report.json"]);
+    let attempt = fs::read_to_string(tenant.kit.path().join("out/last-attempt.json")).expect("written");
+    assert!(attempt.contains("130") && !attempt.contains("run_id"), "{attempt}");
 }
 
 #[test]
