@@ -16,13 +16,14 @@ use super::summary::{say_decisions, say_to_do, summarise};
 use super::{ConfigArg, Exit, Global, Waiting, runtime};
 use crate::audit::Inventory;
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
+use crate::base::text::counted;
 use crate::claim::{Claim, ClaimError};
 use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
-use crate::render::{Format, Templates, check_templates};
+use crate::render::{Format, Templates, all_files, check_templates};
 use crate::report::{Gate, GateVerdict, Privacy, Report};
-use crate::run::publish::Publication;
+use crate::run::publish::{Publication, Published};
 use crate::run::{self, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
 use crate::snapshot::Snapshot;
 
@@ -227,10 +228,11 @@ impl<'a> Job<'a> {
         // The roster is the larger part of the memory, and what is written now can have its room.
         drop(inputs);
         let report = report.with_privacy(&privacy)?;
-        let written = publication.write(&report, inventory, &places).map_err(anyhow::Error::from).and_then(|paths| {
-            held.write()?;
-            Ok(paths)
-        });
+        let written =
+            publication.write(&report, inventory, &places).map_err(anyhow::Error::from).and_then(|published| {
+                held.write()?;
+                Ok(published)
+            });
         drop(waiting);
         let judged = self.exit_of(&report.verdict);
         if !global.quiet {
@@ -239,8 +241,14 @@ impl<'a> Job<'a> {
             say_decisions(&report);
         }
         match written {
-            Ok(paths) if global.quiet || paths.is_empty() => {}
-            Ok(paths) => say(&format!("Reports: {}", paths.join("  "))),
+            Ok(Published { paths, .. }) if global.quiet || paths.is_empty() => {}
+            Ok(Published { paths, left_out }) => {
+                say(&format!("Reports: {}", paths.join("  ")));
+                if left_out > 0 {
+                    let lines = counted(left_out, "line", "lines");
+                    say(&format!("The page has no room for {lines}; all findings as tables: {}", all_files(&formats)));
+                }
+            }
             Err(error) => {
                 let unsent = if mail.is_some() { "; no mail was sent" } else { "" };
                 say(&format!("error: {error}{unsent}"));

@@ -1,15 +1,34 @@
 //! Talk on stderr: diagnostics, errors, and the summary at the end.
 
+use std::borrow::Cow;
 use std::io::Write as _;
+
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::Exit;
 use crate::base::diagnostic::Diagnostic;
 use crate::breaker::Anomaly;
 use crate::run::RunError;
 
-/// Prints a line of talk. A closed stderr is nobody's problem.
+/// Prints a line of talk, on a terminal not beyond its edge. A closed stderr is nobody's problem.
 pub(super) fn say(line: &str) {
+    let width = terminal_size::terminal_size_of(std::io::stderr()).map(|(width, _)| usize::from(width.0));
+    let line = width.map_or(Cow::Borrowed(line), |width| Cow::Owned(wrapped(line, width)));
     writeln!(anstream::stderr(), "{line}").ok();
+}
+
+/// A line broken between words, further ones two deeper. A word stays whole, so that a command or an address can be copied.
+fn wrapped(line: &str, width: usize) -> String {
+    let (start, text) = line.split_at(line.len() - line.trim_start().len());
+    let further = format!("{start}  ");
+    let options = Options::new(width.max(40))
+        .initial_indent(start)
+        .subsequent_indent(&further)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit)
+        .break_words(false);
+    textwrap::fill(text, options)
 }
 
 /// Prints diagnostics with their source lines.
@@ -57,4 +76,21 @@ pub(super) fn refuse(error: &RunError) -> Exit {
 /// Prints a line of data.
 pub(super) fn print(out: &mut dyn std::io::Write, line: &str) -> std::io::Result<()> {
     writeln!(out, "{line}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn long_lines_break_between_words_alone() {
+        let line = "  - one two three four five six `headcount-with-a-very-long-name --and-options` seven";
+        let expected =
+            "  - one two three four five six\n    `headcount-with-a-very-long-name\n    --and-options` seven";
+        assert_eq!(wrapped(line, 20), expected, "never narrower than 40");
+        assert_eq!(wrapped("short", 80), "short");
+        assert_eq!(wrapped("", 80), "");
+        let coloured = format!("\u{1b}[31m{}\u{1b}[0m", "x".repeat(40));
+        assert_eq!(wrapped(&coloured, 40), coloured, "colours have no width");
+    }
 }

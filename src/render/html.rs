@@ -59,7 +59,8 @@ struct Document<'d> {
     sections: String,
 }
 
-pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
+/// Returns how many lines it has no room for.
+pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<u64, RenderError> {
     let engine = options.templates.page()?;
     let entries = Entries::new(report);
     let (lines, lookup) = (Lines::new(&entries), Lookup::new(report));
@@ -69,8 +70,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let bytes = PAGE_BYTES.saturating_sub(always + RESERVE);
     let budget = Budget { lines: LINES, bytes, short: Some(SHORT) };
     let fitted = fit(&lines, &lookup, budget, &all_files, |line| engine.render(PAGE_LINE, line))?;
+    let missing = fitted.missing;
     out.write_all(document(engine, &page, fitted, &all_files)?.as_bytes())?;
-    Ok(())
+    Ok(missing)
 }
 
 /// What the heads of groups and the words about what is left out may take.

@@ -184,15 +184,19 @@ pub struct RenderOptions<'o> {
 /// The command that writes every finding as tables.
 const ALL_FILES: &str = "headcount audit --format csv,xlsx";
 
+/// Where every finding is: the tables beside the document, or the command that writes them.
+pub fn all_files(beside: &[Format]) -> String {
+    let tables = |format: &&Format| matches!(format, Format::Csv | Format::Xlsx);
+    let files: Vec<_> = beside.iter().filter(tables).filter_map(|format| format.file_name()).collect();
+    if files.is_empty() { ALL_FILES.to_owned() } else { files.join(", ") }
+}
+
 /// Where the findings are for which a format has no room.
 const ALL: &str = "the formats json and csv have all";
 
 impl RenderOptions<'_> {
-    /// Where every finding is: the tables beside the document, or the command that writes them.
     fn all_files(&self) -> String {
-        let tables = |format: &&Format| matches!(format, Format::Csv | Format::Xlsx);
-        let files: Vec<_> = self.beside.iter().filter(tables).filter_map(|format| format.file_name()).collect();
-        if files.is_empty() { ALL_FILES.to_owned() } else { files.join(", ") }
+        all_files(self.beside)
     }
 
     fn places(&self) -> Cow<'_, Places> {
@@ -249,15 +253,15 @@ impl From<Diagnostic> for RenderError {
     }
 }
 
-/// Writes `report` in `format`.
+/// Writes `report` in `format`. Returns how many lines a page has no room for; others have all, or say it themselves.
 pub fn render(
     format: Format,
     report: &Report,
     options: &RenderOptions<'_>,
     out: &mut dyn Write,
-) -> Result<(), RenderError> {
+) -> Result<u64, RenderError> {
     match format {
-        Format::Html => html::render(report, options, out),
+        Format::Html => return html::render(report, options, out),
         Format::Markdown => markdown::render(report, options, out),
         Format::Json => json::render(report, out),
         Format::Csv => csv::render(report, out),
@@ -267,5 +271,6 @@ pub fn render(
         Format::Github => github::render(report, options, out),
         Format::CodeQuality => codequality::render(report, options, out),
         Format::Oscal => oscal::render(report, options, out),
-    }
+    }?;
+    Ok(0)
 }

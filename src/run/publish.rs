@@ -33,6 +33,15 @@ pub enum PublishError {
     SummaryFull,
 }
 
+/// What has been written.
+#[derive(Debug, Default)]
+pub struct Published {
+    /// The files.
+    pub paths: Vec<String>,
+    /// How many lines the page has no room for.
+    pub left_out: u64,
+}
+
 /// In which formats a report is published, and where.
 #[derive(Debug)]
 pub struct Publication<'p> {
@@ -66,7 +75,7 @@ impl Publication<'_> {
         Ok(places)
     }
 
-    /// Writes a report that tells no more than is allowed, and the accounts beside it; returns the paths of the files.
+    /// Writes a report that tells no more than is allowed, and the accounts beside it.
     ///
     /// # Errors
     /// The first format that can't be made or written. Files appear together, so that none has appeared then.
@@ -75,7 +84,7 @@ impl Publication<'_> {
         report: &Report,
         inventory: Option<Inventory>,
         places: &Places,
-    ) -> Result<Vec<String>, PublishError> {
+    ) -> Result<Published, PublishError> {
         let inventory = inventory.map(|inventory| inventory.with_privacy(self.privacy)).transpose()?.flatten();
         let options = RenderOptions {
             templates: self.templates,
@@ -86,7 +95,7 @@ impl Publication<'_> {
         };
         let (files, streams): (Vec<Format>, Vec<Format>) =
             self.formats.iter().copied().partition(|format| !self.is_stream() && format.file_name().is_some());
-        let paths = self.write_files(&files, report, &options)?;
+        let published = self.write_files(&files, report, &options)?;
         for format in streams {
             render::render(format, report, &options, &mut io::stdout().lock())?;
         }
@@ -95,7 +104,7 @@ impl Publication<'_> {
             append_summary(report, summary, &options)?;
         }
         io::stdout().flush()?;
-        Ok(paths)
+        Ok(published)
     }
 
     fn is_stream(&self) -> bool {
@@ -107,33 +116,38 @@ impl Publication<'_> {
         formats: &[Format],
         report: &Report,
         options: &RenderOptions<'_>,
-    ) -> Result<Vec<String>, PublishError> {
-        let mut set = Vec::new();
+    ) -> Result<Published, PublishError> {
+        let (mut set, mut published) = (Vec::new(), Published::default());
         let prepare = |format| Ok((format, prepare(report, format, self.out, options)?));
-        parallel::for_each_in_order(formats.iter().copied().map(Ok), prepare, |file| {
-            set.push(file);
+        parallel::for_each_in_order(formats.iter().copied().map(Ok), prepare, |(format, (file, left_out))| {
+            published.paths.push(file.path().display().to_string());
+            published.left_out += left_out;
+            set.push((format, file));
             Ok::<_, DeliveryError>(())
         })?;
-        let paths = set.iter().map(|(_, file)| file.path().display().to_string()).collect();
         // Whoever sees the new report.json finds the others beside it.
         set.sort_by_key(|(format, _)| *format == Format::Json);
         set.into_iter().try_for_each(|(_, file)| file.publish())?;
-        Ok(paths)
+        Ok(published)
     }
 }
 
-/// Writes one format beside its place in the folder.
+/// Writes one format beside its place in the folder, and says how many lines it leaves out.
 fn prepare(
     report: &Report,
     format: Format,
     folder: &Path,
     options: &RenderOptions<'_>,
-) -> Result<Prepared, DeliveryError> {
+) -> Result<(Prepared, u64), DeliveryError> {
     let path = folder.join(format.file_name().unwrap_or_default());
-    let content = |out: &mut dyn io::Write| render::render(format, report, options, out).map_err(io::Error::other);
+    let mut left_out = 0;
+    let content = |out: &mut dyn io::Write| {
+        left_out = render::render(format, report, options, out).map_err(io::Error::other)?;
+        Ok(())
+    };
     let prepared = Prepared::write(path, content)?;
     tracing::debug!("{format} has been written");
-    Ok(prepared)
+    Ok((prepared, left_out))
 }
 
 /// Appends the Markdown report to the job summary, as far as there is room.

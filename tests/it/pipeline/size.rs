@@ -1,5 +1,9 @@
-//! The memory of an audit doesn't grow with the accounts that have no finding.
+//! What many accounts cost and what becomes of many findings: the memory of an audit doesn't grow with the accounts that have no
+//! finding, and what a page has no room for is told.
 
+use std::fmt::Write as _;
+
+use crate::support::office::Office;
 use crate::support::process::spawnable;
 use crate::support::tenant::Tenant;
 
@@ -39,4 +43,31 @@ fn a_hundred_thousand_accounts_are_audited_without_being_kept() {
     // The roster grows with the population and is kept, about 600 bytes for a person with three accounts; of an
     // account, its hash and its place in a group. A kept account would be a kilobyte more.
     assert!(each < 500, "{each} bytes for each further account: {small} for {few}, {large} for {many}");
+}
+
+#[test]
+fn what_the_page_has_no_room_for_is_told_with_the_command_that_writes_it() {
+    let office = Office::new(Vec::new(), "", "");
+    let mut people = "Employee ID,Name,Work Email,Status\n".to_owned();
+    let mut accounts = "id,external_id,status\n".to_owned();
+    for n in 0..5_200 {
+        writeln!(people, "E-{n},Sample Person,p{n}@example.com,Terminated").expect("text");
+        writeln!(accounts, "{n},E-{n},active").expect("text");
+    }
+    office.write("hr.csv", &people);
+    office.write("accounts.csv", &accounts);
+    office.write(
+        "headcount.toml",
+        "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"doors\"\nvendor = \"file\"\nfile = \"accounts.csv\"\n",
+    );
+    for (formats, tables) in [("html", "headcount audit --format csv,xlsx"), ("html,csv", "findings.csv")] {
+        let run = office.run(&["audit", "--format", formats]);
+        assert_eq!(run.code, 1, "{}", run.stderr);
+        let told = run.stderr.lines().find(|line| line.starts_with("The page has no room for "));
+        assert!(
+            told.is_some_and(|line| line.ends_with(&format!("; all findings as tables: {tables}"))),
+            "{}",
+            run.stderr
+        );
+    }
 }
