@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::clock::{latest, now, parse_moment};
 use super::email::AuditMail;
-use super::interrupt::Interruption;
+use super::interrupt::{Interruption, Left};
 use super::measure::{Held, Measure};
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
@@ -159,7 +159,13 @@ impl<'a> Job<'a> {
                 return Ok(Exit::Unusable);
             }
         };
-        let interruption = Interruption::watch(self, claim, is_new);
+        let left = Left {
+            out: self.out.to_owned(),
+            config: self.config.clone(),
+            has_reports: !is_new && self.out != Path::new("-"),
+            asks_vendors: self.snapshot.is_none(),
+        };
+        let interruption = Interruption::watch(claim, left);
         // Large, and once for a process.
         let ended = Box::pin(self.attempt(global)).await;
         let _claim = interruption.no_more();

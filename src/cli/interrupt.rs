@@ -1,12 +1,11 @@
 //! Ctrl-C during an audit: it says what is left and how to go on, and writes down beside the reports that this run has none.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinHandle;
 
 use super::Exit;
-use super::audit::Job;
 use super::clock::now;
 use super::output::say;
 use crate::claim::Claim;
@@ -20,9 +19,9 @@ pub(super) struct Interruption {
 
 impl Interruption {
     /// From now on, Ctrl-C ends the process with 130, and gives back what it has claimed.
-    pub(super) fn watch(job: &Job<'_>, claim: Option<Claim>, is_new: bool) -> Self {
+    pub(super) fn watch(claim: Option<Claim>, left: Left) -> Self {
         let claim = Arc::new(Mutex::new(claim));
-        let (held, left) = (Arc::clone(&claim), Left::of(job, is_new));
+        let held = Arc::clone(&claim);
         let watch = tokio::spawn(async move {
             interrupted().await;
             left.say();
@@ -55,20 +54,17 @@ pub(super) async fn interrupted() {
 }
 
 /// What an interrupted audit leaves.
-struct Left {
-    out: PathBuf,
-    config: PathBuf,
-    has_reports: bool,
+pub(super) struct Left {
+    /// Where its reports would have been.
+    pub(super) out: PathBuf,
+    pub(super) config: PathBuf,
+    /// An earlier run's are there.
+    pub(super) has_reports: bool,
     /// Vendors were asked, and would have to be asked again.
-    asks_vendors: bool,
+    pub(super) asks_vendors: bool,
 }
 
 impl Left {
-    fn of(job: &Job<'_>, is_new: bool) -> Self {
-        let has_reports = !is_new && job.out != Path::new("-");
-        Self { out: job.out.to_owned(), config: job.config.clone(), has_reports, asks_vendors: job.snapshot.is_none() }
-    }
-
     fn say(&self) {
         let (out, config) = (self.out.display(), self.config.display());
         say(&if self.has_reports {

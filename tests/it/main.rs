@@ -6,7 +6,7 @@
 //! about one account (`explain`), exceptions and the gate (`exceptions`), reports for people and for machines (`render`,
 //! `formats`), mail (`email`), rules as files (`rules`), small commands (`cli`), secrets that nobody sees (`secrets`), what is
 //! released and how it gets to whoever uses it (`release`);
-//! and what is written about all that (`readme`, `architecture`).
+//! and what is written about all that (`readme`, `readme_in_order`, `architecture`).
 
 #![expect(
     clippy::unwrap_used,
@@ -25,6 +25,7 @@ mod explain;
 mod formats;
 mod pipeline;
 mod readme;
+mod readme_in_order;
 mod release;
 mod render;
 mod roster;

@@ -102,7 +102,7 @@ fn the_configuration_can_be_read() {
     let (_, after) = after.split_once("[report]").expect("a report");
     let exceptions = section("[exceptions]");
     Config::parse(Path::new("headcount.toml"), &format!("{before}[report]{after}\n{exceptions}")).expect("exceptions");
-    let several = whole.replace("[hr]\nfile = \"hr.csv\"\n", section("[[hr.file]]"));
+    let several = whole.replace("[hr]\nfile = \"hr.csv\"\n", section("[hr]\ndates"));
     assert_eq!(Config::parse(Path::new("headcount.toml"), &several).expect("files").roster.files.len(), 2);
 }
 
