@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use chrono::{Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use headcount::simulate::{Behaviour, ServeOptions, Simulators, Vendor, World, WorldOptions, faults, write_kit};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -87,6 +88,11 @@ fn blocks() -> Vec<Block> {
     opened.filter_map(read).collect()
 }
 
+/// The reader's day: the README is followed with the clock of the machine, as by anybody.
+fn today() -> NaiveDate {
+    DateTime::<Utc>::from(SystemTime::now()).date_naive()
+}
+
 /// Somebody who follows the README.
 struct Reader {
     folder: TempDir,
@@ -132,7 +138,7 @@ impl Reader {
         let fault = option("--fault").map(|rate| faults::hook(vec![rate.parse().expect("a fault")], 1));
         // With faults, so many would take minutes.
         let accounts = if fault.is_some() { 1_000 } else { accounts };
-        let world = Arc::new(World::new(WorldOptions { accounts, seed: 1, today: Utc::now().date_naive() }));
+        let world = Arc::new(World::new(WorldOptions { accounts, seed: 1, today: today() }));
         let options = ServeOptions::all(&Behaviour { faults: fault, ..Behaviour::default() });
         let simulators = self.runtime.block_on(Simulators::start(Arc::clone(&world), &options)).expect("started");
         write_kit(&self.path(option("--out").expect("a folder")), &world, &simulators).expect("a kit");
@@ -195,8 +201,7 @@ impl Reader {
     }
 
     fn ends(&self, line: &str, code: i32) {
-        let today = Utc::now().date_naive();
-        let ahead = today.checked_add_days(Days::new(30)).expect("a day").to_string();
+        let ahead = today().checked_add_days(Days::new(30)).expect("a day").to_string();
         let arguments = line.split(' ').skip_while(|word| *word != "headcount" && *word != "--").skip(1);
         // A date that is some weeks ahead of whoever reads this.
         let arguments = arguments.map(|word| if word == "2026-12-31" { ahead.as_str() } else { word });
