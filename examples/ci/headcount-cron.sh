@@ -30,8 +30,13 @@ out="reports/$day"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+# What `max_change` holds a night against goes from folder to folder.
+mkdir -p "$out"
+[ ! -f reports/last-complete.json ] || cp reports/last-complete.json "$out/"
+
 code=0
 headcount audit -c headcount.toml --out "$out" --format html,md,json,csv > "$log" 2>&1 || code=$?
+[ ! -f "$out/last-complete.json" ] || cp "$out/last-complete.json" reports/
 
 if [ "$code" -ne 0 ]; then
     cat "$log"

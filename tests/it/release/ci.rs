@@ -94,8 +94,11 @@ fn each_set_up_is_whole() {
     };
     let sarif = Format::Sarif.file_name().expect("a file");
     all(&read(ACTION), &["upload-sarif@", "upload-artifact@", "GITHUB_OUTPUT", &format!("inputs.out }}}}/{sarif}")]);
-    all(&read("examples/ci/github-workflow.yml"), &["secrets.VOISO_API_KEY", "if: always()", "security-events: write"]);
-    all(&read("examples/ci/gitlab-ci.yml"), &["component: $CI_SERVER_FQDN/", "/headcount@v"]);
+    all(
+        &read("examples/ci/github-workflow.yml"),
+        &["secrets.VOISO_API_KEY", "if: always()", "security-events: write", "cache/restore@", "cache/save@"],
+    );
+    all(&read("examples/ci/gitlab-ci.yml"), &["component: $CI_SERVER_FQDN/", "/headcount@v", "roster-url: "]);
     all(&component(&[]), &["junit: headcount-out/junit.xml", "codequality: headcount-out/gl-code", "when: always"]);
     all(
         &read(JENKINS),
@@ -124,7 +127,8 @@ fn the_cron_script_audits_and_speaks_only_when_there_is_something_to_say() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("Gate: failed") && said.contains("exit code 1"), "{said}");
     let reports = tenant.kit.path().join("reports");
-    let day = std::fs::read_dir(&reports).expect("reports").next().expect("a day").expect("a day").path();
+    let mut entries = std::fs::read_dir(&reports).expect("reports").map(|entry| entry.expect("an entry").path());
+    let day = entries.find(|path| path.is_dir()).expect("a day");
     assert_eq!(read_report(&day).sources.len(), 6);
     assert!(day.join("findings.csv").exists() && day.join("report.html").exists());
 
@@ -134,6 +138,33 @@ fn the_cron_script_audits_and_speaks_only_when_there_is_something_to_say() {
     std::fs::write(tenant.config(), format!("{before}fail_on = []{after}")).expect("written");
     let output = cron(&tenant);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b""[..]));
+    std::fs::remove_dir_all(&day).expect("as on another night");
+    let config = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    std::fs::write(tenant.config(), config.replacen("[hr]\n", "[hr]\nmax_change = \"20%\"\n", 1)).expect("written");
+    let people = std::fs::read_to_string(tenant.kit.path().join("hr.csv")).expect("people");
+    let others = (0..people.lines().count()).map(|n| {
+        format!("X-{n},Sample Person,x{n}@example.com,x{n},Active,Employee,2020-01-01,,,Sales,Agent,Oslo,1\n")
+    });
+    let people: String = std::iter::once(people).chain(others).collect();
+    std::fs::write(tenant.kit.path().join("hr.csv"), people).expect("written");
+    let output = cron(&tenant);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(3), "it remembers how many there were: {said}");
+}
+
+/// The HR file is too large for a secret, and what `max_change` remembers has to outlive the machine.
+#[test]
+fn no_set_up_keeps_people_in_a_secret_or_forgets_the_last_run() {
+    for path in [
+        "examples/ci/github-workflow.yml",
+        "templates/headcount/template.yml",
+        JENKINS,
+        "examples/ci/headcount-cron.sh",
+    ] {
+        let text = read(path);
+        assert!(!text.contains("HR_CSV") && !text.contains("hr-csv"), "{path}");
+        assert!(text.contains("last-complete.json"), "{path}");
+    }
 }
 
 /// A tenant whose reports may name nobody, with the roster where a CI system leaves it.
@@ -154,7 +185,7 @@ fn roster(tenant: &Tenant) -> std::path::PathBuf {
 fn shell(tenant: &Tenant, arguments: &[&str], script: &str) -> Command {
     let mut shell = clean(arguments[0]);
     shell.args(&arguments[1..]).args(["-c", script]).current_dir(tenant.kit.path()).env("HOME", tenant.kit.path());
-    shell.env("HEADCOUNT_PSEUDONYM_KEY", "0123456789abcdef").env("HR_CSV", roster(tenant));
+    shell.env("HEADCOUNT_PSEUDONYM_KEY", "0123456789abcdef");
     shell
 }
 
@@ -202,7 +233,8 @@ fn the_component_installs_audits_and_leaves_no_roster() {
     let here = |name: &str| tenant.kit.path().join(name);
     let url = published.url();
     let run = |inputs: &[(&str, &str)], parts: &[&str]| {
-        let text = component(&[inputs, &[("releases", &url)]].concat());
+        let roster = format!("file://{}", roster(&tenant).display());
+        let text = component(&[inputs, &[("releases", &url), ("roster-url", &roster)]].concat());
         let script = |part: &str| {
             let lines = below(&text, part);
             lines.strip_prefix("- |\n").map_or_else(|| lines.replacen("- ", "", 1), |_| below(&lines, "- |"))
@@ -237,6 +269,7 @@ fn the_pipeline_of_jenkins_installs_once_and_audits() {
     let (code, said) = run("sh '''", &published.url());
     assert_eq!(code, 0, "{said}");
     assert_eq!(run("sh '''", "file:///nowhere").0, 0, "it is there already");
+    std::fs::copy(roster(&tenant), tenant.kit.path().join("hr.csv")).expect("copied");
     let (code, said) = run("def code = sh(returnStatus: true, script: '''", "");
     assert_eq!(code, 1, "{said}");
     assert!(tenant.kit.path().join("headcount-out/junit.xml").exists());
