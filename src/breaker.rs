@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use memory::Memory;
+pub use memory::{LastReport, Memory};
 
 use crate::base::text::{counted, grouped};
 use crate::config::MaxChange;

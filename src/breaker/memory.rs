@@ -34,6 +34,18 @@ struct Organisation {
     marks: Marks,
     roster: PreviousRoster,
     sources: Vec<Seen>,
+    /// Its last report in the folder.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    report: Option<LastReport>,
+}
+
+/// By what a report is known again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastReport {
+    /// Its run.
+    pub run_id: String,
+    /// How it names findings: those of two reports can be the same only if this is.
+    pub naming: String,
 }
 
 /// By what an organisation is known.
@@ -99,20 +111,24 @@ impl Memory {
         Previous { roster: Some(own.roster.clone()), sources: config.sources.iter().filter_map(measure).collect() }
     }
 
-    /// Remembers what an audit has seen completely: the roster, and these sources by their names.
+    /// The last report of an audit by this configuration, if it was written into this folder.
+    pub fn last_report(&self, config: &Config, out: &Path) -> Option<&LastReport> {
+        self.organisations.get(self.find(&Marks::of(config, out))?)?.report.as_ref()
+    }
+
+    /// Remembers what an audit has seen completely: the roster, and these sources by their names; and its report, if it was
+    /// written.
     pub fn remember<'s>(
         &mut self,
         (config, out): (&Config, &Path),
         roster: &Roster,
         complete: impl Iterator<Item = (&'s str, Counts<'s>)>,
-        as_of: Timestamp,
+        (as_of, report): (Timestamp, Option<LastReport>),
     ) {
         let marks = Marks::of(config, out);
         let roster = PreviousRoster::of(roster, as_of);
-        let (marks, mut sources) = match self.find(&marks) {
-            Some(at) => (marks, self.organisations.remove(at).sources),
-            None => (marks, Vec::new()),
-        };
+        let known = self.find(&marks).map(|at| self.organisations.remove(at));
+        let (mut sources, last) = known.map_or_else(Default::default, |known| (known.sources, known.report));
         for (name, Counts { count, keys }) in complete {
             let Some(source) = config.sources.iter().find(|source| source.name.as_str() == name) else { continue };
             let identity = Identity::of(source, out);
@@ -121,7 +137,7 @@ impl Memory {
         }
         sources.sort_by(|a, b| a.identity.cmp(&b.identity));
         self.schema_version = VERSION;
-        self.organisations.push(Organisation { marks, roster, sources });
+        self.organisations.push(Organisation { marks, roster, sources, report: report.or(last) });
         self.organisations.sort_by(|a, b| a.marks.config.cmp(&b.marks.config));
     }
 
@@ -192,7 +208,7 @@ mod tests {
         let keys = KeyCounts::new();
         let complete = complete.iter().map(|(name, count)| (*name, Counts { count: *count, keys: &keys }));
         let as_of = "2026-10-14T00:00:00Z".parse().expect("a time");
-        memory.remember((config, Path::new("/w/out")), &Roster::default(), complete, as_of);
+        memory.remember((config, Path::new("/w/out")), &Roster::default(), complete, (as_of, None));
     }
 
     /// What an audit by this configuration would be held against: whether a roster, and how many accounts of each source.

@@ -22,7 +22,7 @@ use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, all_files, check_templates};
-use crate::report::{Gate, GateVerdict, Privacy, Report};
+use crate::report::{Earlier, Gate, GateVerdict, Privacy, Report};
 use crate::run::publish::{Publication, Published};
 use crate::run::{self, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
 use crate::snapshot::Snapshot;
@@ -206,6 +206,9 @@ impl<'a> Job<'a> {
             allow_outage: self.allow_outage,
             observer: &waiting,
         };
+        // A large one takes a while, which is over when the vendors have answered.
+        let earlier = checked.held.earlier();
+        let earlier = tokio::task::spawn_blocking(move || earlier.map_or(Ok(None), |earlier| earlier.read()));
         let report = match run::run(&checked.config, &checked.inputs, &options).await {
             Ok(report) => report,
             Err(error) => {
@@ -215,13 +218,19 @@ impl<'a> Job<'a> {
             }
         };
         let run_id = Some(report.run.id.clone());
-        Ok(Ended { exit: self.publish(report, inventory, checked, (global, waiting)).await?, run_id })
+        let earlier = earlier.await.context("can't read the last report")?.unwrap_or_else(|error| {
+            tracing::warn!(%error, "can't read the last report, so nothing is said of what has changed since");
+            None
+        });
+        // As large as the first half.
+        let exit = Box::pin(self.publish((report, earlier), inventory, checked, (global, waiting))).await?;
+        Ok(Ended { exit, run_id })
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
     async fn publish(
         &self,
-        report: Report,
+        (report, earlier): (Report, Option<Earlier>),
         inventory: Option<Inventory>,
         checked: Checked<'a>,
         (global, waiting): (&Global, Waiting),
@@ -230,10 +239,15 @@ impl<'a> Job<'a> {
         let Checked { config, inputs, formats, templates, privacy, mail, mut held, .. } = checked;
         let publication = Publication { formats: &formats, out: self.out, templates: &templates, privacy: &privacy };
         let places = publication.places(&report, &config, &inputs.roster)?;
-        held.remember(&config, &inputs.roster, &report);
+        let naming = formats.contains(&Format::Json).then(|| privacy.naming()).flatten();
+        held.remember(&config, &inputs.roster, &report, naming);
         // The roster is the larger part of the memory, and what is written now can have its room.
         drop(inputs);
         let report = report.with_privacy(&privacy)?;
+        let report = match earlier {
+            Some(earlier) => report.since(earlier)?,
+            None => report,
+        };
         let written =
             publication.write(&report, inventory, &places).map_err(anyhow::Error::from).and_then(|published| {
                 held.write()?;
@@ -308,7 +322,7 @@ impl<'a> Job<'a> {
         let only = source_names(self.sources, &config, &self.config)?;
         let snapshot = open_snapshot(self.snapshot)?;
         let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let held = self.measure.hold(&config, self.out).map_err(|mistake| vec![mistake])?;
+        let held = self.measure.hold(&config, self.out, &privacy).map_err(|mistake| vec![mistake])?;
         let inputs = Inputs::load(&config, held.previous(), latest(self.as_of));
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, &config))?;
         inputs.policies = Policy::load_all(self.policies, &config)?;

@@ -69,6 +69,7 @@ impl Report {
             findings: outcome.findings.advised(advised(rules.iter())),
             rules,
             policies,
+            since: None,
             managers: std::collections::BTreeMap::new(),
         }
     }

@@ -2,6 +2,7 @@
 //! be decided. After rules and gate, before the renderers.
 
 mod build;
+mod earlier;
 mod exceptions;
 mod file;
 mod inventory;
@@ -9,13 +10,17 @@ mod managers;
 mod policy;
 mod privacy;
 mod read;
+mod since;
 mod v2;
 
 pub use build::{Parts, ReportedSource};
+pub use earlier::Earlier;
 pub use policy::{Judgement, control_limits};
 pub use privacy::{Named, Privacy, Pseudonyms};
+pub use since::Since;
 
 pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind};
 pub use crate::model::SourceStatus;
+pub(crate) use earlier::number;
 use v2::advised;
 pub use v2::*;

@@ -87,6 +87,18 @@ impl Pseudonyms {
     }
 }
 
+impl Privacy {
+    /// How findings are named, so that those of two reports can be the same; `None` where they have no names.
+    pub fn naming(&self) -> Option<String> {
+        match self {
+            Self::Full => Some("full".to_owned()),
+            // What the key makes of nothing tells it from another key.
+            Self::Pseudonymous(names) => Some(names.of(Named::Finding(""))),
+            Self::Counts => None,
+        }
+    }
+}
+
 impl Report {
     /// The same audit, telling no more of people than `privacy` allows. Counts and verdict are untouched.
     ///

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::since::Since;
 use crate::base::text::{counted, grouped};
 use crate::finding::Advice;
 pub use crate::finding::{Finding, FindingRecord, Findings, Subject, SubjectRecord};
@@ -44,6 +45,8 @@ pub struct Report {
     pub exceptions: Vec<Exception>,
     /// The same data under further policies (`--policy`), in the order of the command line.
     pub policies: Vec<Policy>,
+    /// What changed since the last report in the same folder, where there is one that can be compared with.
+    pub since: Option<Since>,
     /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
     /// those of the worst findings.
     pub managers: BTreeMap<String, Manager>,

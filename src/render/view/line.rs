@@ -77,7 +77,9 @@ impl LineView {
         let login = last_login(&subject);
         let ending = ending(&subject);
         let exception = if line.is_open() { "" } else { first.map_or("", |finding| exception(finding.disposition)) };
-        let new = known.has_baseline && line.is_open();
+        let is_new =
+            |finding: &&Finding| finding.disposition == Disposition::Open && known.is_new(&finding.fingerprint);
+        let new = line.is_open() && findings.iter().any(is_new);
         let id = subject.first(|finding| finding.subject.account_id.as_deref()).unwrap_or_default();
         let owner = person(&subject);
         let is_privileged = line.is_privileged();

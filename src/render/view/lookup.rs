@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::text::{NAME, days_between};
 use crate::model::Timestamp;
 use crate::render::escape::clip;
-use crate::report::{Manager, Report};
+use crate::report::{Manager, Report, number};
 
 /// What is looked up for each line.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(in crate::render) struct Lookup<'r> {
     /// For how many days each finding of the baseline has been known, by fingerprint.
     ages: HashMap<&'r str, u64>,
     /// Whether there is a baseline to be new against.
-    pub(super) has_baseline: bool,
+    has_baseline: bool,
 }
 
 impl<'r> Lookup<'r> {
@@ -51,6 +51,14 @@ impl<'r> Lookup<'r> {
     /// For how many days a finding of the baseline has been known.
     pub(super) fn known_for(&self, fingerprint: &str) -> Option<u64> {
         self.ages.get(fingerprint).copied()
+    }
+
+    /// Whether an open finding is new: not in the last report, or, without one to compare with, not in the baseline.
+    pub(super) fn is_new(&self, fingerprint: &str) -> bool {
+        match &self.report.since {
+            Some(since) => number(fingerprint).is_some_and(|number| since.new_ones.contains(&number)),
+            None => self.has_baseline,
+        }
     }
 
     /// How long ago something was, in days.

@@ -13,7 +13,7 @@ use super::text::{NAME, SENTENCE, first_of, is_whole};
 use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity};
 use crate::render::escape::clip;
-use crate::report::{Report, SourceStatus, SourceSummary, UnknownWord};
+use crate::report::{self, Report, SourceStatus, SourceSummary, UnknownWord};
 
 /// The most sources with a column of their own.
 const COLUMNS: usize = 8;
@@ -209,7 +209,7 @@ fn percent(rate: f64) -> String {
     format!("{} %", if rate < 0.9995 && rounded >= 100.0 { 99.0 } else { rounded })
 }
 
-/// What changed since the baseline was written.
+/// What changed since the last report; without one to compare with, since the baseline was written.
 #[derive(Debug, Serialize)]
 pub(super) struct Since {
     title: String,
@@ -234,6 +234,9 @@ pub(super) struct Point {
 
 impl Since {
     pub(super) fn new(report: &Report, lines: &Lines<'_>) -> Self {
+        if let Some(since) = &report.since {
+            return Self::of_report(since);
+        }
         if !report.has_baseline() {
             return Self { title: "First report".to_owned(), rows: Vec::new(), first: true };
         }
@@ -259,6 +262,28 @@ impl Since {
                 change(gone, format!("gone{unseen}")),
                 change(kept, "still open, in the baseline".to_owned()),
             ],
+            first: false,
+        }
+    }
+}
+
+impl Since {
+    fn of_report(since: &report::Since) -> Self {
+        let critical =
+            if since.new_critical == 0 { String::new() } else { format!(", {} critical", grouped(since.new_critical)) };
+        let rows = [
+            (since.new, format!("new{critical}")),
+            (since.gone, "gone".to_owned()),
+            (since.accepted, "accepted by an exception".to_owned()),
+            (since.unseen, "not found, and nobody knows: not everything was seen".to_owned()),
+            (since.still, "still open".to_owned()),
+        ];
+        // That nothing is new or gone is news, too.
+        let is_told = |(at, (count, _)): &(usize, (u64, String))| *at < 2 || *count > 0;
+        let change = |(_, (count, text))| Change { count: grouped(count), text };
+        Self {
+            title: format!("Since {}", since.as_of.format("%-d %b %Y")),
+            rows: rows.into_iter().enumerate().filter(is_told).map(change).collect(),
             first: false,
         }
     }

@@ -10,6 +10,7 @@ mod mistakes;
 mod outages;
 mod policies;
 #[cfg(target_os = "linux")]
+mod since;
 mod size;
 mod snapshots;
 mod together;
