@@ -39,6 +39,15 @@ pub struct AccountRow<'r> {
     /// When it was last used; `Known(None)` means never.
     #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
     pub last_login_at: Fact<Option<Timestamp>>,
+    /// When it was made.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub created_at: Fact<Timestamp>,
+    /// Its roles.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub roles: Fact<Vec<Cow<'r, str>>>,
+    /// Whether one of them gives power over others, if that can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privileged: Option<bool>,
     /// Whose it is, as rules and reports spell it.
     pub situation: Cow<'r, str>,
     /// The tier that decided.
@@ -50,6 +59,9 @@ pub struct AccountRow<'r> {
     /// The owner's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee_name: Option<Cow<'r, str>>,
+    /// Who answers for the owner, as the roster writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Cow<'r, str>>,
 }
 
 const fn untold<T>() -> Fact<T> {
@@ -67,7 +79,12 @@ fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Fact<
 
 impl<'r> AccountRow<'r> {
     /// The row of an account whose owner has been decided.
-    pub fn new(account: &'r Account<'_>, situation: &'r Situation, employee: Option<&'r Employee>) -> Self {
+    pub fn new(
+        account: &'r Account<'_>,
+        privileged: Option<bool>,
+        situation: &'r Situation,
+        employee: Option<&'r Employee>,
+    ) -> Self {
         Self {
             id: Cow::Borrowed(&account.id),
             external_id: borrowed(&account.external_id),
@@ -77,10 +94,17 @@ impl<'r> AccountRow<'r> {
             status: account.status,
             locked: account.locked,
             last_login_at: account.last_login_at,
+            created_at: account.created_at,
+            roles: match &account.roles {
+                Fact::Known(roles) => Fact::Known(roles.iter().map(|role| Cow::Borrowed(role.as_ref())).collect()),
+                Fact::NotExposed => Fact::NotExposed,
+            },
+            privileged,
             situation: situation.as_str().into(),
             tier: situation.tier(),
             employee_id: employee.map(|employee| employee.id().into()),
             employee_name: employee.and_then(Employee::name).map(Cow::Borrowed),
+            manager: employee.and_then(|employee| employee.managers().first()).map(Cow::Borrowed),
         }
     }
 }
@@ -243,10 +267,14 @@ mod tests {
             status: Fact::Known(AccountStatus::Active),
             locked: Fact::NotExposed,
             last_login_at: Fact::Known(None),
+            created_at: Fact::NotExposed,
+            roles: Fact::Known(vec!["Admin".into()]),
+            privileged: Some(true),
             situation: "matched".into(),
             tier: Some(Tier::Email),
             employee_id: None,
             employee_name: None,
+            manager: Some("E-1".into()),
         }
     }
 

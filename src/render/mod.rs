@@ -29,7 +29,8 @@ pub use escape::{cell, terminal};
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
 pub use template::{Templates, built_in_templates};
-pub use view::{Audience, FindingList, MailContent};
+pub use view::{Audience, FindingList, MailContent, ManagerContent};
+pub use xlsx::review_workbook;
 
 use std::borrow::Cow;
 use std::fmt;

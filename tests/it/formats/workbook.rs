@@ -76,8 +76,9 @@ fn a_member_of_a_group_is_shown_with_its_use() {
     let options = RenderOptions { inventory: Some(&inventory), ..RenderOptions::default() };
     let book = book(&fixture::demo(), &options);
     let at = book.column("Review", "Key").iter().position(|key| *key == "voiso-emea/70991").expect("a row");
-    let told = ["Account", "Person", "Access", "Last login"].map(|heading| book.column("Review", heading)[at]);
-    assert_eq!(told, ["i.brandauer@example.com", "Ilse Brandauer\nE-0377", "active", "never"]);
+    let told = ["Account", "Person", "Access", "Last login", "Roles", "Privileged"]
+        .map(|heading| book.column("Review", heading)[at]);
+    assert_eq!(told, ["i.brandauer@example.com", "Ilse Brandauer\nE-0377", "active, never used", "", "agent", "no"]);
 }
 
 #[test]
@@ -139,7 +140,7 @@ fn every_account_of_an_audit_is_listed_with_its_findings() {
         found,
         report.findings.to_vec().expect("findings").iter().filter(|finding| finding.rule == "orphaned").count()
     );
-    for fact in ["Last login", "Locked"] {
+    for fact in ["Used", "Locked"] {
         assert!(book.column("All accounts", fact).contains(&"not told"), "{fact}");
     }
 }
