@@ -5,6 +5,7 @@
 //! ends. What stays in memory is where each batch of rows stands.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -118,7 +119,11 @@ fn borrowed<'r>(fact: &'r Fact<Option<Cow<'_, str>>>) -> Fact<Option<Cow<'r, str
 
 /// The rows of all accounts. Several threads may add at once: each row has a place, and is read back in its order.
 #[derive(Debug)]
-pub struct Inventory(Mutex<Spool>);
+pub struct Inventory {
+    rows: Mutex<Spool>,
+    /// What managers are called, by what the roster writes for them.
+    managers: BTreeMap<String, String>,
+}
 
 #[derive(Debug)]
 struct Spool {
@@ -143,7 +148,20 @@ impl Inventory {
     /// # Errors
     /// No temporary file can be made.
     pub fn new() -> io::Result<Self> {
-        Ok(Self(Mutex::new(Spool { file: tempfile::tempfile()?, bytes: 0, rows: 0, batches: Vec::new() })))
+        let spool = Spool { file: tempfile::tempfile()?, bytes: 0, rows: 0, batches: Vec::new() };
+        Ok(Self { rows: Mutex::new(spool), managers: BTreeMap::new() })
+    }
+
+    /// The same, with what managers are called, by what the roster writes for them.
+    #[must_use]
+    pub fn with_managers(self, managers: BTreeMap<String, String>) -> Self {
+        Self { managers, ..self }
+    }
+
+    /// Who answers for the owner of an account: by name, if it is known.
+    pub fn manager<'m>(&'m self, row: &'m AccountRow<'_>) -> Option<&'m str> {
+        let written = row.manager.as_deref()?;
+        Some(self.managers.get(written).map_or(written, String::as_str))
     }
 
     /// Takes the rows of accounts of one source.
@@ -186,7 +204,7 @@ impl Inventory {
 
     /// A thread that panicked while it held the lock has left whole batches behind, or none.
     fn spool(&self) -> MutexGuard<'_, Spool> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -36,7 +36,7 @@ pub use gate::{Demand, FailOn, GateConfig, Max};
 pub use matching::*;
 pub use policy::PolicyConfig;
 pub use recipients::{ManagerQuestions, Recipients, parse_address};
-pub use report::ReportConfig;
+pub use report::{ReportConfig, ReviewScope};
 pub use roster::*;
 pub use roster_file::RosterFile;
 pub use rules::*;

@@ -40,6 +40,7 @@ use std::str::FromStr;
 
 use crate::audit::Inventory;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::config::ReviewScope;
 use crate::report::Report;
 
 /// A way to write a report down.
@@ -178,6 +179,8 @@ pub struct RenderOptions<'o> {
     pub inventory: Option<&'o Inventory>,
     /// How many rows a sheet of the workbook may have.
     pub sheet_rows: u32,
+    /// Which accounts the workbook asks about; all of them only with an inventory.
+    pub review: ReviewScope,
     /// What is written beside it: a format that has to cut says where the rest is.
     pub beside: &'o [Format],
 }
@@ -213,6 +216,7 @@ impl Default for RenderOptions<'_> {
             places: None,
             inventory: None,
             sheet_rows: 1_048_576,
+            review: ReviewScope::Findings,
             beside: &[],
         }
     }

@@ -1,7 +1,7 @@
 //! Whom to ask about a person: their manager as an employee, found by the name that the roster uses for managers. Nobody is
 //! asked about themselves: where the roster names the person as their own manager, whoever stands above is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::managers::{Named, name_key};
 use crate::key::{Key, KeyMap, KeySet};
@@ -47,6 +47,18 @@ pub fn managers_of<'p, 'r>(
         found.entry(asked.id).or_insert(Err(NOBODY_ABOVE));
     }
     found
+}
+
+/// What the managers are called who work here at `now`, by what the roster writes for them.
+pub fn manager_names(roster: &Roster, now: Timestamp) -> BTreeMap<String, String> {
+    let written: BTreeSet<&str> = roster.employees.iter().flat_map(|employee| employee.managers().iter()).collect();
+    let named: Vec<(&str, Named<'_>)> = written.into_iter().map(|words| (words, Named::of(words))).collect();
+    let found = find(roster, named.iter().map(|(_, named)| named));
+    let names = named.iter().filter_map(|(words, named)| {
+        let name = one_superior(named, &found, now).ok()?.name()?;
+        Some(((*words).to_owned(), name.to_owned()))
+    });
+    names.collect()
 }
 
 const NOBODY_ABOVE: &str = "HR names the person as their own manager, and nobody above";
@@ -186,6 +198,21 @@ mod tests {
         for id in ["1", "3", "4", "5"] {
             assert_eq!(manager_of(id).as_deref(), Ok("2"), "{id}");
         }
+    }
+
+    #[test]
+    fn managers_are_called_by_their_names() {
+        let roster = Roster {
+            employees: vec![
+                person("1", "Ann Lee", "2"),
+                person("2", "Bob Ray", "Nobody"),
+                person("3", "Cy", "Ray, Bob"),
+            ],
+            ..Roster::default()
+        };
+        let names = manager_names(&roster, "2026-11-20T08:00:00Z".parse().expect("a time"));
+        let of = |words: &str| names.get(words).map(String::as_str);
+        assert_eq!((of("2"), of("Ray, Bob"), of("Nobody")), (Some("Bob Ray"), Some("Bob Ray"), None));
     }
 
     #[test]

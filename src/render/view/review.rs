@@ -91,6 +91,11 @@ impl<'a> Review<'a> {
             .map(move |(account, group)| Ok(Row::new(account, &group.read_by(|head| large.read(head))?, report)))
     }
 
+    /// Whether an account needs a decision because of a finding.
+    pub(in crate::render) fn holds(&self, account: Account<'_>) -> bool {
+        self.accounts.get(account).is_some_and(Group::is_open)
+    }
+
     /// The accounts of which no finding tells more than that they belong to a group.
     pub(in crate::render) fn untold(&self) -> HashSet<Account<'a>> {
         self.accounts().filter(|(_, group)| !group.is_account()).map(|(account, _)| account).collect()
@@ -192,11 +197,7 @@ impl Known {
             account: joined(names.into_iter().flatten().map(|name| line(name, NAME))),
             access: used(state, login).join(", "),
             roles: first_roles(roles.iter().map(|role| line(role, NAME))).join(", "),
-            privileged: match row.privileged {
-                Some(true) => "yes",
-                Some(false) => "no",
-                None => "",
-            },
+            privileged: row.privileged.map_or("", yes_or_no),
             last_login,
             created: row.created_at.known().copied(),
         }
@@ -204,6 +205,41 @@ impl Known {
 }
 
 impl Row {
+    /// An account on which nothing is open, where all are asked about.
+    pub(in crate::render) fn quiet(
+        source: &str,
+        row: &AccountRow<'_>,
+        manager: Option<&str>,
+        findings: String,
+    ) -> Self {
+        let person =
+            [&row.employee_name, &row.employee_id].map(|words| words.as_deref().map(|words| line(words, NAME)));
+        let blank = Self {
+            key: format!("{source}/{}", row.id),
+            severity: "",
+            source: source.to_owned(),
+            account: line(&row.id, NAME),
+            person: joined(person.into_iter().flatten()).unwrap_or_default(),
+            manager: manager.map(|name| line(name, NAME)).unwrap_or_default(),
+            access: String::new(),
+            roles: String::new(),
+            privileged: "",
+            last_login: None,
+            created: None,
+            findings,
+            why: String::new(),
+            suggestion: String::new(),
+            question: String::new(),
+            references: String::new(),
+        };
+        blank.with(&Known::of(row))
+    }
+
+    /// Whether it has power over others, where more is known than the findings tell.
+    pub(in crate::render) fn privileged(self, known: Option<bool>) -> Self {
+        Self { privileged: known.map_or(self.privileged, yes_or_no), ..self }
+    }
+
     /// With what is known of its account besides the findings.
     pub(in crate::render) fn with(self, known: &Known) -> Self {
         Self {
@@ -216,6 +252,10 @@ impl Row {
             ..self
         }
     }
+}
+
+const fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
 }
 
 /// Whether the last login is told.

@@ -52,7 +52,7 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
 }
 
 /// What was found about an account.
-fn findings(about: Option<Group<'_>>) -> String {
+pub(super) fn findings(about: Option<Group<'_>>) -> String {
     let words = |head: FindingRef<'_>| match subject::exception(head.disposition()) {
         Some(exception) => format!("{} ({exception})", head.rule()),
         None => head.rule().to_owned(),

@@ -23,6 +23,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use super::view::{Accounts, Review};
 use super::{RenderError, RenderOptions, view};
 use crate::audit::Inventory;
+use crate::config::ReviewScope;
 use crate::finding::Findings;
 use crate::report::Report;
 use sheet::{Styles, plain};
@@ -33,6 +34,8 @@ struct Book<'b> {
     accounts: &'b Accounts<'b>,
     review: Review<'b>,
     inventory: Option<&'b Inventory>,
+    /// Which accounts are asked about.
+    scope: ReviewScope,
     /// How many rows a sheet may have, with its heading.
     rows: u32,
     /// The last day for an answer, in the workbook of a manager.
@@ -59,6 +62,7 @@ pub fn review_workbook(report: &Report, findings: &Findings, deadline: NaiveDate
             accounts: &accounts,
             review: Review::new(findings, &accounts),
             inventory: None,
+            scope: ReviewScope::Findings,
             rows: RenderOptions::default().sheet_rows,
             deadline: Some(deadline),
             styles: Styles::new(),
@@ -92,6 +96,7 @@ fn make(report: &Report, options: &RenderOptions<'_>) -> Result<File, RenderErro
         accounts: &accounts,
         review: Review::new(&report.findings, &accounts),
         inventory: options.inventory,
+        scope: options.review,
         rows: options.sheet_rows,
         deadline: None,
         styles: Styles::new(),
@@ -123,6 +128,16 @@ impl Book<'_> {
     /// Whether it asks a manager, and doesn't advise an administrator.
     const fn asks(&self) -> bool {
         self.deadline.is_some()
+    }
+
+    /// All accounts, if each of them is asked about.
+    fn all_reviewed(&self) -> Option<&Inventory> {
+        self.inventory.filter(|_| self.scope == ReviewScope::All)
+    }
+
+    /// How many accounts are asked about.
+    fn reviewed(&self) -> u64 {
+        self.all_reviewed().map_or(self.review.len() as u64, Inventory::len)
     }
 
     /// How many of so many rows a sheet has room for.

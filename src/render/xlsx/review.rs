@@ -10,8 +10,9 @@ use rust_xlsxwriter::{
     ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
-use super::Book;
 use super::sheet::{Cell, Column, Sheet, page_header};
+use super::{Book, accounts};
+use crate::audit::Inventory;
 use crate::model::Timestamp;
 use crate::render::RenderError;
 use crate::render::view::{Known, Row, headline, is_whole};
@@ -67,14 +68,12 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     let mut sheet = Sheet::new(workbook, "Review", columns, &book.styles)?;
     sheet.hold(HELD)?;
     let room = usize::try_from(book.room(book.review.len() as u64)).unwrap_or(usize::MAX);
-    let known = known(book)?;
+    let known = Inventoried::of(book)?;
     for row in book.review.rows(book.report).take(room) {
-        let row = row?;
-        let row = match known.get(&row.key) {
-            Some(known) => row.with(known),
-            None => row,
-        };
-        sheet.row(cells(row, book.asks()))?;
+        sheet.row(cells(known.add_to(row?), book.asks()))?;
+    }
+    if let Some(inventory) = book.all_reviewed() {
+        quiet(inventory, book, &mut sheet)?;
     }
     let last = sheet.last().max(1);
     let inside = &mut *sheet.inner;
@@ -104,19 +103,55 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     Ok(sheet.finish()?)
 }
 
-/// Which of several accounts is to go depends on its use, also where only the group has a finding.
-fn known(book: &Book<'_>) -> Result<HashMap<String, Known>, RenderError> {
-    let mut known = HashMap::new();
-    let untold = book.review.untold();
-    if let Some(inventory) = book.inventory.filter(|_| !untold.is_empty()) {
+/// The accounts on which nothing is open, in the order of sources and places, as far as there is room.
+fn quiet(inventory: &Inventory, book: &Book<'_>, sheet: &mut Sheet<'_>) -> Result<(), RenderError> {
+    let mut room = book.room(inventory.len()).saturating_sub(sheet.last().into());
+    inventory.for_each(|source, row| {
+        let account = (source.as_str(), row.id.as_ref());
+        if room > 0 && !book.review.holds(account) {
+            room -= 1;
+            let found = accounts::findings(book.accounts.get(account));
+            sheet.row(cells(Row::quiet(source.as_str(), &row, inventory.manager(&row), found), book.asks()))?;
+        }
+        Ok::<_, RenderError>(())
+    })
+}
+
+/// What the list of all accounts tells of those with findings, and the findings don't.
+#[derive(Default)]
+struct Inventoried {
+    /// Of accounts of which no finding tells more than their group: which of several is to go depends on their use.
+    untold: HashMap<String, Known>,
+    privileged: HashMap<String, bool>,
+}
+
+impl Inventoried {
+    fn of(book: &Book<'_>) -> Result<Self, RenderError> {
+        let mut known = Self::default();
+        let Some(inventory) = book.inventory else { return Ok(known) };
+        let untold = book.review.untold();
         inventory.for_each(|source, row| {
-            if untold.contains(&(source.as_str(), row.id.as_ref())) {
-                known.insert(format!("{source}/{}", row.id), Known::of(&row));
+            let account = (source.as_str(), row.id.as_ref());
+            let key = || format!("{source}/{}", row.id);
+            if untold.contains(&account) {
+                known.untold.insert(key(), Known::of(&row));
+            } else if let Some(privileged) = row.privileged.filter(|_| book.review.holds(account)) {
+                known.privileged.insert(key(), privileged);
             }
             Ok::<_, io::Error>(())
         })?;
+        Ok(known)
     }
-    Ok(known)
+
+    fn add_to(&self, row: Row) -> Row {
+        match self.untold.get(&row.key) {
+            Some(known) => row.with(known),
+            None => {
+                let privileged = self.privileged.get(&row.key).copied();
+                row.privileged(privileged)
+            }
+        }
+    }
 }
 
 fn cells(row: Row, asks: bool) -> [Cell; COLUMNS.len()] {

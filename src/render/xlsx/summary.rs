@@ -153,7 +153,9 @@ fn contents(book: &Book<'_>) -> Vec<Line> {
             format!("{words}; {} of them are left out, because a sheet has no more rows: {rest}", grouped(left_out))
         }
     };
-    let (review, others) = (book.review.len() as u64, book.review.others().len() as u64);
+    let (review, others) = (book.reviewed(), book.review.others().len() as u64);
+    let with_findings = grouped(book.review.len() as u64);
+    let with_findings = book.all_reviewed().map(|_| format!("; {with_findings} with open findings come first"));
     let all = book.inventory.map_or_else(
         || "not in this workbook".to_owned(),
         |inventory| {
@@ -161,7 +163,11 @@ fn contents(book: &Book<'_>) -> Vec<Line> {
         },
     );
     vec![
-        ("Review", sheet(review, "account needs a decision", "accounts need a decision", ALL)),
+        (
+            "Review",
+            sheet(review, "account needs a decision", "accounts need a decision", ALL)
+                + &with_findings.unwrap_or_default(),
+        ),
         (
             "Other findings",
             sheet(others, "finding is about no row of Review", "findings are about no row of Review", ALL),
@@ -172,7 +178,7 @@ fn contents(book: &Book<'_>) -> Vec<Line> {
 
 /// Counts while the reviewer works.
 fn progress(sheet: &mut Worksheet, row: u32, book: &Book<'_>) -> Result<(), XlsxError> {
-    let rows = book.room(book.review.len() as u64);
+    let rows = book.room(book.reviewed());
     let undecided = Formula::new(format!("=COUNTBLANK(Review!{DECISIONS_IN}2:{DECISIONS_IN}{})", rows.max(1) + 1))
         .set_result(rows.to_string());
     sheet.write_string_with_format(row, 0, "Still undecided", &book.styles.label)?;

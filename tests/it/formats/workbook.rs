@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use headcount::audit::{AccountRow, Inventory};
+use headcount::config::ReviewScope;
 use headcount::model::{Fact, Tier};
 use headcount::render::{Format, RenderOptions, render};
 use headcount::report::Report;
@@ -143,6 +144,60 @@ fn every_account_of_an_audit_is_listed_with_its_findings() {
     );
     for fact in ["Used", "Locked"] {
         assert!(book.column("All accounts", fact).contains(&"not told"), "{fact}");
+    }
+}
+
+#[test]
+fn all_accounts_are_reviewed_if_that_is_asked_for() {
+    let tenant = Tenant::new(600, 3);
+    let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    std::fs::write(tenant.config(), text.replace("[report]\n", "[report]\nreview = { scope = \"all\" }\n"))
+        .expect("written");
+    let audited = tenant.audit(&["-q", "--format", "json,xlsx"]);
+    let book = Book::open(std::fs::read(audited.out.join("report.xlsx")).expect("a workbook"));
+    let keys = book.column("Review", "Key");
+    let all: BTreeSet<_> = book.column("All accounts", "Key").into_iter().collect();
+    assert_eq!((keys.len(), keys.iter().copied().collect::<BTreeSet<_>>()), (all.len(), all));
+    let words = book.says("Review");
+    assert!(words.starts_with(&format!("{} accounts need a decision; ", keys.len())), "{words}");
+    assert_eq!(book.says("Still undecided"), keys.len().to_string());
+    assert_eq!(reading::xlsx(&book), reading::expected(&audited.report()), "no finding is told twice");
+    // Worst first, and those of which nothing is to be said last.
+    let rank =
+        |severity: &&str| ["critical", "high", "medium", "low", "info", ""].iter().position(|word| word == severity);
+    let ranks: Vec<_> = book.column("Review", "Severity").iter().map(rank).collect();
+    assert!(ranks.is_sorted() && ranks.last() == Some(&Some(5)), "{ranks:?}");
+    let quiet = ranks.iter().position(|rank| *rank == Some(5)).expect("some");
+    for (heading, wanted) in
+        [("Roles", "Agent"), ("Privileged", "no"), ("Created", "2"), ("Last login", "2"), ("Person", "E-")]
+    {
+        let column = book.column("Review", heading);
+        for (rows, part) in [(&column[..quiet], "with findings"), (&column[quiet..], "without")] {
+            assert!(rows.iter().any(|cell| cell.contains(wanted)), "{heading} of accounts {part}: {rows:?}");
+        }
+    }
+    let managers = book.column("Review", "Manager");
+    let named = managers.iter().filter(|name| name.contains(' ')).count();
+    assert!(named * 10 > managers.len() * 8, "{named} of {} by name", managers.len());
+}
+
+#[test]
+fn a_column_of_days_holds_nothing_else_and_the_key_is_last() {
+    let inventory = hostile_accounts(3);
+    let options = RenderOptions { inventory: Some(&inventory), review: ReviewScope::All, ..RenderOptions::default() };
+    for report in [fixture::demo(), fixture::hostile()] {
+        let book = book(&report, &options);
+        for (sheet, columns) in
+            [("Review", ["Last login", "Created", "Decided on"].as_slice()), ("All accounts", &["Last login"])]
+        {
+            for column in columns {
+                for cell in book.column(sheet, column) {
+                    let day = cell.is_empty() || cell.chars().all(|c| c.is_ascii_digit() || "-:. ".contains(c));
+                    assert!(day, "{sheet}, {column}: {cell}");
+                }
+            }
+            assert_eq!(book.sheets[sheet][0].last().map(String::as_str), Some("Key"));
+        }
     }
 }
 
