@@ -40,12 +40,24 @@ impl VerdictView {
             gate: report.verdict.gate.as_str(),
             headline: words(report, &needing),
             summary: summary(report, &needing, entries),
-            reasons: report.verdict.deciding().map(|reason| clip(&subject::reason(reason), SENTENCE)).collect(),
+            reasons: reasons(report),
             remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
             scope: scope(report),
             gaps: gaps(report),
         }
     }
+}
+
+/// Why, and then what helps: each once, as several reasons have the same ways out.
+fn reasons(report: &Report) -> Vec<String> {
+    let mut lines: Vec<String> = report.verdict.deciding().map(|reason| clip(&reason.text, SENTENCE)).collect();
+    for remedy in report.verdict.deciding().filter_map(|reason| reason.remedy.as_deref()) {
+        let line = format!("To do: {}", clip(remedy, SENTENCE));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 pub(super) fn scope(report: &Report) -> Vec<String> {

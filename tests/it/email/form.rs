@@ -211,6 +211,18 @@ fn names_are_written_so_that_everybody_reads_them() {
 }
 
 #[test]
+fn ways_out_are_said_once() {
+    let mut report = fixture::demo();
+    for reason in &mut report.verdict.reasons {
+        reason.remedy = Some("fix what was found, or waive it".to_owned());
+    }
+    let mail = mail_of(&report, "");
+    for text in [&mail.plain, &mail.html] {
+        assert_eq!(text.matches("To do: fix what was found, or waive it").count(), 1, "{text}");
+    }
+}
+
+#[test]
 fn what_is_overdue_is_said() {
     let mut report = fixture::demo();
     let overdue = |report: &Report, lines: &str| {
