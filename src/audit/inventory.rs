@@ -5,6 +5,7 @@
 //! ends. What stays in memory is where each batch of rows stands.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -39,6 +40,15 @@ pub struct AccountRow<'r> {
     /// When it was last used; `Known(None)` means never.
     #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
     pub last_login_at: Fact<Option<Timestamp>>,
+    /// When it was made.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub created_at: Fact<Timestamp>,
+    /// Its roles.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub roles: Fact<Vec<Cow<'r, str>>>,
+    /// Whether one of them gives power over others, if that can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privileged: Option<bool>,
     /// Whose it is, as rules and reports spell it.
     pub situation: Cow<'r, str>,
     /// The tier that decided.
@@ -50,6 +60,9 @@ pub struct AccountRow<'r> {
     /// The owner's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employee_name: Option<Cow<'r, str>>,
+    /// Who answers for the owner, as the roster writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<Cow<'r, str>>,
 }
 
 const fn untold<T>() -> Fact<T> {
@@ -67,7 +80,12 @@ fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Fact<
 
 impl<'r> AccountRow<'r> {
     /// The row of an account whose owner has been decided.
-    pub fn new(account: &'r Account<'_>, situation: &'r Situation, employee: Option<&'r Employee>) -> Self {
+    pub fn new(
+        account: &'r Account<'_>,
+        privileged: Option<bool>,
+        situation: &'r Situation,
+        employee: Option<&'r Employee>,
+    ) -> Self {
         Self {
             id: Cow::Borrowed(&account.id),
             external_id: borrowed(&account.external_id),
@@ -77,10 +95,17 @@ impl<'r> AccountRow<'r> {
             status: account.status,
             locked: account.locked,
             last_login_at: account.last_login_at,
+            created_at: account.created_at,
+            roles: match &account.roles {
+                Fact::Known(roles) => Fact::Known(roles.iter().map(|role| Cow::Borrowed(role.as_ref())).collect()),
+                Fact::NotExposed => Fact::NotExposed,
+            },
+            privileged,
             situation: situation.as_str().into(),
             tier: situation.tier(),
             employee_id: employee.map(|employee| employee.id().into()),
             employee_name: employee.and_then(Employee::name).map(Cow::Borrowed),
+            manager: employee.and_then(|employee| employee.managers().first()).map(Cow::Borrowed),
         }
     }
 }
@@ -94,7 +119,11 @@ fn borrowed<'r>(fact: &'r Fact<Option<Cow<'_, str>>>) -> Fact<Option<Cow<'r, str
 
 /// The rows of all accounts. Several threads may add at once: each row has a place, and is read back in its order.
 #[derive(Debug)]
-pub struct Inventory(Mutex<Spool>);
+pub struct Inventory {
+    rows: Mutex<Spool>,
+    /// What managers are called, by what the roster writes for them.
+    managers: BTreeMap<String, String>,
+}
 
 #[derive(Debug)]
 struct Spool {
@@ -119,7 +148,20 @@ impl Inventory {
     /// # Errors
     /// No temporary file can be made.
     pub fn new() -> io::Result<Self> {
-        Ok(Self(Mutex::new(Spool { file: tempfile::tempfile()?, bytes: 0, rows: 0, batches: Vec::new() })))
+        let spool = Spool { file: tempfile::tempfile()?, bytes: 0, rows: 0, batches: Vec::new() };
+        Ok(Self { rows: Mutex::new(spool), managers: BTreeMap::new() })
+    }
+
+    /// The same, with what managers are called, by what the roster writes for them.
+    #[must_use]
+    pub fn with_managers(self, managers: BTreeMap<String, String>) -> Self {
+        Self { managers, ..self }
+    }
+
+    /// Who answers for the owner of an account: by name, if it is known.
+    pub fn manager<'m>(&'m self, row: &'m AccountRow<'_>) -> Option<&'m str> {
+        let written = row.manager.as_deref()?;
+        Some(self.managers.get(written).map_or(written, String::as_str))
     }
 
     /// Takes the rows of accounts of one source.
@@ -162,7 +204,7 @@ impl Inventory {
 
     /// A thread that panicked while it held the lock has left whole batches behind, or none.
     fn spool(&self) -> MutexGuard<'_, Spool> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -243,10 +285,14 @@ mod tests {
             status: Fact::Known(AccountStatus::Active),
             locked: Fact::NotExposed,
             last_login_at: Fact::Known(None),
+            created_at: Fact::NotExposed,
+            roles: Fact::Known(vec!["Admin".into()]),
+            privileged: Some(true),
             situation: "matched".into(),
             tier: Some(Tier::Email),
             employee_id: None,
             employee_name: None,
+            manager: Some("E-1".into()),
         }
     }
 

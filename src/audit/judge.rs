@@ -163,10 +163,11 @@ impl<'j> Judge<'j> {
         result.count(&situation, tried);
         let owner = situation.employee();
         let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
-        if let Some(recorder) = recorder {
-            recorder.record(received.position, &AccountRow::new(account, &situation, judged.employee))?;
-        }
         let scope = self.scope(&judged, &owners);
+        if let Some(recorder) = recorder {
+            let privileged = scope.account.as_ref().and_then(AccountScope::is_privileged);
+            recorder.record(received.position, &AccountRow::new(account, privileged, &situation, judged.employee))?;
+        }
         self.rules(result, tried, judged, &scope, received.line)?;
         result.unsettled.extend(self.unsettled(&judged, &scope));
         for (group, counts) in result.groups.iter_mut().zip(&mut result.of_groups) {

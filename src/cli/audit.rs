@@ -23,6 +23,7 @@ use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, all_files, check_templates};
 use crate::report::{Earlier, Gate, GateVerdict, Privacy, Report};
+use crate::roster;
 use crate::run::publish::{Publication, Published};
 use crate::run::{self, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
 use crate::snapshot::Snapshot;
@@ -194,6 +195,8 @@ impl<'a> Job<'a> {
         let lists_accounts = checked.formats.contains(&Format::Xlsx);
         let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
         let waiting = global.waiting();
+        let managers = || roster::manager_names(&checked.inputs.roster, latest(self.as_of));
+        let inventory = inventory.map(|inventory| inventory.with_managers(managers()));
         let options = RunOptions {
             clock: now,
             as_of: self.as_of,
@@ -237,7 +240,13 @@ impl<'a> Job<'a> {
     ) -> anyhow::Result<Exit> {
         waiting.entered(Phase::Writing);
         let Checked { config, inputs, formats, templates, privacy, mail, mut held, .. } = checked;
-        let publication = Publication { formats: &formats, out: self.out, templates: &templates, privacy: &privacy };
+        let publication = Publication {
+            formats: &formats,
+            out: self.out,
+            templates: &templates,
+            privacy: &privacy,
+            review: config.report.review,
+        };
         let places = publication.places(&report, &config, &inputs.roster)?;
         let naming = formats.contains(&Format::Json).then(|| privacy.naming()).flatten();
         held.remember(&config, &inputs.roster, &report, naming);

@@ -25,7 +25,7 @@ pub(super) struct EmailArgs {
     /// The JSON report to send
     #[arg(long, value_name = "FILE", default_value = "headcount-out/report.json")]
     report: PathBuf,
-    /// Write the mails to this folder, as .eml files, instead of sending them
+    /// Write the mails to this folder, as .eml files with the managers' workbooks beside them, instead of sending them
     #[arg(long, value_name = "DIR")]
     dry_run: Option<PathBuf>,
     /// How much of people the mails tell; nothing is attached if it is not everything
@@ -80,6 +80,7 @@ impl EmailArgs {
         let unreadable = |error| one(Diagnostic::of_file(&self.report, format!("can't read its findings: {error}")));
         let report = Report::read(&self.report).map_err(one)?;
         self.is_news(&report, &email, now()).map_err(one)?;
+        rules_exist(&email, &report)?;
         let report = report.with_privacy(&privacy).map_err(unreadable)?;
         let way = match &self.dry_run {
             Some(folder) => Way::Folder(folder.clone()),
@@ -110,8 +111,20 @@ impl EmailArgs {
             let message = format!("this report is of {finished}, and older than {limit} ([email] max_age)");
             return Err(stale(message).help("run `headcount audit`, or raise max_age"));
         }
+        let last_day = email.last_day(finished);
+        if matches!(email.to, Recipients::Managers { .. }) && last_day < now.date_naive() {
+            let message = format!("managers would be asked for an answer by {last_day}, which has passed");
+            return Err(stale(message).help("run `headcount audit`, or raise [email] deadline"));
+        }
         Ok(())
     }
+}
+
+/// Whether the rules that managers are asked about are rules of this report.
+fn rules_exist(email: &EmailConfig, report: &Report) -> Result<(), Vec<Diagnostic>> {
+    let Recipients::Managers { questions, .. } = &email.to else { return Ok(()) };
+    let unknown = questions.unknown(report.rules.iter().map(|rule| rule.id.as_str()));
+    if unknown.is_empty() { Ok(()) } else { Err(unknown) }
 }
 
 /// `[email]`, which has to be there.
@@ -230,6 +243,9 @@ impl Mailing<'_> {
 fn write(mails: &[OutgoingMail], folder: &Path) -> Result<usize, DeliveryError> {
     for mail in mails {
         write_file(&folder.join(format!("{}.eml", mail.name)), |out| out.write_all(&mail.content))?;
+        if let Some(workbook) = &mail.workbook {
+            write_file(&folder.join(format!("{}.xlsx", mail.name)), |out| out.write_all(workbook))?;
+        }
     }
     Ok(mails.len())
 }

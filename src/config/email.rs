@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{NaiveDate, TimeDelta};
 use lettre::Address;
 use lettre::message::Mailbox;
 use schemars::JsonSchema;
@@ -9,7 +10,9 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::Url;
 
-use crate::base::diagnostic::Diagnostic;
+use super::recipients::{RawManagers, RawRecipients, RawTo, Recipients, is_allowed, mailbox};
+use crate::base::diagnostic::{Diagnostic, keep};
+use crate::model::Timestamp;
 use crate::setting::{ConfigText, NamedFile, SecretRef};
 
 /// How long the server may take for a connection or for one answer, unless the configuration says otherwise.
@@ -17,6 +20,12 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How old a report may be that is sent, unless the configuration says otherwise.
 const MAX_AGE: Duration = Duration::from_hours(7 * 24);
+
+/// How long a decision may take, unless the configuration says otherwise.
+const DEADLINE: Duration = Duration::from_hours(14 * 24);
+
+/// A year is longer than any review.
+const LONGEST_DEADLINE: Duration = Duration::from_hours(365 * 24);
 
 /// What an address looks like.
 const EXAMPLE: &str = "for example \"smtps://mailer@smtp.example.com:465\"";
@@ -43,18 +52,8 @@ pub struct EmailConfig {
     pub subject_prefix: String,
     /// How old a report may be that is sent.
     pub max_age: Duration,
-}
-
-/// Who gets mail.
-#[derive(Debug, Clone)]
-pub enum Recipients {
-    /// These get one mail about everything.
-    List(Vec<Mailbox>),
-    /// Each manager gets a mail about their own people.
-    Managers {
-        /// Who gets what no manager can be asked about.
-        fallback: Vec<Mailbox>,
-    },
+    /// How long a decision may take, counted from the report.
+    pub deadline: Duration,
 }
 
 /// The server that takes the mail.
@@ -106,6 +105,12 @@ impl EmailConfig {
     pub fn allows(&self, address: &Address) -> bool {
         is_allowed(self.allowed_domains.as_deref(), address)
     }
+
+    /// The last day for an answer about a report that was made at this moment.
+    pub fn last_day(&self, made_at: Timestamp) -> NaiveDate {
+        let time = TimeDelta::from_std(self.deadline).unwrap_or_default();
+        made_at.checked_add_signed(time).unwrap_or(made_at).date_naive()
+    }
 }
 
 impl AttachedFile {
@@ -128,18 +133,6 @@ impl AttachedFile {
     }
 }
 
-/// Reads an address as mail servers take it: the domain in ASCII (IDNA). What stands before the `@` has to be ASCII,
-/// because few servers take anything else.
-pub fn parse_address(text: &str) -> Option<Address> {
-    let (user, domain) = text.trim().rsplit_once('@')?;
-    let domain = idna::domain_to_ascii_strict(domain).ok()?;
-    Address::new(user, domain).ok().filter(|address| address.to_string().is_ascii())
-}
-
-fn is_allowed(allowed: Option<&[String]>, address: &Address) -> bool {
-    allowed.is_none_or(|domains| domains.iter().any(|domain| *domain == address.domain().to_lowercase()))
-}
-
 /// `[email]` as it is written.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -154,11 +147,16 @@ pub(super) struct RawEmail {
     #[schemars(with = "String")]
     from: Spanned<String>,
     /// A list of addresses, or "managers".
-    #[schemars(with = "RawTo")]
-    to: Spanned<RawTo>,
-    /// Who gets what no manager can be asked about.
+    to: RawTo,
+    /// Who gets what no manager is asked about, with to = "managers".
     #[schemars(with = "Option<Vec<String>>")]
     fallback: Option<Spanned<Vec<Spanned<String>>>>,
+    /// What managers are asked, with to = "managers".
+    #[schemars(with = "Option<RawManagers>")]
+    managers: Option<Spanned<RawManagers>>,
+    /// How long a decision may take, counted from the report; "14d" by default.
+    #[schemars(with = "Option<String>")]
+    deadline: Option<Spanned<String>>,
     /// Nobody gets mail outside of these domains.
     #[schemars(with = "Option<Vec<String>>")]
     allowed_domains: Option<Vec<Spanned<String>>>,
@@ -182,29 +180,21 @@ pub(super) struct RawEmail {
     max_age: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "expected a list of addresses, or \"managers\"")]
-enum RawTo {
-    Word(String),
-    List(Vec<String>),
-}
-
 impl RawEmail {
     pub(super) fn check(self, text: &ConfigText) -> Result<EmailConfig, Vec<Diagnostic>> {
         let mut mistakes = Vec::new();
-        let mut keep = |mistake: Diagnostic| mistakes.push(mistake);
-        let server = self.server(text).map_err(&mut keep).ok();
-        let from = mailbox(self.from.get_ref()).map_err(|why| keep(text.error(self.from.span(), why))).ok();
-        let allowed_domains = self.allowed_domains(text).map_err(&mut keep).ok();
-        let to = self.to(text).map_err(&mut keep).ok();
-        let attach = self.attach(text).map_err(&mut keep).ok();
-        let list_id = self.list_id(from.as_ref(), text).map_err(&mut keep).ok();
-        let subject_prefix = self.subject_prefix(text).map_err(&mut keep).ok();
-        let max_age = text.duration(self.max_age.as_ref(), "max_age", "\"7d\"").map_err(&mut keep).ok();
-        if let (Some(to), Some(allowed)) = (&to, &allowed_domains) {
-            mistakes.extend(self.outside(to, allowed.as_deref(), text));
-        }
-        match (server, from, to, allowed_domains, attach, list_id, subject_prefix, max_age) {
+        let one = |mistake: Diagnostic| vec![mistake];
+        let server = keep(self.server(text).map_err(one), &mut mistakes);
+        let from = keep(mailbox(&self.from, text).map_err(one), &mut mistakes);
+        let allowed_domains = keep(self.allowed_domains(text).map_err(one), &mut mistakes);
+        let to = keep(self.recipients(allowed_domains.as_ref(), text), &mut mistakes);
+        let attach = keep(self.attach(text).map_err(one), &mut mistakes);
+        let list_id = keep(self.list_id(from.as_ref(), text).map_err(one), &mut mistakes);
+        let subject_prefix = keep(self.subject_prefix(text).map_err(one), &mut mistakes);
+        let max_age = text.duration(self.max_age.as_ref(), "max_age", "\"7d\"").map_err(one);
+        let max_age = keep(max_age, &mut mistakes);
+        let deadline = keep(self.deadline(text).map_err(one), &mut mistakes);
+        match (server, from, to, allowed_domains, attach, list_id, subject_prefix, max_age, deadline) {
             (
                 Some(server),
                 Some(from),
@@ -214,11 +204,49 @@ impl RawEmail {
                 Some(list_id),
                 Some(subject_prefix),
                 Some(max_age),
+                Some(deadline),
             ) if mistakes.is_empty() => {
                 let max_age = max_age.unwrap_or(MAX_AGE);
-                Ok(EmailConfig { server, from, to, allowed_domains, attach, list_id, subject_prefix, max_age })
+                Ok(EmailConfig {
+                    server,
+                    from,
+                    to,
+                    allowed_domains,
+                    attach,
+                    list_id,
+                    subject_prefix,
+                    max_age,
+                    deadline,
+                })
             }
             _ => Err(mistakes),
+        }
+    }
+
+    /// Who gets mail. Without knowing the domains, it isn't known who may.
+    fn recipients(
+        &self,
+        allowed: Option<&Option<Vec<String>>>,
+        text: &ConfigText,
+    ) -> Result<Recipients, Vec<Diagnostic>> {
+        let named = RawRecipients {
+            to: &self.to,
+            fallback: self.fallback.as_ref(),
+            managers: self.managers.as_ref(),
+            allowed: allowed.map_or(Some([].as_slice()), Option::as_deref),
+        };
+        let recipients = named.check(text)?;
+        let outside = if allowed.is_some() { named.outside(text) } else { Vec::new() };
+        if outside.is_empty() { Ok(recipients) } else { Err(outside) }
+    }
+
+    fn deadline(&self, text: &ConfigText) -> Result<Duration, Diagnostic> {
+        let given = text.duration(self.deadline.as_ref(), "deadline", "\"14d\"")?;
+        match (&self.deadline, given) {
+            (Some(written), Some(given)) if given > LONGEST_DEADLINE => {
+                Err(text.error(written.span(), "deadline is over a year").help("for example \"14d\""))
+            }
+            (_, given) => Ok(given.unwrap_or(DEADLINE)),
         }
     }
 
@@ -265,47 +293,6 @@ impl RawEmail {
         }
     }
 
-    fn to(&self, text: &ConfigText) -> Result<Recipients, Diagnostic> {
-        let error = |message: String, help: &str| text.error(self.to.span(), message).help(help);
-        match (self.to.get_ref(), &self.fallback) {
-            (RawTo::List(_), Some(fallback)) => Err(text
-                .error(fallback.span(), "fallback is for to = \"managers\"")
-                .help("remove the line, or add its addresses to `to`")),
-            (RawTo::List(list), None) => {
-                let list: Result<Vec<Mailbox>, String> = list.iter().map(|address| mailbox(address)).collect();
-                match list {
-                    Ok(list) if list.is_empty() => {
-                        Err(error("nobody would get the mail".to_owned(), "to = [\"ciso@example.com\"]"))
-                    }
-                    Ok(list) => Ok(Recipients::List(list)),
-                    Err(why) => Err(text.error(self.to.span(), why)),
-                }
-            }
-            (RawTo::Word(word), _) if word != "managers" => {
-                Err(error(format!("unknown recipients \"{word}\""), "write \"managers\", or a list of addresses"))
-            }
-            (RawTo::Word(_), _) if self.allowed_domains.is_none() => Err(error(
-                "with \"managers\", the HR file says where mail goes".to_owned(),
-                "add allowed_domains = [\"example.com\"]: nobody outside gets any",
-            )),
-            (RawTo::Word(_), None) => Err(error(
-                "somebody has no manager, and nobody would hear of their accounts".to_owned(),
-                "add fallback = [\"access@example.com\"]",
-            )),
-            (RawTo::Word(_), Some(fallback)) => {
-                let list: Result<Vec<Mailbox>, Diagnostic> = fallback
-                    .get_ref()
-                    .iter()
-                    .map(|entry| mailbox(entry.get_ref()).map_err(|why| text.error(entry.span(), why)))
-                    .collect();
-                match list? {
-                    list if list.is_empty() => Err(text.error(fallback.span(), "fallback names nobody")),
-                    fallback => Ok(Recipients::Managers { fallback }),
-                }
-            }
-        }
-    }
-
     fn allowed_domains(&self, text: &ConfigText) -> Result<Option<Vec<String>>, Diagnostic> {
         let Some(domains) = &self.allowed_domains else { return Ok(None) };
         let ascii = domains.iter().map(|entry| {
@@ -313,22 +300,6 @@ impl RawEmail {
             domain.ok_or_else(|| text.error(entry.span(), "this is no domain").help("for example \"example.com\""))
         });
         ascii.collect::<Result<Vec<String>, Diagnostic>>().map(Some)
-    }
-
-    /// The addresses of the configuration itself that its domains don't allow.
-    fn outside(&self, to: &Recipients, allowed: Option<&[String]>, text: &ConfigText) -> Vec<Diagnostic> {
-        let (list, span) = match to {
-            Recipients::List(list) => (list, self.to.span()),
-            Recipients::Managers { fallback } => {
-                (fallback, self.fallback.as_ref().map_or(self.to.span(), Spanned::span))
-            }
-        };
-        let outside = list.iter().filter(|mailbox| !is_allowed(allowed, &mailbox.email));
-        let mistakes = outside.map(|mailbox| {
-            text.error(span.clone(), format!("{} is outside of allowed_domains", mailbox.email))
-                .help("remove the address, or add its domain")
-        });
-        mistakes.collect()
     }
 
     fn attach(&self, text: &ConfigText) -> Result<Option<Vec<AttachedFile>>, Diagnostic> {
@@ -365,21 +336,6 @@ impl RawEmail {
             return Err(text.error(given.span(), message));
         }
         Ok(prefix.to_owned())
-    }
-}
-
-/// An address with or without a name.
-fn mailbox(text: &str) -> Result<Mailbox, String> {
-    let (name, address) = match text.trim().strip_suffix('>').and_then(|rest| rest.rsplit_once('<')) {
-        Some((name, address)) => (Some(name.trim().trim_matches('"').to_owned()), address),
-        None => (None, text),
-    };
-    let name = name.filter(|name| !name.is_empty());
-    match parse_address(address) {
-        Some(email) if !name.iter().any(|name| name.contains(char::is_control)) => Ok(Mailbox::new(name, email)),
-        _ => {
-            Err(format!("{:?} is no address; write \"ann@example.com\" or \"Ann Lee <ann@example.com>\"", text.trim()))
-        }
     }
 }
 

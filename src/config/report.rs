@@ -25,6 +25,19 @@ pub struct ReportConfig {
     pub templates: Option<PathBuf>,
     /// Where the key of the pseudonyms is kept.
     pub pseudonym_key: Option<SecretRef>,
+    /// Which accounts the workbook asks about.
+    pub review: ReviewScope,
+}
+
+/// Which accounts the workbook's sheet `Review` asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ReviewScope {
+    /// Those with open findings.
+    #[default]
+    Findings,
+    /// All of them.
+    All,
 }
 
 #[derive(Deserialize, JsonSchema, Default)]
@@ -38,6 +51,17 @@ pub(super) struct RawReport {
     templates: Option<Spanned<String>>,
     #[schemars(with = "Option<String>")]
     pseudonym_key: Option<Spanned<String>>,
+    /// The workbook's sheet `Review`.
+    #[serde(default)]
+    review: RawReview,
+}
+
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+struct RawReview {
+    /// "findings" (the default) or "all" accounts.
+    #[serde(default)]
+    scope: ReviewScope,
 }
 
 impl RawReport {
@@ -65,6 +89,7 @@ impl RawReport {
             title: self.title.unwrap_or_else(|| "Access review".to_owned()),
             templates,
             pseudonym_key,
+            review: self.review.scope,
         })
     }
 }

@@ -260,6 +260,11 @@ impl<'f> FindingRef<'f> {
         (self.entry.person != NONE).then_some(self.entry.person as usize)
     }
 
+    /// How many bytes have to be read to read it: those of a group have its members in them.
+    pub const fn size(&self) -> u32 {
+        self.entry.length
+    }
+
     /// Whether it is about one account.
     pub fn is_about_account(&self) -> bool {
         self.entry.about == About::Account

@@ -1,11 +1,13 @@
 //! The text of an e-mail: a plain part that stands alone, and an HTML part that mail clients don't take apart.
 
 use std::path::Path;
+use std::time::Duration;
 
+use chrono::Days;
 use serde_json::Value;
 
-use super::template::{Engine, MAIL_PAGE, MAIL_TEXT};
-use super::view::{About, Audience, Entries, FindingList, MailContent, MailModel};
+use super::template::{Engine, MAIL_PAGE, MAIL_TEXT, MANAGER_PAGE, MANAGER_TEXT};
+use super::view::{About, Audience, Entries, FindingList, MailContent, MailModel, ManagerContent, ManagerModel};
 use super::{RenderError, escape};
 use crate::report::Report;
 
@@ -24,7 +26,7 @@ const COLUMNS: usize = 76;
 /// The text of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailText {
-    /// One line that says the verdict.
+    /// One line that says what is the matter.
     pub subject: String,
     /// The plain-text part.
     pub plain: String,
@@ -32,7 +34,7 @@ pub struct MailText {
     pub html: String,
 }
 
-/// The templates of both parts, compiled once for all mails.
+/// The templates of all parts, compiled once for all mails.
 pub struct MailTemplates {
     page: Engine,
     text: Engine,
@@ -51,12 +53,12 @@ impl MailTemplates {
     /// A template can't be read or is malformed.
     pub fn new(directory: Option<&Path>) -> Result<Self, RenderError> {
         Ok(Self {
-            page: Engine::new(&[MAIL_PAGE], directory, escape::mail_html)?,
-            text: Engine::new(&[MAIL_TEXT], directory, escape::mail_text)?,
+            page: Engine::new(&[MAIL_PAGE, MANAGER_PAGE], directory, escape::mail_html)?,
+            text: Engine::new(&[MAIL_TEXT, MANAGER_TEXT], directory, escape::mail_text)?,
         })
     }
 
-    /// Writes a mail, with as many findings as it may hold.
+    /// Writes the team's mail, with as many findings as it may hold.
     ///
     /// # Errors
     /// A template asks for something that the model doesn't have.
@@ -74,22 +76,41 @@ impl MailTemplates {
         let limit = most(all.min(ENTRIES), |limit| Ok(page(limit)?.len() <= PAGE_BYTES))?;
         let html = page(limit)?;
         let plain = laid_out(&self.text.render(MAIL_TEXT, &model)?);
-        Ok(MailText { subject: subject(content, model.headline()), plain, html })
+        let title = content.report.run.title.trim();
+        let title = if title.is_empty() { String::new() } else { format!("- {title}") };
+        Ok(MailText { subject: subject(&[content.prefix, model.headline(), &title]), plain, html })
+    }
+
+    /// Writes a manager's mail, with as many questions as it may hold.
+    ///
+    /// # Errors
+    /// A template asks for something that the model doesn't have.
+    pub fn ask(&self, content: &ManagerContent<'_>) -> Result<MailText, RenderError> {
+        let entries = Entries::of(content.findings, content.report.run.as_of);
+        let mut model = ManagerModel::new(content, &entries);
+        let mut page = |limit: usize| {
+            model.ask(&entries, limit)?;
+            self.page.render(MANAGER_PAGE, &model)
+        };
+        let limit = most(entries.len().min(ENTRIES), |limit| Ok(page(limit)?.len() <= PAGE_BYTES))?;
+        let html = page(limit)?;
+        let plain = laid_out(&self.text.render(MANAGER_TEXT, &model)?);
+        Ok(MailText { subject: subject(&[content.prefix, model.headline()]), plain, html })
     }
 }
 
 /// Writes the mails of a report with the templates of a folder, to see whether they can be written.
 pub(super) fn rehearse(report: &Report, folder: &Path) -> Result<(), RenderError> {
     let templates = MailTemplates::new(Some(folder))?;
-    for audience in [Audience::Everybody, Audience::Manager, Audience::Fallback] {
-        let sample = Sample::of(report);
+    let sample = Sample::of(report);
+    for audience in [Audience::Everybody, Audience::Fallback] {
         templates.write(&sample.content(report, audience))?;
         templates.write(&MailContent { overview: &[], attached: &[], ..sample.content(report, audience) })?;
     }
-    Ok(())
+    templates.ask(&Sample::manager(report)).map(drop)
 }
 
-/// What the templates of a mail see of a report.
+/// What the templates of the team's mail see of a report.
 pub(super) fn model(report: &Report) -> Result<Vec<Value>, RenderError> {
     let sample = Sample::of(report);
     let content = sample.content(report, Audience::Fallback);
@@ -99,6 +120,18 @@ pub(super) fn model(report: &Report) -> Result<Vec<Value>, RenderError> {
     model.show(&[about], ENTRIES, &content)?;
     Ok(vec![serde_json::to_value(&model)?])
 }
+
+/// What those of a manager's mail see.
+pub(super) fn manager_model(report: &Report) -> Result<Vec<Value>, RenderError> {
+    let content = Sample::manager(report);
+    let entries = Entries::of(content.findings, report.run.as_of);
+    let mut model = ManagerModel::new(&content, &entries);
+    model.ask(&entries, 1)?;
+    Ok(vec![serde_json::to_value(&model)?])
+}
+
+/// Who sends the sample.
+const SENDER: &str = "access@example.com";
 
 /// One of everything that a mail can hold besides its report.
 struct Sample {
@@ -111,14 +144,28 @@ impl Sample {
     fn of(report: &Report) -> Self {
         Self {
             piles: [FindingList { title: "Findings, worst first".to_owned(), findings: report.findings.clone() }],
-            overview: ["2 managers got a mail each about their own people, with 7 findings".to_owned()],
+            overview: ["Tomas Lindqvist, tomas@example.com: 3 accounts".to_owned()],
             attached: ["report.xlsx".to_owned()],
         }
     }
 
     fn content<'r>(&'r self, report: &'r Report, audience: Audience) -> MailContent<'r> {
         let Self { piles, overview, attached } = self;
-        MailContent { report, audience, piles, overview, attached, sender: "access@example.com", prefix: "" }
+        let deadline = Duration::from_hours(14 * 24);
+        MailContent { report, audience, piles, overview, deadline, attached, sender: SENDER, prefix: "" }
+    }
+
+    fn manager(report: &Report) -> ManagerContent<'_> {
+        let today = report.run.finished_at.date_naive();
+        ManagerContent {
+            report,
+            name: Some("Tomas Lindqvist"),
+            findings: &report.findings,
+            deadline: today.checked_add_days(Days::new(14)).unwrap_or(today),
+            attached: "review-tomas.xlsx",
+            sender: SENDER,
+            prefix: "",
+        }
     }
 }
 
@@ -135,10 +182,8 @@ fn most(all: usize, mut holds: impl FnMut(usize) -> Result<bool, RenderError>) -
     Ok(most)
 }
 
-fn subject(content: &MailContent<'_>, headline: &str) -> String {
-    let title = content.report.run.title.trim();
-    let parts = [content.prefix, headline, if title.is_empty() { "" } else { "–" }, title];
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+fn subject(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
     escape::clip(&escape::terminal(&parts.join(" ")), SUBJECT)
 }
 

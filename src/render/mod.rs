@@ -29,7 +29,8 @@ pub use escape::{cell, terminal};
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
 pub use template::{Templates, built_in_templates};
-pub use view::{Audience, FindingList, MailContent};
+pub use view::{Audience, FindingList, MailContent, ManagerContent};
+pub use xlsx::review_workbook;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,6 +40,7 @@ use std::str::FromStr;
 
 use crate::audit::Inventory;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::config::ReviewScope;
 use crate::report::Report;
 
 /// A way to write a report down.
@@ -177,6 +179,8 @@ pub struct RenderOptions<'o> {
     pub inventory: Option<&'o Inventory>,
     /// How many rows a sheet of the workbook may have.
     pub sheet_rows: u32,
+    /// Which accounts the workbook asks about; all of them only with an inventory.
+    pub review: ReviewScope,
     /// What is written beside it: a format that has to cut says where the rest is.
     pub beside: &'o [Format],
 }
@@ -212,6 +216,7 @@ impl Default for RenderOptions<'_> {
             places: None,
             inventory: None,
             sheet_rows: 1_048_576,
+            review: ReviewScope::Findings,
             beside: &[],
         }
     }

@@ -52,6 +52,7 @@ pub fn templates_model() -> Result<Vec<(&'static str, Vec<Value>)>, RenderError>
         ("markdown/*.md.hbs", markdown::model(&report)?),
         ("page/line.html.hbs and markdown/line.md.hbs", lines),
         ("email.html.hbs and email.txt.hbs", email::model(&report)?),
+        ("manager.html.hbs and manager.txt.hbs", email::manager_model(&report)?),
     ])
 }
 

@@ -55,15 +55,19 @@ pub(super) const SCRIPT: Template = template!("page/page.js");
 pub(super) const MARKDOWN: [Template; 2] = [template!("markdown/report.md.hbs"), template!("markdown/evidence.md.hbs")];
 /// One row of the Markdown document's findings.
 pub(super) const MARKDOWN_LINE: Template = template!("markdown/line.md.hbs");
-/// The HTML part of an e-mail.
+/// The HTML part of the team's mail.
 pub(super) const MAIL_PAGE: Template = template!("email.html.hbs");
-/// The plain-text part of an e-mail.
+/// The plain-text part of the team's mail.
 pub(super) const MAIL_TEXT: Template = template!("email.txt.hbs");
+/// The HTML part of a mail to a manager.
+pub(super) const MANAGER_PAGE: Template = template!("manager.html.hbs");
+/// The plain-text part of a mail to a manager.
+pub(super) const MANAGER_TEXT: Template = template!("manager.txt.hbs");
 
 /// All that can be overridden.
 fn all() -> impl Iterator<Item = Template> {
     let page = [PAGE, PAGE_LINE, STYLE, SCRIPT].into_iter().chain(SECTIONS);
-    page.chain(MARKDOWN).chain([MARKDOWN_LINE, MAIL_PAGE, MAIL_TEXT])
+    page.chain(MARKDOWN).chain([MARKDOWN_LINE, MAIL_PAGE, MAIL_TEXT, MANAGER_PAGE, MANAGER_TEXT])
 }
 
 /// The built-in templates, as (file name, text), to start others from.

@@ -41,10 +41,14 @@ fn pseudonymous(source: &SourceName, row: &AccountRow<'_>, names: &Pseudonyms) -
         status: Fact::NotExposed,
         locked: Fact::NotExposed,
         last_login_at: Fact::NotExposed,
+        created_at: Fact::NotExposed,
+        roles: Fact::NotExposed,
+        privileged: None,
         situation: row.situation.to_string().into(),
         tier: row.tier,
         employee_id: row.employee_id.as_ref().map(|id| names.of(Named::Employee(id)).into()),
         employee_name: None,
+        manager: None,
     }
 }
 
@@ -75,10 +79,14 @@ mod tests {
                     status: Fact::NotExposed,
                     locked: Fact::NotExposed,
                     last_login_at: Fact::NotExposed,
+                    created_at: Fact::NotExposed,
+                    roles: Fact::Known(vec!["oduya's own".into()]),
+                    privileged: Some(true),
                     situation: "matched".into(),
                     tier: Some(Tier::Email),
                     employee_id: Some("oduya".into()),
                     employee_name: Some("Maren Oduya".into()),
+                    manager: Some("Oduya senior".into()),
                 };
                 recorder.record(place, &row).expect("recorded");
             }

@@ -36,7 +36,7 @@ pub use last_day::end_of;
 pub use managers::without_manager;
 pub use quality::contradictions;
 pub use refusal::Refusal;
-pub use reporting::{Superior, managers_of};
+pub use reporting::{Superior, manager_names, managers_of};
 pub use suggest::{Cure, cures};
 
 use crate::base::diagnostic::{Diagnostic, did_you_mean};

@@ -92,6 +92,11 @@ impl<'a> AccountScope<'a> {
         self
     }
 
+    /// Whether it holds a privileged role, if that is known.
+    pub fn is_privileged(&self) -> Option<bool> {
+        self.privileged.ok()
+    }
+
     /// Its source.
     pub const fn source(&self) -> &'a SourceName {
         self.source

@@ -50,6 +50,7 @@ impl Inputs {
         let mut mistakes = Vec::new();
         let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
         mistakes.extend(rules.iter().flat_map(|rules| named::mistakes(&config.gate, rules, config)));
+        mistakes.extend(rules.iter().flat_map(|rules| named::unknown_to_managers(rules, config)));
         let normaliser = Normaliser::new(&config.matching);
         let roster = roster::read(&config.roster, &normaliser).map_err(|Refusal { mistakes: refused, missing }| {
             let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());

@@ -1,8 +1,8 @@
-//! The rules that a gate names: each exists, is on, and is applied to some configured source. Otherwise nothing could
-//! ever fail by it, and the gate would pass in silence.
+//! The rules that the configuration names. Each exists; those of a gate are on, too, and applied to some configured source:
+//! otherwise nothing could ever fail by it, and the gate would pass in silence.
 
 use crate::base::diagnostic::{Diagnostic, meant_or};
-use crate::config::{Config, FailOn, GateConfig};
+use crate::config::{Config, FailOn, GateConfig, Recipients};
 use crate::model::RuleId;
 use crate::rule::{Rule, RuleSet};
 
@@ -32,6 +32,14 @@ pub(super) fn mistakes(gate: &GateConfig, rules: &RuleSet, config: &Config) -> V
         })
     });
     written.chain(implied).collect()
+}
+
+/// The rules about which managers are asked, and that don't exist.
+pub(super) fn unknown_to_managers(rules: &RuleSet, config: &Config) -> Vec<Diagnostic> {
+    match config.email.as_ref().map(|email| &email.to) {
+        Some(Recipients::Managers { questions, .. }) => questions.unknown(rules.iter().map(|rule| rule.id().as_str())),
+        Some(Recipients::List(_)) | None => Vec::new(),
+    }
 }
 
 /// The rule, if it is one.

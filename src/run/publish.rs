@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::audit::{Evidence, Inventory};
 use crate::base::parallel;
-use crate::config::Config;
+use crate::config::{Config, ReviewScope};
 use crate::deliver::{DeliveryError, Prepared};
 use crate::model::Roster;
 use crate::render::{self, Format, Places, RenderError, RenderOptions, Templates};
@@ -53,6 +53,8 @@ pub struct Publication<'p> {
     pub templates: &'p Templates,
     /// How much of people it tells.
     pub privacy: &'p Privacy,
+    /// Which accounts the workbook asks about.
+    pub review: ReviewScope,
 }
 
 impl Publication<'_> {
@@ -90,6 +92,7 @@ impl Publication<'_> {
             templates: self.templates,
             places: Some(places),
             inventory: inventory.as_ref(),
+            review: self.review,
             beside: if self.is_stream() { &[] } else { self.formats },
             ..RenderOptions::default()
         };

@@ -5,12 +5,12 @@ use std::path::Path;
 use lettre::message::Mailbox;
 
 use super::message::{MailHeader, message};
-use super::plan::{MailPlan, plan};
-use super::{Attachments, EmailError};
+use super::plan::{ManagerPlan, Plan, TeamPlan, plan};
+use super::{Attachment, Attachments, EmailError};
 use crate::base::text::digest;
-use crate::config::EmailConfig;
+use crate::config::{AttachedFile, EmailConfig};
 use crate::model::Timestamp;
-use crate::render::{Audience, MailContent, MailTemplates};
+use crate::render::{Audience, MailContent, MailTemplates, MailText, ManagerContent, review_workbook};
 use crate::report::Report;
 
 /// What mails are made of.
@@ -39,6 +39,8 @@ pub struct OutgoingMail {
     pub name: String,
     /// The message as it goes over the wire.
     pub content: Vec<u8>,
+    /// The workbook that was made for it, which is in the message, too.
+    pub workbook: Option<Vec<u8>>,
 }
 
 /// Writes every mail of a report. Nothing is sent.
@@ -47,41 +49,75 @@ pub struct OutgoingMail {
 /// The report lacks what the recipients need, or a template is at fault.
 pub fn compose(sources: &MailSources<'_>) -> Result<Vec<OutgoingMail>, EmailError> {
     let templates = MailTemplates::new(sources.templates)?;
-    plan(sources.report, sources.config)?.into_iter().map(|plan| mail(sources, &templates, plan)).collect()
+    let Plan { managers, team } = plan(sources.report, sources.config)?;
+    let asked = managers.into_iter().map(|plan| sources.to_manager(&templates, plan));
+    asked.chain(std::iter::once_with(|| sources.to_team(&templates, team))).collect()
 }
 
-fn mail(sources: &MailSources<'_>, templates: &MailTemplates, plan: MailPlan) -> Result<OutgoingMail, EmailError> {
-    let config = sources.config;
-    // The workbook holds everybody, so that a manager doesn't get it; all of theirs is in the mail itself.
-    let attachments = match plan.audience {
-        Audience::Manager => &[],
-        Audience::Everybody | Audience::Fallback => sources.attachments.files.as_slice(),
-    };
-    let attached: Vec<String> = attachments.iter().map(|attachment| attachment.file.name.clone()).collect();
-    let mail = templates.write(&MailContent {
-        report: sources.report,
-        audience: plan.audience,
-        piles: &plan.piles,
-        overview: &plan.overview,
-        attached: &attached,
-        sender: config.from.email.as_ref(),
-        prefix: &config.subject_prefix,
-    })?;
-    let who = who(plan.audience, &plan.to);
-    let domain = config.from.email.domain();
-    let id = |parts: &[&str]| format!("<{}@{domain}>", digest(parts));
-    let addresses: Vec<String> = plan.to.iter().map(|mailbox| mailbox.email.to_string()).collect();
-    let recipients = addresses.join(" ");
-    let header = MailHeader {
-        from: &config.from,
-        to: &plan.to,
-        date: sources.now,
-        id: id(&["message", &sources.report.run.id, &config.list_id, &who, &recipients]),
-        thread: id(&["thread", &config.list_id, &who]),
-        list_id: &config.list_id,
-    };
-    let content = message(&header, &mail, attachments)?;
-    Ok(OutgoingMail { audience: plan.audience, name: file_name(plan.audience, &plan.to), to: plan.to, content })
+impl MailSources<'_> {
+    fn to_team(&self, templates: &MailTemplates, plan: TeamPlan) -> Result<OutgoingMail, EmailError> {
+        let files = &self.attachments.files;
+        let attached: Vec<String> = files.iter().map(|attachment| attachment.file.name.clone()).collect();
+        let text = templates.write(&MailContent {
+            report: self.report,
+            audience: plan.audience,
+            piles: &plan.piles,
+            overview: &plan.overview,
+            deadline: self.config.deadline,
+            attached: &attached,
+            sender: self.config.from.email.as_ref(),
+            prefix: &self.config.subject_prefix,
+        })?;
+        let content = self.message(plan.audience, &plan.to, &text, files)?;
+        let name = file_name(plan.audience, &plan.to);
+        Ok(OutgoingMail { audience: plan.audience, name, to: plan.to, content, workbook: None })
+    }
+
+    /// The workbook of the whole holds everybody, so that a manager gets one of their own.
+    fn to_manager(&self, templates: &MailTemplates, plan: ManagerPlan) -> Result<OutgoingMail, EmailError> {
+        let audience = Audience::Manager;
+        let to = vec![plan.to];
+        let name = file_name(audience, &to);
+        let deadline = self.config.last_day(self.report.run.finished_at);
+        let workbook = review_workbook(self.report, &plan.findings, deadline)?;
+        let attached = workbook_name(&to);
+        let text = templates.ask(&ManagerContent {
+            report: self.report,
+            name: plan.name.as_deref(),
+            findings: &plan.findings,
+            deadline,
+            attached: &attached,
+            sender: self.config.from.email.as_ref(),
+            prefix: &self.config.subject_prefix,
+        })?;
+        let file = AttachedFile::named(&attached).ok_or_else(|| EmailError::Message(attached.clone()))?;
+        let attachment = Attachment { file, content: workbook };
+        let content = self.message(audience, &to, &text, std::slice::from_ref(&attachment))?;
+        Ok(OutgoingMail { audience, to, name, content, workbook: Some(attachment.content) })
+    }
+
+    fn message(
+        &self,
+        audience: Audience,
+        to: &[Mailbox],
+        text: &MailText,
+        attachments: &[Attachment],
+    ) -> Result<Vec<u8>, EmailError> {
+        let config = self.config;
+        let who = who(audience, to);
+        let domain = config.from.email.domain();
+        let id = |parts: &[&str]| format!("<{}@{domain}>", digest(parts));
+        let addresses: Vec<String> = to.iter().map(|mailbox| mailbox.email.to_string()).collect();
+        let header = MailHeader {
+            from: &config.from,
+            to,
+            date: self.now,
+            id: id(&["message", &self.report.run.id, &config.list_id, &who, &addresses.join(" ")]),
+            thread: id(&["thread", &config.list_id, &who]),
+            list_id: &config.list_id,
+        };
+        message(&header, text, attachments)
+    }
 }
 
 /// To whom a thread belongs: those of a list may change, and it stays one thread.
@@ -99,10 +135,20 @@ fn file_name(audience: Audience, to: &[Mailbox]) -> String {
         Audience::Fallback => "fallback".to_owned(),
         Audience::Manager => {
             let address = who(audience, to);
-            let readable = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
-            let readable: String = address.chars().take(60).map(readable).collect();
             let digest = digest(&["manager", &address]);
-            format!("manager-{readable}-{}", digest.get(..8).unwrap_or_default())
+            format!("manager-{}-{}", readable(&address, 60), digest.get(..8).unwrap_or_default())
         }
     }
+}
+
+/// Those who collect workbooks tell them apart by it. A longer name would be written in pieces, which not every mail program
+/// puts together.
+fn workbook_name(to: &[Mailbox]) -> String {
+    const LONGEST: usize = 21;
+    let user = to.first().map(|mailbox| mailbox.email.user()).unwrap_or_default();
+    format!("review-{}.xlsx", readable(user, LONGEST))
+}
+
+fn readable(address: &str, most: usize) -> String {
+    address.chars().take(most).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }

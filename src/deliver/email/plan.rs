@@ -1,38 +1,59 @@
-//! Who hears of which finding. Each finding that asks for action is in exactly one mail.
+//! Who hears of which finding: a manager what they can answer of their own people, the team everything else. Each finding that
+//! asks for action is in exactly one mail.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lettre::message::Mailbox;
 
 use super::EmailError;
 use crate::base::text::{counted, grouped};
-use crate::config::{EmailConfig, Recipients, parse_address};
+use crate::config::{EmailConfig, ManagerQuestions, Recipients, parse_address};
+use crate::finding::Findings;
 use crate::model::Disposition;
 use crate::render::{Audience, FindingList};
 use crate::report::{Finding, Manager, Report};
 
-/// A mail before it is written.
+/// The mails of a report before they are written.
 #[derive(Debug)]
-pub(super) struct MailPlan {
+pub(super) struct Plan {
+    /// In the order of their addresses.
+    pub managers: Vec<ManagerPlan>,
+    pub team: TeamPlan,
+}
+
+/// What one manager is asked.
+#[derive(Debug)]
+pub(super) struct ManagerPlan {
+    pub to: Mailbox,
+    /// As HR writes it.
+    pub name: Option<String>,
+    pub findings: Findings,
+}
+
+/// What those hear who answer for the whole.
+#[derive(Debug)]
+pub(super) struct TeamPlan {
     pub audience: Audience,
     pub to: Vec<Mailbox>,
     pub piles: Vec<FindingList>,
     pub overview: Vec<String>,
 }
 
-/// The mails of a report, those to managers in the order of their addresses.
-pub(super) fn plan(report: &Report, config: &EmailConfig) -> Result<Vec<MailPlan>, EmailError> {
+/// The mails of a report.
+pub(super) fn plan(report: &Report, config: &EmailConfig) -> Result<Plan, EmailError> {
     let told = report.findings.heads().enumerate();
     let told: Vec<usize> =
         told.filter(|(_, head)| head.disposition() != Disposition::Waived).map(|(at, _)| at).collect();
     match &config.to {
         Recipients::List(list) => {
             let piles = piles(&told, report);
-            Ok(vec![MailPlan { audience: Audience::Everybody, to: list.clone(), piles, overview: Vec::new() }])
+            let team = TeamPlan { audience: Audience::Everybody, to: list.clone(), piles, overview: Vec::new() };
+            Ok(Plan { managers: Vec::new(), team })
         }
-        Recipients::Managers { fallback } => {
-            let shares = Shares::of(told, report, config)?;
-            Ok(shares.plans(fallback, report))
+        Recipients::Managers { fallback, questions } => {
+            let shares = Shares::of(told, questions, report, config)?;
+            Ok(shares.plan(fallback, report))
         }
     }
 }
@@ -41,10 +62,15 @@ pub(super) fn plan(report: &Report, config: &EmailConfig) -> Result<Vec<MailPlan
 fn piles(findings: &[usize], report: &Report) -> Vec<FindingList> {
     let title = if report.has_baseline() { "New since the baseline" } else { "Findings, worst first" };
     let (open, old): (Vec<usize>, Vec<usize>) = findings.iter().partition(|at| is_open(report, **at));
-    let piles = [(title, open), ("Still open", old)];
+    let piles = [(title, open), (STILL_OPEN, old)];
     let full = piles.into_iter().filter(|(_, findings)| !findings.is_empty());
-    full.map(|(title, findings)| FindingList { title: title.to_owned(), findings: report.findings.pick(findings) })
-        .collect()
+    full.map(|(title, findings)| pile(title, findings, report)).collect()
+}
+
+const STILL_OPEN: &str = "Still open";
+
+fn pile(title: &str, findings: Vec<usize>, report: &Report) -> FindingList {
+    FindingList { title: title.to_owned(), findings: report.findings.pick(findings) }
 }
 
 fn is_open(report: &Report, at: usize) -> bool {
@@ -54,92 +80,155 @@ fn is_open(report: &Report, at: usize) -> bool {
 /// The positions of the findings, by whom they are told to.
 struct Shares {
     /// By address in lower case: two spellings are one mailbox.
-    managers: BTreeMap<String, (Mailbox, Vec<usize>)>,
-    /// By the reason why no manager is asked.
-    others: BTreeMap<String, Vec<usize>>,
+    managers: BTreeMap<String, (ManagerName, Vec<usize>)>,
+    /// What the team hears, by why no manager is asked.
+    team: BTreeMap<Why, Vec<usize>>,
+}
+
+struct ManagerName {
+    to: Mailbox,
+    name: Option<String>,
+}
+
+/// Why no manager is asked about a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    /// A manager could answer, and can't be asked.
+    Nobody(String),
+    /// Nobody's account.
+    NoPerson,
+    /// About no person's account.
+    NoAccount,
+    /// Only an administrator can answer, or it isn't bad enough.
+    NotForManagers,
+    /// The baseline holds it.
+    Known,
+}
+
+impl Why {
+    fn title(&self) -> String {
+        match self {
+            Self::Nobody(reason) => format!("Nobody could be asked: {reason}"),
+            Self::NoPerson => "Nobody is known who answers for these".to_owned(),
+            Self::NoAccount => "About the sources, the HR file and the exceptions".to_owned(),
+            Self::NotForManagers => "For you: no manager is asked about these".to_owned(),
+            Self::Known => STILL_OPEN.to_owned(),
+        }
+    }
 }
 
 impl Shares {
-    fn of(findings: Vec<usize>, report: &Report, config: &EmailConfig) -> Result<Self, EmailError> {
-        let mut shares = Self { managers: BTreeMap::new(), others: BTreeMap::new() };
+    fn of(
+        findings: Vec<usize>,
+        questions: &ManagerQuestions,
+        report: &Report,
+        config: &EmailConfig,
+    ) -> Result<Self, EmailError> {
+        let mut shares = Self { managers: BTreeMap::new(), team: BTreeMap::new() };
         for at in findings {
             let Some(head) = report.findings.head(at) else { continue };
-            match whom(&head.read().map_err(EmailError::Findings)?, report, config)? {
-                Ok(mailbox) => {
-                    let key = mailbox.email.to_string().to_lowercase();
-                    shares.managers.entry(key).or_insert_with(|| (mailbox, Vec::new())).1.push(at);
+            match whom(&head.read().map_err(EmailError::Findings)?, questions, report, config)? {
+                Ok(manager) => {
+                    let key = manager.to.email.to_string().to_lowercase();
+                    shares.managers.entry(key).or_insert_with(|| (manager, Vec::new())).1.push(at);
                 }
-                Err(reason) => shares.others.entry(heading(reason)).or_default().push(at),
+                Err(why) => shares.team.entry(why).or_default().push(at),
             }
         }
         Ok(shares)
     }
 
-    /// A manager is only asked if something is new; who answers for the others always hears how it went.
-    fn plans(self, fallback: &[Mailbox], report: &Report) -> Vec<MailPlan> {
-        let is_new = |at: &usize| is_open(report, *at);
-        let (asked, quiet): (Vec<_>, Vec<_>) =
-            self.managers.into_values().partition(|(_, findings)| findings.iter().any(is_new));
-        let count = |shares: &[(Mailbox, Vec<usize>)]| shares.iter().map(|(_, findings)| findings.len() as u64).sum();
-        let (told, old): (u64, u64) = (count(&asked), count(&quiet));
-        let here: usize = self.others.values().map(Vec::len).sum();
-        let mut overview = vec![
-            format!(
-                "{} about their own people, with {}",
-                counted(asked.len() as u64, "manager is asked", "managers are asked"),
-                counted(told, "finding", "findings"),
-            ),
-            format!(
-                "{} in this mail, because no manager can be asked",
-                counted(here as u64, "finding is", "findings are")
-            ),
-        ];
-        if old > 0 {
-            overview.push(format!("{} of managers for whom nothing is new, and who are not asked", grouped(old)));
-        }
-        let mut plans: Vec<MailPlan> = asked
-            .into_iter()
-            .map(|(mailbox, findings)| MailPlan {
-                audience: Audience::Manager,
-                to: vec![mailbox],
-                piles: piles(&findings, report),
-                overview: Vec::new(),
-            })
+    fn plan(self, fallback: &[Mailbox], report: &Report) -> Plan {
+        let managers: Vec<ManagerPlan> = self
+            .managers
+            .into_values()
+            .map(|(ManagerName { to, name }, at)| ManagerPlan { to, name, findings: report.findings.pick(at) })
             .collect();
-        let others = self.others.into_iter();
-        let mut piles: Vec<FindingList> =
-            others.map(|(title, findings)| FindingList { title, findings: report.findings.pick(findings) }).collect();
+        let overview = overview(&managers, &self.team);
+        let (known, mut others): (Vec<_>, Vec<_>) =
+            self.team.into_iter().partition(|(why, _)| matches!(why, Why::Known));
         // Findings are in the order of the report, so that the first is the worst.
-        piles.sort_by_key(|pile| pile.findings.head(0).map(|head| head.severity()));
-        plans.push(MailPlan { audience: Audience::Fallback, to: fallback.to_vec(), piles, overview });
-        plans
+        others.sort_by_key(|(_, findings)| {
+            findings.first().and_then(|at| report.findings.head(*at)).map(|head| head.severity())
+        });
+        let piles = others.into_iter().chain(known).map(|(why, at)| pile(&why.title(), at, report)).collect();
+        let team = TeamPlan { audience: Audience::Fallback, to: fallback.to_vec(), piles, overview };
+        Plan { managers, team }
     }
 }
 
-/// A reason as a heading.
-fn heading(reason: &str) -> String {
-    let mut rest = reason.chars();
-    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
+/// How many managers are told by name.
+const NAMED: usize = 20;
+
+/// Who is asked about how many accounts, most first, and how much nobody could be asked about.
+fn overview(managers: &[ManagerPlan], team: &BTreeMap<Why, Vec<usize>>) -> Vec<String> {
+    let mut asked: Vec<(Reverse<u64>, String)> = managers
+        .iter()
+        .map(|manager| {
+            let name = manager.name.as_ref().map(|name| format!("{name}, ")).unwrap_or_default();
+            (Reverse(accounts(&manager.findings)), format!("{name}{}", manager.to.email))
+        })
+        .collect();
+    asked.sort();
+    let all = asked.iter().map(|(Reverse(count), _)| count).sum();
+    let about = |count| counted(count, "account", "accounts");
+    let head = match asked.len() as u64 {
+        0 => "No manager is asked about anything".to_owned(),
+        count => format!("{} about {}", counted(count, "manager is asked", "managers are asked"), about(all)),
+    };
+    let rest = asked.split_off(asked.len().min(NAMED));
+    let mut lines = vec![head];
+    lines.extend(asked.into_iter().map(|(Reverse(count), name)| format!("{name}: {}", about(count))));
+    if !rest.is_empty() {
+        let count = rest.iter().map(|(Reverse(count), _)| count).sum();
+        let managers = counted(rest.len() as u64, "more manager", "more managers");
+        lines.push(format!("and {managers}: {}", about(count)));
+    }
+    let unasked: usize =
+        team.iter().filter(|(why, _)| matches!(why, Why::Nobody(_))).map(|(_, findings)| findings.len()).sum();
+    if unasked > 0 {
+        lines.push(format!("Nobody could be asked about {}, for the reasons below", finding_count(unasked)));
+    }
+    if let Some(known) = team.get(&Why::Known) {
+        lines.push(format!("No manager is asked again about {} of the baseline", finding_count(known.len())));
+    }
+    lines
+}
+
+fn finding_count(count: usize) -> String {
+    format!("{} {}", grouped(count as u64), if count == 1 { "finding" } else { "findings" })
+}
+
+/// How many accounts findings are about: a question each.
+fn accounts(findings: &Findings) -> u64 {
+    findings.heads().map(|head| head.subject()).collect::<BTreeSet<_>>().len() as u64
 }
 
 /// The manager to be asked about a finding, or why none is.
-fn whom<'r>(
+fn whom(
     finding: &Finding,
-    report: &'r Report,
+    questions: &ManagerQuestions,
+    report: &Report,
     config: &EmailConfig,
-) -> Result<Result<Mailbox, &'r str>, EmailError> {
+) -> Result<Result<ManagerName, Why>, EmailError> {
+    if finding.count.is_some() {
+        return Err(EmailError::NoManagers);
+    }
+    if finding.disposition != Disposition::Open {
+        return Ok(Err(Why::Known));
+    }
     let Some(person) = &finding.subject.employee_id else {
-        return match (finding.subject.kind.as_str(), finding.count) {
-            (_, Some(_)) => Err(EmailError::NoManagers),
-            ("account" | "group", None) => Ok(Err("Nobody is known who answers for these")),
-            _ => Ok(Err("About the sources, the HR file and the exceptions")),
-        };
+        let about_accounts = matches!(finding.subject.kind.as_str(), "account" | "group");
+        return Ok(Err(if about_accounts { Why::NoPerson } else { Why::NoAccount }));
     };
     let manager = report.managers.get(person).ok_or(EmailError::NoManagers)?;
-    Ok(mailbox(manager, config))
+    if !questions.ask_about(&finding.rule, finding.severity) {
+        return Ok(Err(Why::NotForManagers));
+    }
+    Ok(mailbox(manager, config).map_err(|reason| Why::Nobody(reason.to_owned())))
 }
 
-fn mailbox<'r>(manager: &'r Manager, config: &EmailConfig) -> Result<Mailbox, &'r str> {
+fn mailbox<'r>(manager: &'r Manager, config: &EmailConfig) -> Result<ManagerName, &'r str> {
     if let Some(reason) = manager.unknown.as_deref() {
         return Err(reason);
     }
@@ -147,6 +236,6 @@ fn mailbox<'r>(manager: &'r Manager, config: &EmailConfig) -> Result<Mailbox, &'
     if !config.allows(&address) {
         return Err("the manager's address is outside of allowed_domains");
     }
-    // A name out of the HR file may hold anything; the address is enough.
-    Ok(Mailbox::new(None, address))
+    // In the header, a name out of the HR file may hold anything; the address is enough.
+    Ok(ManagerName { to: Mailbox::new(None, address), name: manager.name.clone() })
 }

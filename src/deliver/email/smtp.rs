@@ -236,7 +236,11 @@ impl Carrier {
                 let advice = if later { "; a rerun tries again" } else { "" };
                 Failure::No(format!("{code} {}{advice}", cause(&error)))
             }
-            _ => Failure::Gone(format!("{name}: {}", cause(&error))),
+            _ => {
+                let cause = cause(&error);
+                let cure = cure(&cause).map(|cure| format!("; {cure}")).unwrap_or_default();
+                Failure::Gone(format!("{name}: {cause}{cure}"))
+            }
         })
     }
 }
@@ -255,6 +259,19 @@ fn settle(outcomes: &mut [Outcome], outcome: &Outcome) {
     for slot in outcomes.iter_mut().filter(|slot| **slot == Outcome::Accepted) {
         *slot = outcome.clone();
     }
+}
+
+/// What to do where the server's certificate is at fault.
+fn cure(cause: &str) -> Option<&'static str> {
+    /// What the library says, and what helps.
+    const CURES: [(&str, &str); 5] = [
+        ("UnknownIssuer", "write the file of the authority that signed it to [email] ca_file (PEM)"),
+        ("CaUsedAsEndEntity", "the server shows its authority's certificate, and needs one of its own"),
+        ("not valid for name", "write a name that the certificate has to [email] smtp"),
+        ("certificate expired", "the server needs a new certificate, or the clock of this machine is wrong"),
+        ("not valid yet", "the clock of this machine is wrong, or the certificate is not valid yet"),
+    ];
+    CURES.into_iter().find(|(said, _)| cause.contains("certificate") && cause.contains(said)).map(|(_, cure)| cure)
 }
 
 /// The innermost reason, harmless on a terminal. The library's own words around it say less.

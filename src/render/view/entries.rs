@@ -167,7 +167,15 @@ impl<'e> Group<'e> {
 
     /// Reads them.
     pub(in crate::render) fn read(self) -> Result<Subject, RenderError> {
-        let findings = self.heads().map(|head| head.read()).collect::<io::Result<_>>();
+        self.read_by(|head| head.read())
+    }
+
+    /// The same, for whoever has read some of them already.
+    pub(super) fn read_by(
+        self,
+        read: impl FnMut(FindingRef<'e>) -> io::Result<Finding>,
+    ) -> Result<Subject, RenderError> {
+        let findings = self.heads().map(read).collect::<io::Result<_>>();
         Ok(Subject { findings: findings.map_err(RenderError::Findings)?, rank: self.rank })
     }
 }

@@ -12,7 +12,7 @@ use crate::report::{self, Report, SourceStatus, SourceSummary, UnknownWord};
 /// When, with what and over what.
 #[derive(Debug, Serialize)]
 pub(super) struct Run {
-    id: String,
+    pub(super) id: String,
     title: String,
     organisation: String,
     as_of: String,

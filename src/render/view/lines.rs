@@ -17,6 +17,11 @@ const OWNERLESS: &str = "orphaned";
 /// What their names start with whose findings are about administrators.
 const PRIVILEGED: [&str; 2] = ["privileged", "stale-privileged"];
 
+/// Whether a rule finds administrators.
+pub(super) fn is_about_power(rule: &str) -> bool {
+    PRIVILEGED.iter().any(|start| rule.starts_with(start))
+}
+
 /// All lines, worst first.
 #[derive(Debug)]
 pub(in crate::render) struct Lines<'e>(Vec<Line<'e>>);
@@ -157,7 +162,7 @@ impl<'e> Line<'e> {
 
     /// Whether it is known to be an administrator's.
     pub(super) fn is_privileged(self) -> bool {
-        self.group.heads().any(|head| PRIVILEGED.iter().any(|start| head.rule().starts_with(start)))
+        self.group.heads().any(|head| is_about_power(head.rule()))
     }
 
     /// Whether its last login is known.

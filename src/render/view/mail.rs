@@ -1,16 +1,18 @@
-//! What an e-mail says: to whoever answers for everything, or to one manager about their own people.
+//! What the mail to the team says: what is new, what is overdue, who was asked, and what is left to them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::entries::{Entries, Group, left_out_words};
 use super::evidence::Run;
 use super::row::Entry;
-use super::text::{NAME, is_whole};
-use super::verdict::{Needing, VerdictView, gaps, scope};
+use super::text::NAME;
+use super::verdict::VerdictView;
 use crate::base::text::{counted, grouped};
-use crate::finding::{FindingRef, Findings};
+use crate::finding::Findings;
 use crate::model::Disposition;
 use crate::render::RenderError;
 use crate::render::escape::clip;
@@ -21,9 +23,9 @@ use crate::report::Report;
 pub enum Audience {
     /// Those who answer for the whole organisation.
     Everybody,
-    /// One manager, of their own people only.
+    /// One manager, who is asked about their own people.
     Manager,
-    /// Those who answer for whatever no manager can be asked about.
+    /// Those who answer for whatever no manager is asked about.
     Fallback,
 }
 
@@ -45,21 +47,16 @@ pub struct MailContent<'r> {
     pub audience: Audience,
     /// What it tells in full, as far as there is room.
     pub piles: &'r [FindingList],
-    /// Who got what, in lines.
+    /// Who is asked about what, in lines: first all of them together.
     pub overview: &'r [String],
+    /// How long a decision may take.
+    pub deadline: Duration,
     /// Names of the files that go along.
     pub attached: &'r [String],
     /// The address that answers questions.
     pub sender: &'r str,
     /// What the subject starts with.
     pub prefix: &'r str,
-}
-
-impl<'r> MailContent<'r> {
-    /// What is known of all its findings.
-    pub(in crate::render) fn heads(&self) -> impl Iterator<Item = FindingRef<'r>> {
-        self.piles.iter().flat_map(|pile| pile.findings.heads())
-    }
 }
 
 /// The most lines of a list that isn't the findings.
@@ -74,9 +71,9 @@ pub(in crate::render) struct MailModel {
     #[serde(flatten)]
     verdict: VerdictView,
     run: Run,
-    manager: bool,
     delta: String,
     resolved: Vec<String>,
+    overdue: String,
     overview: Vec<String>,
     sections: Vec<Section>,
     left_out: String,
@@ -99,20 +96,19 @@ pub(in crate::render) struct About<'r> {
 impl MailModel {
     pub(in crate::render) fn new(content: &MailContent<'_>) -> Self {
         let report = content.report;
-        let manager = content.audience == Audience::Manager;
-        let mut verdict = if manager { own(content) } else { VerdictView::new(report, &Entries::new(report)) };
+        let mut verdict = VerdictView::new(report, &Entries::new(report));
         verdict.gaps.truncate(LINES);
         for gap in &mut verdict.gaps {
-            gap.error = if manager { String::new() } else { clip(&gap.error, ERROR) };
+            gap.error = clip(&gap.error, ERROR);
         }
         verdict.reasons = capped(verdict.reasons);
         verdict.scope = capped(verdict.scope);
         Self {
             verdict,
             run: Run::new(report),
-            manager,
             delta: delta(content),
-            resolved: if manager { Vec::new() } else { resolved(report) },
+            resolved: resolved(report),
+            overdue: overdue(report, content.deadline),
             overview: content.overview.iter().map(|line| clip(line, NAME)).collect(),
             sections: Vec::new(),
             left_out: String::new(),
@@ -156,57 +152,49 @@ impl MailModel {
 
 /// Where the findings are that the mail has no room for.
 fn elsewhere(content: &MailContent<'_>) -> String {
-    match (content.audience, content.attached) {
-        (Audience::Manager, _) => format!("{} has the whole list.", content.sender),
-        (_, []) => "The worst are shown; report.json has all.".to_owned(),
-        (_, attached) => format!("The worst are shown; {} has all.", attached.join(", ")),
+    match content.attached {
+        [] => "The worst are shown; report.json has all.".to_owned(),
+        attached => format!("The worst are shown; {} has all.", attached.join(", ")),
     }
 }
 
-/// The verdict for a manager: of the organisation's they need no more than what could not be seen.
-fn own(content: &MailContent<'_>) -> VerdictView {
-    // What is open of a manager's people stands in one pile, so that no account is counted twice.
-    let piles = content.piles.iter().map(|pile| Needing::new(&pile.findings));
-    let needing = piles.fold(Needing::default(), Needing::and);
-    let least = if is_whole(content.report) { "" } else { "at least " };
-    let all: u64 = content.heads().map(|head| head.stands_for()).sum();
-    let headline = match needing.accounts {
-        0 => format!("For information: {least}{} about your people", counted(all, "finding", "findings")),
-        accounts => format!("Action needed: {least}{} of your people", counted(accounts, "account", "accounts")),
-    };
-    VerdictView {
-        gate: if needing.findings > 0 { "fail" } else { "pass" },
-        headline,
-        summary: format!(
-            "{} about your people: {} to act on.",
-            counted(all, "finding", "findings"),
-            grouped(needing.findings)
-        ),
-        reasons: Vec::new(),
-        remedy: String::new(),
-        scope: scope(content.report),
-        gaps: gaps(content.report),
-    }
-}
-
-/// What has changed since the baseline was written; nothing without one.
+/// What has changed since the baseline was written.
 fn delta(content: &MailContent<'_>) -> String {
-    if !content.report.has_baseline() {
-        return String::new();
+    let report = content.report;
+    if !report.has_baseline() {
+        return "Without a baseline, everything counts as new.".to_owned();
     }
     let of = |disposition| {
-        let found = content.heads().filter(move |head| head.disposition() == disposition);
+        let found = report.findings.heads().filter(move |head| head.disposition() == disposition);
         grouped(found.map(|head| head.stands_for()).sum())
     };
     let (new, still_open) = (of(Disposition::Open), of(Disposition::Baselined));
-    match content.audience {
-        Audience::Manager => format!("Since the baseline: {new} new, {still_open} still open."),
-        Audience::Everybody | Audience::Fallback => {
-            let resolved = grouped(content.report.resolved().count() as u64);
-            format!("Since the baseline: {new} new, {still_open} still open, {resolved} resolved.")
-        }
-    }
+    let resolved = grouped(report.resolved().count() as u64);
+    format!("Since the baseline: {new} new, {still_open} still open, {resolved} resolved.")
 }
+
+/// What nobody has settled in time: findings that the baseline has held for longer than a decision may take, and those
+/// whose waiver has ended.
+fn overdue(report: &Report, deadline: Duration) -> String {
+    let limit = deadline.as_secs().div_ceil(SECONDS_OF_A_DAY);
+    let still_there = report
+        .exceptions
+        .iter()
+        .filter(|entry| entry.kind == "baseline" && matches!(entry.state.as_str(), "used" | "expired"));
+    let ages = still_there.filter_map(|entry| entry.details.get("age_days").and_then(Value::as_u64));
+    let late: Vec<u64> = ages.filter(|age| *age > limit).collect();
+    let known = late.iter().max().map(|oldest| {
+        let oldest = if late.len() == 1 { String::new() } else { format!(", the oldest for {}", grouped(*oldest)) };
+        let findings = counted(late.len() as u64, "finding has", "findings have");
+        format!("{findings} been known for longer than {}{oldest}", counted(limit, "day", "days"))
+    });
+    let ended = report.findings.heads().filter(|head| head.is_open() && head.has_expired_waiver()).count() as u64;
+    let ended = (ended > 0).then(|| format!("the waiver of {} has ended", counted(ended, "finding", "findings")));
+    let all: Vec<String> = known.into_iter().chain(ended).collect();
+    if all.is_empty() { String::new() } else { format!("Overdue: {}.", all.join("; ")) }
+}
+
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
 /// What has been resolved, by rule and source: the baseline knows no names.
 fn resolved(report: &Report) -> Vec<String> {
@@ -231,8 +219,7 @@ fn capped(mut lines: Vec<String>) -> Vec<String> {
 fn why(audience: Audience, sender: &str) -> String {
     let why = match audience {
         Audience::Everybody => "the configuration of the access review names you",
-        Audience::Manager => "the HR file names you as the manager of these people; nobody else's are in it",
-        Audience::Fallback => "you answer for the accounts about which no manager can be asked",
+        Audience::Manager | Audience::Fallback => "you answer for what no manager is asked about",
     };
     format!("You get this mail because {why}. Questions: {sender}.")
 }

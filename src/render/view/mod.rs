@@ -19,6 +19,7 @@ mod opening;
 mod overview;
 mod person;
 mod policies;
+mod questions;
 mod review;
 mod row;
 mod tally;
@@ -32,7 +33,9 @@ pub(super) use lines::{Line, Lines};
 pub(super) use lookup::Lookup;
 pub(super) use mail::{About, MailModel};
 pub use mail::{Audience, FindingList, MailContent};
-pub(super) use review::{Known, Review, Row, When};
+pub use questions::ManagerContent;
+pub(super) use questions::ManagerModel;
+pub(super) use review::{Known, Review, Row};
 pub(super) use text::{at_least, is_whole, value};
 pub(super) use verdict::headline;
 

@@ -2,15 +2,20 @@
 //! the row of each of their accounts, because that is where the decision is made; whatever is about no account that
 //! needs one is kept apart, so that nothing is lost.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::io;
 
 use super::accounts::{Account, Accounts};
 use super::entries::{Group, Subject};
+use super::lines::is_about_power;
 use super::near::near_misses;
-use super::row::access;
+use super::questions::question;
+use super::row::{first_roles, roles, state};
 use super::text::{NAME, SENTENCE, parse_moment};
 use crate::audit::AccountRow;
 use crate::finding::{FindingRef, Findings};
+use serde_json::Value;
+
 use crate::model::{Disposition, Fact, Timestamp};
 use crate::render::escape::clip;
 use crate::render::{RenderError, subject};
@@ -30,25 +35,26 @@ pub(in crate::render) struct Review<'a> {
 pub(in crate::render) struct Row {
     /// What a decision is joined back by: source and account.
     pub key: String,
+    /// Of its worst open finding; nothing without any.
     pub severity: &'static str,
     pub source: String,
     pub account: String,
     pub person: String,
     pub manager: String,
+    /// Whether it can be used, and whether it was.
     pub access: String,
-    pub last_login: When,
+    pub roles: String,
+    /// "yes" or "no"; nothing, if nobody can tell.
+    pub privileged: &'static str,
+    pub last_login: Option<Timestamp>,
+    pub created: Option<Timestamp>,
     pub findings: String,
     pub why: String,
     pub suggestion: String,
+    /// What the manager is asked.
+    pub question: String,
     /// The fingerprints of the findings, in their order, with how each stands.
     pub references: String,
-}
-
-/// A moment, or why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::render) enum When {
-    At(Timestamp),
-    Words(&'static str),
 }
 
 impl<'a> Review<'a> {
@@ -80,7 +86,14 @@ impl<'a> Review<'a> {
 
     /// Their rows, worst first.
     pub(in crate::render) fn rows(&self, report: &Report) -> impl Iterator<Item = Result<Row, RenderError>> {
-        self.accounts().map(|(account, group)| Ok(Row::new(account, &group.read()?, report)))
+        let mut large = Large::default();
+        self.accounts()
+            .map(move |(account, group)| Ok(Row::new(account, &group.read_by(|head| large.read(head))?, report)))
+    }
+
+    /// Whether an account needs a decision because of a finding.
+    pub(in crate::render) fn holds(&self, account: Account<'_>) -> bool {
+        self.accounts.get(account).is_some_and(Group::is_open)
     }
 
     /// The accounts of which no finding tells more than that they belong to a group.
@@ -95,18 +108,50 @@ impl<'a> Review<'a> {
     }
 }
 
+/// The findings of which each row of a group needs the same, read once: a group of thousands would be read thousands of
+/// times. What is kept is as small as a finding about an account.
+#[derive(Debug, Default)]
+struct Large(BTreeMap<usize, Finding>);
+
+impl Large {
+    /// Bytes of a finding that is large.
+    const SIZE: u32 = 4 * 1024;
+
+    fn read(&mut self, head: FindingRef<'_>) -> io::Result<Finding> {
+        if head.size() < Self::SIZE || !head.is_about_group() {
+            return head.read();
+        }
+        let key = head.subject();
+        if let Some(known) = self.0.get(&key) {
+            return Ok(known.clone());
+        }
+        let mut finding = head.read()?;
+        finding.subject.members = None;
+        finding.message = clip(&finding.message, SENTENCE);
+        self.0.insert(key, finding.clone());
+        Ok(finding)
+    }
+}
+
 impl Row {
     fn new((source, id): Account<'_>, group: &Subject, report: &Report) -> Self {
         let lines = |words: &dyn Fn(&Finding) -> String| group.findings().map(words).collect::<Vec<_>>().join("\n");
         Self {
             key: format!("{source}/{id}"),
-            severity: group.severity(),
+            severity: if group.findings().any(|finding| finding.disposition == Disposition::Open) {
+                group.severity()
+            } else {
+                ""
+            },
             source: source.to_owned(),
             account: account(group, id),
             person: person(group),
-            manager: group.words("employee.manager"),
-            access: access(group).join(", "),
-            last_login: last_login(group),
+            manager: manager(group, report),
+            access: used(state(group), last_login(group)).join(", "),
+            roles: roles(group).join(", "),
+            privileged: if group.findings().any(|finding| is_about_power(&finding.rule)) { "yes" } else { "" },
+            last_login: group.fact("account.last_login_at").and_then(parse_moment),
+            created: group.fact("account.created_at").and_then(parse_moment),
             findings: lines(&|finding| {
                 let exception =
                     subject::exception(finding.disposition).map(|word| format!(" ({word})")).unwrap_or_default();
@@ -114,6 +159,7 @@ impl Row {
             }),
             why: lines(&|finding| line(&finding.message, SENTENCE)),
             suggestion: suggestion(group),
+            question: question(group),
             references: lines(&|finding| format!("{} {}", finding.fingerprint, standing(report, finding))),
         }
     }
@@ -124,37 +170,112 @@ fn line(text: &str, limit: usize) -> String {
     clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), limit)
 }
 
-/// What is known of an account without a finding of its own.
+/// What is known of an account besides its findings.
 #[derive(Debug)]
 pub(in crate::render) struct Known {
     account: Option<String>,
-    access: &'static str,
-    last_login: When,
+    access: String,
+    roles: String,
+    privileged: &'static str,
+    last_login: Option<Timestamp>,
+    created: Option<Timestamp>,
 }
 
 impl Known {
     pub(in crate::render) fn of(row: &AccountRow<'_>) -> Self {
         let names = [row.display_name.present(), row.email.present(), row.username.present()];
+        let flag = |fact: &Fact<bool>, word: &str| (fact.known() == Some(&true)).then(|| word.to_owned());
+        let status = row.status.known().map(|status| status.as_str().to_owned());
+        let state = status.into_iter().chain(flag(&row.locked, "locked")).collect();
+        let (login, last_login) = match row.last_login_at {
+            Fact::Known(Some(at)) => (Login::At, Some(at)),
+            Fact::Known(None) => (Login::Never, None),
+            Fact::NotExposed => (Login::NotTold, None),
+        };
+        let roles = row.roles.known().map(Vec::as_slice).unwrap_or_default();
         Self {
             account: joined(names.into_iter().flatten().map(|name| line(name, NAME))),
-            access: row.status.known().map_or("", |status| status.as_str()),
-            last_login: match row.last_login_at {
-                Fact::Known(Some(at)) => When::At(at),
-                Fact::Known(None) => When::Words("never"),
-                Fact::NotExposed => When::Words("not told"),
-            },
+            access: used(state, login).join(", "),
+            roles: first_roles(roles.iter().map(|role| line(role, NAME))).join(", "),
+            privileged: row.privileged.map_or("", yes_or_no),
+            last_login,
+            created: row.created_at.known().copied(),
         }
     }
 }
 
 impl Row {
-    /// With what is known of its account besides the findings.
-    pub(in crate::render) fn with(mut self, known: &Known) -> Self {
-        self.account = known.account.clone().unwrap_or(self.account);
-        known.access.clone_into(&mut self.access);
-        self.last_login = known.last_login;
-        self
+    /// An account on which nothing is open, where all are asked about.
+    pub(in crate::render) fn quiet(
+        source: &str,
+        row: &AccountRow<'_>,
+        manager: Option<&str>,
+        findings: String,
+    ) -> Self {
+        let person =
+            [&row.employee_name, &row.employee_id].map(|words| words.as_deref().map(|words| line(words, NAME)));
+        let blank = Self {
+            key: format!("{source}/{}", row.id),
+            severity: "",
+            source: source.to_owned(),
+            account: line(&row.id, NAME),
+            person: joined(person.into_iter().flatten()).unwrap_or_default(),
+            manager: manager.map(|name| line(name, NAME)).unwrap_or_default(),
+            access: String::new(),
+            roles: String::new(),
+            privileged: "",
+            last_login: None,
+            created: None,
+            findings,
+            why: String::new(),
+            suggestion: String::new(),
+            question: String::new(),
+            references: String::new(),
+        };
+        blank.with(&Known::of(row))
     }
+
+    /// Whether it has power over others, where more is known than the findings tell.
+    pub(in crate::render) fn privileged(self, known: Option<bool>) -> Self {
+        Self { privileged: known.map_or(self.privileged, yes_or_no), ..self }
+    }
+
+    /// With what is known of its account besides the findings.
+    pub(in crate::render) fn with(self, known: &Known) -> Self {
+        Self {
+            account: known.account.clone().unwrap_or(self.account),
+            access: known.access.clone(),
+            roles: known.roles.clone(),
+            privileged: known.privileged,
+            last_login: known.last_login,
+            created: known.created,
+            ..self
+        }
+    }
+}
+
+const fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+/// Whether the last login is told.
+#[derive(Debug, Clone, Copy)]
+enum Login {
+    At,
+    Never,
+    NotTold,
+    /// Nothing is told of the account.
+    Unknown,
+}
+
+/// The state of an account, with what its last login is if it is no day: a column of days holds nothing else.
+fn used(mut state: Vec<String>, login: Login) -> Vec<String> {
+    match login {
+        Login::At | Login::Unknown => {}
+        Login::Never => state.push("never used".to_owned()),
+        Login::NotTold => state.push("last login not told".to_owned()),
+    }
+    state
 }
 
 /// Names that differ, below each other; none if all are blank.
@@ -204,12 +325,21 @@ fn person(group: &Subject) -> String {
 
 /// Findings about accounts hold it if the vendor tells it; others hold no facts of an account, and neither does a
 /// report without people.
-fn last_login(group: &Subject) -> When {
+fn last_login(group: &Subject) -> Login {
     let told = || group.findings().any(|finding| finding.facts.keys().any(|name| name.starts_with("account.")));
     match group.fact("account.last_login_at") {
-        Some(fact) => parse_moment(fact).map_or(When::Words("never"), When::At),
-        None => When::Words(if told() { "not told" } else { "" }),
+        Some(Value::Null) => Login::Never,
+        Some(_) => Login::At,
+        None if told() => Login::NotTold,
+        None => Login::Unknown,
     }
+}
+
+/// Who answers for the owner: by name, where the roster tells it.
+fn manager(group: &Subject, report: &Report) -> String {
+    let place = group.first(|finding| finding.subject.employee_id.as_deref()).and_then(|id| report.managers.get(id));
+    let named = place.and_then(|place| place.name.as_deref().or(place.employee_id.as_deref()));
+    named.map_or_else(|| group.words("employee.manager"), |name| line(name, NAME))
 }
 
 /// What to do about the worst, because one decision is made about all; and to whom an account without an owner may

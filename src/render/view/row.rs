@@ -108,19 +108,31 @@ pub(super) fn members(group: &Subject) -> Vec<String> {
     shown
 }
 
+/// What can be done with the account: its state and its roles.
 pub(super) fn access(group: &Subject) -> Vec<String> {
+    state(group).into_iter().chain(roles(group)).collect()
+}
+
+/// Whether the account can be used.
+pub(super) fn state(group: &Subject) -> Vec<String> {
     let flag = |name, word: &str| group.fact(name).and_then(Value::as_bool).filter(|on| *on).map(|_| word.to_owned());
     let status = Some(group.words("account.status")).filter(|status| !status.is_empty());
+    status.into_iter().chain(flag("account.locked", "locked")).chain(flag("account.licensed", "licensed")).collect()
+}
+
+/// Its roles; the first eight of them.
+pub(super) fn roles(group: &Subject) -> Vec<String> {
     let roles = group.fact("account.roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let shown = roles.iter().take(8).map(|role| clip(&value(role), NAME));
-    let more = roles.len().checked_sub(9).map(|rest| format!("and {} more", rest + 1));
-    status
-        .into_iter()
-        .chain(flag("account.locked", "locked"))
-        .chain(flag("account.licensed", "licensed"))
-        .chain(shown)
-        .chain(more)
-        .collect()
+    first_roles(roles.iter().map(|role| clip(&value(role), NAME)))
+}
+
+/// The first eight, and how many more there are.
+pub(super) fn first_roles(mut roles: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    let mut shown: Vec<String> = roles.by_ref().take(8).collect();
+    if roles.len() > 0 {
+        shown.push(format!("and {} more", roles.len()));
+    }
+    shown
 }
 
 /// The last login and how long ago it was, as far as the facts of the findings hold it.

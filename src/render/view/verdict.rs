@@ -40,12 +40,24 @@ impl VerdictView {
             gate: report.verdict.gate.as_str(),
             headline: words(report, &needing),
             summary: summary(report, &needing, entries),
-            reasons: report.verdict.deciding().map(|reason| clip(&subject::reason(reason), SENTENCE)).collect(),
+            reasons: reasons(report),
             remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
             scope: scope(report),
             gaps: gaps(report),
         }
     }
+}
+
+/// Why, and then what helps: each once, as several reasons have the same ways out.
+fn reasons(report: &Report) -> Vec<String> {
+    let mut lines: Vec<String> = report.verdict.deciding().map(|reason| clip(&reason.text, SENTENCE)).collect();
+    for remedy in report.verdict.deciding().filter_map(|reason| reason.remedy.as_deref()) {
+        let line = format!("To do: {}", clip(remedy, SENTENCE));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 pub(super) fn scope(report: &Report) -> Vec<String> {
@@ -64,11 +76,6 @@ impl Needing {
         let count = findings.heads().filter(needs_action).map(|head| head.stands_for()).sum();
         Self { accounts: findings.accounts(needs_action), findings: count }
     }
-
-    /// Both together, if they are about different accounts.
-    pub(super) const fn and(self, other: Self) -> Self {
-        Self { accounts: self.accounts + other.accounts, findings: self.findings + other.findings }
-    }
 }
 
 fn needs_action(head: &FindingRef<'_>) -> bool {
@@ -82,29 +89,53 @@ pub(in crate::render) fn headline(report: &Report) -> String {
 
 fn words(report: &Report, needing: &Needing) -> String {
     let (least, seen) = if is_whole(report) { ("", "") } else { ("at least ", " seen") };
-    let of = format!("of {}{seen}", counted(report.correlation.accounts, "account", "accounts"));
+    let accounts = counted(report.correlation.accounts, "account", "accounts");
+    let of = format!("of {accounts}{seen}");
     match report.verdict.gate {
         Gate::Fail if needing.accounts > 0 => {
             format!("Action needed: {least}{} {of}", grouped(needing.accounts))
         }
         Gate::Fail => format!("Action needed: {least}{}", counted(needing.findings, "finding", "findings")),
         Gate::Unverified => format!("Could not verify: {}", unverified(report)),
-        Gate::Pass if needing.findings == 0 => {
-            let accounts = counted(report.correlation.accounts, "account", "accounts");
-            format!("All clear{}: {accounts} checked", of_sources(report))
-        }
-        Gate::Pass => {
-            let of_sources = of_sources(report);
-            format!("All clear{of_sources}: within limits, {} {of} have findings", grouped(needing.accounts))
-        }
+        Gate::Pass => passed(report, needing, &accounts, &of),
     }
 }
 
-/// Nobody may take a part for the whole: sources can be left out, or their outage be known.
-fn of_sources(report: &Report) -> String {
+/// All is clear where everything was seen and nothing asks for action. Anything less is said as what it is.
+fn passed(report: &Report, needing: &Needing, accounts: &str, of: &str) -> String {
+    let serious = open_by_severity(report, &[Severity::Critical, Severity::High]);
+    let found = match (serious.as_str(), needing.accounts, needing.findings) {
+        ("", 0, 0) => String::new(),
+        ("", 0, findings) => counted(findings, "finding", "findings"),
+        ("", accounts, _) => format!("{} {of} have findings", grouped(accounts)),
+        (serious, ..) => format!("{serious} open"),
+    };
+    match (part(report), found.as_str()) {
+        (None, "") => format!("All clear: {accounts} checked"),
+        (None, found) => format!("Within limits: {found}"),
+        (Some(part), "") => format!("Incomplete: {part} seen, and nothing found there"),
+        (Some(part), found) => format!("Incomplete: {part} seen; within limits there: {found}"),
+    }
+}
+
+/// `1 critical and 2 high findings`; nothing without any.
+fn open_by_severity(report: &Report, severities: &[Severity]) -> String {
+    let open = |severity| report.findings.heads().filter(move |head| head.is_open() && head.severity() == severity);
+    let count = |severity: &Severity| (*severity, open(*severity).map(|head| head.stands_for()).sum::<u64>());
+    let found: Vec<(Severity, u64)> = severities.iter().map(count).filter(|(_, count)| *count > 0).collect();
+    let words: Vec<String> = found.iter().map(|(severity, count)| format!("{} {severity}", grouped(*count))).collect();
+    match found.as_slice() {
+        [] => String::new(),
+        [(_, 1)] => format!("{} finding", words.join("")),
+        _ => format!("{} findings", words.join(" and ")),
+    }
+}
+
+/// How much was seen, if it isn't all: sources can be left out, or their outage be known.
+fn part(report: &Report) -> Option<String> {
     let whole = report.sources.iter().filter(|source| source.status == SourceStatus::Complete).count();
     let all = report.sources.len() + report.run.left_out.len();
-    if whole == all { String::new() } else { format!(" at {whole} of {all} sources") }
+    (whole < all).then(|| format!("{whole} of {all} sources"))
 }
 
 fn unverified(report: &Report) -> String {

@@ -12,7 +12,7 @@ use crate::model::{Fact, SourceName, Tier};
 use crate::render::view::Group;
 use crate::render::{RenderError, subject};
 
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column; 16] = [
     ("Source", 14),
     ("Account ID", 28),
     ("External ID", 16),
@@ -22,6 +22,7 @@ const COLUMNS: [Column; 15] = [
     ("Status", 10),
     ("Locked", 10),
     ("Last login", 17),
+    ("Used", 10),
     ("Situation", 12),
     ("Matched by", 12),
     ("Employee ID", 14),
@@ -51,7 +52,7 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
 }
 
 /// What was found about an account.
-fn findings(about: Option<Group<'_>>) -> String {
+pub(super) fn findings(about: Option<Group<'_>>) -> String {
     let words = |head: FindingRef<'_>| match subject::exception(head.disposition()) {
         Some(exception) => format!("{} ({exception})", head.rule()),
         None => head.rule().to_owned(),
@@ -70,11 +71,13 @@ fn cells(source: &SourceName, row: &AccountRow<'_>, about: Option<Group<'_>>) ->
         text(&row.display_name),
         row.status.known().map_or(NOT_TOLD, |status| status.as_str()).into(),
         row.locked.known().map_or(NOT_TOLD, |locked| if *locked { "yes" } else { "no" }).into(),
+        Cell::Moment(row.last_login_at.known().copied().flatten()),
         match row.last_login_at {
-            Fact::Known(Some(at)) => Cell::Moment(at),
-            Fact::Known(None) => "never".into(),
-            Fact::NotExposed => NOT_TOLD.into(),
-        },
+            Fact::Known(Some(_)) => "yes",
+            Fact::Known(None) => "never",
+            Fact::NotExposed => NOT_TOLD,
+        }
+        .into(),
         row.situation.as_ref().into(),
         row.tier.map_or("", Tier::as_str).into(),
         maybe(&row.employee_id),

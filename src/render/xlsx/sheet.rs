@@ -4,7 +4,6 @@ use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, W
 
 use crate::model::Timestamp;
 use crate::render::escape::{clip, terminal};
-use crate::render::view::When;
 
 /// Excel takes 32,767 UTF-16 units in a cell; a character has two at most.
 const CELL: usize = 16_000;
@@ -68,8 +67,10 @@ pub(super) enum Cell {
     /// Lines that stand below each other.
     Lines(String),
     Number(u64),
-    Day(Timestamp),
-    Moment(Timestamp),
+    /// A day, or nothing: words in a column of days stop whoever calculates with them.
+    Day(Option<Timestamp>),
+    /// The same with the time.
+    Moment(Option<Timestamp>),
     /// To be filled in.
     Answer,
     /// To be filled in with a day.
@@ -104,15 +105,6 @@ impl From<&str> for Cell {
 impl From<String> for Cell {
     fn from(text: String) -> Self {
         Self::Text(text)
-    }
-}
-
-impl From<When> for Cell {
-    fn from(when: When) -> Self {
-        match when {
-            When::At(at) => Self::Day(at),
-            When::Words(words) => words.into(),
-        }
     }
 }
 
@@ -175,6 +167,11 @@ impl<'w> Sheet<'w> {
         self.rows
     }
 
+    /// Keeps so many columns on the screen, whatever is scrolled.
+    pub(super) fn hold(&mut self, columns: u16) -> Result<(), XlsxError> {
+        self.inner.set_freeze_panes(1, columns).map(drop)
+    }
+
     /// Puts the filter on.
     pub(super) fn finish(self) -> Result<(), XlsxError> {
         let last = u16::try_from(self.columns.len()).unwrap_or_default().saturating_sub(1);
@@ -192,25 +189,24 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, styles: &Sty
             // More than a spreadsheet counts exactly enough.
             Err(_) => sheet.write_string_with_format(row, column, number.to_string(), &styles.text)?,
         },
-        Cell::Day(at) => moment(sheet, (row, column), *at, &styles.day, styles)?,
-        Cell::Moment(at) => moment(sheet, (row, column), *at, &styles.moment, styles)?,
+        Cell::Day(at) => moment(sheet, (row, column), *at, &styles.day)?,
+        Cell::Moment(at) => moment(sheet, (row, column), *at, &styles.moment)?,
         Cell::Answer => sheet.write_blank(row, column, &styles.answer)?,
         Cell::AnswerDay => sheet.write_blank(row, column, &styles.answer_day)?,
     };
     Ok(())
 }
 
-/// A spreadsheet knows the years from 1900 to 9999; what a vendor sends of others stays text.
+/// A spreadsheet knows the years from 1900 to 9999; what a vendor sends of others is left out.
 fn moment<'s>(
     sheet: &'s mut Worksheet,
     (row, column): (u32, u16),
-    at: Timestamp,
+    at: Option<Timestamp>,
     format: &Format,
-    styles: &Styles,
 ) -> Result<&'s mut Worksheet, XlsxError> {
-    match ExcelDateTime::from_timestamp(at.timestamp()) {
-        Ok(moment) => sheet.write_datetime_with_format(row, column, &moment, format),
-        Err(_) => sheet.write_string_with_format(row, column, at.to_rfc3339(), &styles.text),
+    match at.map(|at| ExcelDateTime::from_timestamp(at.timestamp())) {
+        Some(Ok(moment)) => sheet.write_datetime_with_format(row, column, &moment, format),
+        Some(Err(_)) | None => sheet.write_blank(row, column, format),
     }
 }
 

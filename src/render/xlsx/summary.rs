@@ -1,8 +1,10 @@
 //! What the reader must know first: the verdict, what was not seen, and how the workbook is filled in.
 
+use chrono::NaiveDate;
 use rust_xlsxwriter::{Color, Format, Formula, Workbook, Worksheet, XlsxError};
 
 use super::Book;
+use super::review::DECISIONS_IN;
 use super::sheet::{on_paper, plain};
 use crate::base::text::{counted, grouped};
 use crate::finding::FindingRef;
@@ -47,6 +49,28 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Xlsx
     let row =
         lines(sheet, row + 1, &HOW_TO.map(|(label, text)| (label, text.to_owned())), (&styles.label, &styles.text))?;
     lines(sheet, row, &evidence(report), (&styles.label, &styles.text))?;
+    Ok(())
+}
+
+/// What a manager has to know: what is asked, by when, and how to answer.
+pub(super) fn how_to(workbook: &mut Workbook, book: &Book<'_>, deadline: NaiveDate) -> Result<(), XlsxError> {
+    let run = &book.report.run;
+    let styles = &book.styles;
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name("How to")?.set_column_width(0, 24)?.set_column_width(1, 120)?;
+    on_paper(sheet);
+    let accounts = counted(book.review.len() as u64, "account", "accounts");
+    let title = format!("{accounts} to decide about by {}", deadline.format("%-d %B %Y"));
+    sheet.write_string_with_format(0, 0, plain(&title), &styles.title)?;
+    let row = lines(sheet, 2, &HOW_TO.map(|(label, text)| (label, text.to_owned())), (&styles.label, &styles.text))?;
+    let about = [
+        ("Organisation", run.organisation.clone()),
+        ("Title", run.title.clone()),
+        ("As of", run.as_of.format("%Y-%m-%d %H:%M UTC").to_string()),
+        ("Run", run.id.clone()),
+        ("headcount", run.tool_version.clone()),
+    ];
+    lines(sheet, row, &about, (&styles.label, &styles.text))?;
     Ok(())
 }
 
@@ -129,7 +153,9 @@ fn contents(book: &Book<'_>) -> Vec<Line> {
             format!("{words}; {} of them are left out, because a sheet has no more rows: {rest}", grouped(left_out))
         }
     };
-    let (review, others) = (book.review.len() as u64, book.review.others().len() as u64);
+    let (review, others) = (book.reviewed(), book.review.others().len() as u64);
+    let with_findings = grouped(book.review.len() as u64);
+    let with_findings = book.all_reviewed().map(|_| format!("; {with_findings} with open findings come first"));
     let all = book.inventory.map_or_else(
         || "not in this workbook".to_owned(),
         |inventory| {
@@ -137,7 +163,11 @@ fn contents(book: &Book<'_>) -> Vec<Line> {
         },
     );
     vec![
-        ("Review", sheet(review, "account needs a decision", "accounts need a decision", ALL)),
+        (
+            "Review",
+            sheet(review, "account needs a decision", "accounts need a decision", ALL)
+                + &with_findings.unwrap_or_default(),
+        ),
         (
             "Other findings",
             sheet(others, "finding is about no row of Review", "findings are about no row of Review", ALL),
@@ -148,8 +178,9 @@ fn contents(book: &Book<'_>) -> Vec<Line> {
 
 /// Counts while the reviewer works.
 fn progress(sheet: &mut Worksheet, row: u32, book: &Book<'_>) -> Result<(), XlsxError> {
-    let rows = book.room(book.review.len() as u64);
-    let undecided = Formula::new(format!("=COUNTBLANK(Review!L2:L{})", rows.max(1) + 1)).set_result(rows.to_string());
+    let rows = book.room(book.reviewed());
+    let undecided = Formula::new(format!("=COUNTBLANK(Review!{DECISIONS_IN}2:{DECISIONS_IN}{})", rows.max(1) + 1))
+        .set_result(rows.to_string());
     sheet.write_string_with_format(row, 0, "Still undecided", &book.styles.label)?;
     if rows == 0 {
         sheet.write_string_with_format(row, 1, "nothing", &book.styles.text)?;

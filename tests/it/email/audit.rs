@@ -1,5 +1,6 @@
 //! `audit --email`: from the vendors and the roster to the managers.
 
+use headcount::model::Severity;
 use headcount::report::Report;
 
 use crate::support::mail::open;
@@ -27,24 +28,35 @@ fn audit(tenant: &Tenant, server: &Server, lines: &str, arguments: &[&str]) -> A
 fn each_manager_of_the_roster_gets_their_own() {
     let tenant = Tenant::new(600, 5);
     let server = Server::start(Tls::Implicit, &[]);
-    let audited = audit(&tenant, &server, MANAGERS, &["--email", "--format", "md"]);
+    let audited = audit(
+        &tenant,
+        &server,
+        &format!("{MANAGERS}managers = {{ min_severity = \"medium\" }}\n"),
+        &["--email", "--format", "md"],
+    );
     assert_eq!(audited.code(), 1, "the gate's exit code stays: {}", audited.stderr());
     let report: Report = audited.report();
     let messages = server.seen().messages;
     assert!(messages.len() > 5, "{}", messages.len());
-    let mut told = 0;
+    let findings = report.findings.to_vec().expect("findings");
+    let (mut told, mut asked) = (0, 0);
     for (to, message) in &messages {
         let plain = open(message).plain.split_whitespace().collect::<Vec<_>>().join(" ");
         let [to] = to.as_slice() else { panic!("{to:?}") };
-        let mine = |id: &str| report.managers.get(id).is_some_and(|manager| manager.email.as_ref() == Some(to));
-        for person in plain.split(" person: ").skip(1) {
-            let person = person.split(['*', ';']).next().expect("a person");
-            let Some(id) = report.managers.keys().find(|id| person.contains(id.as_str())) else { continue };
-            assert!(mine(id) || to == "iam@example.com", "{to} was told about {id}");
-            told += usize::from(mine(id));
+        for reference in plain.split(" Reference: ").skip(1) {
+            let reference = reference.split(' ').next().expect("a reference");
+            let finding =
+                findings.iter().find(|finding| finding.fingerprint.starts_with(reference)).expect("a finding");
+            let id = finding.subject.employee_id.as_ref().expect("a person");
+            assert_eq!(report.managers[id].email.as_ref(), Some(to), "{to} was asked about {id}");
+            assert!(finding.severity <= Severity::Medium, "{finding:?}");
+            told += 1;
         }
+        asked += usize::from(plain.contains("HR names you as the manager"));
+        assert_eq!(message.contains("filename=\"review-"), to != "iam@example.com");
     }
-    assert!(told > 20, "{told}");
+    assert_eq!(asked, messages.len() - 1, "everybody but the team");
+    assert!(told > 10, "{told}");
 }
 
 #[test]

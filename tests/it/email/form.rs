@@ -1,7 +1,7 @@
 //! What a mail looks like, from any report.
 
-use headcount::model::Disposition;
-use headcount::report::{Reason, ReasonKind, Report};
+use headcount::model::{Disposition, Severity};
+use headcount::report::{Gate, GateVerdict, Reason, ReasonKind, Report};
 
 use crate::support::fixture;
 use crate::support::mail::{Kit, Opened, open};
@@ -16,6 +16,12 @@ fn mail_of(report: &Report, lines: &str) -> Opened {
     assert_eq!(name, "list.eml");
     assert!(mail.is_ascii() && mail.split("\r\n").all(|line| line.len() <= 998));
     open(mail)
+}
+
+/// The same, had its gate passed.
+fn passing(report: Report) -> Report {
+    let verdict = GateVerdict { gate: Gate::Pass, exit_code: 0, reasons: vec![], remedy: None };
+    Report { verdict, ..report }
 }
 
 /// One of each kind, and one that is cut.
@@ -56,6 +62,18 @@ fn the_subject_says_the_verdict() {
     assert!(subject(&fixture::demo(), "").starts_with("Action needed: 9 of 2,412 accounts"));
     assert!(subject(&fixture::empty(), "").starts_with("All clear: 0 accounts checked"));
     assert!(subject(&fixture::gaps(), "").starts_with("Could not verify: 2 of 5 sources not seen completely"));
+    assert!(
+        subject(&passing(fixture::demo()), "").starts_with("Within limits: 2 critical and 2 high findings open - ")
+    );
+    let seen = subject(&passing(fixture::gaps()), "");
+    assert!(seen.starts_with("Incomplete: 3 of 5 sources seen; within limits there: 2 critical and 2 high"), "{seen}");
+    let mut lesser = passing(fixture::demo());
+    fixture::edit(&mut lesser, |findings| findings.retain(|finding| finding.severity > Severity::High));
+    assert!(
+        subject(&lesser, "").starts_with("Within limits: 5 of 2,412 accounts have findings"),
+        "{}",
+        subject(&lesser, "")
+    );
     assert!(subject(&fixture::demo(), "subject_prefix = \"[IAM]\"\n").starts_with("[IAM] Action needed"));
 }
 
@@ -83,13 +101,18 @@ fn every_mail_says_what_the_verdict_does_not_cover() {
     let mut report = fixture::empty();
     report.verdict.reasons = vec![Reason { kind: ReasonKind::Scope, ..fixture::a_reason(words) }];
     report.run.left_out = vec!["badges".to_owned()];
+    report.run.finished_at = std::time::SystemTime::now().into();
     let managers = "to = \"managers\"\nfallback = [\"iam@example.com\"]\nallowed_domains = [\"example.com\"]\n";
     for (report, lines) in [(report.clone(), "to = [\"ciso@example.com\"]\n"), (report, managers)] {
         let kit = Kit::new(&report);
         kit.configure(ADDRESS, lines);
         for (name, mail) in kit.dry_run() {
             let mail = open(&mail);
-            assert!(header(&mail, "Subject").starts_with("All clear at 0 of 1 sources"), "{name}: {}", mail.headers);
+            assert!(
+                header(&mail, "Subject").starts_with("Incomplete: 0 of 1 sources seen, and nothing found there"),
+                "{name}: {}",
+                mail.headers
+            );
             for text in [&mail.plain, &mail.html] {
                 assert!(text.contains(words), "{name}: {text}");
             }
@@ -142,6 +165,79 @@ fn a_mail_is_cut_by_plan() {
     for text in [mail.plain.split_whitespace().collect::<Vec<_>>().join(" "), mail.html] {
         assert!(text.contains("findings are left out here (") && text.contains("report.json has all"), "{text}");
     }
+}
+
+#[test]
+fn nothing_in_its_form_looks_like_a_forgery() {
+    for (name, report) in all() {
+        let mail = mail_of(&report, "");
+        let html = mail.html.to_lowercase();
+        for hidden in ["display:none", "font-size:0", "font-size:1px", "visibility:hidden", "max-height:0", "opacity:0"]
+        {
+            assert!(!html.contains(hidden), "{name}: {hidden}");
+        }
+        // What a mail program shows beside the subject stands once in what is read: nothing is said twice.
+        let first = mail.plain.lines().next().expect("a line").trim_end();
+        let (_, body) = mail.html.split_once("<body").expect("a body");
+        assert_eq!((mail.plain.matches(first).count(), body.matches(first).count()), (1, 1), "{name}: {first}");
+        assert!(header(&mail, "Content-Type").starts_with("multipart/alternative;"), "{name}: nothing goes along");
+    }
+    let mut report = fixture::demo();
+    report.run.started_at = fixture::at("2020-01-01T00:00:00Z");
+    let kit = Kit::new(&report);
+    kit.configure(ADDRESS, "to = [\"ciso@example.com\"]\n");
+    kit.write("report.xlsx", "a workbook");
+    assert!(header(&open(&kit.dry_run().remove(0).1), "Content-Type").starts_with("multipart/mixed;"));
+}
+
+#[test]
+fn names_are_written_so_that_everybody_reads_them() {
+    let kit = Kit::new(&fixture::empty());
+    kit.configure(
+        ADDRESS,
+        "to = [\"Ray, Bob <bob@example.com>\", 'Ann \\ \"A\" Lee <ann@example.com>', \"zoe@example.com\"]\n",
+    );
+    let config = kit.read("headcount.toml").replace("from = \"Access review <", "from = \"Review, Access <");
+    kit.write("headcount.toml", &config);
+    let mail = open(&kit.dry_run().remove(0).1);
+    assert_eq!(header(&mail, "From"), "\"Review, Access\" <access@example.com>");
+    let to = "\"Ray, Bob\" <bob@example.com>, \"Ann \\\\ \\\"A\\\" Lee\" <ann@example.com>, zoe@example.com";
+    assert_eq!(header(&mail, "To"), to);
+    kit.write("headcount.toml", &config.replace("Review, Access", "Zoë, Access"));
+    let mail = open(&kit.dry_run().remove(0).1);
+    assert!(
+        header(&mail, "From").starts_with("=?utf-8?b?") && header(&mail, "From").ends_with(" <access@example.com>")
+    );
+}
+
+#[test]
+fn ways_out_are_said_once() {
+    let mut report = fixture::demo();
+    for reason in &mut report.verdict.reasons {
+        reason.remedy = Some("fix what was found, or waive it".to_owned());
+    }
+    let mail = mail_of(&report, "");
+    for text in [&mail.plain, &mail.html] {
+        assert_eq!(text.matches("To do: fix what was found, or waive it").count(), 1, "{text}");
+    }
+}
+
+#[test]
+fn what_is_overdue_is_said() {
+    let mut report = fixture::demo();
+    let overdue = |report: &Report, lines: &str| {
+        let plain = mail_of(report, lines).plain;
+        plain.lines().find(|line| line.starts_with("Overdue: ")).map(|line| line.trim_end().to_owned())
+    };
+    let one = "Overdue: 1 finding has been known for longer than 14 days.";
+    assert_eq!(overdue(&report, "").as_deref(), Some(one));
+    assert_eq!(overdue(&report, "deadline = \"120d\"\n"), None);
+    for exception in report.exceptions.iter_mut().filter(|exception| exception.kind == "baseline") {
+        exception.state = "expired".to_owned();
+    }
+    let two = "Overdue: 2 findings have been known for longer than 14 days, the oldest for";
+    assert_eq!(overdue(&report, "").as_deref(), Some(two), "the line is wrapped there");
+    assert_eq!(overdue(&fixture::empty(), ""), None);
 }
 
 #[test]

@@ -23,7 +23,9 @@ fn a_certificate_of_an_unknown_authority_is_refused() {
         let scheme = if tls == Tls::Implicit { "smtps" } else { "smtp" };
         let address = format!("{scheme}://{USER}@localhost:{}", server.port);
         kit.configure(&address, &format!("password = \"file:password\"\n{TWO}"));
-        refused(&server, &kit.send(), "invalid peer certificate");
+        let ran = kit.send();
+        refused(&server, &ran, "invalid peer certificate");
+        assert!(ran.said.contains("write the file of the authority that signed it to [email] ca_file"), "{}", ran.said);
     }
 }
 
@@ -37,6 +39,7 @@ fn a_certificate_for_another_name_is_refused() {
     let ran = kit.send();
     assert_eq!(ran.code, 4, "{}", ran.said);
     assert!(ran.said.contains("not valid for name") && server.seen().messages.is_empty(), "{}", ran.said);
+    assert!(ran.said.contains("write a name that the certificate has to [email] smtp"), "{}", ran.said);
 }
 
 #[test]

@@ -17,7 +17,10 @@ const KEY: &str = "0123456789abcdef0123456789abcdef";
 fn tenant() -> Tenant {
     let tenant = Tenant::new(600, 3);
     let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
-    let text = text.replace("[report]\n", "[report]\npseudonym_key = \"env:HEADCOUNT_PSEUDONYM_KEY\"\n");
+    let text = text.replace(
+        "[report]\n",
+        "[report]\nreview = { scope = \"all\" }\npseudonym_key = \"env:HEADCOUNT_PSEUDONYM_KEY\"\n",
+    );
     std::fs::write(tenant.config(), text).expect("written");
     tenant
 }

@@ -1,8 +1,10 @@
 //! The workbook: what reviewers fill in, and every account.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use headcount::audit::{AccountRow, Inventory};
+use headcount::config::ReviewScope;
 use headcount::model::{Fact, Tier};
 use headcount::render::{Format, RenderOptions, render};
 use headcount::report::Report;
@@ -76,8 +78,9 @@ fn a_member_of_a_group_is_shown_with_its_use() {
     let options = RenderOptions { inventory: Some(&inventory), ..RenderOptions::default() };
     let book = book(&fixture::demo(), &options);
     let at = book.column("Review", "Key").iter().position(|key| *key == "voiso-emea/70991").expect("a row");
-    let told = ["Account", "Person", "Access", "Last login"].map(|heading| book.column("Review", heading)[at]);
-    assert_eq!(told, ["i.brandauer@example.com", "Ilse Brandauer\nE-0377", "active", "never"]);
+    let told = ["Account", "Person", "Access", "Last login", "Roles", "Privileged"]
+        .map(|heading| book.column("Review", heading)[at]);
+    assert_eq!(told, ["i.brandauer@example.com", "Ilse Brandauer\nE-0377", "active, never used", "", "agent", "no"]);
 }
 
 #[test]
@@ -139,7 +142,96 @@ fn every_account_of_an_audit_is_listed_with_its_findings() {
         found,
         report.findings.to_vec().expect("findings").iter().filter(|finding| finding.rule == "orphaned").count()
     );
-    for fact in ["Last login", "Locked"] {
+    for fact in ["Used", "Locked"] {
         assert!(book.column("All accounts", fact).contains(&"not told"), "{fact}");
     }
+}
+
+#[test]
+fn all_accounts_are_reviewed_if_that_is_asked_for() {
+    let tenant = Tenant::new(600, 3);
+    let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    std::fs::write(tenant.config(), text.replace("[report]\n", "[report]\nreview = { scope = \"all\" }\n"))
+        .expect("written");
+    let audited = tenant.audit(&["-q", "--format", "json,xlsx"]);
+    let book = Book::open(std::fs::read(audited.out.join("report.xlsx")).expect("a workbook"));
+    let keys = book.column("Review", "Key");
+    let all: BTreeSet<_> = book.column("All accounts", "Key").into_iter().collect();
+    assert_eq!((keys.len(), keys.iter().copied().collect::<BTreeSet<_>>()), (all.len(), all));
+    let words = book.says("Review");
+    assert!(words.starts_with(&format!("{} accounts need a decision; ", keys.len())), "{words}");
+    assert_eq!(book.says("Still undecided"), keys.len().to_string());
+    assert_eq!(reading::xlsx(&book), reading::expected(&audited.report()), "no finding is told twice");
+    // Worst first, and those of which nothing is to be said last.
+    let rank =
+        |severity: &&str| ["critical", "high", "medium", "low", "info", ""].iter().position(|word| word == severity);
+    let ranks: Vec<_> = book.column("Review", "Severity").iter().map(rank).collect();
+    assert!(ranks.is_sorted() && ranks.last() == Some(&Some(5)), "{ranks:?}");
+    let quiet = ranks.iter().position(|rank| *rank == Some(5)).expect("some");
+    for (heading, wanted) in
+        [("Roles", "Agent"), ("Privileged", "no"), ("Created", "2"), ("Last login", "2"), ("Person", "E-")]
+    {
+        let column = book.column("Review", heading);
+        for (rows, part) in [(&column[..quiet], "with findings"), (&column[quiet..], "without")] {
+            assert!(rows.iter().any(|cell| cell.contains(wanted)), "{heading} of accounts {part}: {rows:?}");
+        }
+    }
+    let managers = book.column("Review", "Manager");
+    let named = managers.iter().filter(|name| name.contains(' ')).count();
+    assert!(named * 10 > managers.len() * 8, "{named} of {} by name", managers.len());
+}
+
+#[test]
+fn a_column_of_days_holds_nothing_else_and_the_key_is_last() {
+    let inventory = hostile_accounts(3);
+    let options = RenderOptions { inventory: Some(&inventory), review: ReviewScope::All, ..RenderOptions::default() };
+    for report in [fixture::demo(), fixture::hostile()] {
+        let book = book(&report, &options);
+        for (sheet, columns) in
+            [("Review", ["Last login", "Created", "Decided on"].as_slice()), ("All accounts", &["Last login"])]
+        {
+            for column in columns {
+                for cell in book.column(sheet, column) {
+                    let day = cell.is_empty() || cell.chars().all(|c| c.is_ascii_digit() || "-:. ".contains(c));
+                    assert!(day, "{sheet}, {column}: {cell}");
+                }
+            }
+            assert_eq!(book.sheets[sheet][0].last().map(String::as_str), Some("Key"));
+        }
+    }
+}
+
+/// One group of so many accounts, all of which its message names.
+fn group(members: usize) -> Report {
+    fixture::large_with(1, |_, mut finding| {
+        "group".clone_into(&mut finding.subject.kind);
+        finding.subject.account_id = None;
+        let ids: Vec<String> = (0..members).map(|id| format!("account-{id}-of-the-group")).collect();
+        finding.message = format!("Several accounts: {}.", ids.join(", "));
+        finding.subject.members = Some(ids);
+        finding
+    })
+}
+
+/// The best of three.
+fn duration(format: Format, report: &Report) -> Duration {
+    let once = || {
+        let start = Instant::now();
+        render(format, report, &RenderOptions::default(), &mut std::io::sink()).expect("renders");
+        start.elapsed()
+    };
+    (0..3).map(|_| once()).min().unwrap_or_default()
+}
+
+#[test]
+fn a_group_of_thousands_costs_at_most_twice_as_much_as_as_many_accounts() {
+    const ACCOUNTS: usize = 6_000;
+    let (group, singles) = (group(ACCOUNTS), fixture::large(ACCOUNTS));
+    for format in [Format::Xlsx, Format::Csv] {
+        let (group, singles) = (duration(format, &group), duration(format, &singles));
+        assert!(group <= 2 * singles, "{format}: {group:?} for a group, {singles:?} for as many accounts");
+    }
+    let book = book(&group, &RenderOptions::default());
+    assert_eq!(book.column("Review", "Key").len(), ACCOUNTS);
+    assert!(book.column("Review", "Why").iter().all(|why| why.chars().count() <= 601));
 }

@@ -48,7 +48,7 @@ fn paths(models: &[Value]) -> BTreeMap<String, (&'static str, String)> {
     for model in models {
         walk("", model, &mut found);
     }
-    for rows in ["groups[].lines", "lines", "covered", "sections", "style", "script"] {
+    for rows in ["groups[].lines", "lines", "covered", "sections", "style", "script", "questions[].answers[].link"] {
         found.entry(rows.to_owned()).and_modify(|told| told.0 = "markup");
     }
     found

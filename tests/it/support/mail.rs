@@ -92,10 +92,10 @@ impl Kit {
 }
 
 fn mails(folder: &Path) -> Vec<(String, String)> {
-    let mut mails: Vec<(String, String)> = std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| {
-            let path = entry.expect("an entry").path();
+    let paths = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut mails: Vec<(String, String)> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "eml"))
+        .map(|path| {
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             (name, std::fs::read_to_string(path).expect("ASCII"))
         })
