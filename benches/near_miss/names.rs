@@ -1,12 +1,21 @@
-//! Names as they are spread in an international company: a few that many have, and a long tail that few have, of which
-//! many are alike. First names and family names of eight regions, the commonest first.
+//! Names as they are spread among people: a few that many have, and a long tail that few have, of which many are alike.
+//! First names and family names of eight regions, the commonest first.
+//!
+//! The English names are spread as in the census of the United States of 1990 (in brackets): of a thousand pairs of people,
+//! 1.0 have the same family name (1.1) and 3.6 the same first name (3.5), 0.5 (0.3) and 1.0 (1.3) have one that differs by one
+//! letter, and 4.3 (4.4) first names that are used for one another; of a hundred people, 25 have one of the hundred commonest
+//! family names (24), and of 20,000, 20 in a hundred have one that nobody else of them has (21).
+
+use std::ops::Range;
 
 use fastrand::Rng;
 
 /// Where somebody's name comes from.
 pub(crate) struct Region {
     /// Of a hundred people, so many are from here.
-    pub(crate) people: u32,
+    people: u32,
+    /// Of a hundred people, so many have one of these family names.
+    common: u8,
     given: &'static str,
     family: &'static str,
     /// Rare family names are made of one of each.
@@ -17,6 +26,7 @@ pub(crate) struct Region {
 pub(crate) const REGIONS: [Region; 8] = [
     Region {
         people: 44,
+        common: 22,
         given: "James Michael John David Robert Mary Jennifer William Sarah Emily Daniel Thomas Jessica Matthew Elizabeth \
                 Christopher Andrew Joshua Emma Linda Joseph Laura Amanda Ryan Nicholas Rebecca Anthony Karen Benjamin Samuel \
                 Stephanie Nicole Katherine Kevin Brian Steven Rachel Alexander Jack Olivia Charlotte Sophie Grace Hannah \
@@ -45,6 +55,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 14,
+        common: 13,
         given: "Thomas Michael Andreas Stefan Peter Klaus Wolfgang Jürgen Sabine Susanne Petra Monika Claudia Anna Julia \
                 Katharina Christian Markus Martin Alexander Sebastian Florian Tobias Jan Lukas Felix Maximilian Jonas Lena \
                 Laura Lisa Sarah Nicole Stefanie Andrea Birgit Ursula Ingrid Renate Helga Gisela Heike Ute Karin Manfred \
@@ -61,6 +72,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 10,
+        common: 50,
         given: "María José Antonio Francisco Manuel Juan Carmen Ana Isabel Javier David Carlos Jesús Miguel Luis Pedro Rafael \
                 Alejandro Daniel Fernando Pablo Laura Cristina Marta Elena Lucía Paula Sofía Sara Raquel Beatriz Rosa Pilar \
                 Teresa Dolores Ángel Sergio Jorge Alberto Álvaro Diego Adrián Raúl Enrique Ramón Vicente Andrés Ignacio Jaime \
@@ -75,6 +87,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 7,
+        common: 8,
         given: "Jean Marie Pierre Michel Philippe Nathalie Isabelle Sylvie Catherine Christophe Nicolas Stéphane Julien Camille \
                 Thomas Antoine Guillaume Alexandre Sophie Céline Sandrine Valérie Véronique Laurent Olivier Frédéric François \
                 Jacques Bernard Alain Patrick Éric Mathieu Maxime Benoît Émilie Aurélie Élodie Chloé Léa Manon Hélène Geneviève",
@@ -88,6 +101,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 9,
+        common: 13,
         given: "Александр Сергей Дмитрий Андрей Алексей Елена Ольга Наталья Екатерина Анна Татьяна Ирина Мария Светлана Юлия \
                 Владимир Михаил Иван Евгений Николай Максим Павел Артём Денис Антон Игорь Олег Юрий Виктор Константин Анастасия \
                 Дарья Ксения Полина Виктория Людмила Галина Надежда Валентина Вячеслав Владислав Станислав Григорий Пётр Фёдор",
@@ -100,6 +114,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 4,
+        common: 25,
         given: "Mehmet Mustafa Ahmet Ali Hüseyin Hasan İbrahim Fatma Ayşe Emine Hatice Zeynep Elif Meryem Murat Ömer Yusuf \
                 Osman Emre Burak Can Deniz Özgür Gül Merve Esra Büşra Selin Ebru Serkan Kemal Süleyman Ramazan Halil",
         family: "Yılmaz Kaya Demir Çelik Şahin Yıldız Yıldırım Öztürk Aydın Özdemir Arslan Doğan Kılıç Aslan Çetin Kara Koç \
@@ -109,6 +124,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 7,
+        common: 45,
         given: "محمد أحمد Mohamed Ahmed Mohammed Ali Omar Fatima Aisha Khaled Hassan Hussein Mahmoud Youssef Ibrahim Mustafa \
                 Karim Tariq Nadia Layla Samir Rachid Yasmin Amina Khadija Mariam Salma Zainab Bilal Hamza Walid Nabil Faisal \
                 Saeed Abdullah Abdelrahman Noor Rania Hind Imane Sana Reza Mehdi Jamal",
@@ -119,6 +135,7 @@ pub(crate) const REGIONS: [Region; 8] = [
     },
     Region {
         people: 5,
+        common: 60,
         given: "Wei Ming Li Jun Yan Hui Yuki Takashi Hiroshi Kenji Akiko Priya Rahul Amit Sanjay Anjali Deepak Rajesh Sunita \
                 Vijay Arjun Kavita Pooja Ravi Neha Ji-woo Min-jun Seo-yeon Thi Minh Anh Linh Huong Siti Nur Putri Kwame Amara",
         family: "Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Sun Ma Zhu Lin Kim Lee Park Choi Tanaka Suzuki Sato Yamamoto \
@@ -142,32 +159,49 @@ impl Region {
         &REGIONS[0]
     }
 
-    /// The commonest name is as common as the second and the third together, and so on.
+    /// Half of the people have one of the common names, others what somebody of that name may be called.
     pub(crate) fn given(&self, rng: &mut Rng) -> String {
-        let names: Vec<_> = self.given.split_whitespace().collect();
-        names[skewed(rng, names.len())].to_owned()
+        match rng.u8(0..100) {
+            0..50 => one_of(self.given, rng),
+            50..70 => another(&one_of(self.given, rng), rng),
+            _ => blend(self.given, 2..4, rng),
+        }
     }
 
-    /// Half of the people have one of the common names.
     pub(crate) fn family(&self, rng: &mut Rng) -> String {
-        if rng.u8(0..100) < 55 {
-            let names: Vec<_> = self.family.split_whitespace().collect();
-            return names[skewed(rng, names.len())].to_owned();
+        if rng.u8(0..100) < self.common {
+            return one_of(self.family, rng);
         }
-        let part = |rng: &mut Rng, parts: &str| {
-            let parts: Vec<_> = parts.split_whitespace().collect();
-            parts[skewed(rng, parts.len())].to_owned()
-        };
-        let name = part(rng, self.starts) + &part(rng, self.ends);
+        let name =
+            if rng.bool() { blend(self.family, 2..5, rng) } else { one_of(self.starts, rng) + &one_of(self.ends, rng) };
         match rng.u8(0..100) {
-            0..10 => format!("{name}{}", part(rng, self.ends)),
-            10..14 => format!("{name}-{}", self.family(rng)),
+            0..3 => format!("{name}-{}", self.family(rng)),
             _ => name,
         }
     }
 }
 
-fn skewed(rng: &mut Rng, len: usize) -> usize {
-    let most = rng.usize(0..len);
-    rng.usize(0..=most)
+/// A name that people use for this one.
+fn another(name: &str, rng: &mut Rng) -> String {
+    const GROUPS: &str = include_str!("../../src/suggest/nicknames.txt");
+    let plain = any_ascii::any_ascii(name).to_lowercase();
+    let of_name = |group: &&str| group.split(' ').any(|one| one == plain);
+    let groups: Vec<_> = GROUPS.lines().filter(of_name).collect();
+    let Some(group) = rng.choice(groups) else { return name.to_owned() };
+    let mut letters = rng.choice(group.split(' ').collect::<Vec<_>>()).unwrap().chars();
+    letters.next().iter().flat_map(|first| first.to_uppercase()).chain(letters).collect()
+}
+
+/// A rare name, which is like two common ones.
+fn blend(names: &str, end: Range<usize>, rng: &mut Rng) -> String {
+    let (one, other) = (one_of(names, rng), one_of(names, rng).to_lowercase());
+    let end = other.chars().count().saturating_sub(rng.usize(end));
+    one.chars().take(3).chain(other.chars().skip(end)).collect()
+}
+
+/// The commonest is as common as the second and the third together, and so on.
+fn one_of(names: &str, rng: &mut Rng) -> String {
+    let names: Vec<_> = names.split_whitespace().collect();
+    let most = rng.usize(0..names.len());
+    names[rng.usize(0..=most)].to_owned()
 }

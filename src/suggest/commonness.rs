@@ -2,6 +2,7 @@
 //! where hundreds are.
 
 use super::spelling::Spelling;
+use super::weights;
 use super::words::Words;
 
 /// What is counted of some employees' names, as hashes.
@@ -48,16 +49,6 @@ pub(super) struct Commonness {
 }
 
 impl Commonness {
-    /// What is known of names before a roster is read: as if so many more people were in it, of whom hardly any two have
-    /// the same name. Three people called Ann in a firm of ten don't make it the name of a third of mankind.
-    const OTHERS: f64 = 300.0;
-
-    /// As if so many more words had been read, each once: a short roster doesn't know most names.
-    const WORDS: f64 = 2_000.0;
-
-    /// So few pairs of namesakes say nothing yet.
-    const FEW: f64 = 20.0;
-
     /// Of all employees, so many, whose names are given in parts.
     pub(super) fn new(people: usize, names: &[Names]) -> Self {
         let bits = (people.max(1).ilog2() + 5).clamp(10, 21);
@@ -71,7 +62,7 @@ impl Commonness {
         common.lift = lift(names);
         let read = float(names.iter().map(|names| names.words.len()).sum());
         let once = float(common.counts.iter().filter(|count| **count == 1).count());
-        common.unseen = (once + Self::WORDS) / (read + Self::WORDS);
+        common.unseen = (once + weights::WORDS) / (read + weights::WORDS);
         common
     }
 
@@ -86,9 +77,9 @@ impl Commonness {
         self.counts.get((hash(word) >> self.cut) as usize).copied().unwrap_or_default()
     }
 
-    /// Of all people who could have an account, the share that has the word. Who is found by it is one of them himself.
+    /// Of all people who could have an account, the share that has the word.
     pub(super) fn share(&self, word: &str) -> f64 {
-        (f64::from(self.people_called(word).max(1)) - 0.1) / self.everybody()
+        (f64::from(self.people_called(word).max(1)) - weights::HIMSELF) / self.everybody()
     }
 
     /// The same for a word that perhaps nobody is called.
@@ -104,7 +95,7 @@ impl Commonness {
 
     /// All people who could have an account.
     pub(super) fn everybody(&self) -> f64 {
-        self.people + Self::OTHERS
+        self.people + weights::OTHERS
     }
 
     /// How many people the roster has.
@@ -125,7 +116,7 @@ fn lift(names: &[Names]) -> f64 {
         namesakes.sum::<f64>()
     });
     let expected = firsts / people * lasts / people;
-    ((wholes + Commonness::FEW) / (expected + Commonness::FEW)).clamp(1.0, 20.0)
+    ((wholes + weights::FEW_NAMESAKES) / (expected + weights::FEW_NAMESAKES)).clamp(1.0, 20.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]

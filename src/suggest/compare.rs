@@ -3,6 +3,7 @@
 use rapidfuzz::distance::osa;
 
 use super::nicknames::are_nicknames;
+use super::weights;
 use super::words::{Words, sound};
 
 /// How two words are the same name.
@@ -28,11 +29,8 @@ pub(super) struct Match {
     pub(super) how: Likeness,
     /// From 0 to 1, for people to read.
     pub(super) similarity: f64,
-    /// How many strangers have a word that is like another in this way, for each person whose own name is. It is what the
-    /// likeness is worth: with a thousandth, it is a thousand times as likely to be the same person as to be another.
+    /// What the likeness is worth, and who else may have the word: see [`weights`].
     pub(super) doubt: f64,
-    /// The word may be what somebody else is really called. How many such people outweigh one whose name became just this
-    /// word: many for a slip of the finger, of which there are hundreds, and few for one of three nicknames.
     pub(super) rivals: f64,
 }
 
@@ -47,22 +45,19 @@ pub(super) fn compare(one: &str, other: &str) -> Option<Match> {
     let (shorter, longer) = (one.len().min(other.len()), one.len().max(other.len()));
     if one == other {
         // The same initial is no name.
-        let doubt = if shorter > 1 { 2e-5 } else { 0.05 };
+        let doubt = if shorter > 1 { 2e-5 } else { weights::SAME_INITIAL };
         return (shorter > 0).then_some(Match::new(Likeness::Equal, 1.0, doubt, 0.0));
     }
     if shorter <= 1 {
         let initial = shorter == 1 && one.get(..1) == other.get(..1);
-        return initial.then_some(Match::new(Likeness::Initial, 0.8, 0.03, 0.0));
+        return initial.then_some(Match::new(Likeness::Initial, 0.8, weights::INITIAL, 0.0));
     }
+    let nickname = Match::new(Likeness::Nickname, 0.94, weights::NICKNAME, weights::NICKNAME_RIVALS);
+    let shortened = Match::new(Likeness::Shortened, 0.9, weights::SHORTENED, weights::SHORTENED_RIVALS);
     let ways = [
         by_letters(one, other, longer),
-        are_nicknames(one, other).then_some(Match::new(Likeness::Nickname, 0.94, 0.012, 80.0)),
-        (shorter >= 3 && one.get(..shorter) == other.get(..shorter)).then_some(Match::new(
-            Likeness::Shortened,
-            0.9,
-            0.02,
-            100.0,
-        )),
+        are_nicknames(one, other).then_some(nickname),
+        (shorter >= 3 && one.get(..shorter) == other.get(..shorter)).then_some(shortened),
     ];
     ways.into_iter().flatten().min_by(|a, b| a.doubt.total_cmp(&b.doubt))
 }
@@ -73,7 +68,8 @@ fn by_letters(one: &str, other: &str, longer: usize) -> Option<Match> {
     let distance = osa::distance_with_args(one.bytes(), other.bytes(), &args)?;
     #[expect(clippy::cast_precision_loss, reason = "a word is short")]
     let similarity = 1.0 - distance as f64 / longer as f64;
-    let sounds = sound_alike(one, other, similarity).then_some(Match::new(Likeness::SoundsAlike, 0.94, 0.02, 150.0));
+    let sounds = Match::new(Likeness::SoundsAlike, 0.94, weights::SOUND, weights::SOUND_RIVALS);
+    let sounds = sound_alike(one, other, similarity).then_some(sounds);
     let misspelt = misspelt(distance, longer, similarity);
     match (sounds, misspelt) {
         (Some(sounds), Some(misspelt)) if misspelt.doubt < sounds.doubt => Some(misspelt),
@@ -89,20 +85,15 @@ fn sound_alike(one: &str, other: &str, similarity: f64) -> bool {
 
 /// The longer two words are, the less likely one becomes the other by chance.
 fn misspelt(distance: usize, longer: usize, similarity: f64) -> Option<Match> {
-    /// By length, from words of three letters on: so many strangers' names differ by one letter, by two and by three, for
-    /// each name that was misspelt so. Counted among names drawn as often as a census has them; then one letter was made to
-    /// say more, and three to say less, by the people of `benches/near_miss`.
-    const DOUBTS: [&[f64]; 3] = [
-        &[0.012, 0.012, 0.004, 0.004, 0.002, 0.001],
-        &[9.0, 0.4, 0.17, 0.09, 0.03, 0.015, 0.01],
-        &[9.0, 9.0, 9.0, 9.0, 9.0, 9.0, 0.35, 0.25],
-    ];
-    const RIVALS: [f64; 3] = [1_000.0, 5_000.0, 20_000.0];
-    let letters = distance.checked_sub(1)?;
-    let (by_length, rivals) = DOUBTS.get(letters).zip(RIVALS.get(letters))?;
+    let (by_length, rivals) = match distance {
+        1 => (weights::ONE_LETTER, weights::ONE_LETTER_RIVALS),
+        2 => (weights::TWO_LETTERS, weights::TWO_LETTERS_RIVALS),
+        3 => (weights::THREE_LETTERS, weights::THREE_LETTERS_RIVALS),
+        _ => return None,
+    };
     let doubt = by_length.get(longer.checked_sub(3)?).or(by_length.last())?;
     let how = Likeness::Misspelt(u8::try_from(distance).unwrap_or(u8::MAX));
-    (*doubt < 1.0).then_some(Match::new(how, similarity, *doubt, *rivals))
+    (*doubt < 1.0).then_some(Match::new(how, similarity, *doubt, rivals))
 }
 
 /// Two words of two names that are paired with one another, by their places.

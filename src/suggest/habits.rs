@@ -5,6 +5,7 @@
 use std::iter::Sum;
 
 use super::compare::Likeness;
+use super::weights;
 
 /// What happened to a name on its way to an account: the most that happened to one of its words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,26 +86,16 @@ pub(super) struct Habits {
 }
 
 impl Habits {
-    /// People outside the roster who have accounts, however small the roster is: of service providers, of customers.
-    const OUTSIDERS: f64 = 200.0;
-
-    /// What is thought of a source before its accounts are seen, as if from so many accounts: a fifth is nobody's.
-    const STRANGERS_BEFORE: (f64, f64) = (20.0, 0.2);
-
-    /// The same for what happens to the names of a hundred owners, which is how often it happens to the people of
-    /// `benches/near_miss`. That names are others altogether can't be told from strangers, and isn't learnt.
-    const CHANGES_BEFORE: [f64; Change::ALL.len() - 1] = [59.0, 21.0, 9.0, 11.0];
-
     /// More rounds change nothing that anybody sees.
     const ROUNDS: u32 = 20;
 
-    /// A share that is no certainty, whatever the accounts look like.
-    const LIMITS: (f64, f64) = (0.05, 0.95);
+    /// The greatest share that is nobody's, whatever the accounts look like.
+    const MOST: f64 = 0.95;
 
     /// Of a source's accounts, each given by the odds of all its candidates together. What they say on average when
     /// something is taken for true is taken for true next; so it is sought until it stays.
     pub(super) fn of_source(people: f64, accounts: &[Odds]) -> Self {
-        let (thought_of, thought) = Self::STRANGERS_BEFORE;
+        let (thought_of, thought) = (weights::STRANGERS_SEEN, weights::STRANGERS);
         let mut habits = Self { strangers: Self::odds_of(thought, people), changes: [1.0; Change::ALL.len()] };
         for _ in 0..Self::ROUNDS {
             let (mut count, mut strangers, mut changed) = (thought_of, thought_of * thought, ByChange::default());
@@ -121,15 +112,15 @@ impl Habits {
     }
 
     fn odds_of(share: f64, people: f64) -> f64 {
-        let share = share.clamp(Self::LIMITS.0, Self::LIMITS.1);
-        (people + Self::OUTSIDERS) * share / (1.0 - share)
+        let share = share.clamp(weights::LEAST_STRANGERS, Self::MOST);
+        (people + weights::OUTSIDERS) * share / (1.0 - share)
     }
 
     /// How many times as often as elsewhere, for each name that stayed what it was.
     fn as_often(changed: ByChange) -> ByChange {
         let mut often = [1.0; Change::ALL.len()];
-        let ([stayed, ..], [stayed_before, ..]) = (changed, Self::CHANGES_BEFORE);
-        for (often, (now, before)) in often.iter_mut().zip(changed.into_iter().zip(Self::CHANGES_BEFORE)) {
+        let ([stayed, ..], [stayed_before, ..]) = (changed, weights::CHANGES_SEEN);
+        for (often, (now, before)) in often.iter_mut().zip(changed.into_iter().zip(weights::CHANGES_SEEN)) {
             *often = (now + before) / before * stayed_before / (stayed + stayed_before);
         }
         often

@@ -16,6 +16,7 @@ mod nicknames;
 mod rewrites;
 mod score;
 mod spelling;
+mod weights;
 mod words;
 
 pub use accept::Accept;

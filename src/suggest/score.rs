@@ -9,6 +9,7 @@ use super::features::{digits, local_part, name_of, number};
 use super::further::{Further, Told};
 use super::habits::{Change, Odds};
 use super::nicknames::is_first_name;
+use super::weights;
 use super::words::{Words, is_squeezed, squeezed};
 
 /// A value with what comparing it needs, made once for many comparisons.
@@ -69,26 +70,15 @@ impl Confirmed {
 /// The words of an employee's name.
 type Name = [Confirmed; Words::MOST];
 
-/// Of a hundred owners, so many have another given name or another family name at a vendor: after a marriage, or because
-/// that is what they are called.
-const OTHER_NAME: f64 = 0.06;
-/// A display name that has nothing of the employee's name.
-const OTHER_PERSON: f64 = 0.002;
-/// A middle name that only one side has.
-const MIDDLE_NAME: f64 = 0.6;
 /// They say nothing without the word behind them.
 const PARTICLES: [&str; 26] = [
     "abd", "abu", "al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "ibn", "la",
     "le", "mac", "mc", "san", "st", "ten", "van", "von", "zu",
 ];
-/// One word, where the employee has several.
-const ONLY_ONE_WORD: f64 = 0.3;
 /// One word, and the employee has but one as well: few have.
 const BOTH_ONE_WORD: f64 = 10.0;
 /// A login name that the roster has and that could not be made from the name.
 const KNOWN_HANDLE: Match = Match { how: Likeness::Equal, similarity: 1.0, doubt: 1e-5, rivals: 0.0 };
-/// The same login name as in the roster, as it could be made from the name: two namesakes may be told apart by it.
-const SAME_HANDLE: f64 = 3.0;
 
 impl<'v> Value<'v> {
     fn new(field: AccountField, raw: &'v str, compared: &str) -> Self {
@@ -155,7 +145,7 @@ impl<'v> Scorer<'v> {
     pub(super) fn odds_of_other_names(&self) -> f64 {
         let Some(name) = self.name.as_ref().filter(|name| name.words.count() > 1) else { return 0.0 };
         let known = name.words.iter().filter(|word| word.len() > 1 && self.common.people_called(word) > 0);
-        known.take(2).map(|_| OTHER_NAME * self.common.everybody()).sum()
+        known.take(2).map(|_| weights::OTHER_NAME * self.common.everybody()).sum()
     }
 
     /// What speaks for the employee or against, besides names and numbers.
@@ -240,7 +230,7 @@ impl<'v> Scorer<'v> {
             let Some(value) = self.handles.iter().chain(&self.name).find(equal) else { continue };
             let made = words.count() > 0 && made_from(value.letters(), words);
             if made {
-                same = SAME_HANDLE.ln();
+                same = weights::SAME_HANDLE.ln();
             } else {
                 best = best.max(self.worth("", &value.whole, KNOWN_HANDLE));
             }
@@ -279,14 +269,14 @@ fn shape(ours: usize, theirs: usize, paired: usize) -> (f64, Change) {
         return (0.0, Change::None);
     }
     match (ours, theirs, paired) {
-        (_, _, 0) => (OTHER_PERSON.ln(), Change::OtherName),
+        (_, _, 0) => (weights::OTHER_PERSON.ln(), Change::OtherName),
         (1, 1, _) => (BOTH_ONE_WORD.ln(), Change::None),
-        (1, ..) => (ONLY_ONE_WORD.ln(), Change::OtherName),
+        (1, ..) => (weights::ONLY_ONE_WORD.ln(), Change::OtherName),
         _ => {
             let contradicting = ours.min(theirs) - paired;
             let change = if contradicting > 0 { Change::OtherName } else { Change::None };
             let extra = ours.max(theirs) - paired - contradicting;
-            (times(OTHER_NAME, contradicting) + times(MIDDLE_NAME, extra), change)
+            (times(weights::OTHER_NAME, contradicting) + times(weights::MIDDLE_NAME, extra), change)
         }
     }
 }
