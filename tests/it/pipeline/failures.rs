@@ -43,7 +43,7 @@ fn without_findings_an_incomplete_audit_exits_with_3_and_with_findings_with_1() 
 #[test]
 fn an_output_that_cannot_be_written_exits_with_4() {
     let tenant = Tenant::new(300, 2);
-    std::fs::write(tenant.kit.path().join("out"), "a file where a folder has to be").expect("written");
+    std::fs::create_dir_all(tenant.kit.path().join("out/report.html")).expect("a folder where a file has to be");
     let audited = tenant.audit(&["--source", "voiso"]);
     assert_eq!(audited.code(), 4, "{}", audited.stderr());
     assert!(audited.stderr().contains("report.html"), "{}", audited.stderr());

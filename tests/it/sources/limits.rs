@@ -53,7 +53,8 @@ async fn repetitions_have_a_budget() {
     let mut patient = source(Vendor::Voiso, &url).concurrency(1);
     patient.config.connection.retry_policy.attempts = 6;
     patient.fetch().await.complete();
-    patient.config.connection.retry_policy.retries = 3;
+    (patient.config.connection.retry_policy.retries, patient.config.connection.retry_policy.requests_per_retry) =
+        (3, 0);
     let fetched = patient.fetch().await;
     assert!(fetched.error().contains("3 requests of this source were repeated already; the last failure: the vendor"));
     assert_eq!(fetched.certificate.usage.retries, 3);
