@@ -318,8 +318,8 @@ fn nickname(given: &str, rng: &mut Rng) -> String {
     known.unwrap_or_else(|| given.chars().take(rng.usize(3..5)).collect())
 }
 
-/// Of a hundred letters that slip, so many are left out, added (half of them by doubling one), changed, and swapped as Pollock
-/// and Zamora counted in 1984. The first is seldom one of them.
+/// One letter slips: it is left out, added (half of the time by doubling one), swapped with the next, or changed.
+/// The first letter seldom does.
 fn typo(name: &str, rng: &mut Rng) -> String {
     let mut letters: Vec<char> = name.chars().collect();
     let first = usize::from(letters.len() > 1 && rng.u8(0..10) > 0);

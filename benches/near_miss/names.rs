@@ -4,7 +4,8 @@
 //! The English names are spread as in the census of the United States of 1990 (in brackets): of a thousand pairs of people,
 //! 1.0 have the same family name (1.1) and 3.6 the same first name (3.5), 0.5 (0.3) and 1.0 (1.3) have one that differs by one
 //! letter, and 4.3 (4.4) first names that are used for one another; of a hundred people, 25 have one of the hundred commonest
-//! family names (24), and of 20,000, 20 in a hundred have one that nobody else of them has (21).
+//! family names (24), and of 20,000, 20 in a hundred have one that nobody else of them has (21). Rare first names are too many: 15
+//! to 18 in a hundred have one that nobody else has (5).
 
 use std::ops::Range;
 

@@ -34,7 +34,7 @@ pub(super) fn summarise(report: &Report) {
     by_source(report).lines().for_each(|line| say(&line));
     say("");
     for source in &report.sources {
-        say_beside(source);
+        say_beside(source, &report.verdict);
     }
     say_words(&report.roster);
     if let Some(covered) = covered(report) {
@@ -139,8 +139,11 @@ fn count(severity: Severity, count: u64) -> Cell {
 }
 
 /// Why a source wasn't seen whole, and what to do if few of its accounts have an owner.
-fn say_beside(source: &SourceSummary) {
-    if source.status != SourceStatus::Complete {
+fn say_beside(source: &SourceSummary, verdict: &GateVerdict) {
+    // The verdict says it, too, if it is because of it.
+    let decides =
+        verdict.deciding().any(|reason| reason.rule.is_none() && reason.source.as_deref() == Some(&source.name));
+    if source.status != SourceStatus::Complete && !decides {
         say(&format!("{} {}", source.name, source.status.with_reason(source.error.as_deref())));
     }
     for note in source.warnings.iter().filter(|note| note.starts_with(LOW_MATCH)) {

@@ -20,7 +20,16 @@ pub(super) fn find(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason])
 }
 
 fn no_single_change(reasons: &[Reason]) -> String {
-    format!("No single change is enough; {} have to be met", counted(reasons.len() as u64, "limit", "limits"))
+    let unseen = reasons.iter().filter(|reason| reason.kind == ReasonKind::Source).count() as u64;
+    let limits = reasons.len() as u64 - unseen;
+    let seen = counted(unseen, "source has", "sources have") + " to be seen";
+    let met = counted(limits, "limit has", "limits have") + " to be met";
+    let both = match (unseen, limits) {
+        (0, _) => met,
+        (_, 0) => seen,
+        _ => format!("{seen}, and {met}"),
+    };
+    format!("No single change is enough; {both}")
 }
 
 /// The rule of which the fewest findings have to go, if that is enough.

@@ -11,8 +11,10 @@ use crate::model::Severity;
 /// What a document may hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Budget {
-    pub lines: usize,
+    pub findings: usize,
     pub bytes: usize,
+    /// What stands between piles of lines, which a browser passes over while they are far away.
+    pub between_piles: &'static str,
     /// What lines usually need without their facts, so that they are written without them where there is no room. None:
     /// such lines are of no use in this document.
     pub short: Option<Short>,
@@ -62,6 +64,26 @@ impl Pile {
 pub(super) struct List {
     pub rows: String,
     pub lines: u64,
+    /// How many rows there are.
+    count: usize,
+}
+
+/// So many lines are one pile; print and the style sheet count on it.
+const PILE: usize = 50;
+
+impl List {
+    pub(super) fn of(rows: &str, lines: u64) -> Self {
+        Self { rows: rows.to_owned(), lines, count: 0 }
+    }
+
+    fn push(&mut self, row: &str, weight: u64, between_piles: &str) {
+        if self.count > 0 && self.count.is_multiple_of(PILE) {
+            self.rows.push_str(between_piles);
+        }
+        self.rows.push_str(row);
+        self.count += 1;
+        self.lines += weight;
+    }
 }
 
 /// Renders lines one by one until the budget is spent, so that no more than the budget is ever held. The worst go first,
@@ -76,7 +98,14 @@ pub(super) fn fit(
     let mut fitted = Fitted::default();
     let mut shown = 0;
     let mut left = budget.bytes;
-    let possible = lines.len().min(budget.lines);
+    let mut findings = 0_usize;
+    let possible = lines
+        .iter()
+        .take_while(|line| {
+            findings = findings.saturating_add(line.all_findings());
+            findings <= budget.findings
+        })
+        .count();
     let short = |line| budget.short.map_or(0, |short| short.bytes(line));
     // What those that are still to come need.
     let mut reserved: usize = lines.iter().take(possible).map(short).sum();
@@ -92,9 +121,7 @@ pub(super) fn fit(
         }
         left -= text.len();
         shown += 1;
-        let list = fitted.lists.entry(Pile::of(line)).or_default();
-        list.rows.push_str(&text);
-        list.lines += line.weight();
+        fitted.lists.entry(Pile::of(line)).or_default().push(&text, line.weight(), budget.between_piles);
     }
     let rest = || lines.iter().skip(shown);
     fitted.missing = rest().map(Line::weight).sum();

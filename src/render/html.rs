@@ -18,7 +18,7 @@ use crate::report::Report;
 
 /// A page over 3 MB is slow to open and to search.
 const PAGE_BYTES: usize = 2_950_000;
-const LINES: usize = 5_000;
+const FINDINGS: usize = 5_000;
 /// What a line without its facts takes.
 const SHORT: Short = Short { line: 270, finding: 110 };
 /// More criticals than these are not printed.
@@ -68,7 +68,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let all_files = options.all_files();
     let always = document(engine, &page, Fitted::default(), &all_files)?.len();
     let bytes = PAGE_BYTES.saturating_sub(always + RESERVE);
-    let budget = Budget { lines: LINES, bytes, short: Some(SHORT) };
+    let budget = Budget { findings: FINDINGS, bytes, between_piles: "</div><div>", short: Some(SHORT) };
     let fitted = fit(&lines, &lookup, budget, &all_files, |line| engine.render(PAGE_LINE, line))?;
     let missing = fitted.missing;
     out.write_all(document(engine, &page, fitted, &all_files)?.as_bytes())?;
@@ -118,7 +118,7 @@ pub(super) fn model(report: &Report) -> Result<[Vec<Value>; 2], RenderError> {
     let entries = Entries::new(report);
     let (lines, lookup) = (Lines::new(&entries), Lookup::new(report));
     let page = Page::new(report, &lines, &lookup)?;
-    let list = List { rows: "the lines".to_owned(), lines: 200 };
+    let list = List::of("the lines", 200);
     let fitted = Fitted {
         lists: [(Pile::Open(Severity::Critical), list)].into(),
         count: "7 lines, 9 findings".to_owned(),

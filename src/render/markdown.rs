@@ -47,7 +47,7 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
     let document = |fitted: &Fitted| engine.render_all(&MARKDOWN, &Document::new(&page, fitted));
     let always = document(&Fitted::default())?.len() + RESERVE;
     let bytes = options.markdown_bytes.saturating_sub(always);
-    let budget = Budget { lines: usize::MAX, bytes, short: None };
+    let budget = Budget { findings: usize::MAX, bytes, between_piles: "", short: None };
     let row = |line: &super::view::LineView| engine.render(MARKDOWN_LINE, line);
     let fitted = fit(&lines, &lookup, budget, &options.all_files(), row)?;
     out.write_all(document(&fitted)?.as_bytes())?;

@@ -85,7 +85,7 @@ impl Earlier {
         let Ok(FindingLine { fingerprint, rule, disposition, subject }) = serde_json::from_str(line) else {
             return false;
         };
-        let (Some(fingerprint), Some(rule)) = (number(fingerprint), self.name(rule)) else { return false };
+        let (Some(fingerprint), Some(rule)) = (fingerprint_number(fingerprint), self.name(rule)) else { return false };
         let source = subject.source.and_then(|source| self.name(source));
         self.findings.insert(fingerprint, Known { is_open: disposition == Disposition::Open, source, rule });
         true
@@ -129,7 +129,7 @@ fn skip_to(lines: &mut impl io::BufRead, start: &str) -> io::Result<bool> {
 }
 
 /// A fingerprint as a number: half of the room.
-pub(crate) fn number(fingerprint: &str) -> Option<u128> {
+pub(crate) fn fingerprint_number(fingerprint: &str) -> Option<u128> {
     u128::from_str_radix(fingerprint, 16).ok()
 }
 
@@ -154,7 +154,7 @@ impl Report {
         let read = |heads: &[FindingRef<'_>]| {
             let mut block = Vec::new();
             let read = heads.iter().map(|head| {
-                let fingerprint = number(head.load(&mut block)?.fingerprint);
+                let fingerprint = fingerprint_number(head.load(&mut block)?.fingerprint);
                 Ok((fingerprint, head.severity(), head.disposition()))
             });
             read.collect::<io::Result<Vec<_>>>()

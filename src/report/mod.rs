@@ -21,6 +21,6 @@ pub use since::Since;
 
 pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind};
 pub use crate::model::SourceStatus;
-pub(crate) use earlier::number;
+pub(crate) use earlier::fingerprint_number;
 use v2::advised;
 pub use v2::*;

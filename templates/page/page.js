@@ -36,7 +36,6 @@
   }
 
   if (!form) return;
-  section.classList.add("js");
   for (const hidden of form.querySelectorAll("[hidden]:not([type=reset])")) hidden.hidden = false;
   const counter = document.querySelector("#count [role=status]");
   const whole = counter.textContent;
@@ -59,6 +58,7 @@
     const classes = line.classList;
     return {
       line,
+      home: line.parentElement,
       severity: severities[classes[0]],
       why: why.firstChild.textContent.trim(),
       person: person.textContent,
@@ -157,6 +157,7 @@
       none.firstElementChild.textContent = `No line has ${asked.filter(Boolean).join(" and ")}${beyond}.`;
     }
     clear.hidden = !active;
+    places.classList.toggle("asked", active || grouped !== "");
   }
 
   const origin = [...places.children];
@@ -194,10 +195,7 @@
     if (by === grouped) return;
     grouped = by;
     if (!by) {
-      for (const { line } of lines()) {
-        const pile = line.classList.contains("cov") ? "cov" : line.classList[0];
-        origin.find((group) => group.classList[0] === pile)?.append(line);
-      }
+      for (const { line, home } of lines()) home.append(line);
       places.replaceChildren(...origin);
       return;
     }

@@ -10,7 +10,7 @@ use super::line::anchor_of;
 use super::lines::{Count, Line, Lines};
 use super::lookup::Lookup;
 use super::person::{Ending, Login, Superior, employee_id, ending, last_login, mailto, name, superior};
-use super::text::{NAME, days_between, first_of, short_day};
+use super::text::{NAME, days_after, first_of, short_day};
 use crate::base::text::{counted, grouped};
 use crate::model::Timestamp;
 use crate::render::RenderError;
@@ -249,7 +249,7 @@ impl Leaver {
         let plain = |words: &str, note: String| (words.to_owned(), note, "");
         match (self.last_use(), self.ending.last_day()) {
             (Some(login), Some(day)) if self.ending.is_before(login) => {
-                let after = days_between(day, login).max(1);
+                let after = days_after(day, login);
                 (short_day(login, known.as_of()), format!("{after} d after"), "bad")
             }
             (Some(login), None) if self.ending == Ending::NoDay => {

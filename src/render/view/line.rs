@@ -9,7 +9,7 @@ use super::matching::{Matching, matching};
 use super::near::{NearMiss, near_misses};
 use super::person::{Ending, Login, employee_id, ending, last_login, name, superior};
 use super::row::{access, members};
-use super::text::{NAME, SENTENCE, days_between, hour, short_day};
+use super::text::{NAME, SENTENCE, days_after, hour, short_day};
 use crate::base::text::counted;
 use crate::model::{Disposition, Severity, Timestamp};
 use crate::render::RenderError;
@@ -250,7 +250,7 @@ fn age(findings: &[&Finding], ending: Ending, known: &Lookup<'_>) -> String {
 fn after(login: Option<Timestamp>, ending: Ending) -> String {
     match (login, ending.last_day()) {
         (Some(login), Some(day)) if ending.is_before(login) => {
-            let days = days_between(day, login).max(1);
+            let days = days_after(day, login);
             format!("{} after the last day", counted(days, "day", "days"))
         }
         _ => String::new(),

@@ -63,10 +63,6 @@ impl<'e> Lines<'e> {
     pub(super) fn open(&self) -> impl Iterator<Item = Line<'e>> + '_ {
         self.iter().filter(|line| line.is_open())
     }
-
-    pub(in crate::render) const fn len(&self) -> usize {
-        self.0.len()
-    }
 }
 
 /// The best place of any line of each person, by the person's number.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::text::{NAME, days_between};
 use crate::model::Timestamp;
 use crate::render::escape::clip;
-use crate::report::{Manager, Report, number};
+use crate::report::{Manager, Report, fingerprint_number};
 
 /// What is looked up for each line.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl<'r> Lookup<'r> {
     /// Whether an open finding is new: not in the last report, or, without one to compare with, not in the baseline.
     pub(super) fn is_new(&self, fingerprint: &str) -> bool {
         match &self.report.since {
-            Some(since) => number(fingerprint).is_some_and(|number| since.new_ones.contains(&number)),
+            Some(since) => fingerprint_number(fingerprint).is_some_and(|number| since.new_ones.contains(&number)),
             None => self.has_baseline,
         }
     }

@@ -8,7 +8,7 @@ use super::entries::{Entries, Subject};
 use super::evidence::Run;
 use super::person::{Ending, Login, ending, last_login, name};
 use super::row::access;
-use super::text::{NAME, SENTENCE, days_between, is_whole};
+use super::text::{NAME, SENTENCE, days_after, is_whole};
 use crate::base::text::{counted, grouped};
 use crate::finding::Findings;
 use crate::model::Timestamp;
@@ -260,7 +260,7 @@ fn login(subject: &Subject, ending: Ending) -> String {
         (Login::Never, _) => "Never used.".to_owned(),
         (Login::Untold, _) => format!("{} doesn't tell when it was last used.", subject.source()),
         (Login::At(at), Some(day)) if ending.is_before(at) => {
-            let days = counted(days_between(day, at).max(1), "day", "days");
+            let days = counted(days_after(day, at), "day", "days");
             format!("Last login {}, {days} after the last day.", long(at))
         }
         (Login::At(at), _) => format!("Last login {}.", long(at)),

@@ -47,6 +47,11 @@ pub(super) fn days_between(from: Timestamp, to: Timestamp) -> u64 {
     u64::try_from((to - from).num_days()).unwrap_or_default()
 }
 
+/// How many days a login came after a last day, as a calendar counts them.
+pub(super) fn days_after(last_day: Timestamp, login: Timestamp) -> u64 {
+    u64::try_from((login.date_naive() - last_day.date_naive()).num_days()).unwrap_or_default().max(1)
+}
+
 /// The first few of them: `a, b and 3 more`.
 pub(super) fn first_of(all: &[String], most: usize) -> String {
     match all.get(..most).filter(|_| all.len() > most + 1) {

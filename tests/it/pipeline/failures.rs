@@ -48,3 +48,20 @@ fn an_output_that_cannot_be_written_exits_with_4() {
     assert_eq!(audited.code(), 4, "{}", audited.stderr());
     assert!(audited.stderr().contains("report.html"), "{}", audited.stderr());
 }
+
+#[test]
+fn what_no_vendor_answers_is_said_once_and_is_no_limit() {
+    let mut tenant = Tenant::new(300, 2);
+    for vendor in [Vendor::Voiso, Vendor::Cognigy] {
+        tenant.runtime.block_on(tenant.simulators.stop(vendor));
+    }
+    let audited = tenant.audit(&["--fail-on", "stale-login>1000"]);
+    assert_eq!(audited.code(), 3, "{}", audited.stderr());
+    for source in ["voiso", "cognigy"] {
+        assert_eq!(audited.stderr().matches(&format!("{source} failed: ")).count(), 1, "{}", audited.stderr());
+    }
+    let remedy = "No single change is enough; 2 sources have to be seen\n";
+    assert!(audited.stderr().contains(remedy) && !audited.stderr().contains("limits have"), "{}", audited.stderr());
+    let failed = tenant.audit(&["--fail-on", "duplicate"]);
+    assert_eq!(failed.stderr().matches("voiso failed: ").count(), 1, "also where the gate fails: {}", failed.stderr());
+}

@@ -147,6 +147,7 @@ fn nothing_is_left_out_while_something_less_bad_is_shown() {
         "counted"
     );
     assert!(page.contains("data-missing=\"17,000\""), "the search knows what it can't see");
+    assert_eq!(page.matches("<div><details").count(), 100, "a browser passes over piles that are far away");
 }
 
 #[test]
