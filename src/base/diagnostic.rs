@@ -1,7 +1,7 @@
 //! What is wrong with a file that a person wrote: place, cause and cure.
 //!
 //! Configuration, rules and rosters all report through this one type, so that every mistake reads the same:
-//! `file:line:column`, what was found, what was expected, and how to mend it.
+//! `file:line:column`, what was found, what was expected, and how to fix it.
 
 use std::fmt;
 use std::iter;
@@ -20,7 +20,7 @@ pub struct Diagnostic {
     pub place: Option<Box<Place>>,
     /// What was found and what was expected.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
     /// Which line names the file, if another file does.
     pub named_by: Option<String>,

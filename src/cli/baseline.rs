@@ -86,7 +86,7 @@ fn read(args: &WriteArgs) -> Result<(Report, Option<Baseline>), Diagnostic> {
     Ok((report, old))
 }
 
-/// A finding that can be in a baseline: neither waived, nor promised to be mended by a date that is over, nor about
+/// A finding that can be in a baseline: neither waived, nor promised to be fixed by a date that is over, nor about
 /// an exception.
 fn entry(report: &Report, finding: &Finding) -> Option<BaselineEntry> {
     let promised = finding.facts.contains_key("waiver.state");
@@ -123,5 +123,5 @@ fn told(path: &Path, baseline: &Baseline, change: Change) -> String {
         return told;
     }
     let new = counted(change.refused, "new finding was", "new findings were");
-    format!("{told}\n{new} not added: mend or waive them, or add them with --accept-new")
+    format!("{told}\n{new} not added: fix or waive them, or add them with --accept-new")
 }

@@ -102,7 +102,7 @@ impl EmailArgs {
                 moment(finished)
             );
             return Err(
-                stale(message).help("mend what the audit said, and run `headcount audit` until it writes report.json")
+                stale(message).help("fix what the audit said, and run `headcount audit` until it writes report.json")
             );
         }
         let age = (now - finished).to_std().unwrap_or_default();

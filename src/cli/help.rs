@@ -1,53 +1,15 @@
 //! What help and manual pages say besides options: examples, exit codes, files, the environment.
 
+mod commands;
+
 use std::fmt::Write as _;
 
 use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 use roff::{Roff, bold, roman};
 
-use super::{Cli, Exit};
-
-/// A line to try, and what it does.
-type Example = (&'static str, &'static str);
-
-/// By the name of the command.
-const EXAMPLES: &[(&str, &[Example])] = &[
-    (
-        "headcount",
-        &[
-            ("headcount demo", "see the whole job against simulated vendors"),
-            ("headcount init", "write a configuration to fill in"),
-            ("headcount sources --check", "try every credential before the first audit"),
-            ("headcount audit", "fetch every account, judge it, write the reports"),
-        ],
-    ),
-    (
-        "audit",
-        &[
-            ("headcount audit --fail-on orphaned,leaver-active", "the gate of a CI job"),
-            ("headcount audit --format xlsx --out review", "a workbook for an access review"),
-            ("headcount audit --snapshot stored", "judge stored accounts again, without asking a vendor"),
-            ("headcount audit --privacy pseudonymous --format json", "a report that names nobody"),
-        ],
-    ),
-    ("fetch", &[("headcount fetch --out stored", "store every account; after Ctrl-C, --resume goes on")]),
-    (
-        "explain",
-        &[
-            ("headcount explain voiso-emea/4017", "why this account was found, or not"),
-            ("headcount explain ada@example.com", "the same for every account with this address"),
-        ],
-    ),
-    (
-        "crosswalk",
-        &[("headcount crosswalk suggest --precision 0.99", "name the owners of accounts that no key matches")],
-    ),
-    ("email", &[("headcount email --dry-run mails", "write the mails into a folder instead of sending them")]),
-    ("rules", &[("headcount rules show leaver-active", "what a rule asks, why, and how to act on it")]),
-    ("simulate", &[("headcount simulate --out kit", "five vendors to rehearse an audit with")]),
-    ("man", &[("headcount man --out share/man/man1", "a manual page for each command")]),
-];
+use super::Cli;
+use commands::{BELOW, Below};
 
 const FILES: [(&str, &str); 4] = [
     ("headcount.toml", "The configuration; `-c` names another. Paths in it start from its folder."),
@@ -67,40 +29,44 @@ const ENVIRONMENT: [(&str, &str); 3] = [
 
 /// The command line, with all that is said below the options.
 pub(super) fn command() -> Command {
-    let below = |command: Command| {
-        let text = examples_text(command.get_name());
-        command.after_help(text)
-    };
-    let mut root = Cli::command();
-    for name in root.get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>() {
-        root = root.mut_subcommand(name, below);
-    }
-    let mut text = examples_text("headcount");
-    text.push_str("\n\nExit codes:\n");
-    for exit in Exit::ALL {
-        writeln!(text, "  {:<4} {}", exit.code(), exit.meaning()).ok();
-    }
-    root.after_help(text)
+    with_help(Cli::command(), "")
 }
 
-fn examples(command: &str) -> &'static [Example] {
-    EXAMPLES.iter().find(|(name, _)| *name == command).map_or(&[], |(_, examples)| examples)
+/// A command and those below it, each with what is said below its options.
+fn with_help(command: Command, words: &str) -> Command {
+    let names: Vec<_> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    let command = names.into_iter().fold(command, |command, name| {
+        let words = format!("{words} {name}");
+        command.mut_subcommand(name, |below| with_help(below, words.trim()))
+    });
+    let text = text_of(words);
+    let further = command.get_after_long_help().map(|further| format!("{text}\n\n{further}"));
+    command.after_long_help(further.unwrap_or_else(|| text.clone())).after_help(text)
 }
 
-fn examples_text(command: &str) -> String {
-    let examples = examples(command);
-    if examples.is_empty() {
-        return String::new();
-    }
+/// What is said below the options of a command; a group has the examples of its commands.
+fn text_of(words: &str) -> String {
+    let group = format!("{words} ");
+    let examples = BELOW.iter().filter(|below| below.command == words || below.command.starts_with(&group));
     let mut text = "Examples:".to_owned();
-    for (line, what) in examples {
+    for (line, what) in examples.flat_map(|below| below.examples) {
         write!(text, "\n  {line}\n      {what}").ok();
+    }
+    if let Some(below) = below(words) {
+        text.push_str("\n\nExit codes:");
+        for (exit, meaning) in below.endings {
+            write!(text, "\n  {:<4} {meaning}", exit.code()).ok();
+        }
     }
     text
 }
 
-/// The manual page of a command.
-pub(super) fn manual(command: &Command) -> std::io::Result<Vec<u8>> {
+fn below(words: &str) -> Option<&'static Below> {
+    BELOW.iter().find(|below| below.command == words)
+}
+
+/// The manual page of a command, which is called by these words.
+pub(super) fn manual(command: &Command, words: &str) -> std::io::Result<Vec<u8>> {
     let man = Man::new(command.clone());
     let mut page = Vec::new();
     man.render_title(&mut page)?;
@@ -111,12 +77,18 @@ pub(super) fn manual(command: &Command) -> std::io::Result<Vec<u8>> {
     if command.has_subcommands() {
         man.render_subcommands_section(&mut page)?;
     }
-    section(&mut page, "EXIT STATUS", Exit::ALL.map(|exit| (exit.code().to_string(), exit.meaning())))?;
+    let below = below(words);
+    if let Some(below) = below {
+        section(
+            &mut page,
+            "EXIT STATUS",
+            below.endings.iter().map(|(exit, meaning)| (exit.code().to_string(), *meaning)),
+        )?;
+    }
     section(&mut page, "FILES", FILES)?;
     section(&mut page, "ENVIRONMENT", ENVIRONMENT)?;
-    let examples = examples(command.get_name());
-    if !examples.is_empty() {
-        section(&mut page, "EXAMPLES", examples.iter().copied())?;
+    if let Some(below) = below {
+        section(&mut page, "EXAMPLES", below.examples.iter().copied())?;
     }
     Ok(page)
 }
@@ -141,21 +113,41 @@ fn section<T: Into<String>>(
 mod tests {
     use super::*;
 
+    /// The words of every command that does something, and of `headcount` itself.
+    fn commands(of: &Command, words: &str) -> Vec<String> {
+        let below =
+            of.get_subcommands().flat_map(|below| commands(below, format!("{words} {}", below.get_name()).trim()));
+        let itself = (words.is_empty() || !of.has_subcommands()).then(|| words.to_owned());
+        itself.into_iter().chain(below).collect()
+    }
+
     #[test]
-    fn every_example_is_a_command_of_its_section() {
-        for (of, examples) in EXAMPLES {
-            for (line, _) in *examples {
-                let words: Vec<_> = line.split(' ').collect();
-                let parsed = command().try_get_matches_from(&words);
+    fn every_command_has_examples_of_its_own_and_says_how_it_ends() {
+        let mut told: Vec<_> = BELOW.iter().map(|below| below.command).collect();
+        told.sort_unstable();
+        let mut all = commands(&Cli::command(), "");
+        all.sort_unstable();
+        assert_eq!(told, all);
+        for below in BELOW {
+            let codes: Vec<_> = below.endings.iter().map(|(exit, _)| exit.code()).collect();
+            assert!(codes.starts_with(&[0]) && codes.contains(&2) && codes.is_sorted(), "{}: {codes:?}", below.command);
+            assert!(!below.examples.is_empty(), "{}", below.command);
+            for (line, _) in below.examples {
+                let words = line.split(" > ").next().unwrap_or_default().split(' ');
+                let parsed = command().try_get_matches_from(words);
                 assert!(parsed.is_ok(), "{line}: {}", parsed.expect_err("refused"));
-                assert!(*of == "headcount" || words.get(1) == Some(of), "{line} is below {of}");
+                assert!(
+                    line.starts_with(format!("headcount {}", below.command).trim()),
+                    "{line} is below {}",
+                    below.command
+                );
             }
         }
     }
 
     #[test]
     fn pages_have_what_a_manual_has() {
-        let page = String::from_utf8(manual(&command()).expect("a page")).expect("text");
+        let page = String::from_utf8(manual(&command(), "").expect("a page")).expect("text");
         for heading in
             ["NAME", "SYNOPSIS", "OPTIONS", "SUBCOMMANDS", "\"EXIT STATUS\"", "FILES", "ENVIRONMENT", "EXAMPLES"]
         {

@@ -36,19 +36,21 @@ pub(super) fn manual(args: &ManArgs) -> anyhow::Result<Exit> {
     let mut root = help::command();
     root.build();
     match &args.out {
-        None => anstream::stdout().write_all(&help::manual(&root)?)?,
+        None => anstream::stdout().write_all(&help::manual(&root, "")?)?,
         Some(out) => {
             fs::create_dir_all(out)?;
-            write_pages(&root, out)?;
+            write_pages(&root, "", out)?;
         }
     }
     Ok(Exit::Success)
 }
 
 /// The page of a command and those of the commands below it.
-fn write_pages(command: &Command, folder: &Path) -> anyhow::Result<()> {
-    command.get_subcommands().try_for_each(|below| write_pages(below, folder))?;
+fn write_pages(command: &Command, words: &str, folder: &Path) -> anyhow::Result<()> {
+    for below in command.get_subcommands() {
+        write_pages(below, format!("{words} {}", below.get_name()).trim(), folder)?;
+    }
     let name = command.get_display_name().unwrap_or_else(|| command.get_name());
-    fs::write(folder.join(format!("{name}.1")), help::manual(command)?)?;
+    fs::write(folder.join(format!("{name}.1")), help::manual(command, words)?)?;
     Ok(())
 }

@@ -32,6 +32,9 @@ pub(super) fn summarise(report: &Report) {
     ));
     say("");
     by_source(report).lines().for_each(|line| say(&line));
+    if report.sources.iter().any(|source| source.status != SourceStatus::Complete) {
+        say("? can't be known, and + may be more: not everything was seen there");
+    }
     say("");
     for source in &report.sources {
         say_beside(source, &report.verdict);
@@ -97,13 +100,15 @@ fn by_source(report: &Report) -> Table {
     let headings = ["source", "seen", "accounts", "matched"].map(str::to_owned).into_iter();
     let align = |at| if at < 2 { Align::Left } else { Align::Right };
     let mut table = Table::new(headings.chain(Severity::ALL.map(|severity| severity.to_string())), align);
-    let severities = |of: &dyn Fn(Option<&str>) -> bool| {
+    let severities = |whole: bool, of: &dyn Fn(Option<&str>) -> bool| {
         Severity::ALL.map(|severity| {
             let counts = open.iter().filter(|((source, of_it), _)| *of_it == severity && of(*source));
-            count(severity, counts.map(|(_, count)| count).sum())
+            let count = counts.map(|(_, count)| count).sum();
+            Cell::new(at_least(count, whole, "-"), if count == 0 { Style::new() } else { style(severity) })
         })
     };
     for source in &report.sources {
+        let whole = source.status == SourceStatus::Complete;
         let seen = match source.status {
             SourceStatus::Complete => GOOD,
             SourceStatus::Incomplete => DOUBTFUL,
@@ -113,28 +118,38 @@ fn by_source(report: &Report) -> Table {
         let start = [
             Cell::plain(&source.name),
             Cell::new(source.status.as_str(), seen),
-            Cell::plain(grouped(source.distinct)),
+            Cell::plain(at_least(source.distinct, whole, "0")),
             Cell::plain(matched),
         ];
         let name = source.name.as_str();
-        table.add(start.into_iter().chain(severities(&|of| of == Some(name))));
+        table.add(start.into_iter().chain(severities(whole, &|of| of == Some(name))));
     }
+    let all_whole = report.sources.iter().all(|source| source.status == SourceStatus::Complete);
     let known = |of: Option<&str>| of.is_some_and(|of| report.sources.iter().any(|source| source.name == of));
     let start = |name: &str, accounts: String| [name, "", accounts.as_str(), ""].map(Cell::plain);
     if open.keys().any(|(source, _)| !known(*source)) {
-        table.add(start("people, roster", String::new()).into_iter().chain(severities(&|of| !known(of))));
+        table.add(start("people, roster", String::new()).into_iter().chain(severities(all_whole, &|of| !known(of))));
     }
-    let accounts = grouped(report.sources.iter().map(|source| source.distinct).sum());
-    table.add(start("all", accounts).into_iter().chain(severities(&|_| true)));
+    let accounts = at_least(report.sources.iter().map(|source| source.distinct).sum(), all_whole, "0");
+    table.add(start("all", accounts).into_iter().chain(severities(all_whole, &|_| true)));
     table
 }
 
-fn count(severity: Severity, count: u64) -> Cell {
-    match (count, severity) {
-        (0, _) => Cell::plain("-"),
-        (_, Severity::Critical | Severity::High) => Cell::new(grouped(count), BAD),
-        (_, Severity::Medium) => Cell::new(grouped(count), DOUBTFUL),
-        (_, Severity::Low | Severity::Info) => Cell::plain(grouped(count)),
+/// A count of what was seen; where not everything was, nothing is no answer, and a number may be too small.
+fn at_least(count: u64, whole: bool, none: &str) -> String {
+    match (count, whole) {
+        (0, true) => none.to_owned(),
+        (0, false) => "?".to_owned(),
+        (_, true) => grouped(count),
+        (_, false) => format!("{}+", grouped(count)),
+    }
+}
+
+const fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical | Severity::High => BAD,
+        Severity::Medium => DOUBTFUL,
+        Severity::Low | Severity::Info => Style::new(),
     }
 }
 

@@ -295,7 +295,7 @@ impl Reading<'_> {
                     "compare it with the roster, or remove the line".into(),
                 ));
             }
-            _ => return Err(("several employees have this id".into(), "mend the roster".into())),
+            _ => return Err(("several employees have this id".into(), "fix the roster".into())),
         };
         let number = row.line;
         let known = self.crosswalk.lines.entry(field).or_default();

@@ -55,7 +55,7 @@ impl Exceptions {
     }
 
     /// Marks a finding that is waived or not new. A waiver goes first, and a finding whose waiver has lapsed is open
-    /// whatever its age: somebody has promised to mend it by a date.
+    /// whatever its age: somebody has promised to fix it by a date.
     pub fn weigh(&self, finding: &mut Finding, tally: &mut ExceptionTally, now: Timestamp) {
         let lapsed = !self.waivers.weigh(finding, &mut tally.waivers, now);
         if let Some(baseline) = &self.baseline {

@@ -91,11 +91,11 @@ impl<'r> OpenFindings<'r> {
         self.open.get(rule).and_then(|open| open.only.as_deref())
     }
 
-    /// What would be open if `mended` findings of a rule were not.
-    pub(super) fn less(&self, rule: &RuleId, mended: u64) -> Self {
+    /// What would be open if `fixed` findings of a rule were not.
+    pub(super) fn less(&self, rule: &RuleId, fixed: u64) -> Self {
         let mut rest = self.clone();
         if let Some(open) = rest.open.get_mut(rule) {
-            open.count = open.count.saturating_sub(mended);
+            open.count = open.count.saturating_sub(fixed);
         }
         rest
     }

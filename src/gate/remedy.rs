@@ -3,7 +3,7 @@
 use crate::rule::{Rule, Subject};
 
 /// Out of a source that was not seen whole.
-pub(super) const SOURCE: &str = "mend what it says, and audit again";
+pub(super) const SOURCE: &str = "fix what it says, and audit again";
 
 /// Out of a source that was read long ago.
 pub(super) const STALE: &str = "fetch it again, or audit as of when it was read (--as-of)";
@@ -15,12 +15,12 @@ pub(super) const ROSTER: &str =
 /// Out of findings of this rule, or of several rules. Findings are named by fingerprints, which the reports have.
 pub(super) fn of_findings(rule: Option<&Rule>, has_baseline: bool) -> String {
     if rule.is_some_and(|rule| rule.subject() == Subject::Exception) {
-        return "renew the waiver, mend what it covers, or remove it; `headcount waivers check` lists them".to_owned();
+        return "renew the waiver, fix what it covers, or remove it; `headcount waivers check` lists them".to_owned();
     }
     let name = if rule.is_some_and(asks_for_an_owner) { "name the owner in the crosswalk, " } else { "" };
     let write = if has_baseline { "baseline write --accept-new" } else { "baseline write" };
     format!(
-        "mend what was found, {name}waive it (`headcount waivers add FINGERPRINT`), or accept what is there now with `headcount {write}`"
+        "fix what was found, {name}waive it (`headcount waivers add FINGERPRINT`), or accept what is there now with `headcount {write}`"
     )
 }
 

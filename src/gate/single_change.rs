@@ -13,8 +13,8 @@ pub(super) fn find(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason])
     let other: Vec<&Reason> = reasons.iter().filter(|reason| !limit(reason)).collect();
     match (reasons.is_empty(), other.as_slice()) {
         (true, _) => None,
-        (false, []) => Some(mend_a_rule(policy, open, reasons)),
-        (false, [only]) if reasons.len() == 1 => Some(mend_the_evidence(only)),
+        (false, []) => Some(fix_a_rule(policy, open, reasons)),
+        (false, [only]) if reasons.len() == 1 => Some(fix_the_evidence(only)),
         _ => Some(no_single_change(reasons)),
     }
 }
@@ -33,19 +33,19 @@ fn no_single_change(reasons: &[Reason]) -> String {
 }
 
 /// The rule of which the fewest findings have to go, if that is enough.
-fn mend_a_rule(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> String {
-    let enough = |rule: &RuleId, mended| open.less(rule, mended).exceeds(policy).is_empty();
+fn fix_a_rule(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> String {
+    let enough = |rule: &RuleId, fixed| open.less(rule, fixed).exceeds(policy).is_empty();
     let candidates = open.rules().filter_map(|rule| {
         let all = open.of_rule(rule);
         let above = policy.max.get(rule).map(|max| all.saturating_sub(open.allowed(rule, *max)));
-        above.into_iter().chain([all]).find(|mended| *mended > 0 && enough(rule, *mended)).map(|mended| (mended, rule))
+        above.into_iter().chain([all]).find(|fixed| *fixed > 0 && enough(rule, *fixed)).map(|fixed| (fixed, rule))
     });
-    let Some((mended, rule)) = candidates.min() else { return no_single_change(reasons) };
+    let Some((fixed, rule)) = candidates.min() else { return no_single_change(reasons) };
     let all = open.of_rule(rule);
     let what = match open.only(rule) {
-        Some(fingerprint) => format!("Green if the {rule} finding {fingerprint} is mended or waived"),
-        None if mended == all => format!("Green if all {} open {rule} findings are mended or waived", grouped(all)),
-        None => format!("Green if {} of {} open {rule} findings are mended or waived", grouped(mended), grouped(all)),
+        Some(fingerprint) => format!("Green if the {rule} finding {fingerprint} is fixed or waived"),
+        None if fixed == all => format!("Green if all {} open {rule} findings are fixed or waived", grouped(all)),
+        None => format!("Green if {} of {} open {rule} findings are fixed or waived", grouped(fixed), grouped(all)),
     };
     match reasons {
         [one] if one.limit > Some(0) => format!("{what}, or max.{rule} is {all}"),
@@ -53,7 +53,7 @@ fn mend_a_rule(policy: &GateConfig, open: &OpenFindings, reasons: &[Reason]) -> 
     }
 }
 
-fn mend_the_evidence(reason: &Reason) -> String {
+fn fix_the_evidence(reason: &Reason) -> String {
     match (&reason.source, &reason.rule) {
         (Some(source), Some(rule)) => format!(
             "Green if {source} tells what {rule} needs, or the rule is not applied there ([rules.override.{rule}] sources)"

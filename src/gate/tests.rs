@@ -308,11 +308,11 @@ fn the_ways_out_are_those_of_the_rule() {
     };
     for rule in ["orphaned", "ambiguous-match", "identity-conflict"] {
         let remedy = way_out(rule, rule);
-        assert!(remedy.starts_with("mend what was found, name the owner in the crosswalk, waive it"), "{remedy}");
+        assert!(remedy.starts_with("fix what was found, name the owner in the crosswalk, waive it"), "{remedy}");
         assert!(remedy.ends_with("`headcount baseline write`"), "{remedy}");
     }
     for rule in ["locked", "declared-owner-left"] {
-        assert!(way_out(rule, rule).starts_with("mend what was found, waive it"), "{rule}");
+        assert!(way_out(rule, rule).starts_with("fix what was found, waive it"), "{rule}");
     }
     assert!(way_out("locked", "locked,new").ends_with("`headcount baseline write --accept-new`"));
     assert!(way_out("waiver-expired", "waiver-expired").starts_with("renew the waiver"), "no waiver covers a waiver");

@@ -165,7 +165,7 @@ impl Gate {
 }
 
 impl GateVerdict {
-    /// The same, held to further policies: one that fails or can't be verified is a reason of its own. What would mend
+    /// The same, held to further policies: one that fails or can't be verified is a reason of its own. What would fix
     /// it is said by the policy.
     #[must_use]
     pub fn with_policies<'v>(mut self, policies: impl Iterator<Item = (&'v str, &'v Self)>) -> Self {

@@ -89,7 +89,7 @@ pub enum Cause {
     Token(Box<HttpError>),
 }
 
-/// The step that mends most cases of each kind.
+/// The step that fixes most cases of each kind.
 fn advice(cause: &Cause) -> &'static str {
     match cause {
         Cause::Connection { .. } => "; check base_url, ca_file, the proxy and the network",

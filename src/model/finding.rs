@@ -39,9 +39,9 @@ impl fmt::Display for RuleId {
 pub enum Severity {
     /// Access that must end now.
     Critical,
-    /// To be mended in days.
+    /// To be fixed in days.
     High,
-    /// To be mended in the review.
+    /// To be fixed in the review.
     Medium,
     /// Hygiene.
     Low,

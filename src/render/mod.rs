@@ -102,7 +102,7 @@ impl Format {
         }
     }
 
-    /// Whether it says in which file and line a finding can be mended.
+    /// Whether it says in which file and line a finding can be fixed.
     pub const fn shows_places(self) -> bool {
         matches!(self, Self::Sarif | Self::Github | Self::CodeQuality)
     }
@@ -173,7 +173,7 @@ pub struct RenderOptions<'o> {
     pub templates: &'o Templates,
     /// How many bytes the Markdown may have. GitHub drops a job summary over 1 MiB whole.
     pub markdown_bytes: usize,
-    /// Where findings can be mended; without it, the top of the configuration and of the HR file.
+    /// Where findings can be fixed; without it, the top of the configuration and of the HR file.
     pub places: Option<&'o Places>,
     /// Every account, for the formats that list them; without it, they list what has findings.
     pub inventory: Option<&'o Inventory>,

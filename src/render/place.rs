@@ -1,4 +1,4 @@
-//! Where a finding can be mended, as a file and line of the repository: the source in the configuration, the person's
+//! Where a finding can be fixed, as a file and line of the repository: the source in the configuration, the person's
 //! row in the HR file, or the waiver or declaration in its file. A side input of the formats that want a place; the report itself has none.
 
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ impl Places {
         }
     }
 
-    /// Where the finding can be mended.
+    /// Where the finding can be fixed.
     pub(super) fn of(&self, finding: &FindingRecord<'_>) -> Place {
         let subject = &finding.subject;
         let person = || subject.employee_id.and_then(|id| self.people.get(id));

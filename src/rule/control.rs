@@ -43,7 +43,7 @@ impl Control {
         Regex::new(shape).is_ok_and(|shape| shape.is_match(&self.id))
     }
 
-    /// Reads `FRAMEWORK:ID`; the error is what is wrong and how to mend it.
+    /// Reads `FRAMEWORK:ID`; the error is what is wrong and how to fix it.
     pub(super) fn read(text: &str) -> Result<Self, (String, String)> {
         let names = || FRAMEWORKS.iter().map(|(name, _)| *name);
         let Some((framework, id)) = text.split_once(':') else {

@@ -90,7 +90,7 @@ impl fmt::Display for Misquoted {
 }
 
 impl Misquoted {
-    /// How to mend it.
+    /// How to fix it.
     pub(crate) const HELP: &str =
         "close it before the next delimiter; a quote that belongs to a quoted value is written twice (\"\")";
 }

@@ -254,7 +254,7 @@ impl Program {
         Ok(tally.proof(total, &collector.told()))
     }
 
-    /// What mends a row without an identifier.
+    /// What fixes a row without an identifier.
     const fn advice(&self) -> &'static str {
         if self.config.mapping.is_own { "every line needs one" } else { "name its column as id in [source.columns]" }
     }

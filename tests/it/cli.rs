@@ -109,6 +109,26 @@ fn the_last_line_of_each_exit_is_its_cure() {
 }
 
 #[test]
+fn what_was_not_seen_is_no_nought_on_the_terminal() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    file("hr.csv", "Employee ID,Work Email,Status\nE-1,ann@example.com,Active\n");
+    file("desk.csv", "id,email,status\n1,ann@example.com,active\n2,bo@example.com,active\n");
+    let source = |name: &str| format!("[[source]]\nname = \"{name}\"\nvendor = \"file\"\nfile = \"{name}.csv\"\n");
+    file("headcount.toml", &format!("[hr]\nfile = \"hr.csv\"\n{}{}", source("desk"), source("gone")));
+    let output = headcount().current_dir(folder.path()).args(["audit", "--fail-on", "locked"]).output().expect("ran");
+    let said = String::from_utf8(output.stderr).expect("text");
+    let row = |name: &str| -> Vec<&str> {
+        let row = said.lines().find(|line| line.split_whitespace().next() == Some(name)).expect("a row");
+        row.split_whitespace().skip(1).collect()
+    };
+    assert_eq!(row("desk"), ["complete", "2", "50", "%", "-", "1", "-", "-", "-"], "{said}");
+    assert_eq!(row("gone"), ["failed", "?", "-", "1+", "?", "?", "?", "?"], "{said}");
+    assert_eq!(row("all").first(), Some(&"2+"), "{said}");
+    assert!(said.contains("? can't be known, and + may be more"), "{said}");
+}
+
+#[test]
 fn the_demo_shows_every_format() {
     let out = tempfile::tempdir().expect("folder");
     let formats: Vec<_> = Format::ALL.into_iter().filter(|format| format.file_name().is_some()).collect();

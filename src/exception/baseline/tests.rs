@@ -180,7 +180,7 @@ fn known(baseline: &Baseline) -> BTreeSet<char> {
 }
 
 proptest! {
-    /// A finding is old exactly if the file names it, nobody has promised to mend it, and no waiver covers it; every
+    /// A finding is old exactly if the file names it, nobody has promised to fix it, and no waiver covers it; every
     /// finding is still there.
     #[test]
     fn it_never_hides_a_new_finding(old in digits(), found in digits(), waived in digits(), promised in digits()) {

@@ -177,7 +177,7 @@ impl Reading<'_> {
         match self.known.rules.get(&id) {
             Some(rule) if rule.about_exceptions => {
                 let message = format!("{id} is about exceptions, and those can't be waived");
-                self.refuse(written.span(), message, "mend the exception that it reports")
+                self.refuse(written.span(), message, "fix the exception that it reports")
             }
             Some(rule) => Ok((id, *rule)),
             None => {

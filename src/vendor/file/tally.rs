@@ -15,7 +15,7 @@ use crate::table::{Line, Place};
 pub(in crate::vendor) struct Tally<'f> {
     /// The file or the program.
     origin: String,
-    /// What mends a row without an identifier.
+    /// What fixes a row without an identifier.
     advice: &'static str,
     decoder: &'f MappedDecoder,
     pub rows: u64,

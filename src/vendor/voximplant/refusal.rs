@@ -18,7 +18,7 @@ const THROTTLED: [i64; 2] = [340, 314];
 /// Internal and database trouble.
 const INTERNAL: [i64; 3] = [1, 2, 4];
 
-/// Codes that a newly signed token mends: expired, or issued in the future by a clock that is ahead.
+/// Codes that a newly signed token fixes: expired, or issued in the future by a clock that is ahead.
 const EXPIRED: [i64; 2] = [456, 455];
 
 /// An error in the body, or a status that isn't success.

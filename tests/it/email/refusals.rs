@@ -1,4 +1,4 @@
-//! What goes wrong at the server is told by recipient, and a rerun mends it.
+//! What goes wrong at the server is told by recipient, and a rerun fixes it.
 
 use crate::support::fixture;
 use crate::support::mail::{Kit, Ran, TWO};
@@ -21,8 +21,8 @@ fn says(ran: &Ran, lines: &[&str]) {
     }
 }
 
-/// After the server is mended, everybody that is missing gets the mail.
-fn mended(server: &Server, kit: &Kit, arrived: &[&[&str]]) {
+/// After the server is fixed, everybody that is missing gets the mail.
+fn fixed(server: &Server, kit: &Kit, arrived: &[&[&str]]) {
     server.behave(&[]);
     kit.configure_for(server, Tls::Implicit, TWO);
     let ran = kit.send();
@@ -35,7 +35,7 @@ fn mended(server: &Server, kit: &Kit, arrived: &[&[&str]]) {
 fn a_recipient_that_is_refused_keeps_nobody_else_from_the_mail() {
     let (ran, server, kit) = send(&[at("RCPT TO:<ann@", Act::Say("550 5.1.1 no such \u{1b}[31muser"))]);
     says(&ran, &["accepted for 1 of 2 recipients", "ann@example.com: refused: 550", "no such ␛[31muser"]);
-    mended(&server, &kit, &[&["bob@example.com"], &["ann@example.com"]]);
+    fixed(&server, &kit, &[&["bob@example.com"], &["ann@example.com"]]);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn all_recipients_can_be_refused() {
     let (ran, server, kit) = send(&[at("RCPT", Act::Say("550 no"))]);
     says(&ran, &["accepted for 0 of 2", "ann@example.com: refused: 550", "bob@example.com: refused: 550"]);
     assert!(!server.seen().commands.iter().any(|(_, command)| command == "DATA"));
-    mended(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
+    fixed(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_sender_or_a_message_can_be_refused() {
             &ran,
             &["accepted for 0 of 2", &format!("ann@example.com: refused: {}", &words[..3]), "bob@example.com: refused"],
         );
-        mended(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
+        fixed(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
     }
 }
 
@@ -64,7 +64,7 @@ fn silence_and_a_broken_line_before_the_message_leave_it_unsent() {
         for (act, words) in [(Act::Stall, "no answer within 1s"), (Act::HangUp, "not sent")] {
             let (ran, server, kit) = send(&[at(place, act)]);
             says(&ran, &["accepted for 0 of 2", "ann@example.com: not sent", "bob@example.com: not sent", words]);
-            mended(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
+            fixed(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
         }
     }
 }
@@ -77,7 +77,7 @@ fn silence_after_the_message_is_neither_sent_nor_unsent() {
             &ran,
             &["accepted for 0 of 2", "ann@example.com: unknown, may have been accepted", "a rerun sends it again"],
         );
-        mended(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
+        fixed(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
     }
 }
 
@@ -85,7 +85,7 @@ fn silence_after_the_message_is_neither_sent_nor_unsent() {
 fn a_server_that_closes_down_says_so() {
     let (ran, server, kit) = send(&[at("RCPT TO:<bob@", Act::Say("421 shutting down"))]);
     says(&ran, &["accepted for 0 of 2", "shutting down"]);
-    mended(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
+    fixed(&server, &kit, &[&["ann@example.com", "bob@example.com"]]);
 }
 
 #[test]

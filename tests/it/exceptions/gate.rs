@@ -24,7 +24,7 @@ fn limits_are_counts_and_shares() {
     let (code, reasons, remedy) = decided(&team, &["--fail-on", &one_less]);
     assert_eq!(code, 1);
     assert_eq!(reasons, [format!("{open} open stale-login findings; at most {} are allowed (max)", open - 1)]);
-    let expected = format!("1 of {open} open stale-login findings are mended or waived, or max.stale-login is {open}");
+    let expected = format!("1 of {open} open stale-login findings are fixed or waived, or max.stale-login is {open}");
     assert!(remedy.contains(&expected), "{remedy}");
 
     assert_eq!(decided(&team, &["--fail-on", &format!("stale-login>{open}")]).0, 0);
@@ -35,11 +35,11 @@ fn limits_are_counts_and_shares() {
 }
 
 #[test]
-fn several_limits_that_one_rule_breaks_are_mended_by_one_change() {
+fn several_limits_that_one_rule_breaks_are_fixed_by_one_change() {
     let team = Team::new(2_400, "");
     let (code, reasons, remedy) = decided(&team, &["--fail-on", "leaver-active,leaver-active>3"]);
     assert_eq!((code, reasons.len()), (1, 2), "{reasons:?}");
-    assert!(remedy.contains("open leaver-active findings are mended or waived"), "{remedy}");
+    assert!(remedy.contains("open leaver-active findings are fixed or waived"), "{remedy}");
     let (_, reasons, remedy) = decided(&team, &["--fail-on", "leaver-active,orphaned"]);
     assert_eq!(reasons.len(), 3, "and for some accounts nobody knows whether they are orphans: {reasons:?}");
     assert!(remedy.contains("No single change is enough; 3 limits have to be met"), "{remedy}");

@@ -27,7 +27,7 @@ fn a_team_switches_the_gate_on_with_300_findings_and_keeps_it_on() {
     let team = Team::new(2_400, EXCEPTIONS);
     team.write("waivers.toml", "");
 
-    // Day one: red, and so much of it that nobody would mend it today.
+    // Day one: red, and so much of it that nobody would fix it today.
     let day_one = team.audit(&[]);
     let found = day_one.report().findings.len();
     assert_eq!(day_one.code(), 1, "{}", day_one.stderr());
@@ -59,7 +59,7 @@ fn a_team_switches_the_gate_on_with_300_findings_and_keeps_it_on() {
     assert!(remedy.contains(&new[0].fingerprint), "{remedy}");
     let orphan = new[0].fingerprint.clone();
 
-    // It is mended: green.
+    // It is fixed: green.
     team.badges("");
     assert_eq!(team.audit(&[]).code(), 0);
 
@@ -98,7 +98,7 @@ fn expires(team: &Team, orphan: &str) {
     team.badges("");
 }
 
-/// What is mended drops out, and doesn't come in again.
+/// What is fixed drops out, and doesn't come in again.
 fn ratchet(team: &Team, found: usize) {
     let baseline = team.read("baseline.json");
     let gone = r#"{"fingerprint":"00000000000000000000000000000000","rule":"orphaned","source":"badges","first_seen":"2026-09-01"},"#;

@@ -114,7 +114,7 @@ fn a_column_without_which_nothing_can_be_read_is_lost_only_if_it_was_there() {
     }
     office.write("headcount.toml", &format!("{config}colour = 1\n"));
     office.write("hr.csv", &lost("Employee ID"));
-    assert_eq!(office.run(&["audit"]).code, 2, "what was written wrong is mended first");
+    assert_eq!(office.run(&["audit"]).code, 2, "what was written wrong is fixed first");
     office.write("headcount.toml", &configured.replace("email = \"Work", "department = \"Work"));
     office.write("hr.csv", &lost("Work Email"));
     assert_eq!(office.run(&["audit"]).code, 2, "nobody is found by a department");

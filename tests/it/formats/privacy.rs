@@ -276,7 +276,7 @@ fn hostile_words_are_taken_out_with_the_names() {
             let named = Reason { kind, rule, source, count: Some(3), ..fixture::a_reason("Maren Oduya") };
             report.verdict.reasons.push(named);
         }
-        report.verdict.remedy = Some(format!("Green if {fingerprint} is mended"));
+        report.verdict.remedy = Some(format!("Green if {fingerprint} is fixed"));
         report.rules[0].changes =
             vec!["approved is [\"Maren Oduya\"], not []".to_owned(), "severity is high, not low".to_owned()];
         report.roster.issues[1].text = "Maren Oduya has no id".to_owned();

@@ -123,7 +123,7 @@ async fn the_token_request_carries_the_grant_and_the_organisation() {
 }
 
 #[tokio::test]
-async fn the_key_is_a_header_and_the_address_is_mended() {
+async fn the_key_is_a_header_and_the_address_is_corrected() {
     for path in ["", "/new", "/openapi", "/new/openapi", "/"] {
         let stub = Stub::start(|seen, _| page(&[user(1)], seen)).await;
         source(&format!("{}{path}", stub.url), "cognigy-key", "").fetch().await.complete();

@@ -1,0 +1,210 @@
+//! What is said below the options of each command: lines to try, and what its exit codes mean. Data for `help`.
+
+use crate::cli::Exit;
+use crate::cli::Exit::{DeliveryFailed, GateFailed, Interrupted, Success, Unusable, Unverified};
+
+/// A line to try, and what it does.
+pub(super) type Example = (&'static str, &'static str);
+
+/// How a command can end, and what that means there.
+type Ending = (Exit, &'static str);
+
+/// What a command says below its options.
+#[derive(Debug)]
+pub(super) struct Below {
+    /// The words behind `headcount`; none for `headcount` itself.
+    pub(super) command: &'static str,
+    pub(super) examples: &'static [Example],
+    pub(super) endings: &'static [Ending],
+}
+
+const USABLE: Ending = (Success, "done");
+const CONFIGURATION: Ending = (Unusable, "the command line or the configuration can't be used");
+const UNSEEN: Ending = (Unverified, "a source is incomplete or failed");
+const UNWRITTEN: Ending = (DeliveryFailed, "the file can't be written");
+const AN_AUDIT: &[Ending] = &[
+    (Success, Success.meaning()),
+    (GateFailed, GateFailed.meaning()),
+    (Unusable, Unusable.meaning()),
+    (Unverified, Unverified.meaning()),
+    (DeliveryFailed, DeliveryFailed.meaning()),
+    (Interrupted, Interrupted.meaning()),
+];
+
+/// By the words of the command, groups of commands first.
+pub(super) const BELOW: &[Below] = &[
+    Below {
+        command: "",
+        examples: &[
+            ("headcount demo", "see the whole job against simulated vendors"),
+            ("headcount init", "write a configuration to fill in"),
+            ("headcount sources --check", "try every credential before the first audit"),
+            ("headcount audit", "fetch every account, judge it, write the reports"),
+        ],
+        endings: AN_AUDIT,
+    },
+    Below {
+        command: "audit",
+        examples: &[
+            ("headcount audit --fail-on orphaned,leaver-active", "the gate of a CI job"),
+            ("headcount audit --format xlsx --out review", "a workbook for an access review"),
+            ("headcount audit --snapshot stored", "judge stored accounts again, without asking a vendor"),
+            ("headcount audit --privacy pseudonymous --format json", "a report that names nobody"),
+        ],
+        endings: AN_AUDIT,
+    },
+    Below {
+        command: "baseline write",
+        examples: &[
+            ("headcount baseline write", "accept what the last audit found; from now on, only new findings count"),
+            ("headcount baseline write --accept-new", "accept what has come since, too"),
+        ],
+        endings: &[USABLE, (Unusable, "the report or the old baseline can't be used"), UNWRITTEN],
+    },
+    Below {
+        command: "completions",
+        examples: &[("headcount completions bash > headcount.bash", "to be sourced, or put where the shell looks")],
+        endings: &[USABLE, (Unusable, "there is no such shell")],
+    },
+    Below {
+        command: "crosswalk suggest",
+        examples: &[
+            ("headcount crosswalk suggest", "name the likely owners of accounts that no key matches"),
+            ("headcount crosswalk suggest --precision 0.99", "of a hundred lines, about one may be wrong"),
+        ],
+        endings: &[USABLE, CONFIGURATION, UNSEEN, UNWRITTEN],
+    },
+    Below {
+        command: "demo",
+        examples: &[
+            ("headcount demo", "HTML, Markdown and JSON in headcount-demo"),
+            ("headcount demo --format xlsx,csv,sarif", "the same in other formats"),
+        ],
+        endings: AN_AUDIT,
+    },
+    Below {
+        command: "email",
+        examples: &[
+            ("headcount email --dry-run mails", "write the mails into a folder instead of sending them"),
+            ("headcount email", "send the last report to the team, and its questions to managers"),
+        ],
+        endings: &[
+            (Success, "everybody has the mail"),
+            (Unusable, "the configuration or the report can't be used; nothing was sent"),
+            (DeliveryFailed, "somebody has not got it; the same command tries only those again"),
+        ],
+    },
+    Below {
+        command: "explain",
+        examples: &[
+            ("headcount explain voiso-emea/4017", "why this account was found, or not"),
+            ("headcount explain ada@example.com", "the same for every account with this address"),
+        ],
+        endings: &[
+            (Success, "told"),
+            (Unusable, "there is no such account, or the configuration can't be used"),
+            (Unverified, "no such account was seen, and not every source was seen completely"),
+        ],
+    },
+    Below {
+        command: "fetch",
+        examples: &[
+            ("headcount fetch --out stored", "store every account, to be judged later or elsewhere"),
+            ("headcount fetch --out stored --resume", "go on after Ctrl-C or a lost connection"),
+        ],
+        endings: &[
+            (Success, "every source is stored completely"),
+            CONFIGURATION,
+            (Unverified, "stored, and a source is incomplete or failed"),
+            (DeliveryFailed, "the snapshot can't be written"),
+            (Interrupted, "interrupted; --resume goes on"),
+        ],
+    },
+    Below {
+        command: "hr check",
+        examples: &[
+            ("headcount hr check", "which columns and words of the HR files are understood, and which are not"),
+            ("headcount hr check --format json", "the same for programs"),
+        ],
+        endings: &[USABLE, (Unusable, "the configuration or the HR files can't be used")],
+    },
+    Below {
+        command: "init",
+        examples: &[("headcount init --vendor voiso --vendor scim", "write a configuration for these")],
+        endings: &[USABLE, (Unusable, "a file of that name is there; nothing was written")],
+    },
+    Below {
+        command: "man",
+        examples: &[("headcount man --out share/man/man1", "a manual page for each command")],
+        endings: &[USABLE, (Unusable, "the folder can't be written")],
+    },
+    Below {
+        command: "rules check",
+        examples: &[("headcount rules check rules", "look through your own rules")],
+        endings: &[
+            (Success, "nothing found"),
+            (GateFailed, "something is allowed and a mistake all the same"),
+            (Unusable, "a rule or the configuration can't be used"),
+        ],
+    },
+    Below {
+        command: "rules list",
+        examples: &[("headcount rules list -c headcount.toml", "all rules, as they are configured")],
+        endings: &[USABLE, (Unusable, "a rule or the configuration can't be used")],
+    },
+    Below {
+        command: "rules show",
+        examples: &[("headcount rules show leaver-active", "what a rule asks, why, and how to act on it")],
+        endings: &[USABLE, (Unusable, "there is no such rule, or the configuration can't be used")],
+    },
+    Below {
+        command: "rules test",
+        examples: &[("headcount rules test rules", "judge the examples and tests of your own rules")],
+        endings: &[
+            (Success, "every example is judged as it says"),
+            (GateFailed, "one is not, or a rule has too few"),
+            (Unusable, "a rule, a test or the configuration can't be used"),
+        ],
+    },
+    Below {
+        command: "schema",
+        examples: &[("headcount schema report > report.schema.json", "what report.json looks like, for programs")],
+        endings: &[USABLE, (Unusable, "there is no such schema")],
+    },
+    Below {
+        command: "simulate",
+        examples: &[
+            ("headcount simulate --out kit", "five vendors to rehearse an audit with"),
+            ("headcount simulate --out kit --fault unavailable=0.1", "the same, out of order now and then"),
+        ],
+        endings: &[
+            (Success, "ended by Ctrl-C"),
+            (Unusable, "the address can't be listened on, or the kit can't be written"),
+        ],
+    },
+    Below {
+        command: "sources",
+        examples: &[
+            ("headcount sources", "what is configured"),
+            ("headcount sources --check", "try every credential with one record, and read the roster"),
+        ],
+        endings: &[
+            (Success, "configured; with --check, every source answers"),
+            CONFIGURATION,
+            (Unverified, "with --check: a source doesn't answer as it has to"),
+        ],
+    },
+    Below {
+        command: "waivers add",
+        examples: &[(
+            "headcount waivers add 4c44e1de42878316 --owner E-1 --approver E-2 --reason handover --ticket IAM-7 --expires 2026-12-31",
+            "accept one finding of the last report until that day",
+        )],
+        endings: &[(Success, "added"), (Unusable, "refused, and why; nothing was written"), UNWRITTEN],
+    },
+    Below {
+        command: "waivers check",
+        examples: &[("headcount waivers check", "every waiver with its last day")],
+        endings: &[(Success, "all are well-formed"), (Unusable, "one is not, or the configuration can't be used")],
+    },
+];
