@@ -23,7 +23,7 @@ use crate::model::{RuleId, SourceName, SourceStatus, Timestamp};
 use crate::rule::RuleSet;
 use open::OpenFindings;
 pub use outage::Outage;
-pub use verdict::{Gate, GateVerdict, Reason, ReasonKind};
+pub use verdict::{Gate, GateVerdict, Reason, ReasonKind, ToDo};
 
 /// What a run has looked at.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::table::{Align, Cell, Table};
 use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceStatus};
 use crate::render::terminal;
-use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary, Since, SourceSummary};
+use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary, Since, SourceSummary, ToDo};
 use crate::run::LOW_MATCH;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -66,28 +66,8 @@ pub(super) fn say_to_do(report: &Report) {
             say(remedy);
         }
     }
-    let mut all: Vec<(&str, Vec<String>)> = Vec::new();
-    for reason in verdicts().flat_map(GateVerdict::deciding) {
-        let Some(remedy) = &reason.remedy else { continue };
-        let about = about(reason);
-        match all.iter_mut().find(|(known, _)| known == remedy) {
-            Some((_, rules)) if rules.contains(&about) => {}
-            Some((_, rules)) => rules.push(about),
-            None => all.push((remedy, vec![about])),
-        }
-    }
-    for (remedy, rules) in all {
-        say(&format!("To do for {}: {remedy}", rules.join(", ")));
-    }
-}
-
-/// What a reason is about, in the words of `fail_on`.
-fn about(reason: &Reason) -> String {
-    match reason {
-        Reason { rule: Some(rule), .. } => rule.clone(),
-        Reason { severity: Some(severity), .. } => format!("severity:{severity}"),
-        Reason { source: Some(source), .. } => source.clone(),
-        _ => "the gate".to_owned(),
+    for ToDo { about, what } in GateVerdict::to_do(verdicts()) {
+        say(&format!("To do for {}: {what}", about.join(", ")));
     }
 }
 

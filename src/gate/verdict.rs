@@ -21,6 +21,15 @@ pub struct GateVerdict {
     pub remedy: Option<String>,
 }
 
+/// Something to do, and which demands of the gate it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToDo {
+    /// In the words of `fail_on`, or the name of a source.
+    pub about: Vec<String>,
+    /// A sentence without its full stop; commands stand between backticks.
+    pub what: String,
+}
+
 /// The three outcomes of the gate, the one that goes first last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -122,6 +131,16 @@ impl Reason {
         self
     }
 
+    /// What it is about, in the words of `fail_on`.
+    fn about(&self) -> String {
+        match self {
+            Self { rule: Some(rule), .. } => rule.clone(),
+            Self { severity: Some(severity), .. } => format!("severity:{severity}"),
+            Self { source: Some(source), .. } => source.clone(),
+            _ => "the gate".to_owned(),
+        }
+    }
+
     /// Whether the limit is one on open findings, and counts those of this rule.
     pub fn counts(&self, rule: &str) -> bool {
         self.kind == ReasonKind::Finding
@@ -193,6 +212,21 @@ impl GateVerdict {
     /// Why the gate decided so.
     pub fn deciding(&self) -> impl Iterator<Item = &Reason> {
         self.reasons.iter().filter(|reason| reason.decides())
+    }
+
+    /// What there is to do, each thing once, with what it is for in the words of `fail_on`.
+    pub fn to_do<'v>(verdicts: impl IntoIterator<Item = &'v Self>) -> Vec<ToDo> {
+        let mut all: Vec<ToDo> = Vec::new();
+        for reason in verdicts.into_iter().flat_map(Self::deciding) {
+            let Some(what) = &reason.remedy else { continue };
+            let about = reason.about();
+            match all.iter_mut().find(|known| known.what == *what) {
+                Some(known) if known.about.contains(&about) => {}
+                Some(known) => known.about.push(about),
+                None => all.push(ToDo { about: vec![about], what: what.clone() }),
+            }
+        }
+        all
     }
 
     /// What the verdict doesn't cover.

@@ -19,7 +19,7 @@ pub use policy::{Judgement, control_limits};
 pub use privacy::{Named, Privacy, Pseudonyms};
 pub use since::Since;
 
-pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind};
+pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind, ToDo};
 pub use crate::model::SourceStatus;
 pub(crate) use earlier::fingerprint_number;
 use v2::advised;

@@ -43,6 +43,9 @@
   const csv = document.getElementById("csv");
   const clear = form.querySelector("[type=reset]");
   csv.hidden = false;
+  const print = document.getElementById("print");
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
   const number = (n) => n.toLocaleString("en");
   const missing = places.dataset.missing;
 
@@ -53,18 +56,21 @@
   const severities = { c: "critical", h: "high", m: "medium", l: "low", i: "info" };
   let index;
   // There may be thousands of lines, and most readers only scroll: they are read when somebody asks for the first time.
-  const lines = () => (index ??= [...places.querySelectorAll("details")].map((line) => {
-    const [why, person, account, manager] = line.firstElementChild.children;
+  const lines = () => (index ??= [...places.querySelectorAll("details")].map((line, at) => {
+    const [why, person, account, manager, age] = line.firstElementChild.children;
     const classes = line.classList;
     return {
       line,
+      at,
       home: line.parentElement,
       severity: severities[classes[0]],
       why: why.firstChild.textContent.trim(),
       person: person.textContent,
       employee: line.dataset.e ?? "",
       source: account.firstChild.textContent.trim(),
+      account: account.textContent,
       manager: manager.textContent,
+      age: age.textContent,
       department: line.dataset.d ?? "",
       covered: classes.contains("cov"),
       fresh: classes.contains("new"),
@@ -113,7 +119,7 @@
     ready = true;
   };
 
-  const fields = ["q", "rule", "source", "manager", "department", "state", "new", "privileged", "by"];
+  const fields = ["q", "rule", "source", "manager", "department", "state", "new", "privileged", "by", "sort"];
   const boxes = [...form.elements.severity];
   const wanted = () => ({
     ...Object.fromEntries(fields.map((name) => [name, form.elements[name].value])),
@@ -142,7 +148,7 @@
       if (entry.line.hidden === visible) entry.line.hidden = !visible;
       if (visible) shown += 1;
     }
-    const active = fields.some((name) => name !== "by" && ask[name]) || ask.severity.length > 0;
+    const active = fields.some((name) => !["by", "sort"].includes(name) && ask[name]) || ask.severity.length > 0;
     for (const box of boxes) box.parentElement.querySelector("b").textContent = number(counts[box.value]);
     for (const group of places.children) {
       const visible = group.querySelectorAll("details:not([hidden])").length;
@@ -191,16 +197,43 @@
     if (note.textContent) group.append(note);
   }
 
-  function regroup(by) {
-    if (by === grouped) return;
+  // Worst first, unless a heading was chosen: then by its column, and lines that have nothing there last.
+  const columns = [...document.querySelectorAll(".heads [data-sort]")].map((head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    button.title = "Sort by this; once more: worst first";
+    button.addEventListener("click", () => {
+      const field = form.elements.sort;
+      field.value = field.value === head.dataset.sort ? "" : head.dataset.sort;
+      form.dispatchEvent(new Event("input"));
+    });
+    head.replaceChildren(button);
+    return [head.dataset.sort, button];
+  });
+  document.querySelector(".heads").removeAttribute("aria-hidden");
+  let sorted_by = "";
+  const collator = new Intl.Collator(undefined, { numeric: true });
+  function in_order() {
+    if (!sorted_by) return [...lines()].sort((a, b) => a.at - b.at);
+    const days = (entry) => parseInt(entry.age.replace(/\D/g, ""), 10);
+    const order = sorted_by === "age" ? (a, b) => days(b) - days(a) : (a, b) => collator.compare(a[sorted_by], b[sorted_by]);
+    return [...lines()].sort((a, b) => !a[sorted_by].trim() - !b[sorted_by].trim() || order(a, b) || a.at - b.at);
+  }
+
+  function arrange(by, sort) {
+    if (by === grouped && sort === sorted_by) return;
     grouped = by;
+    sorted_by = sort;
+    for (const [name, button] of columns) button.setAttribute("aria-pressed", String(name === sort));
+    const ordered = in_order();
     if (!by) {
-      for (const { line, home } of lines()) home.append(line);
+      for (const { line, home } of ordered) home.append(line);
       places.replaceChildren(...origin);
       return;
     }
     const found = new Map();
-    for (const entry of lines()) {
+    for (const entry of ordered) {
       const [key, title] = groups[by](entry);
       if (!found.has(key)) found.set(key, { title, entries: [] });
       found.get(key).entries.push(entry);
@@ -228,7 +261,7 @@
     const severity = (state.severity ?? "").split(",");
     for (const name of fields) form.elements[name].value = state[name] ?? "";
     for (const box of boxes) box.checked = severity.includes(box.value);
-    regroup(form.elements.by.value);
+    arrange(form.elements.by.value, form.elements.sort.value);
     apply();
   }
 
@@ -323,7 +356,7 @@
     clearTimeout(timer);
     timer = setTimeout(() => {
       prepare();
-      regroup(form.elements.by.value);
+      arrange(form.elements.by.value, form.elements.sort.value);
       apply();
       remember();
     }, 120);
@@ -337,7 +370,7 @@
   // A browser that comes back to the page has kept what was chosen.
   if (fields.some((name) => form.elements[name].value) || boxes.some((box) => box.checked)) {
     prepare();
-    regroup(form.elements.by.value);
+    arrange(form.elements.by.value, form.elements.sort.value);
     apply();
   }
   recall();

@@ -11,7 +11,7 @@ use super::verdict::{Gap, gaps, scope};
 use crate::base::text::{counted, grouped};
 use crate::model::Severity;
 use crate::render::escape::clip;
-use crate::report::{Gate, Reason, ReasonKind, Report, SourceStatus};
+use crate::report::{Gate, GateVerdict, Reason, ReasonKind, Report, SourceStatus, ToDo};
 
 /// The verdict, for whoever reads nothing else.
 #[derive(Debug, Serialize)]
@@ -32,8 +32,7 @@ pub(super) struct Opening {
     unjudged: String,
     unjudged_more: bool,
     reasons: Vec<String>,
-    /// The ways out, each once.
-    ways: Vec<String>,
+    to_do: Vec<Task>,
     remedy: String,
     scope: Vec<String>,
 }
@@ -62,10 +61,32 @@ impl Opening {
             unjudged,
             unjudged_more,
             reasons: report.verdict.deciding().map(|reason| clip(&limit(report, reason), SENTENCE)).collect(),
-            ways: ways(report),
+            to_do: GateVerdict::to_do([&report.verdict]).into_iter().map(Task::from).collect(),
             remedy: report.verdict.remedy.as_deref().map(|text| clip(text, SENTENCE)).unwrap_or_default(),
             scope: scope(report),
         }
+    }
+}
+
+/// Something to do, and what it is for.
+#[derive(Debug, Serialize)]
+struct Task {
+    about: String,
+    words: Vec<Words>,
+}
+
+/// A part of a sentence: words, or a command to be typed as it is.
+#[derive(Debug, Serialize)]
+struct Words {
+    text: String,
+    code: bool,
+}
+
+impl From<ToDo> for Task {
+    fn from(task: ToDo) -> Self {
+        let parts = task.what.split('`').enumerate().filter(|(_, text)| !text.is_empty());
+        let words = parts.map(|(at, text)| Words { text: text.to_owned(), code: at % 2 == 1 });
+        Self { about: task.about.join(", "), words: words.collect() }
     }
 }
 
@@ -170,17 +191,6 @@ fn limit(report: &Report, reason: &Reason) -> String {
         Some(rule) => format!("{}: {}", rule.title, reason.text),
         None => reason.text.clone(),
     }
-}
-
-fn ways(report: &Report) -> Vec<String> {
-    let mut ways: Vec<String> = Vec::new();
-    for remedy in report.verdict.deciding().filter_map(|reason| reason.remedy.as_deref()) {
-        let way = clip(remedy, SENTENCE);
-        if !ways.contains(&way) {
-            ways.push(way);
-        }
-    }
-    ways
 }
 
 /// How many limits are not met, how many sources were not seen, and how much else could not be judged.

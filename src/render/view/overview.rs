@@ -336,9 +336,12 @@ pub(super) fn checks(report: &Report, without_day: &[String]) -> Vec<Point> {
     }
     if !roster.unused.is_empty() {
         let are = if roster.unused.len() == 1 { "column of the HR file is" } else { "columns of the HR file are" };
-        let text = format!("{are} not used: {}", first_of(&roster.unused, 4));
+        let text = format!(
+            "{are} not used: {}; to use one, paste its name behind that of a field, such as department",
+            first_of(&roster.unused, 4)
+        );
         let heading = toml::Value::String(roster.unused.first().cloned().unwrap_or_default());
-        add(roster.unused.len() as u64, text, vec!["[hr.columns]".to_owned(), format!("PURPOSE = [{heading}]")]);
+        add(roster.unused.len() as u64, text, vec!["[hr.columns]".to_owned(), format!("FIELD = [{heading}]")]);
     }
     points
 }

@@ -58,6 +58,29 @@ Object.defineProperty(navigator, "clipboard", { value: { writeText: async (text)
     seen.groups[by] = [heads(), shown().length];
   }
 
+  seen.sorted = {};
+  for (const name of ["person", "account", "age"]) {
+    const head = document.querySelector(`.heads [data-sort=${name}]`);
+    const column = [...head.parentElement.children].indexOf(head);
+    const pressed = () => head.firstElementChild.getAttribute("aria-pressed");
+    head.firstElementChild.click();
+    await pause();
+    const first = shown().slice(0, 4).map((line) => line.firstElementChild.children[column].textContent.trim());
+    seen.sorted[name] = [first, pressed(), decodeURIComponent(location.hash)];
+    head.firstElementChild.click();
+    await pause();
+    seen.sorted[name].push(pressed(), shown()[0].firstElementChild.children[column].textContent.trim());
+  }
+  document.querySelector("[data-sort=person] button").click();
+  await ask("by", "source");
+  seen.sorted.within = [heads()[0], shown().slice(0, 3).map((line) => line.firstElementChild.children[1].textContent.trim()), decodeURIComponent(location.hash)];
+  document.querySelector("[data-sort=person] button").click();
+  await ask("by", "");
+  let printed = 0;
+  window.print = () => { printed += 1; };
+  document.getElementById("print").click();
+  seen.printed = printed;
+
   const line = shown()[0];
   line.open = true;
   await pause();
