@@ -182,6 +182,14 @@ pub(super) fn quoted_cell(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Adds several in one cell, a line each: in none of them a line break is left.
+pub(super) fn quoted_cells<'t>(texts: impl IntoIterator<Item = &'t str>, out: &mut Vec<u8>) {
+    let lines: Vec<String> = texts.into_iter().map(|text| cell(text).replace('"', "\"\"")).collect();
+    out.push(b'"');
+    out.extend_from_slice(lines.join("\n").as_bytes());
+    out.push(b'"');
+}
+
 /// For the message of a GitHub workflow command. `##` starts a command of the old syntax anywhere in a line.
 pub(super) fn command_message(text: &str) -> String {
     terminal(text).replace("##", "# #").replace('%', "%25")
