@@ -40,7 +40,7 @@ pub(super) struct AuditArgs {
     /// Where the reports go; `-` writes a single format to stdout
     #[arg(long, value_name = "DIR", default_value = "headcount-out")]
     out: PathBuf,
-    /// Formats, separated by commas: html, md, json, ndjson, csv, accounts, accounts-csv, xlsx,
+    /// Formats, separated by commas: html, md, json, ndjson, csv, members-csv, accounts, accounts-csv, xlsx,
     /// sarif, junit, github, codequality, oscal
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     format: Vec<Format>,

@@ -185,7 +185,7 @@ fn add_row(account: &ListedAccount<'_>, row: &mut Vec<u8>) {
     ];
     cells(who, row);
     row.push(b',');
-    quoted_cells(account.roles.iter().flatten().copied(), row);
+    quoted_cells(account.roles.iter().flatten().map(|role| (*role).to_owned()), row);
     row.push(b',');
     cells(whose, row);
     row.extend(b"\r\n");

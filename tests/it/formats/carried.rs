@@ -22,6 +22,7 @@ fn nothing_invisible_reaches_a_reader() {
             Format::Html
             | Format::Markdown
             | Format::Csv
+            | Format::MembersCsv
             | Format::AccountsCsv
             | Format::Xlsx
             | Format::Junit

@@ -2,6 +2,7 @@
 //! what is not to have one.
 
 mod carried;
+mod groups;
 mod lists;
 mod privacy;
 mod same;

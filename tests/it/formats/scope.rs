@@ -8,8 +8,8 @@ use crate::support::reading::{self, Book, bytes, json, list, rendered, text};
 
 const SCOPE: [&str; 2] = ["1 of 6 configured sources was not audited: badges", "2 rules are off: locked, email-domain"];
 /// Lists, which have no place for it; the README says so.
-const SHAPELESS: [Format; 5] =
-    [Format::Csv, Format::Ndjson, Format::CodeQuality, Format::Accounts, Format::AccountsCsv];
+const SHAPELESS: [Format; 6] =
+    [Format::Csv, Format::MembersCsv, Format::Ndjson, Format::CodeQuality, Format::Accounts, Format::AccountsCsv];
 const UNJUDGED: &str = "orphaned can't be judged for 3 of 2,412 subjects";
 const WAY_OUT: &str = "complete the roster";
 

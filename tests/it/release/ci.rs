@@ -85,6 +85,7 @@ fn is_for_ci(format: Format) -> bool {
         | Format::Json
         | Format::Ndjson
         | Format::Csv
+        | Format::MembersCsv
         | Format::Accounts
         | Format::AccountsCsv
         | Format::Xlsx
