@@ -37,12 +37,18 @@ pub struct AccountRow<'r> {
     /// Whether it is locked out.
     #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
     pub locked: Fact<bool>,
+    /// Whether it costs a licence.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub licensed: Fact<bool>,
     /// When it was last used; `Known(None)` means never.
     #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
     pub last_login_at: Fact<Option<Timestamp>>,
     /// When it was made.
     #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
     pub created_at: Fact<Timestamp>,
+    /// When it was deleted, or is to be; `Known(None)` means neither.
+    #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
+    pub deleted_at: Fact<Option<Timestamp>>,
     /// Its roles.
     #[serde(default = "untold", deserialize_with = "told", skip_serializing_if = "is_untold")]
     pub roles: Fact<Vec<Cow<'r, str>>>,
@@ -94,8 +100,10 @@ impl<'r> AccountRow<'r> {
             display_name: borrowed(&account.display_name),
             status: account.status,
             locked: account.locked,
+            licensed: account.licensed,
             last_login_at: account.last_login_at,
             created_at: account.created_at,
+            deleted_at: account.deleted_at,
             roles: match &account.roles {
                 Fact::Known(roles) => Fact::Known(roles.iter().map(|role| Cow::Borrowed(role.as_ref())).collect()),
                 Fact::NotExposed => Fact::NotExposed,
@@ -284,8 +292,10 @@ mod tests {
             display_name: Fact::NotExposed,
             status: Fact::Known(AccountStatus::Active),
             locked: Fact::NotExposed,
+            licensed: Fact::Known(false),
             last_login_at: Fact::Known(None),
             created_at: Fact::NotExposed,
+            deleted_at: Fact::Known(None),
             roles: Fact::Known(vec!["Admin".into()]),
             privileged: Some(true),
             situation: "matched".into(),

@@ -47,6 +47,15 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// The first of several and, where there are more, how many: what is shown must not grow with what there is.
+pub fn first_few(mut all: impl ExactSizeIterator<Item = String>, most: usize) -> Vec<String> {
+    let mut shown: Vec<String> = all.by_ref().take(most).collect();
+    if all.len() > 0 {
+        shown.push(format!("and {} more", grouped(all.len() as u64)));
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +67,12 @@ mod tests {
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(12_345_678), "12,345,678");
         assert_eq!(counted(1, "account", "accounts"), "1 account");
+    }
+
+    #[test]
+    fn a_list_is_cut_and_says_so() {
+        let few = |all: usize| first_few((0..all).map(|number| number.to_string()), 2).join(", ");
+        assert_eq!([few(0), few(2), few(3), few(6_000)], ["", "0, 1", "0, 1, and 1 more", "0, 1, and 5,998 more"]);
     }
 
     #[test]

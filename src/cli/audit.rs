@@ -40,7 +40,8 @@ pub(super) struct AuditArgs {
     /// Where the reports go; `-` writes a single format to stdout
     #[arg(long, value_name = "DIR", default_value = "headcount-out")]
     out: PathBuf,
-    /// Formats, separated by commas: html, md, json, csv, xlsx, sarif, junit, github, codequality, oscal
+    /// Formats, separated by commas: html, md, json, ndjson, csv, members-csv, accounts, accounts-csv, xlsx,
+    /// sarif, junit, github, codequality, oscal
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     format: Vec<Format>,
     /// Only this source; may be given again
@@ -192,7 +193,7 @@ impl<'a> Job<'a> {
             Ok(checked) => checked,
             Err(error) => return Ok(Ended { exit: refuse(&error), run_id: None }),
         };
-        let lists_accounts = checked.formats.contains(&Format::Xlsx);
+        let lists_accounts = checked.formats.iter().any(|format| format.lists_accounts());
         let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
         let waiting = global.waiting();
         let managers = || roster::manager_names(&checked.inputs.roster, latest(self.as_of));

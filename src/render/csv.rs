@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::escape::quoted_cell;
-use super::{RenderError, subject};
+use super::escape::{quoted_cell, quoted_cells};
+use super::{MEMBERS, RenderError, subject};
+use crate::base::text::first_few;
 use crate::finding::{Advice, write_each};
 use crate::model::Disposition;
 use crate::report::{FindingRecord, Report};
 
-const HEADINGS: [&str; 17] = [
+const HEADINGS: [&str; 18] = [
     "fingerprint",
     "rule",
     "severity",
@@ -19,6 +20,7 @@ const HEADINGS: [&str; 17] = [
     "subject",
     "source",
     "account_id",
+    "group_size",
     "members",
     "employee_id",
     "display_name",
@@ -64,33 +66,39 @@ impl OfRule {
 fn add_row(finding: &FindingRecord<'_>, of_rule: &OfRule, row: &mut Vec<u8>) {
     let about = &finding.subject;
     let fails = finding.disposition == Disposition::Open && of_rule.is_limited;
-    cells(
-        [
-            finding.fingerprint,
-            finding.rule,
-            finding.severity.as_str(),
-            finding.disposition.as_str(),
-            if fails { "yes" } else { "no" },
-            &finding.stands_for().to_string(),
-            &subject::subject(finding),
-            about.source.unwrap_or_default(),
-            about.account_id.unwrap_or_default(),
-            &about.members().join(" "),
-            about.employee_id.unwrap_or_default(),
-            about.display_name.unwrap_or_default(),
-            about.email.unwrap_or_default(),
-            about.username.unwrap_or_default(),
-            finding.message,
-        ],
-        row,
-    );
+    let members = about.members();
+    let size = if members.is_empty() { String::new() } else { members.len().to_string() };
+    let what = [
+        finding.fingerprint,
+        finding.rule,
+        finding.severity.as_str(),
+        finding.disposition.as_str(),
+        if fails { "yes" } else { "no" },
+        &finding.stands_for().to_string(),
+        &subject::subject(finding),
+        about.source.unwrap_or_default(),
+        about.account_id.unwrap_or_default(),
+        &size,
+    ];
+    let who = [
+        about.employee_id.unwrap_or_default(),
+        about.display_name.unwrap_or_default(),
+        about.email.unwrap_or_default(),
+        about.username.unwrap_or_default(),
+        finding.message,
+    ];
+    cells(what, row);
+    row.push(b',');
+    quoted_cells(first_few(members.into_iter(), MEMBERS), row);
+    row.push(b',');
+    cells(who, row);
     row.push(b',');
     row.extend_from_slice(&of_rule.advice);
     row.extend(b"\r\n");
 }
 
 /// Adds cells with commas between them.
-fn cells<const N: usize>(texts: [&str; N], row: &mut Vec<u8>) {
+pub(super) fn cells<const N: usize>(texts: [&str; N], row: &mut Vec<u8>) {
     for (at, text) in texts.into_iter().enumerate() {
         if at > 0 {
             row.push(b',');

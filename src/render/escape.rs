@@ -169,17 +169,34 @@ pub fn cell(text: &str) -> String {
     out
 }
 
+/// The most characters of a cell: Excel takes 32,767 UTF-16 units, of which a character has two at most, and `LibreOffice` cuts
+/// there without a word.
+pub(super) const CELL: usize = 16_000;
+
 /// Adds the same to a line of CSV, in quotes.
 pub(super) fn quoted_cell(text: &str, out: &mut Vec<u8>) {
     let is_harmless = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b',' | b';');
     out.push(b'"');
+    let is_short = text.len() <= CELL;
     let starts_harmless = text.bytes().next().is_none_or(|byte| !matches!(byte, b' ' | b'=' | b'+' | b'-' | b'@'));
-    if starts_harmless && text.bytes().all(is_harmless) {
+    if is_short && starts_harmless && text.bytes().all(is_harmless) {
         out.extend_from_slice(text.as_bytes());
     } else {
-        out.extend_from_slice(cell(text).replace('"', "\"\"").as_bytes());
+        add_quoted(&cell(text), out);
     }
     out.push(b'"');
+}
+
+/// Adds several in one cell, a line each: what a vendor or HR wrote has no line break left.
+pub(super) fn quoted_cells(texts: impl IntoIterator<Item = String>, out: &mut Vec<u8>) {
+    let lines: Vec<String> = texts.into_iter().map(|text| cell(&text)).collect();
+    out.push(b'"');
+    add_quoted(&lines.join("\n"), out);
+    out.push(b'"');
+}
+
+fn add_quoted(cell: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(clip(cell, CELL).replace('"', "\"\"").as_bytes());
 }
 
 /// For the message of a GitHub workflow command. `##` starts a command of the old syntax anywhere in a line.

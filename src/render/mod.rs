@@ -4,6 +4,7 @@
 //! nor the exit code can change here. Text from vendors and HR is hostile until the moment it is written, so each
 //! format neutralises it there (`escape`), and nowhere earlier.
 
+mod accounts;
 mod codequality;
 mod csv;
 mod email;
@@ -15,6 +16,8 @@ mod json;
 mod junit;
 mod lazy;
 mod markdown;
+mod members;
+mod ndjson;
 mod oscal;
 mod place;
 mod rehearsal;
@@ -24,8 +27,10 @@ mod template;
 mod view;
 mod xlsx;
 
+pub use accounts::ListedAccount;
 pub use email::{MailTemplates, MailText};
 pub use escape::{cell, terminal};
+pub use ndjson::ListedFinding;
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
 pub use template::{Templates, built_in_templates};
@@ -52,8 +57,16 @@ pub enum Format {
     Markdown,
     /// `report.json`, schema 2.
     Json,
+    /// One finding a line, whole, for data tools.
+    Ndjson,
     /// The findings as a table.
     Csv,
+    /// Every account of every group that a finding is about, one a row.
+    MembersCsv,
+    /// Every account as it was judged, one a line.
+    Accounts,
+    /// The same as a table.
+    AccountsCsv,
     /// A workbook: what reviewers fill in, and every account.
     Xlsx,
     /// SARIF 2.1.0, for code scanning.
@@ -70,11 +83,15 @@ pub enum Format {
 
 impl Format {
     /// All, in the order in which they are offered.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Html,
         Self::Markdown,
         Self::Json,
+        Self::Ndjson,
         Self::Csv,
+        Self::MembersCsv,
+        Self::Accounts,
+        Self::AccountsCsv,
         Self::Xlsx,
         Self::Sarif,
         Self::Junit,
@@ -92,7 +109,11 @@ impl Format {
             Self::Html => "html",
             Self::Markdown => "md",
             Self::Json => "json",
+            Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::MembersCsv => "members-csv",
+            Self::Accounts => "accounts",
+            Self::AccountsCsv => "accounts-csv",
             Self::Xlsx => "xlsx",
             Self::Sarif => "sarif",
             Self::Junit => "junit",
@@ -109,7 +130,12 @@ impl Format {
 
     /// Whether it shows the facts of findings, and how accounts were correlated.
     pub const fn shows_evidence(self) -> bool {
-        matches!(self, Self::Html | Self::Markdown | Self::Json | Self::Xlsx)
+        matches!(self, Self::Html | Self::Markdown | Self::Json | Self::Ndjson | Self::Xlsx)
+    }
+
+    /// Whether it lists every account, so that the audit has to keep them.
+    pub const fn lists_accounts(self) -> bool {
+        matches!(self, Self::Accounts | Self::AccountsCsv | Self::Xlsx)
     }
 
     /// The name of the file that `audit` writes. None: it is for standard output, where a runner reads it.
@@ -118,7 +144,11 @@ impl Format {
             Self::Html => "report.html",
             Self::Markdown => "report.md",
             Self::Json => "report.json",
+            Self::Ndjson => "findings.ndjson",
             Self::Csv => "findings.csv",
+            Self::MembersCsv => "members.csv",
+            Self::Accounts => "accounts.ndjson",
+            Self::AccountsCsv => "accounts.csv",
             Self::Xlsx => "report.xlsx",
             Self::Sarif => "report.sarif",
             Self::Junit => "junit.xml",
@@ -195,6 +225,10 @@ pub fn all_files(beside: &[Format]) -> String {
     if files.is_empty() { ALL_FILES.to_owned() } else { files.join(", ") }
 }
 
+/// So many accounts of a group a cell names: Python's csv takes 131,072 characters, and `LibreOffice` cuts at 32,767 without a
+/// word. All of them are in the formats for programs, and in a table of their own.
+const MEMBERS: usize = 10;
+
 /// Where the findings are for which a format has no room.
 const ALL: &str = "the formats json and csv have all";
 
@@ -269,7 +303,11 @@ pub fn render(
         Format::Html => return html::render(report, options, out),
         Format::Markdown => markdown::render(report, options, out),
         Format::Json => json::render(report, out),
+        Format::Ndjson => ndjson::render(report, out),
         Format::Csv => csv::render(report, out),
+        Format::MembersCsv => members::render(report, out),
+        Format::Accounts => accounts::lines(options, out),
+        Format::AccountsCsv => accounts::table(options, out),
         Format::Xlsx => xlsx::render(report, options, out),
         Format::Sarif => sarif::render(report, options, out),
         Format::Junit => junit::render(report, out),

@@ -10,13 +10,16 @@ use super::facts::FactDef;
 use super::scope::Scope;
 use super::vocabulary::Vocabulary;
 use crate::base::diagnostic::Lines;
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::expression::{self, EvalError, Fault, Span, Type, Value, on_large_stack};
 
 type Reading = expression::Reading<&'static FactDef>;
 
 /// Longest text of a message.
 const MAX_TEXT: usize = 2048;
+
+/// So many items of a list are shown: a message is read in one line, and no line grows with a group of thousands.
+const MOST_ITEMS: usize = 10;
 
 /// A checked message.
 #[derive(Debug)]
@@ -222,11 +225,14 @@ fn show(value: &Value<'_>, style: Style, scope: &Scope<'_>, out: &mut String) {
         }
         (Value::Duration(duration), _) => write!(out, "{}", counted(duration.num_days().unsigned_abs(), "day", "days")),
         (Value::List(list), _) => {
-            for (at, item) in list.iter().enumerate() {
+            for (at, item) in list.iter().take(MOST_ITEMS).enumerate() {
                 out.push_str(if at == 0 { "" } else { ", " });
                 show(&item, Style::Plain, scope, out);
             }
-            Ok(())
+            match list.len().saturating_sub(MOST_ITEMS) {
+                0 => Ok(()),
+                more => write!(out, ", and {} more", grouped(more as u64)),
+            }
         }
         (Value::Map(_), _) => write!(out, "{}", value.to_json().unwrap_or_default()),
     };

@@ -88,6 +88,7 @@ impl Publication<'_> {
         places: &Places,
     ) -> Result<Published, PublishError> {
         let inventory = inventory.map(|inventory| inventory.with_privacy(self.privacy)).transpose()?.flatten();
+        self.say_if_nobody_is_listed();
         let options = RenderOptions {
             templates: self.templates,
             places: Some(places),
@@ -108,6 +109,15 @@ impl Publication<'_> {
         }
         io::stdout().flush()?;
         Ok(published)
+    }
+
+    /// Whoever finds a list empty has to know that it isn't because there is nobody.
+    fn say_if_nobody_is_listed(&self) {
+        let lists = self.formats.iter().filter(|format| format.lists_accounts() && **format != Format::Xlsx);
+        let names: Vec<&str> = lists.filter_map(|format| format.file_name()).collect();
+        if matches!(self.privacy, Privacy::Counts) && !names.is_empty() {
+            tracing::warn!("{}: no account, because of --privacy counts", names.join(", "));
+        }
     }
 
     fn is_stream(&self) -> bool {

@@ -8,6 +8,7 @@ use super::matching::{Matching, matching};
 use super::near::{NearMiss, near_misses};
 use super::text::{NAME, Pair, SENTENCE, day, moment, pairs, parse_moment, value};
 use crate::base::text::counted;
+use crate::base::text::first_few;
 use crate::model::{Disposition, Timestamp};
 use crate::render::escape::{anchor, clip, short};
 use crate::report::Finding;
@@ -101,11 +102,7 @@ impl Entry {
 /// The accounts of a group; the first 50 of them.
 pub(super) fn members(group: &Subject) -> Vec<String> {
     let all = group.first(|finding| finding.subject.members.as_deref()).unwrap_or_default();
-    let mut shown: Vec<_> = all.iter().take(50).map(|member| clip(member, NAME)).collect();
-    if all.len() > shown.len() {
-        shown.push(format!("and {} more", all.len() - shown.len()));
-    }
-    shown
+    first_few(all.iter().map(|member| clip(member, NAME)), 50)
 }
 
 /// What can be done with the account: its state and its roles.
@@ -127,12 +124,8 @@ pub(super) fn roles(group: &Subject) -> Vec<String> {
 }
 
 /// The first eight, and how many more there are.
-pub(super) fn first_roles(mut roles: impl ExactSizeIterator<Item = String>) -> Vec<String> {
-    let mut shown: Vec<String> = roles.by_ref().take(8).collect();
-    if roles.len() > 0 {
-        shown.push(format!("and {} more", roles.len()));
-    }
-    shown
+pub(super) fn first_roles(roles: impl ExactSizeIterator<Item = String>) -> Vec<String> {
+    first_few(roles, 8)
 }
 
 /// The last login and how long ago it was, as far as the facts of the findings hold it.

@@ -12,7 +12,7 @@ use crate::model::{Fact, SourceName, Tier};
 use crate::render::view::Group;
 use crate::render::{RenderError, subject};
 
-const COLUMNS: [Column; 16] = [
+const COLUMNS: [Column; 22] = [
     ("Source", 14),
     ("Account ID", 28),
     ("External ID", 16),
@@ -23,10 +23,16 @@ const COLUMNS: [Column; 16] = [
     ("Locked", 10),
     ("Last login", 17),
     ("Used", 10),
+    ("Roles", 24),
+    ("Privileged", 10),
+    ("Licensed", 10),
+    ("Created", 17),
+    ("Deleted", 17),
     ("Situation", 12),
     ("Matched by", 12),
     ("Employee ID", 14),
     ("Person", 24),
+    ("Manager", 24),
     ("Findings", 30),
     ("Key", 40),
 ];
@@ -44,7 +50,8 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     inventory.for_each(|source, row| {
         if room > 0 {
             room -= 1;
-            sheet.row(cells(source, &row, book.accounts.get((source.as_str(), &row.id))))?;
+            let about = book.accounts.get((source.as_str(), &row.id));
+            sheet.row(cells(source, &row, inventory.manager(&row), about))?;
         }
         Ok::<_, RenderError>(())
     })?;
@@ -60,8 +67,14 @@ pub(super) fn findings(about: Option<Group<'_>>) -> String {
     about.into_iter().flat_map(Group::heads).map(words).collect::<Vec<_>>().join(", ")
 }
 
-fn cells(source: &SourceName, row: &AccountRow<'_>, about: Option<Group<'_>>) -> [Cell; COLUMNS.len()] {
+fn cells(
+    source: &SourceName,
+    row: &AccountRow<'_>,
+    manager: Option<&str>,
+    about: Option<Group<'_>>,
+) -> [Cell; COLUMNS.len()] {
     let maybe = |text: &Option<Cow<'_, str>>| Cell::from(text.as_deref().unwrap_or_default());
+    let flag = |flag: Option<&bool>| Cell::from(flag.map_or(NOT_TOLD, |flag| if *flag { "yes" } else { "no" }));
     [
         source.as_str().into(),
         row.id.as_ref().into(),
@@ -70,7 +83,7 @@ fn cells(source: &SourceName, row: &AccountRow<'_>, about: Option<Group<'_>>) ->
         text(&row.username),
         text(&row.display_name),
         row.status.known().map_or(NOT_TOLD, |status| status.as_str()).into(),
-        row.locked.known().map_or(NOT_TOLD, |locked| if *locked { "yes" } else { "no" }).into(),
+        flag(row.locked.known()),
         Cell::Moment(row.last_login_at.known().copied().flatten()),
         match row.last_login_at {
             Fact::Known(Some(_)) => "yes",
@@ -78,10 +91,16 @@ fn cells(source: &SourceName, row: &AccountRow<'_>, about: Option<Group<'_>>) ->
             Fact::NotExposed => NOT_TOLD,
         }
         .into(),
+        row.roles.known().map_or(NOT_TOLD.to_owned(), |roles| roles.join(", ")).into(),
+        flag(row.privileged.as_ref()),
+        flag(row.licensed.known()),
+        Cell::Moment(row.created_at.known().copied()),
+        Cell::Moment(row.deleted_at.present().copied()),
         row.situation.as_ref().into(),
         row.tier.map_or("", Tier::as_str).into(),
         maybe(&row.employee_id),
         maybe(&row.employee_name),
+        manager.unwrap_or_default().into(),
         findings(about).into(),
         format!("{source}/{}", row.id).into(),
     ]

@@ -5,7 +5,9 @@ use rust_xlsxwriter::Workbook;
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet};
-use crate::render::{RenderError, subject};
+use crate::base::text::first_few;
+use crate::render::escape::terminal;
+use crate::render::{MEMBERS, RenderError, subject};
 use crate::report::{FindingRecord, Report};
 
 const COLUMNS: [Column; 11] = [
@@ -38,7 +40,7 @@ fn cells(finding: &FindingRecord<'_>, report: &Report) -> [Cell; COLUMNS.len()] 
     let fails = report.fails_gate(finding.disposition, finding.rule);
     let state = if fails { "fails the gate" } else { finding.disposition.as_str() };
     [
-        about(finding).into(),
+        Cell::Lines(about(finding)),
         finding.subject.kind.into(),
         finding.severity.as_str().into(),
         finding.rule.into(),
@@ -52,11 +54,12 @@ fn cells(finding: &FindingRecord<'_>, report: &Report) -> [Cell; COLUMNS.len()] 
     ]
 }
 
-/// A group is named by its accounts.
+/// A group is named by its first accounts.
 fn about(finding: &FindingRecord<'_>) -> String {
     if finding.subject.members.is_none() {
         return subject::subject(finding);
     }
     let source = finding.subject.source.unwrap_or_default();
-    finding.subject.members().iter().map(|id| format!("{source}/{id}")).collect::<Vec<_>>().join(", ")
+    let members = finding.subject.members();
+    first_few(members.iter().map(|id| terminal(&format!("{source}/{id}"))), MEMBERS).join("\n")
 }

@@ -3,10 +3,8 @@
 use rust_xlsxwriter::{Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use crate::model::Timestamp;
-use crate::render::escape::{clip, terminal};
+use crate::render::escape::{CELL, clip, terminal};
 
-/// Excel takes 32,767 UTF-16 units in a cell; a character has two at most.
-const CELL: usize = 16_000;
 /// Excel takes 255 characters in a page header, and `&` counts twice.
 const PAGE_HEADER: usize = 60;
 /// A4, as Excel numbers it.

@@ -18,6 +18,7 @@ fn say(text: &str) -> Result<String, Fault> {
         display_name: Fact::Known(Some("Ann & <Bob>".into())),
         locked: Fact::Known(true),
         roles: Fact::Known(vec!["a".into(), "b".into()]),
+        linked: Fact::Known((0..6_000).map(|n| n.to_string().into()).collect()),
         last_login_at: Fact::Known(Some(now - chrono::TimeDelta::days(1))),
         ..Account::new("a-1".into(), &record)
     };
@@ -32,6 +33,7 @@ fn facts_are_shown_as_people_read_them() {
         ("{{account.display_name}} & co", "Ann & <Bob> & co"),
         ("{{account.email}}, {{account.username}}", "none, unknown"),
         ("{{account.locked}} {{account.roles}} {{params.days}}", "yes a, b 90"),
+        ("{{account.linked}}", "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, and 5,990 more"),
         ("{{date account.last_login_at}}", "2026-11-17"),
         ("{{account.last_login_at}}", "2026-11-17 11:06 UTC"),
         ("{{days_since account.last_login_at}}", "1 day"),

@@ -2,6 +2,8 @@
 //! what is not to have one.
 
 mod carried;
+mod groups;
+mod lists;
 mod privacy;
 mod same;
 mod schemas;

@@ -24,6 +24,10 @@ fn every_format_carries_the_same_findings() {
                 }
                 Format::Json => assert_eq!(reading::expected(&of_json(&out)), expected, "{cell}"),
                 Format::Csv => assert_eq!(reading::csv(&out), expected, "{cell}"),
+                Format::Ndjson => assert_eq!(reading::ndjson(&out), expected, "{cell}"),
+                Format::MembersCsv => assert!(out.starts_with("\"fingerprint\",\"rule\","), "{cell}"),
+                // Of accounts, which nobody has kept here.
+                Format::Accounts | Format::AccountsCsv => assert!(out.lines().count() <= 1, "{cell}"),
                 Format::Xlsx => assert_eq!(reading::xlsx(&Book::open(bytes(format, &report))), expected, "{cell}"),
                 Format::Sarif => assert_eq!(reading::sarif(&out), expected, "{cell}"),
                 Format::Junit => assert_eq!(reading::junit(&out), expected, "{cell}"),
@@ -86,7 +90,12 @@ fn every_format_carries_the_same_verdict() {
                 }
                 Format::Github => verdict_of_github(&out, &report, &cell),
                 // Their readers know findings only; which of them fail the gate is in the table.
-                Format::Csv | Format::CodeQuality => {}
+                Format::Csv
+                | Format::Ndjson
+                | Format::CodeQuality
+                | Format::Accounts
+                | Format::AccountsCsv
+                | Format::MembersCsv => {}
             }
         }
     }
@@ -144,7 +153,7 @@ fn what_does_not_fit_is_cut_and_counted() {
     assert_eq!(log.lines().filter(|line| line.starts_with("::error ")).count(), 10);
     assert_eq!(reading::github(&log).len(), 9);
     assert!(log.contains("25,091 findings are left out here"));
-    for format in [Format::Csv, Format::CodeQuality, Format::Oscal, Format::Junit] {
+    for format in [Format::Csv, Format::Ndjson, Format::CodeQuality, Format::Oscal, Format::Junit] {
         assert!(!rendered(format, &report).contains("left out here"), "{format} holds them all");
     }
 }

@@ -15,7 +15,7 @@ use crate::support::reading::{json, list, rendered};
 use crate::support::tenant::Tenant;
 
 /// One of the schemas, compiled.
-struct Schema {
+pub(super) struct Schema {
     schemas: Schemas,
     index: SchemaIndex,
 }
@@ -26,7 +26,7 @@ fn printed(of: &str) -> Value {
 }
 
 impl Schema {
-    fn of(name: &str) -> Self {
+    pub(super) fn of(name: &str) -> Self {
         let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
         compiler.enable_format_assertions();
         compiler.add_resource("own.json", printed(name)).expect("a schema");
@@ -34,7 +34,7 @@ impl Schema {
         Self { schemas, index }
     }
 
-    fn accepts(&self, value: &Value) -> Result<(), String> {
+    pub(super) fn accepts(&self, value: &Value) -> Result<(), String> {
         self.schemas.validate(value, self.index).map_err(|error| format!("{error:#}"))
     }
 

@@ -1,7 +1,6 @@
 //! The workbook: what reviewers fill in, and every account.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use headcount::audit::{AccountRow, Inventory};
 use headcount::config::ReviewScope;
@@ -199,39 +198,4 @@ fn a_column_of_days_holds_nothing_else_and_the_key_is_last() {
             assert_eq!(book.sheets[sheet][0].last().map(String::as_str), Some("Key"));
         }
     }
-}
-
-/// One group of so many accounts, all of which its message names.
-fn group(members: usize) -> Report {
-    fixture::large_with(1, |_, mut finding| {
-        "group".clone_into(&mut finding.subject.kind);
-        finding.subject.account_id = None;
-        let ids: Vec<String> = (0..members).map(|id| format!("account-{id}-of-the-group")).collect();
-        finding.message = format!("Several accounts: {}.", ids.join(", "));
-        finding.subject.members = Some(ids);
-        finding
-    })
-}
-
-/// The best of three.
-fn duration(format: Format, report: &Report) -> Duration {
-    let once = || {
-        let start = Instant::now();
-        render(format, report, &RenderOptions::default(), &mut std::io::sink()).expect("renders");
-        start.elapsed()
-    };
-    (0..3).map(|_| once()).min().unwrap_or_default()
-}
-
-#[test]
-fn a_group_of_thousands_costs_at_most_twice_as_much_as_as_many_accounts() {
-    const ACCOUNTS: usize = 6_000;
-    let (group, singles) = (group(ACCOUNTS), fixture::large(ACCOUNTS));
-    for format in [Format::Xlsx, Format::Csv] {
-        let (group, singles) = (duration(format, &group), duration(format, &singles));
-        assert!(group <= 2 * singles, "{format}: {group:?} for a group, {singles:?} for as many accounts");
-    }
-    let book = book(&group, &RenderOptions::default());
-    assert_eq!(book.column("Review", "Key").len(), ACCOUNTS);
-    assert!(book.column("Review", "Why").iter().all(|why| why.chars().count() <= 601));
 }

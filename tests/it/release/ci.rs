@@ -80,7 +80,16 @@ fn the_image_is_told_what_the_binary_takes() {
 fn is_for_ci(format: Format) -> bool {
     match format {
         Format::Github | Format::Sarif | Format::Junit | Format::CodeQuality => true,
-        Format::Html | Format::Markdown | Format::Json | Format::Csv | Format::Xlsx | Format::Oscal => false,
+        Format::Html
+        | Format::Markdown
+        | Format::Json
+        | Format::Ndjson
+        | Format::Csv
+        | Format::MembersCsv
+        | Format::Accounts
+        | Format::AccountsCsv
+        | Format::Xlsx
+        | Format::Oscal => false,
     }
 }
 

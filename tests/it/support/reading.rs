@@ -134,6 +134,15 @@ pub(crate) fn csv(text: &str) -> Findings {
     rows.map(|row| (row["fingerprint"].clone(), by_words(&row["disposition"], row["fails_gate"] == "yes"))).collect()
 }
 
+pub(crate) fn ndjson(text: &str) -> Findings {
+    let told = |line: &str| {
+        let line = json(line);
+        let stands = by_words(line["disposition"].as_str().expect("a word"), line["fails_gate"] == true);
+        (line["fingerprint"].as_str().expect("a text").to_owned(), stands)
+    };
+    text.lines().map(told).collect()
+}
+
 /// Each finding is on one sheet: on the rows of its accounts, or among the others.
 pub(crate) fn xlsx(book: &Book) -> Findings {
     let told = |state: &str| match state {

@@ -1,0 +1,128 @@
+//! Findings for data tools: one a line, whole. What `report.json` says once for an account or a rule stands in each line here,
+//! and every line has every member, so that a reader that guesses from the first lines guesses right.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::RenderError;
+use crate::finding::write_each;
+use crate::model::{Disposition, Severity};
+use crate::report::{FindingRecord, Report, RuleSummary};
+
+/// A rule's judgement about a subject. What there isn't is null.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Finding")]
+pub struct ListedFinding<'f> {
+    /// Stable across runs, versions, message and severity changes.
+    fingerprint: &'f str,
+    /// The rule.
+    rule: &'f str,
+    /// What the rule finds, in a few words.
+    title: Option<&'f str>,
+    /// After overrides.
+    severity: Severity,
+    /// Whether it still asks for action.
+    disposition: Disposition,
+    /// Whether it is among those that fail the gate.
+    fails_gate: bool,
+    /// How many findings it stands for: more than one only where the report just counts.
+    count: u64,
+    /// account, group, employee, source, roster or exception.
+    subject: &'f str,
+    /// Its source, if it has one.
+    source: Option<&'f str>,
+    /// Of an account: its identifier.
+    account_id: Option<&'f str>,
+    /// Of a group: its accounts' identifiers.
+    #[schemars(with = "Option<Vec<String>>")]
+    members: Option<&'f RawValue>,
+    /// The person concerned, when it is known.
+    employee_id: Option<&'f str>,
+    /// The account's display name, else the person's.
+    display_name: Option<&'f str>,
+    /// The account's address, else the person's.
+    email: Option<&'f str>,
+    /// The account's login name.
+    username: Option<&'f str>,
+    /// The reason, as a sentence.
+    message: &'f str,
+    /// What to do.
+    remediation: &'f str,
+    /// `FRAMEWORK:ID`.
+    controls: &'f [String],
+    /// The facts that decided it and those of its account, by the names that rules use.
+    #[schemars(with = "BTreeMap<String, Value>")]
+    facts: Box<RawValue>,
+    /// How its account was correlated, and to whom an account without an owner probably belongs.
+    #[schemars(with = "BTreeMap<String, Value>")]
+    r#match: Box<RawValue>,
+}
+
+/// What is the same for all findings of a rule.
+#[derive(Clone, Copy)]
+struct OfRule<'r> {
+    title: &'r str,
+    is_limited: bool,
+}
+
+impl<'r> OfRule<'r> {
+    fn new(report: &Report, rule: &'r RuleSummary) -> (&'r str, Self) {
+        (&rule.id, Self { title: &rule.title, is_limited: report.is_limited(&rule.id) })
+    }
+}
+
+pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
+    let of_rule = |rule| OfRule::new(report, rule);
+    let rules: BTreeMap<&str, OfRule<'_>> = report.rules.iter().map(of_rule).collect();
+    let line = |finding: &FindingRecord<'_>, line: &mut Vec<u8>| {
+        serde_json::to_writer(&mut *line, &listed(finding, rules.get(finding.rule).copied())?)?;
+        line.push(b'\n');
+        Ok(())
+    };
+    write_each(report.findings.heads(), line, out, b"").map_err(RenderError::Findings)
+}
+
+fn listed<'f>(finding: &FindingRecord<'f>, of_rule: Option<OfRule<'f>>) -> io::Result<ListedFinding<'f>> {
+    let about = finding.subject;
+    let is_limited = of_rule.is_some_and(|rule| rule.is_limited);
+    let near_misses = finding.near_misses.map(|near_misses| format!("{{\"near_misses\":{near_misses}}}"));
+    Ok(ListedFinding {
+        fingerprint: finding.fingerprint,
+        rule: finding.rule,
+        title: of_rule.map(|rule| rule.title),
+        severity: finding.severity,
+        disposition: finding.disposition,
+        fails_gate: is_limited && finding.disposition == Disposition::Open,
+        count: finding.stands_for(),
+        subject: about.kind,
+        source: about.source,
+        account_id: about.account_id,
+        members: about.members.map(serde_json::from_str).transpose()?,
+        employee_id: about.employee_id,
+        display_name: about.display_name,
+        email: about.email,
+        username: about.username,
+        message: finding.message,
+        remediation: finding.remediation,
+        controls: finding.controls,
+        facts: object([about.facts, finding.reasons])?,
+        r#match: object([about.matched, near_misses.as_deref().unwrap_or("{}")])?,
+    })
+}
+
+/// One JSON object of two that have no name in common.
+fn object(parts: [&str; 2]) -> io::Result<Box<RawValue>> {
+    let members: Vec<&str> = parts.into_iter().map(inside).filter(|members| !members.is_empty()).collect();
+    Ok(RawValue::from_string(format!("{{{}}}", members.join(",")))?)
+}
+
+fn inside(object: &str) -> &str {
+    let object = object.trim();
+    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).map_or("", str::trim)
+}
