@@ -31,6 +31,9 @@ pub(super) struct SimulateArgs {
     /// The same seed gives the same people
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// The organisation in a later quarter, 2 or 3: its day is 91 days after that of the one before (`--as-of`)
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=3))]
+    quarter: u32,
     /// Wait so long before each answer, for example 50ms
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "0s")]
     latency: Duration,
@@ -53,7 +56,9 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> anyhow::Result<Exit> 
     let behaviour = Behaviour { latency: args.latency, faults, ..Behaviour::default() };
     let options = ServeOptions { listen: Some(args.listen), ..ServeOptions::all(&behaviour) };
     runtime()?.block_on(async {
-        let world = Arc::new(World::new(WorldOptions { accounts: args.accounts, seed: args.seed, today }));
+        let world = Arc::new(
+            World::new(WorldOptions { accounts: args.accounts, seed: args.seed, today }).in_quarter(args.quarter),
+        );
         let simulators = Simulators::start(Arc::clone(&world), &options).await.with_context(|| {
             format!("can't listen on {} and the ports after it; choose others with --listen", args.listen)
         })?;

@@ -166,6 +166,7 @@ pub(super) fn rule_summary(rule: &crate::rule::Rule, cells: &[Cell]) -> RuleSumm
         violations: mine().map(|cell| cell.violations).sum(),
         not_evaluable: mine().map(|cell| cell.not_evaluable).sum(),
         disabled: !rule.is_enabled(),
+        logic_sha256: rule.logic_sha256(),
         guardrails: rule.guardrails().iter().map(|rail| guardrail(rail, rule)).collect(),
         changes: rule.changes().to_vec(),
     }

@@ -309,6 +309,29 @@ struct Effective<'r> {
     sources: Option<Vec<&'r str>>,
 }
 
+/// What a rule judges, and by what, for the hash: what changes it makes findings of two audits incomparable. Severity, words and
+/// controls don't.
+#[derive(Serialize)]
+struct Logic<'r> {
+    id: &'r str,
+    enabled: bool,
+    subject: &'static str,
+    group_by: Vec<&'static str>,
+    when: &'r str,
+    members: Option<&'r str>,
+    params: &'r Params,
+    sources: Option<Vec<&'r str>>,
+}
+
+impl Rule {
+    /// SHA-256 over what it judges, and by what.
+    pub fn logic_sha256(&self) -> String {
+        let Effective { id, enabled, subject, group_by, when, members, params, sources, .. } = Effective::of(self);
+        let logic = Logic { id, enabled, subject, group_by, when, members, params, sources };
+        text::hex(&Sha256::digest(serde_json::to_vec(&logic).unwrap_or_default()))
+    }
+}
+
 impl<'r> Effective<'r> {
     fn of(rule: &'r Rule) -> Self {
         Self {

@@ -28,6 +28,8 @@ pub(super) trait Accounts: std::fmt::Debug + Send + Sync {
 pub struct Account {
     /// Its position in the vendor's list, from 0; the vendor's identifier derives from it.
     pub number: u32,
+    /// The same, but that accounts which are new in a later quarter don't get the numbers of earlier ones.
+    pub serial: u32,
     /// The name shown.
     pub name: String,
     /// The keys it carries.

@@ -22,4 +22,7 @@ pub use kit::write_kit;
 pub use secrets::{ClientSecret, Secrets};
 pub use server::{ServeOptions, Simulators, Usage};
 pub use vendors::{PerVendor, Vendor};
-pub use world::{Expected, ExpectedFindings, ExpectedSource, World, WorldOptions};
+pub use world::{
+    Expected, ExpectedAccounts, ExpectedChanges, ExpectedFindings, ExpectedPeople, ExpectedSource, ExpectedStates,
+    QUARTER_DAYS, World, WorldOptions,
+};

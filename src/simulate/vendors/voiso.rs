@@ -112,7 +112,7 @@ fn user(account: Account) -> User {
     let presence = PRESENCE.get((account.trivia >> 8) as usize % PRESENCE.len());
     let extension = 1000 + account.number;
     User {
-        id: (4001 + account.number).to_string(),
+        id: (4001 + account.serial).to_string(),
         name: account.name,
         email: account.keys.email,
         sip_account: format!("{extension}@sip.example.com"),

@@ -233,7 +233,7 @@ fn agent(account: &Account) -> AgentSettings {
 
 /// A version 4 GUID: random to look at, and unique because the account's number is in it.
 fn guid(tenant: &Tenant, account: &Account) -> String {
-    let bits = tenant.accounts.identifier(account.number);
+    let bits = tenant.accounts.identifier(account.serial);
     let (a, b, c) = (bits >> 32, bits >> 16 & 0xffff, bits & 0xfff);
     format!("{a:08x}-{b:04x}-4{c:03x}-8{:03x}-{:04x}{:08x}", bits >> 20 & 0xfff, bits >> 8 & 0xffff, account.number)
 }

@@ -309,7 +309,7 @@ fn numbers(tenant: &Tenant, applications: &[u32], active: Option<bool>, order: O
 fn user(account: Account, live_balance: bool) -> UserRow {
     let balance = f64::from(u8::try_from(account.trivia % 200).unwrap_or(0)) / 4.0;
     UserRow {
-        user_id: 70_001 + u64::from(account.number),
+        user_id: 70_001 + u64::from(account.serial),
         user_name: account.keys.username,
         user_display_name: account.name,
         user_active: account.enabled,

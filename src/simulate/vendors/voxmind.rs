@@ -98,7 +98,7 @@ fn page(tenant: &Tenant, params: &Params) -> Result<Response, BadParam> {
 
 fn user(account: Account) -> User {
     User {
-        id: 1001 + u64::from(account.number),
+        id: 1001 + u64::from(account.serial),
         org_id: ORGANISATION,
         external_id: account.keys.external_id,
         is_active: account.enabled,

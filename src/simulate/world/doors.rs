@@ -117,7 +117,7 @@ impl World {
 
     /// The day on which a badge was made.
     fn issued(&self, at: u32) -> NaiveDate {
-        day(self.options.today, -400 + i64::from(at % 90))
+        day(self.options.today, -400 + i64::from(at % 90) - self.age())
     }
 
     fn holders(&self) -> impl Iterator<Item = (u32, Identity)> {

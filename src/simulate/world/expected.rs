@@ -7,7 +7,9 @@ use serde::Serialize;
 use super::super::account::Outcome;
 use super::super::vendors::{Tells, Vendor};
 use super::World;
+use super::changes::ExpectedChanges;
 use super::layout::DOORS;
+use super::scenario::Expect;
 
 /// What an audit must find, under the kit's configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,6 +18,9 @@ pub struct Expected {
     pub findings: Vec<ExpectedFindings>,
     /// What correlation must make of each source, sorted by name.
     pub sources: Vec<ExpectedSource>,
+    /// What must have changed since the quarter before; nothing is before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ExpectedChanges>,
 }
 
 /// Findings of one rule at one source.
@@ -59,6 +64,10 @@ impl Expected {
         };
         self.findings.retain(|findings| kept(&findings.source) && (doors || !findings.rule.starts_with("waiver-")));
         self.sources.retain(|source| kept(&source.source));
+        if let Some(changes) = &mut self.changes {
+            changes.findings.retain(|states| kept(&states.source) && (doors || !states.rule.starts_with("waiver-")));
+            changes.accounts.retain(|accounts| kept(&accounts.source));
+        }
     }
 
     /// The number of findings of a rule at a source.
@@ -74,38 +83,50 @@ pub(in crate::simulate) fn has_doors(vendors: &[Vendor]) -> bool {
     Vendor::ALL.iter().all(|vendor| vendors.contains(vendor))
 }
 
+/// Where something is expected, and how often for each telling: what is wrong with the roster belongs to no source.
+pub(super) fn places(expect: &Expect) -> impl Iterator<Item = ((&'static str, &'static str), u64)> + use<> {
+    let (rule, count) = (expect.rule, u64::from(expect.count));
+    let places = expect.at.vendors().map(Vendor::source_name).chain(expect.in_roster.then_some(""));
+    places.map(move |place| ((rule, place), count))
+}
+
 impl World {
     /// What an audit of this world must find.
     pub fn expected(&self) -> Expected {
         let mut sources: Vec<_> = Vendor::ALL.into_iter().map(|vendor| self.expected_source(vendor)).collect();
         sources.push(self.expected_doors());
         sources.sort_by(|a, b| a.source.cmp(&b.source));
-        Expected { findings: self.expected_findings(), sources }
+        Expected { findings: self.expected_findings(), sources, changes: self.expected_changes() }
     }
 
     fn expected_findings(&self) -> Vec<ExpectedFindings> {
         let mut counts = BTreeMap::<(&str, &str), u64>::new();
         for cohort in &self.layout.cohorts {
-            for expect in cohort.scenario.expect {
-                let count = u64::from(cohort.members) * u64::from(expect.count);
-                // What is wrong with the roster belongs to no source.
-                let places = expect.at.vendors().map(Vendor::source_name);
-                for place in places.chain(expect.in_roster.then_some("")) {
-                    *counts.entry((expect.rule, place)).or_default() += count;
+            let turned = u32::from(cohort.members > 0 && self.layout.turn(cohort, 0).is_some());
+            for (members, expect) in [
+                (cohort.members - turned, cohort.scenario.expect),
+                (turned, self.layout.turn(cohort, 0).map_or(&[][..], |turn| turn.expect)),
+            ] {
+                for (place, count) in expect.iter().flat_map(places) {
+                    *counts.entry(place).or_default() += u64::from(members) * count;
                 }
             }
         }
-        // Of the whole organisation, whatever its size: the export is two days old, and some vendors tell no state.
-        let stateless = Vendor::ALL.into_iter().filter(|vendor| !vendor.spec().tells.contains(&Tells::State));
-        counts.insert(("roster-stale", ""), 1);
-        counts.extend(stateless.map(|vendor| (("status-unknown", vendor.source_name()), 1)));
-        for place in self.expected_at_doors() {
+        for place in self.expected_of_all() {
             *counts.entry(place).or_default() += 1;
         }
         let found = counts.into_iter().filter(|(_, count)| *count > 0);
         found
             .map(|((rule, source), count)| ExpectedFindings { rule: rule.to_owned(), source: source.to_owned(), count })
             .collect()
+    }
+
+    /// What is found once, in each quarter.
+    pub(super) fn expected_of_all(&self) -> Vec<(&'static str, &'static str)> {
+        // Of the whole organisation, whatever its size: the export is two days old, and some vendors tell no state.
+        let stateless = Vendor::ALL.into_iter().filter(|vendor| !vendor.spec().tells.contains(&Tells::State));
+        let of_sources = stateless.map(|vendor| ("status-unknown", vendor.source_name()));
+        [("roster-stale", "")].into_iter().chain(of_sources).chain(self.expected_at_doors()).collect()
     }
 
     fn expected_source(&self, vendor: Vendor) -> ExpectedSource {

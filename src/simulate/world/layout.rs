@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::vendors::{PerVendor, Vendor};
 use super::chance::{Permutation, Seed, Topic};
-use super::scenario::{Scenario, Shape};
+use super::scenario::{Life, Scenario, Shape, Turn};
 use super::stories::{REGULAR, SCENARIOS};
 
 /// The name of the source that isn't a vendor, in the kit's configuration.
@@ -27,8 +27,12 @@ pub(super) struct Cohort {
 pub(super) struct Place {
     /// The account's part in the story.
     pub(super) shape: Shape,
+    /// The same in the first quarter.
+    pub(super) first_shape: Shape,
     /// The scenario.
     pub(super) scenario: &'static Scenario,
+    /// What has become of it since.
+    pub(super) turn: Option<&'static Turn>,
     /// The first person of the telling.
     pub(super) owner: u32,
 }
@@ -39,6 +43,8 @@ pub(super) struct Layout {
     pub(super) cohorts: Vec<Cohort>,
     /// Rows of the roster.
     pub(super) people: u32,
+    /// Which quarter it is, from 1.
+    pub(super) quarter: u32,
     accounts: PerVendor<u32>,
     scatter: PerVendor<Permutation>,
     staff: PerVendor<Permutation>,
@@ -60,6 +66,7 @@ impl Layout {
             employees: Permutation::new(people, seed.bits(Topic::People, 0, 0)),
             cohorts,
             people,
+            quarter: 1,
             accounts,
         }
     }
@@ -76,10 +83,42 @@ impl Layout {
         let scenario = cohort.scenario;
         let shapes = u32::try_from(scenario.accounts.len()).ok()?;
         let member = index.checked_div(shapes)?;
+        let turn = self.turn(cohort, member);
         // Not every regular employee has an account everywhere: each vendor draws its own.
         let member = if self.is_regular(cohort) { self.staff.of(vendor).forward(member) } else { member };
-        let shape = *scenario.accounts.get((index % shapes) as usize)?;
-        Some(Place { shape, scenario, owner: cohort.people.start + member * scenario.rows.max(1) })
+        let first_shape = *scenario.accounts.get((index % shapes) as usize)?;
+        let shape = turn.and_then(|turn| turn.shape).unwrap_or(first_shape);
+        let owner = cohort.people.start + member * scenario.rows.max(1);
+        Some(Place { shape, first_shape, scenario, turn, owner })
+    }
+
+    /// What has become of a story in this quarter.
+    pub(super) fn turn(&self, cohort: &Cohort, member: u32) -> Option<&'static Turn> {
+        cohort.scenario.turn.as_ref().filter(|turn| member == 0 && turn.quarters.contains(&self.quarter))
+    }
+
+    /// The life of a person in this quarter.
+    pub(super) fn life(&self, person: u32) -> Life {
+        let Some((cohort, _)) = self.story(person) else { return Life::Settled };
+        let member = (person - cohort.people.start) / cohort.scenario.rows.max(1);
+        self.turn(cohort, member).and_then(|turn| turn.life).unwrap_or(cohort.scenario.life)
+    }
+
+    /// Everybody in the stories, also those who are in no roster.
+    pub(super) fn everybody(&self) -> u32 {
+        self.cohorts.iter().map(|cohort| cohort.people.end).max().unwrap_or_default()
+    }
+
+    /// Which regular employee somebody is, from 0.
+    pub(super) fn regular(&self, person: u32) -> Option<u32> {
+        let regular = self.cohorts.last().filter(|regular| regular.people.contains(&person))?;
+        Some(person - regular.people.start)
+    }
+
+    /// How many accounts of a vendor belong to a cohort.
+    pub(super) fn slots(&self, cohort: &Cohort, vendor: Vendor) -> u32 {
+        let slots = cohort.slots.of(vendor);
+        slots.end - slots.start
     }
 
     /// The story of a person, and which of its people they are.

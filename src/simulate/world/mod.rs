@@ -2,6 +2,7 @@
 //! seeded; every account and every row is made when it is asked for, so that a million cost no memory.
 
 mod chance;
+mod changes;
 mod declared;
 mod doors;
 mod expected;
@@ -14,17 +15,18 @@ mod roster;
 mod scenario;
 mod stories;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use self::chance::{Seed, Topic};
 use self::keys::{Owners, keys, outcome};
 use self::layout::Layout;
 use self::moments::Moments;
-use self::person::Identity;
+use self::person::{Employment, Identity};
 use self::scenario::Link;
 use super::account::{Account, Outcome};
 use super::vendors::Vendor;
 
+pub use changes::{ExpectedAccounts, ExpectedChanges, ExpectedPeople, ExpectedStates};
 pub(super) use expected::has_doors;
 pub use expected::{Expected, ExpectedFindings, ExpectedSource};
 pub(super) use layout::DOORS;
@@ -40,6 +42,9 @@ pub struct WorldOptions {
     /// The day on which everything is relative to; its midnight in UTC.
     pub today: NaiveDate,
 }
+
+/// So far are the quarters of the organisation from each other.
+pub const QUARTER_DAYS: i64 = 91;
 
 /// The name on accounts whose key was given to somebody else. It is like no other name of this organisation.
 const FORMER_OWNER: &str = "Quirin Xaverl";
@@ -62,6 +67,19 @@ impl World {
     pub fn with_defects_of(options: WorldOptions, accounts: u32) -> Self {
         let seed = Seed(options.seed);
         Self { options, seed, layout: Layout::new(options.accounts, accounts, seed) }
+    }
+
+    /// The same organisation in a later quarter: the first is 1. Today stays what the options say, and is so much later then: the
+    /// options of the next quarter have a day that is [`QUARTER_DAYS`] later.
+    #[must_use]
+    pub fn in_quarter(mut self, quarter: u32) -> Self {
+        self.layout.quarter = quarter.max(1);
+        self
+    }
+
+    /// How many days have passed since the first quarter.
+    fn age(&self) -> i64 {
+        QUARTER_DAYS * i64::from(self.layout.quarter - 1)
     }
 
     /// What it was made from.
@@ -87,10 +105,17 @@ impl World {
         let other = self.identity(place.owner + place.scenario.rows.saturating_sub(1));
         let outcome = outcome(vendor, link, &mut dice);
         let employment = self.employment(place.owner);
-        let mut chance = self.seed.dice(Topic::Account, vendor as u64, number);
-        let moments = Moments::draw(place.shape, place.scenario.life, &employment, self.options.today, &mut chance);
+        let dice_of_account = || self.seed.dice(Topic::Account, vendor as u64, number);
+        let mut chance = dice_of_account();
+        let first = &Employment::new(self.seed, place.owner, place.scenario.life);
+        Moments::draw(place.first_shape, place.scenario.life, first, self.options.today, &mut chance);
+        let life = self.layout.life(place.owner);
+        let moments = Moments::draw(place.shape, life, &employment, self.options.today, &mut dice_of_account());
+        let recreated = TimeDelta::days(i64::from(place.turn.is_some_and(|turn| turn.recreated)));
+        let renewed = if place.scenario.life.passes() { self.layout.quarter - 1 } else { 0 };
         Some(Account {
             number,
+            serial: number + renewed * self.accounts(vendor),
             keys: keys(vendor, link, outcome, &Owners { owner: &owner, other: &other }, &mut dice),
             owner: (place.scenario.rows > 0).then(|| owner.employee_id()),
             name: match link {
@@ -102,7 +127,7 @@ impl World {
             locked: place.shape.locked,
             admin: place.shape.admin,
             paid: place.shape.enabled || place.shape.paid,
-            created_at: moments.created,
+            created_at: moments.created + recreated,
             updated_at: moments.updated,
             last_login_at: moments.last_login,
             trivia: chance.u64(..),
@@ -133,6 +158,9 @@ impl World {
     }
 
     fn identity(&self, person: u32) -> Identity {
-        Identity::new(self.seed, self.layout.employee_number(person))
+        let number = self.layout.employee_number(person);
+        // Others are new now.
+        let renewed = if self.layout.life(person).passes() { self.layout.quarter - 1 } else { 0 };
+        Identity::new(self.seed, number + renewed * self.layout.everybody())
     }
 }

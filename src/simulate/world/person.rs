@@ -86,4 +86,15 @@ impl Employment {
             Life::ContractEnded => Self { contractor: true, ..ended(dice.i64(-50..=-10)) },
         }
     }
+
+    /// The same after so many days: whoever was hired stays hired on that day. How far an end is away stays as the story says.
+    pub(super) fn aged(mut self, days: i64, life: Life) -> Self {
+        if !life.passes() {
+            self.hired -= days;
+        }
+        if life == Life::Reversed {
+            self.ends = self.ends.map(|end| end - days);
+        }
+        self
+    }
 }

@@ -65,13 +65,16 @@ impl World {
     fn row(&self, number: u32) -> [String; 13] {
         let person = self.layout.person(number);
         let mut dice = self.seed.dice(Topic::Roster, 0, person);
-        let identity = Identity::new(self.seed, number);
+        let identity = self.identity(person);
         let employment = self.employment(person);
         let manager = match self.life(person) {
             Life::NoManager => Some("E-1".to_owned()),
             _ => self.layout.manager(person, dice.u64(..)).map(|manager| self.identity(manager).employee_id()),
         };
-        let (department, cost_center, titles) = dice.choice(DEPARTMENTS).unwrap_or(("", "", [""; 3]));
+        let department = dice.usize(..DEPARTMENTS.len())
+            + usize::from(self.moved_in(person).is_some_and(|quarter| quarter <= self.layout.quarter));
+        let (department, cost_center, titles) =
+            DEPARTMENTS.get(department % DEPARTMENTS.len()).copied().unwrap_or_default();
         let (email, username) = self.keys_in_roster(person, &identity);
         [
             self.id_in_roster(person, &identity),
@@ -92,11 +95,21 @@ impl World {
 
     /// A person's employment, by their story.
     pub(super) fn employment(&self, person: u32) -> Employment {
-        Employment::new(self.seed, person, self.life(person))
+        let life = self.life(person);
+        Employment::new(self.seed, person, life).aged(self.age(), life)
+    }
+
+    /// The quarter since which somebody works in another department.
+    pub(super) fn moved_in(&self, person: u32) -> Option<u32> {
+        match self.layout.regular(person) {
+            Some(1 | 2) => Some(2),
+            Some(3) => Some(3),
+            _ => None,
+        }
     }
 
     fn life(&self, person: u32) -> Life {
-        self.layout.story(person).map_or(Life::Settled, |(cohort, _)| cohort.scenario.life)
+        self.layout.life(person)
     }
 
     /// A person's own employee id, or by mistake that of the first person of their story.

@@ -22,6 +22,27 @@ pub(super) struct Scenario {
     pub(super) accounts: &'static [Shape],
     /// What an audit must find.
     pub(super) expect: &'static [Expect],
+    /// What becomes of the first of them in later quarters.
+    pub(super) turn: Option<Turn>,
+}
+
+/// Another course of a story in some quarters.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) quarters: &'static [u32],
+    pub(super) life: Option<Life>,
+    pub(super) shape: Option<Shape>,
+    /// The account was deleted, and made again under the same name.
+    pub(super) recreated: bool,
+    /// What an audit must find then, instead.
+    pub(super) expect: &'static [Expect],
+}
+
+impl Turn {
+    /// Nothing but that it is another course.
+    pub(super) const fn in_quarters(quarters: &'static [u32]) -> Self {
+        Self { quarters, life: None, shape: None, recreated: false, expect: &[] }
+    }
 }
 
 /// At which vendors something happens.
@@ -101,6 +122,13 @@ pub(super) enum Life {
     NoManager,
     /// HR gave the second of two people the employee id of the first.
     SameId,
+}
+
+impl Life {
+    /// Whether it is a time that everybody passes soon, so that each quarter others live it, with accounts of their own.
+    pub(super) const fn passes(self) -> bool {
+        matches!(self, Self::CameBack | Self::Newcomer | Self::StartsSoon | Self::StartsLater)
+    }
 }
 
 /// What is declared of an account; its owner is the person of the story.

@@ -4,7 +4,9 @@
 
 use super::super::vendors::Tells;
 use super::super::vendors::Vendor::{Cognigy, Voiso, Vonage, Voximplant};
-use super::scenario::{At, Declared, Expect, Life, Link, Scenario, Shape, UNAPPROVED, Used, finds, finds_in_roster};
+use super::scenario::{
+    At, Declared, Expect, Life, Link, Scenario, Shape, Turn, UNAPPROVED, Used, finds, finds_in_roster,
+};
 
 const ALL: At = At::All;
 const TELL_USE: At = At::Telling(Tells::Use);
@@ -37,7 +39,7 @@ pub(super) static REGULAR: Scenario = Scenario { name: "regular", per_2400: 0, .
 
 /// One settled person for each telling, and nothing to find.
 const fn scenario(per_2400: u32, at: At, accounts: &'static [Shape]) -> Scenario {
-    Scenario { name: "", per_2400, at, life: Life::Settled, rows: 1, declared: None, accounts, expect: &[] }
+    Scenario { name: "", per_2400, at, life: Life::Settled, rows: 1, declared: None, accounts, expect: &[], turn: None }
 }
 
 pub(super) static SCENARIOS: &[Scenario] = &[
@@ -63,6 +65,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "an employee's key, mistyped",
         expect: &[finds("orphaned", BY_NAME)],
+        turn: Some(Turn { shape: Some(LIVE), ..Turn::in_quarters(&[2, 3]) }),
         ..scenario(2, BY_NAME, &[Shape { link: Link::Misspelt, ..LIVE }])
     },
     Scenario {
@@ -98,6 +101,11 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         name: "left, and still has access",
         life: Life::Left,
         expect: &[finds("leaver-active", ALL)],
+        turn: Some(Turn {
+            shape: Some(Shape { enabled: false, ..LEFT }),
+            expect: &[finds("inactive", ALL)],
+            ..Turn::in_quarters(&[2, 3])
+        }),
         ..scenario(5, ALL, &[LEFT])
     },
     Scenario {
@@ -146,9 +154,20 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         name: "terminated, the last day is near",
         life: Life::LeavesSoon,
         expect: &[finds("leaver-soon", ALL)],
+        turn: Some(Turn {
+            life: Some(Life::Left),
+            shape: Some(LEFT),
+            expect: &[finds("leaver-active", ALL)],
+            ..Turn::in_quarters(&[2, 3])
+        }),
         ..scenario(2, ALL, &[LIVE])
     },
-    Scenario { name: "on notice", life: Life::OnNotice, ..scenario(2, ALL, &[LIVE]) },
+    Scenario {
+        name: "on notice",
+        life: Life::OnNotice,
+        turn: Some(Turn { recreated: true, ..Turn::in_quarters(&[2, 3]) }),
+        ..scenario(2, ALL, &[LIVE])
+    },
     // Comings and goings that are nothing to find.
     Scenario { name: "a newcomer who has not logged in", life: Life::Newcomer, ..scenario(3, ALL, &[UNUSED]) },
     Scenario { name: "prepared for the first day", life: Life::StartsSoon, ..scenario(2, ALL, &[UNUSED]) },
@@ -190,7 +209,12 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         ..scenario(2, TELL_USE, &[UNUSED])
     },
     // States that the vendor reports.
-    Scenario { name: "disabled", expect: &[finds("inactive", ALL)], ..scenario(4, ALL, &[DISABLED]) },
+    Scenario {
+        name: "disabled",
+        expect: &[finds("inactive", ALL)],
+        turn: Some(Turn { shape: Some(LIVE), ..Turn::in_quarters(&[2]) }),
+        ..scenario(4, ALL, &[DISABLED])
+    },
     Scenario { name: "locked", expect: &[finds("locked", TELL_LOCK)], ..scenario(3, TELL_LOCK, &[LOCKED]) },
     Scenario {
         name: "locked and disabled",
@@ -234,6 +258,7 @@ pub(super) static SCENARIOS: &[Scenario] = &[
         name: "an administrator whom nobody approved",
         life: Life::Staff,
         expect: &[finds("privileged", TELL_ADMIN), finds(UNAPPROVED, TELL_ADMIN)],
+        turn: Some(Turn { shape: Some(LIVE), ..Turn::in_quarters(&[2]) }),
         ..scenario(2, TELL_ADMIN, &[ADMIN])
     },
     Scenario {

@@ -9,6 +9,7 @@ mod failures;
 mod mistakes;
 mod outages;
 mod policies;
+mod quarters;
 #[cfg(target_os = "linux")]
 mod since;
 mod size;

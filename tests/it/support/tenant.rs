@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use headcount::report::Report;
-use headcount::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, write_kit};
+use headcount::simulate::{Behaviour, QUARTER_DAYS, ServeOptions, Simulators, World, WorldOptions, write_kit};
 use tempfile::TempDir;
 
 use super::process::{NOW, TODAY, headcount, now};
@@ -18,6 +18,8 @@ pub(crate) struct Tenant {
     pub(crate) world: Arc<World>,
     pub(crate) simulators: Simulators,
     pub(crate) runtime: tokio::runtime::Runtime,
+    /// The moment of its audits.
+    now: String,
 }
 
 impl Tenant {
@@ -36,13 +38,25 @@ impl Tenant {
     }
 
     fn start(accounts: u32, defects_of: u32, seed: u64, options: &ServeOptions) -> Self {
-        let runtime = tokio::runtime::Runtime::new().expect("runtime");
         let today: NaiveDate = TODAY.parse().expect("a day");
-        let world = Arc::new(World::with_defects_of(WorldOptions { accounts, seed, today }, defects_of));
+        let world = World::with_defects_of(WorldOptions { accounts, seed, today }, defects_of);
+        Self::of(world, NOW, options)
+    }
+
+    /// The organisation in one of three quarters, the last of which is on the day of all tests.
+    pub(crate) fn in_quarter(accounts: u32, seed: u64, quarter: u32) -> Self {
+        let last: NaiveDate = TODAY.parse().expect("a day");
+        let today = last - TimeDelta::days(QUARTER_DAYS * (3 - i64::from(quarter)));
+        let world = World::new(WorldOptions { accounts, seed, today }).in_quarter(quarter);
+        Self::of(world, &format!("{today}T12:00:00Z"), &ServeOptions::all(&Behaviour::default()))
+    }
+
+    fn of(world: World, now: &str, options: &ServeOptions) -> Self {
+        let (runtime, world) = (tokio::runtime::Runtime::new().expect("runtime"), Arc::new(world));
         let simulators = runtime.block_on(Simulators::start(Arc::clone(&world), options)).expect("started");
         let kit = tempfile::tempdir().expect("folder");
         write_kit(kit.path(), &world, &simulators).expect("kit");
-        Self { kit, world, simulators, runtime }
+        Self { kit, world, simulators, runtime, now: now.to_owned() }
     }
 
     pub(crate) fn config(&self) -> PathBuf {
@@ -53,7 +67,7 @@ impl Tenant {
     pub(crate) fn audit(&self, arguments: &[&str]) -> Audited {
         let out = self.kit.path().join("out");
         let output = headcount()
-            .args(["audit", "--as-of", NOW, "-c"])
+            .args(["audit", "--as-of", &self.now, "-c"])
             .arg(self.config())
             .arg("--out")
             .arg(&out)
