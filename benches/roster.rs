@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use headcount::config::{MatchConfig, RosterConfig};
 use headcount::correlate::Correlator;
+use headcount::files::Files;
 use headcount::key::Normaliser;
 use headcount::roster;
 
@@ -84,7 +85,8 @@ fn figures(way: &str, path: &Path) -> Result<[f64; 5], Box<dyn Error>> {
 }
 
 fn headcount(path: &Path, start: Instant) -> Result<(), Box<dyn Error>> {
-    let roster = roster::read(&RosterConfig::of_files(vec![PathBuf::from(path)]), &Normaliser::default());
+    let roster =
+        roster::read(&Files::default(), &RosterConfig::of_files(vec![PathBuf::from(path)]), &Normaliser::default());
     let roster = roster.map_err(|_| "the roster is refused")?;
     let read = start.elapsed();
     let start = Instant::now();

@@ -26,12 +26,13 @@
 //! Only fetching and sending mail are asynchronous; everything between is pure and is tested without a network or a
 //! clock. The modules stand below in the order of that way, and each imports only modules above it; a test holds that.
 
-// The ground: work on all cores, words, messages, one writer at a time, files under one seal, how a setting is read, and the
-// one reader of every table that people and systems write.
+// The ground: work on all cores, words, messages, one writer at a time, files under one seal, the one way in for files, how
+// a setting is read, and the one reader of every table that people and systems write.
 pub mod base;
 pub mod model;
 pub mod claim;
 pub mod bag;
+pub mod files;
 pub mod setting;
 pub mod table;
 

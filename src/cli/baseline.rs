@@ -12,6 +12,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{counted, grouped};
 use crate::deliver;
 use crate::exception::{Baseline, BaselineEntry, Change, Coverage, Identity, Shown};
+use crate::files::Files;
 use crate::model::{Disposition, Fingerprint, RuleId, SourceName, SourceStatus};
 use crate::report::{Finding, Report};
 use crate::run;
@@ -82,7 +83,7 @@ fn read(args: &WriteArgs) -> Result<(Report, Option<Baseline>), Diagnostic> {
     let read = if args.keep { Baseline::read_to_keep } else { Baseline::read };
     // A day of the roster's zone may be one ahead of the day of the report.
     let latest = run::latest(latest(Some(report.run.as_of)), Tz::UTC);
-    let old = if args.keep || args.out.exists() { Some(read(&args.out, latest)?) } else { None };
+    let old = if args.keep || args.out.exists() { Some(read(&Files::default(), &args.out, latest)?) } else { None };
     Ok((report, old))
 }
 

@@ -114,7 +114,8 @@ impl Reading {
     /// Reads the files that the configuration names.
     pub(super) fn of(config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let normaliser = Normaliser::new(&config.matching);
-        let mut roster = roster::read(&config.roster, &normaliser).map_err(|Refusal { mistakes, .. }| mistakes)?;
+        let mut roster =
+            roster::read(&config.files, &config.roster, &normaliser).map_err(|Refusal { mistakes, .. }| mistakes)?;
         let correlator = Correlator::new(&roster, &config.matching);
         roster.issues.extend(correlator.shared_keys(&roster));
         roster.issues.extend(correlator.placeholders(&roster, &<_>::default()));
@@ -129,7 +130,7 @@ impl Reading {
             file: name(at),
             encoding: roster.encodings.get(at).cloned().unwrap_or_default(),
             delimiter: roster.delimiters.get(at).copied().flatten(),
-            only_active: roster.files.get(at).is_some_and(|file| roster.only_active.contains(file)),
+            only_active: roster.shown.get(at).is_some_and(|file| roster.only_active.contains(file)),
         };
         let column = |(role, headings): (&crate::model::ColumnRole, &Vec<String>)| Column {
             purpose: role.as_str(),

@@ -45,6 +45,7 @@ pub use source::{KnownOutage, PrivilegedRoles, SourceConfig};
 
 use crate::base::diagnostic::{Diagnostic, keep};
 use crate::base::text::hex;
+use crate::files::{Files, Role};
 use crate::model::SourceName;
 use crate::setting::ConfigText;
 
@@ -55,6 +56,8 @@ pub struct Config {
     pub text: ConfigText,
     /// SHA-256 of the file, lower-case hexadecimal.
     pub sha256: String,
+    /// How the files are read that it names.
+    pub files: Files,
     /// `[hr]`
     pub roster: RosterConfig,
     /// `[[source]]`, in the order of the file.
@@ -97,7 +100,15 @@ impl Config {
     /// # Errors
     /// Every mistake that could be found, each with its place.
     pub fn load(path: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        Self::read(path, Role::Configuration, Files::default())
+    }
+
+    /// The same with the files that it names, where they are read.
+    ///
+    /// # Errors
+    /// Every mistake that could be found, each with its place.
+    pub fn read(path: &Path, role: Role, files: Files) -> Result<Self, Vec<Diagnostic>> {
+        let text = files.read_to_string(role, path).map_err(|error| {
             let advice = match error.kind() {
                 std::io::ErrorKind::NotFound => "`headcount init` writes one; -c names another",
                 std::io::ErrorKind::InvalidData => "it has to be UTF-8 text",
@@ -105,11 +116,15 @@ impl Config {
             };
             vec![Diagnostic::of_file(path, format!("can't read the configuration: {error}")).help(advice)]
         })?;
-        Self::parse(path, &text)
+        Self::check(path, &text, files)
     }
 
     /// Checks the text of a configuration file. Relative paths in it start from the folder of `path`.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        Self::check(path, text, Files::default())
+    }
+
+    fn check(path: &Path, text: &str, files: Files) -> Result<Self, Vec<Diagnostic>> {
         let shown = ConfigText::new(path, text);
         let document = DeTable::parse(text).map_err(|error| vec![shown.toml_error(&error, &[])])?;
         let span = document.span();
@@ -122,15 +137,16 @@ impl Config {
         let roster = keep(raw.hr.check(&shown), &mut mistakes);
         let matching = keep(raw.matching.check(&shown), &mut mistakes);
         let names: Vec<SourceName> = sources.iter().map(|source| source.name.clone()).collect();
-        let rules = keep(raw.rules.check(&shown, &names), &mut mistakes);
+        let rules = keep(raw.rules.check(&shown, &names, &files), &mut mistakes);
         let exceptions = raw.exceptions.check(&shown);
         let gate = keep(raw.gate.check(&shown), &mut mistakes);
-        let report = keep(raw.report.check(&shown), &mut mistakes);
+        let report = keep(raw.report.check(&shown, &files), &mut mistakes);
         let email = raw.email.and_then(|email| keep(email.check(&shown), &mut mistakes));
         match (roster, matching, rules, gate, report) {
             (Some(roster), Some(matching), Some(rules), Some(gate), Some(report)) if mistakes.is_empty() => Ok(Self {
                 text: shown,
                 sha256: hex(&Sha256::digest(text.as_bytes())),
+                files,
                 roster,
                 sources,
                 matching,

@@ -13,6 +13,7 @@ use super::rules::RawRules;
 use super::{Config, GateConfig, RulesConfig, keep};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::hex;
+use crate::files::{Files, Role};
 use crate::model::SourceName;
 use crate::setting::ConfigText;
 
@@ -53,12 +54,12 @@ impl PolicyConfig {
     /// # Errors
     /// Every mistake that could be found, each with its place.
     pub fn load(path: &Path, config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = config.files.read_to_string(Role::Policy, path).map_err(|error| {
             let help = "--policy takes a TOML file with id, title, [rules] and [gate]";
             vec![Diagnostic::of_file(path, format!("can't read the policy: {error}")).help(help)]
         })?;
         let names: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
-        Self::parse(path, &text, &names)
+        Self::check(path, &text, &names, &config.files)
     }
 
     /// Checks the text of a policy file for an organisation with these sources.
@@ -66,6 +67,10 @@ impl PolicyConfig {
     /// # Errors
     /// Every mistake that could be found, each with its place.
     pub fn parse(path: &Path, text: &str, sources: &[SourceName]) -> Result<Self, Vec<Diagnostic>> {
+        Self::check(path, text, sources, &Files::default())
+    }
+
+    fn check(path: &Path, text: &str, sources: &[SourceName], files: &Files) -> Result<Self, Vec<Diagnostic>> {
         let shown = ConfigText::new(path, text);
         let document = DeTable::parse(text).map_err(|error| vec![shown.toml_error(&error, &[])])?;
         let raw: RawPolicy = shown.read(document, &[]).map_err(|mistake| vec![mistake])?;
@@ -77,7 +82,7 @@ impl PolicyConfig {
         if raw.title.get_ref().trim().is_empty() {
             mistakes.push(shown.error(raw.title.span(), "the title is empty"));
         }
-        let rules = keep(raw.rules.check(&shown, sources), &mut mistakes);
+        let rules = keep(raw.rules.check(&shown, sources, files), &mut mistakes);
         let gate = keep(raw.gate.check(&shown), &mut mistakes);
         match (rules, gate) {
             (Some(rules), Some(gate)) if mistakes.is_empty() => Ok(Self {

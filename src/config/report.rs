@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::base::diagnostic::Diagnostic;
+use crate::files::{Files, Role};
 use crate::setting::ConfigText;
 use crate::setting::SecretRef;
 
@@ -65,11 +66,11 @@ struct RawReview {
 }
 
 impl RawReport {
-    pub(super) fn check(self, text: &ConfigText) -> Result<ReportConfig, Vec<Diagnostic>> {
+    pub(super) fn check(self, text: &ConfigText, files: &Files) -> Result<ReportConfig, Vec<Diagnostic>> {
         let templates = match self.templates {
             Some(folder) => {
                 let path = text.resolve(folder.get_ref());
-                if !path.is_dir() {
+                if !files.is_folder(Role::Template, &path) {
                     let message = format!("there is no folder {}", path.display());
                     return Err(vec![
                         text.error(folder.span(), message).help("the path starts at the configuration file"),

@@ -186,7 +186,7 @@ impl Checker<'_> {
                 RawEntry::Path(path) => (span.clone(), RosterFile::from(PathBuf::from(path))),
                 RawEntry::Table(raw) => (raw.path.span(), self.file(*raw)),
             };
-            let written = file.path.display().to_string();
+            let written = file.shown.display().to_string();
             let file = RosterFile { path: self.text.resolve(&written), ..file };
             if written.trim().is_empty() {
                 self.wrong(place, "`file` is empty".to_owned(), "write a path");
@@ -207,11 +207,12 @@ impl Checker<'_> {
 
     fn file(&mut self, raw: RawRosterFile) -> RosterFile {
         RosterFile {
-            path: PathBuf::from(raw.path.into_inner()),
+            shown: PathBuf::from(raw.path.into_inner()),
             status: raw.status,
             worker_type: raw.worker_type,
             columns: self.columns(raw.columns),
             timezone: raw.timezone.and_then(|zone| self.kept(check_zone(&zone, self.text))),
+            ..RosterFile::default()
         }
     }
 
@@ -311,7 +312,9 @@ mod tests {
     #[test]
     fn a_file_is_enough() {
         let config = check("file = \"hr.csv\"").expect("valid");
-        assert_eq!(config.files, [RosterFile::from(PathBuf::from("conf/hr.csv"))]);
+        let file =
+            RosterFile { path: PathBuf::from("conf/hr.csv"), shown: PathBuf::from("hr.csv"), ..RosterFile::default() };
+        assert_eq!(config.files, [file]);
         assert_eq!(config.timezone, Tz::UTC);
     }
 
@@ -322,7 +325,8 @@ mod tests {
              timezone = \"Europe/Paris\"\ncolumns = { employee_id = \"No\" }\n",
         )
         .expect("valid");
-        assert_eq!(config.files[0], RosterFile::from(PathBuf::from("conf/staff.csv")));
+        let paths = (config.files[0].path.as_path(), config.files[0].shown.as_path());
+        assert_eq!(paths, (Path::new("conf/staff.csv"), Path::new("staff.csv")));
         let external = &config.files[1];
         assert_eq!(
             (external.status, external.worker_type),

@@ -21,6 +21,8 @@ use crate::setting::OneOrMany;
 pub struct RosterFile {
     /// As a path that can be opened.
     pub path: PathBuf,
+    /// As the configuration writes it, from wherever that is read.
+    pub shown: PathBuf,
     /// The state of everybody in it: a list of only those who work here says `active`.
     pub status: Option<EmploymentStatus>,
     /// Whether everybody in it is staff or external.
@@ -33,7 +35,7 @@ pub struct RosterFile {
 
 impl From<PathBuf> for RosterFile {
     fn from(path: PathBuf) -> Self {
-        Self { path, ..Self::default() }
+        Self { shown: path.clone(), path, ..Self::default() }
     }
 }
 

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::ConfigText;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::files::Files;
 use crate::model::{Severity, SourceName};
 
 /// `[rules]` as it is written.
@@ -50,12 +51,25 @@ pub struct RawOverride {
 pub struct RulesConfig {
     /// The file that says so; absent when only the built-in rules apply.
     pub file: Option<ConfigText>,
+    /// How files of rules are read.
+    pub files: Files,
+    /// All rules, instead of the built-in ones and those at `paths`.
+    pub instead: Option<Vec<RuleText>>,
     /// Files and folders, resolved against the file's folder.
     pub paths: Vec<Spanned<PathBuf>>,
     /// Rules that are not applied.
     pub disable: Vec<Spanned<String>>,
     /// Changes to single rules.
     pub overrides: BTreeMap<Spanned<String>, RawOverride>,
+}
+
+/// A rule file as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleText {
+    /// The file.
+    pub path: PathBuf,
+    /// What stands in it.
+    pub text: String,
 }
 
 impl RulesConfig {
@@ -70,16 +84,22 @@ impl RulesConfig {
 
 impl RawRules {
     /// Checks what can be checked here: that every source that is named exists.
-    pub fn check(self, file: &ConfigText, sources: &[SourceName]) -> Result<RulesConfig, Vec<Diagnostic>> {
+    pub fn check(
+        self,
+        file: &ConfigText,
+        sources: &[SourceName],
+        files: &Files,
+    ) -> Result<RulesConfig, Vec<Diagnostic>> {
         let named = self.overrides.values().flat_map(|change| change.sources.iter().flatten());
         let unknown = named.filter(|name| !sources.iter().any(|source| source.as_str() == name.get_ref().as_str()));
         let diagnostics: Vec<_> = unknown.map(|name| unknown_source(file, name, sources)).collect();
         if !diagnostics.is_empty() {
             return Err(diagnostics);
         }
+        let Self { paths, disable, overrides } = self;
         let resolve = |path: Spanned<PathBuf>| Spanned::new(path.span(), file.folder().join(path.get_ref()));
-        let paths = self.paths.into_iter().map(resolve).collect();
-        Ok(RulesConfig { file: Some(file.clone()), paths, disable: self.disable, overrides: self.overrides })
+        let paths = paths.into_iter().map(resolve).collect();
+        Ok(RulesConfig { file: Some(file.clone()), files: files.clone(), instead: None, paths, disable, overrides })
     }
 }
 
@@ -100,7 +120,7 @@ mod tests {
     fn check(text: &str) -> Result<RulesConfig, String> {
         let raw: RawRules = toml::from_str(text).map_err(|error| error.message().to_owned())?;
         let file = ConfigText::new(Path::new("conf/headcount.toml"), text);
-        raw.check(&file, &[SourceName::new("voiso-emea")])
+        raw.check(&file, &[SourceName::new("voiso-emea")], &Files::default())
             .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 

@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
+use crate::files::{Files, Role};
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
 use crate::table::{self, FlagWords, Flags, Header, Options, Purposes, Row, Source};
 
@@ -40,8 +40,8 @@ impl Crosswalk {
     ///
     /// # Errors
     /// The file can't be read, or the mistakes in it.
-    pub fn read(path: &Path, roster: &Correlator) -> Result<Self, Vec<Diagnostic>> {
-        let bytes = fs::read(path).map_err(|error| {
+    pub fn read(files: &Files, path: &Path, roster: &Correlator) -> Result<Self, Vec<Diagnostic>> {
+        let (bytes, _) = files.read(Role::Crosswalk, path).map_err(|error| {
             vec![Diagnostic::of_file(path, format!("can't read the crosswalk: {error}")).help("check the path")]
         })?;
         Self::of_bytes(path, &bytes, roster)

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::{Coverage, Identity};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
+use crate::files::{Files, Role};
 use crate::model::{Disposition, Finding, Fingerprint, RuleId, Severity, SourceName, Subject, Timestamp};
 
 /// What a file has to say of itself, so that no other JSON is taken for a baseline.
@@ -125,8 +126,8 @@ impl Baseline {
     ///
     /// # Errors
     /// What is wrong with it, with its place.
-    pub fn read(path: &Path, latest: NaiveDate) -> Result<Self, Diagnostic> {
-        let text = read(path)?;
+    pub fn read(files: &Files, path: &Path, latest: NaiveDate) -> Result<Self, Diagnostic> {
+        let text = read(files, path)?;
         let baseline = Self::parse(path, &text, latest)?;
         if baseline.is_old {
             let message = "this baseline doesn't say whose accounts its findings are about: an entry would cover whoever \
@@ -143,8 +144,8 @@ impl Baseline {
     ///
     /// # Errors
     /// What is wrong with it, with its place.
-    pub fn read_to_keep(path: &Path, latest: NaiveDate) -> Result<Self, Diagnostic> {
-        Self::parse(path, &read(path)?, latest)
+    pub fn read_to_keep(files: &Files, path: &Path, latest: NaiveDate) -> Result<Self, Diagnostic> {
+        Self::parse(path, &read(files, path)?, latest)
     }
 
     fn parse(path: &Path, text: &str, latest: NaiveDate) -> Result<Self, Diagnostic> {
@@ -292,8 +293,8 @@ impl Baseline {
     }
 }
 
-fn read(path: &Path) -> Result<String, Diagnostic> {
-    std::fs::read_to_string(path).map_err(|error| {
+fn read(files: &Files, path: &Path) -> Result<String, Diagnostic> {
+    files.read_to_string(Role::Baseline, path).map_err(|error| {
         Diagnostic::of_file(path, format!("can't read the baseline: {error}"))
             .help("`headcount baseline write` makes one from a report")
     })

@@ -13,6 +13,7 @@ use toml::value::Datetime;
 use super::declared::{Days, Declarations, Key};
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::correlate::{Correlator, written_key};
+use crate::files::{Files, Role};
 use crate::model::{AccountField, Declaration, DeclaredKind, EmployeeId, SourceName};
 use crate::roster;
 use crate::setting::ConfigText;
@@ -78,12 +79,13 @@ impl RawAccount {
 /// # Errors
 /// The file can't be read, or the mistakes in it.
 pub fn read_declared(
+    files: &Files,
     path: &Path,
     sources: &[SourceName],
     roster: &Correlator,
     days: Days,
 ) -> Result<Declarations, Vec<Diagnostic>> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = files.read_to_string(Role::Declared, path).map_err(|error| {
         vec![
             Diagnostic::of_file(path, format!("can't read the declared accounts: {error}"))
                 .help("check the path under [exceptions] declared; the file is UTF-8 text"),

@@ -7,6 +7,7 @@ use crate::audit::Cell;
 use crate::base::diagnostic::Diagnostic;
 use crate::config::{Demand, RulesConfig};
 use crate::correlate::Tally;
+use crate::files::Files;
 use crate::finding::{Finding, Findings, Subject};
 use crate::http::Usage;
 use crate::model::{Disposition, Severity};
@@ -26,7 +27,7 @@ fn rules(lines: &str) -> RuleSet {
     let raw: crate::config::RawRules = toml::from_str(lines).expect("TOML");
     let text = crate::setting::ConfigText::new(std::path::Path::new("headcount.toml"), lines);
     let sources = ["voiso", "vcc"].map(SourceName::new);
-    let config: RulesConfig = raw.check(&text, &sources).expect("rules");
+    let config: RulesConfig = raw.check(&text, &sources, &Files::default()).expect("rules");
     RuleSet::load(&config).expect("rules")
 }
 

@@ -159,8 +159,10 @@ pub type KeyCounts = BTreeMap<String, u64>;
 /// Everything that was read from the HR files.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
-    /// The files, as configured.
+    /// The files, as paths that can be opened.
     pub files: Vec<PathBuf>,
+    /// The same as the configuration writes them, whoever reads it from wherever.
+    pub shown: Vec<PathBuf>,
     /// SHA-256 over the bytes of all files in order, in lower-case hexadecimal.
     pub sha256: String,
     /// When the oldest of the files was written, by its file system.
@@ -177,7 +179,7 @@ pub struct Roster {
     pub issues: Vec<RosterIssue>,
     /// The words for states and kinds of workers, file by file.
     pub words: Vec<RosterWord>,
-    /// Files that state of themselves that they list only people who work here.
+    /// Files that state of themselves that they list only people who work here, as the configuration writes them.
     pub only_active: Vec<PathBuf>,
     /// Detected or configured encoding of each file.
     pub encodings: Vec<String>,

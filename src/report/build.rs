@@ -87,7 +87,7 @@ fn unknown_words(roster: &Roster, cures: Vec<roster::Cure>) -> UnknownWords {
 }
 
 fn roster_summary(roster: &Roster, later_issues: &[model::RosterIssue], cures: Vec<roster::Cure>) -> RosterSummary {
-    let names: Vec<String> = roster.files.iter().map(|file| file.display().to_string()).collect();
+    let names: Vec<String> = roster.shown.iter().map(|file| file.display().to_string()).collect();
     let several = names.len() > 1;
     let place = |file: usize, text: &str| match names.get(file) {
         Some(name) if several => format!("{name}: {text}"),

@@ -62,6 +62,7 @@ fn read_source(
 ) -> Result<BTreeSet<String>, Refusal> {
     let path = file.path.as_path();
     roster.files.push(path.to_owned());
+    roster.shown.push(file.shown.clone());
     roster.encodings.push(source.encoding.clone());
     if source.is_blank().map_err(|error| Diagnostic::of_file(path, error.to_string()))? {
         roster.delimiters.push(None);

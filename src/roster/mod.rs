@@ -42,27 +42,31 @@ pub use suggest::{Cure, cures};
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::text::hex;
 use crate::config::{RosterConfig, RosterFile};
+use crate::files::{Files, Role};
 use crate::key::Normaliser;
-use crate::model::{ColumnRole, EmploymentStatus, Roster, Timestamp};
+use crate::model::{ColumnRole, EmploymentStatus, Roster};
 use words::{Vocabulary, Words};
 
 /// Reads the configured files.
 ///
 /// # Errors
 /// Every file that can't be used, with place, reason and cure.
-pub fn read(config: &RosterConfig, normaliser: &Normaliser) -> Result<Roster, Refusal> {
+pub fn read(files: &Files, config: &RosterConfig, normaliser: &Normaliser) -> Result<Roster, Refusal> {
     let mut refusal = Refusal::default();
     let mut contents = Vec::with_capacity(config.files.len());
+    let mut oldest = None;
     for file in &config.files {
-        match std::fs::read(&file.path) {
-            Ok(bytes) => contents.push(bytes),
+        match files.read(Role::Roster, &file.path) {
+            Ok((bytes, modified_at)) => {
+                oldest = oldest.into_iter().chain(modified_at).min();
+                contents.push(bytes);
+            }
             Err(error) => refusal.add(unreadable(&file.path, &error).into()),
         }
     }
     let contents = refusal.unless(contents)?;
     let mut roster = parse(config, normaliser, &contents)?;
-    let written = |file: &RosterFile| std::fs::metadata(&file.path).and_then(|data| data.modified()).ok();
-    roster.modified_at = config.files.iter().filter_map(written).min().map(Timestamp::from);
+    roster.modified_at = oldest;
     Ok(roster)
 }
 
@@ -73,7 +77,7 @@ pub fn read(config: &RosterConfig, normaliser: &Normaliser) -> Result<Roster, Re
 pub fn parse(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
     let active = |file: &&RosterFile| file.status == Some(EmploymentStatus::Active);
     let mut roster = Roster {
-        only_active: config.files.iter().filter(active).map(|file| file.path.clone()).collect(),
+        only_active: config.files.iter().filter(active).map(|file| file.shown.clone()).collect(),
         ..Roster::default()
     };
     let words = Words {

@@ -136,6 +136,7 @@ pub(super) fn read(source_text: &SourceText<'_>, origin: Origin) -> Result<Rule,
     Ok(Rule {
         id: RuleId::new(raw.id.get_ref()),
         origin,
+        text: source_text.text.to_owned(),
         title: raw.title,
         severity: raw.severity,
         why: raw.why.trim().to_owned(),

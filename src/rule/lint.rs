@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::file::Places;
 use super::place::SourceText;
-use super::{Control, Example, Outcome, Rule, example, load};
+use super::{Control, Example, Outcome, Rule, example};
 use crate::base::diagnostic::Diagnostic;
 use crate::model::FactName;
 
@@ -21,8 +21,8 @@ pub struct Exposure {
 /// Everything that is doubtful about a rule, for an organisation with these sources; without any, nothing is said of
 /// what they tell.
 pub fn lint(rule: &Rule, sources: &[Exposure]) -> Vec<Diagnostic> {
-    let (path, text) = (rule.path(), load::text_of(rule));
-    let check = Check { rule, source_text: SourceText { path: &path, text: &text }, places: Places::of(&text) };
+    let (path, text) = (rule.path(), rule.text());
+    let check = Check { rule, source_text: SourceText { path: &path, text }, places: Places::of(text) };
     let mut found: Vec<_> = check.constant().into_iter().chain(check.evaluable(sources)).collect();
     found.extend(check.params());
     found.extend(check.controls());

@@ -1,7 +1,6 @@
 //! All rules: the built-in ones and the organisation's own, with the changes that the configuration makes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -16,8 +15,9 @@ use super::{Control, Guardrail, Origin, Params, Rule, file};
 use crate::base::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::base::parallel;
 use crate::base::text;
-use crate::config::{RawOverride, RulesConfig};
+use crate::config::{RawOverride, RuleText, RulesConfig};
 use crate::expression::on_large_stack;
+use crate::files::{Files, Role};
 use crate::model::{RuleId, Severity, SourceName};
 
 // The folder `rules`, listed by build.rs: name and text of every file.
@@ -30,8 +30,8 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// Loads the built-in rules and those of the configuration, and applies its changes; or says everything that is
-    /// wrong with them.
+    /// Loads the built-in rules and those of the configuration, or those that stand in their place, and applies its
+    /// changes; or says everything that is wrong with them.
     pub fn load(config: &RulesConfig) -> Result<Self, Vec<Diagnostic>> {
         Self::layered(&[config])
     }
@@ -39,22 +39,14 @@ impl RuleSet {
     /// The same with several configurations, of which each changes what those before it have left.
     pub fn layered(configs: &[&RulesConfig]) -> Result<Self, Vec<Diagnostic>> {
         let mut loader = Loader { rules: BTreeMap::new(), found: Vec::new() };
-        let read = |(name, text): &(&str, &'static str)| {
-            let path = Path::new("rules").join(name);
-            let rule = file::read(&SourceText { path: &path, text }, Origin::BuiltIn);
-            (path, *text, rule)
-        };
-        // One large stack serves many rules: to make one takes longer than to parse a rule.
-        let read_all = |part: &&'static [(&'static str, &'static str)]| {
-            let all = || part.iter().map(read).collect::<Vec<_>>();
-            on_large_stack(all).unwrap_or_else(all)
-        };
-        let parts: Vec<_> = BUILT_IN.chunks(BUILT_IN.len().div_ceil(parallel::threads())).collect();
-        for (path, text, rule) in parallel::map(&parts, read_all).into_iter().flatten() {
-            loader.add(&path, text, rule);
+        let instead = configs.first().and_then(|config| config.instead.as_deref());
+        match instead {
+            Some(texts) => loader
+                .add_all(texts, |RuleText { path, text }| (path.clone(), text.as_str(), Origin::File(path.clone()))),
+            None => loader.add_all(BUILT_IN, |(name, text)| (Path::new("rules").join(name), *text, Origin::BuiltIn)),
         }
         for config in configs {
-            for path in &config.paths {
+            for path in config.paths.iter().filter(|_| config.instead.is_none()) {
                 loader.add_path(config, path);
             }
             loader.change(config);
@@ -96,6 +88,24 @@ struct Loader {
 }
 
 impl Loader {
+    /// Adds many, on all cores.
+    fn add_all<'t, T: Sync>(&mut self, all: &'t [T], told: impl Fn(&'t T) -> (PathBuf, &'t str, Origin) + Sync) {
+        let read = |one| {
+            let (path, text, origin) = told(one);
+            let rule = file::read(&SourceText { path: &path, text }, origin);
+            (path, text, rule)
+        };
+        // One large stack serves many rules: to make one takes longer than to parse a rule.
+        let read_part = |part: &&'t [T]| {
+            let all = || part.iter().map(&read).collect::<Vec<_>>();
+            on_large_stack(all).unwrap_or_else(all)
+        };
+        let parts: Vec<_> = all.chunks(all.len().div_ceil(parallel::threads()).max(1)).collect();
+        for (path, text, rule) in parallel::map(&parts, read_part).into_iter().flatten() {
+            self.add(&path, text, rule);
+        }
+    }
+
     fn add(&mut self, path: &Path, text: &str, rule: Result<Rule, Vec<Diagnostic>>) {
         let rule = match rule {
             Ok(rule) => rule,
@@ -116,7 +126,7 @@ impl Loader {
 
     /// Adds a file, or all rule files of a folder.
     fn add_path(&mut self, config: &RulesConfig, path: &Spanned<PathBuf>) {
-        let files = match rule_files(path.get_ref()) {
+        let files = match rule_files(&config.files, path.get_ref()) {
             Ok(files) => files,
             Err(error) => {
                 let message = format!("can't read {}: {error}", path.get_ref().display());
@@ -128,7 +138,7 @@ impl Loader {
             self.found.push(at(config, path, message));
         }
         for path in files {
-            match fs::read_to_string(&path) {
+            match config.files.read_to_string(Role::Rule, &path) {
                 Ok(text) => {
                     let rule = file::read(&SourceText { path: &path, text: &text }, Origin::File(path.clone()));
                     self.add(&path, &text, rule);
@@ -164,28 +174,16 @@ fn at<T>(config: &RulesConfig, value: &Spanned<T>, message: impl Into<String>) -
     config.error(value.span(), message)
 }
 
-/// The text of a rule's file, as it is now.
-pub(super) fn text_of(rule: &Rule) -> String {
-    match rule.origin() {
-        Origin::File(path) => fs::read_to_string(path).unwrap_or_default(),
-        Origin::BuiltIn => {
-            let name = format!("{}.toml", rule.id());
-            let text = BUILT_IN.iter().find(|(built_in, _)| *built_in == name).map(|(_, text)| *text);
-            text.unwrap_or_default().to_owned()
-        }
-    }
-}
-
 /// The test files at a path: itself, or those of a folder.
 ///
 /// # Errors
 /// When the folder can't be read.
 pub fn test_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    Ok(toml_files(path)?.into_iter().filter(|path| is_test(path)).collect())
+    Ok(toml_files(&Files::default(), path)?.into_iter().filter(|path| is_test(path)).collect())
 }
 
-fn rule_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    Ok(toml_files(path)?.into_iter().filter(|path| !is_test(path)).collect())
+fn rule_files(files: &Files, path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    Ok(toml_files(files, path)?.into_iter().filter(|path| !is_test(path)).collect())
 }
 
 /// `*.test.toml` stands beside the rules that it tests.
@@ -193,19 +191,10 @@ fn is_test(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(".test.toml"))
 }
 
-fn toml_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    if !fs::metadata(path)?.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+/// A path that is no folder is taken as it is.
+fn toml_files(files: &Files, path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let is_rule = |file: &PathBuf| file == path || file.extension().is_some_and(|extension| extension == "toml");
+    Ok(files.list(Role::Rule, path)?.into_iter().filter(is_rule).collect())
 }
 
 impl Rule {

@@ -65,6 +65,8 @@ pub enum Origin {
 pub struct Rule {
     id: RuleId,
     origin: Origin,
+    /// Its file, as it was read.
+    text: String,
     title: String,
     severity: Severity,
     why: String,
@@ -139,6 +141,11 @@ impl Rule {
     /// Where it comes from.
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// What stands in its file.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// What is wrong, in a few words.

@@ -10,6 +10,7 @@ use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
 use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers, read_declared};
+use crate::files::Files;
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
 use crate::roster::{self, Refusal};
@@ -52,11 +53,13 @@ impl Inputs {
         mistakes.extend(rules.iter().flat_map(|rules| named::mistakes(&config.gate, rules, config)));
         mistakes.extend(rules.iter().flat_map(|rules| named::unknown_to_managers(rules, config)));
         let normaliser = Normaliser::new(&config.matching);
-        let roster = roster::read(&config.roster, &normaliser).map_err(|Refusal { mistakes: refused, missing }| {
-            let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
-            mistakes.extend(refused);
-            limits.map_or_else(Vec::new, |(previous, limit)| previous.check_refused(&missing, limit))
-        });
+        let roster = roster::read(&config.files, &config.roster, &normaliser).map_err(
+            |Refusal { mistakes: refused, missing }| {
+                let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
+                mistakes.extend(refused);
+                limits.map_or_else(Vec::new, |(previous, limit)| previous.check_refused(&missing, limit))
+            },
+        );
         let (rules, roster) = match (rules, roster) {
             (Some(rules), Ok(roster)) if mistakes.is_empty() => (rules, roster),
             (_, Err(anomalies)) if !anomalies.is_empty() => return Err(RunError::Suspect(anomalies)),
@@ -93,9 +96,17 @@ impl Inputs {
     ///
     /// # Errors
     /// What is wrong with its crosswalk.
-    pub fn correlator<'c>(&'c self, source: &'c SourceConfig) -> Result<SourceCorrelator<'c>, Vec<Diagnostic>> {
-        let crosswalk =
-            source.matching.crosswalk.as_deref().map(|path| Crosswalk::read(path, &self.correlator)).transpose()?;
+    pub fn correlator<'c>(
+        &'c self,
+        source: &'c SourceConfig,
+        files: &Files,
+    ) -> Result<SourceCorrelator<'c>, Vec<Diagnostic>> {
+        let crosswalk = source
+            .matching
+            .crosswalk
+            .as_deref()
+            .map(|path| Crosswalk::read(files, path, &self.correlator))
+            .transpose()?;
         Ok(SourceCorrelator::new(&self.correlator, &source.matching, crosswalk))
     }
 }
@@ -110,7 +121,7 @@ fn declarations(config: &Config, roster: &Correlator, today: Timestamp) -> Resul
     let Some(path) = &config.exceptions.declared else { return Ok(Declarations::default()) };
     let sources: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
     let zone = config.roster.timezone;
-    read_declared(path, &sources, roster, Days { zone, latest: latest(today, zone) })
+    read_declared(&config.files, path, &sources, roster, Days { zone, latest: latest(today, zone) })
 }
 
 fn exceptions(
@@ -121,9 +132,9 @@ fn exceptions(
 ) -> Result<Exceptions, Vec<Diagnostic>> {
     let mut mistakes = Vec::new();
     let known = known(config, rules, roster, today);
-    let waivers = config.exceptions.waivers.as_deref().map(|path| Waivers::read(path, &known));
+    let waivers = config.exceptions.waivers.as_deref().map(|path| Waivers::read(&config.files, path, &known));
     let waivers = keep(waivers.transpose(), &mut mistakes).flatten().unwrap_or_default();
-    let baseline = config.exceptions.baseline.as_deref().map(|path| Baseline::read(path, known.latest));
+    let baseline = config.exceptions.baseline.as_deref().map(|path| Baseline::read(&config.files, path, known.latest));
     let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
     let baseline = baseline.map(|baseline| baseline.with_max_days(&config.exceptions.max_days));
     match &config.gate.new {

@@ -321,7 +321,8 @@ pub(crate) fn ready<'c>(
             Some(snapshot) => Ok(Origin::Snapshot(snapshot)),
             None => source.connector().map(Origin::Vendor).map_err(|found| mistakes.push(found)),
         };
-        let correlator = inputs.correlator(source).map_err(|found| mistakes.extend(config.point_out(found)));
+        let correlator =
+            inputs.correlator(source, &config.files).map_err(|found| mistakes.extend(config.point_out(found)));
         if let (Ok(origin), Ok(correlator)) = (origin, correlator) {
             sources.push(PreparedSource { config: source, origin, decoder: source.decoder(), correlator });
         }

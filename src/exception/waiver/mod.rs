@@ -21,6 +21,7 @@ pub use ledger::{WaiverState, WaiverTally, WaiverUse};
 pub use people::Party;
 
 use crate::base::diagnostic::Diagnostic;
+use crate::files::{Files, Role};
 use crate::model::{Fingerprint, RuleId, SourceName, Timestamp};
 
 /// One `[[waiver]]`.
@@ -132,8 +133,8 @@ impl Waivers {
     ///
     /// # Errors
     /// The file can't be read, or every mistake that could be found in it.
-    pub fn read(path: &Path, known: &Known<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
+    pub fn read(files: &Files, path: &Path, known: &Known<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let text = files.read_to_string(Role::Waivers, path).map_err(|error| {
             let help = "check the path under [exceptions] waivers; `headcount waivers add` starts a file";
             vec![Diagnostic::of_file(path, format!("can't read the waivers: {error}")).help(help)]
         })?;

@@ -9,7 +9,7 @@ use crate::setting::ConfigText;
 fn config(text: &str) -> RulesConfig {
     let raw: RawRules = toml::from_str(text).expect("valid TOML");
     let file = ConfigText::new(Path::new("headcount.toml"), text);
-    raw.check(&file, &[SourceName::new("voiso")]).expect("valid")
+    raw.check(&file, &[SourceName::new("voiso")], &Files::default()).expect("valid")
 }
 
 fn errors(text: &str) -> Vec<String> {
@@ -120,11 +120,11 @@ fn a_rule_can_be_limited_and_switched_off() {
 fn own_rules_are_loaded_and_duplicates_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let own = BUILT_IN.iter().find(|(name, _)| *name == "locked.toml").expect("there").1;
-    fs::write(folder.path().join("own-locked.toml"), own.replace("id = \"locked\"", "id = \"own-locked\""))
+    std::fs::write(folder.path().join("own-locked.toml"), own.replace("id = \"locked\"", "id = \"own-locked\""))
         .expect("written");
     let load = || RuleSet::load(&config(&format!("paths = [{:?}]", folder.path())));
     assert!(load().expect("loads").get(&RuleId::new("own-locked")).is_some());
-    fs::write(folder.path().join("locked.toml"), own).expect("written");
+    std::fs::write(folder.path().join("locked.toml"), own).expect("written");
     assert!(load().expect_err("twice")[0].message.contains("two rules \"locked\""));
     assert!(errors("paths = ['nowhere']")[0].starts_with("headcount.toml:1:10: can't read nowhere"));
 }

@@ -16,6 +16,8 @@ use crate::table::{Format, Options, check_delimiter, check_encoding};
 pub(super) struct FileConfig {
     /// The file, as a path that can be opened.
     pub(super) path: PathBuf,
+    /// As the configuration writes it.
+    pub(super) shown: PathBuf,
     /// How its table is read.
     pub(super) options: Options,
     /// From its columns to facts.
@@ -68,8 +70,8 @@ impl RawFile {
             sheets: self.sheet.map(|OneOrMany(sheets)| sheets).unwrap_or_default(),
             ..Options::default()
         };
-        let Self { dates, timezone, list_separator, columns, values, .. } = self;
+        let Self { file, dates, timezone, list_separator, columns, values, .. } = self;
         let mapping = RawMapping { dates, timezone, list_separator, columns, values }.check(text)?;
-        Ok(FileConfig { path, options, mapping })
+        Ok(FileConfig { path, shown: PathBuf::from(file.into_inner()), options, mapping })
     }
 }

@@ -93,7 +93,7 @@ impl File {
 
     async fn read(&self, collector: &mut Collector<'_>) -> Result<Tally<'_>, SourceError> {
         let Export { mut records, notes, mut seen, .. } = self.open()?;
-        let origin = self.config.path.display().to_string();
+        let origin = self.config.shown.display().to_string();
         let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
         let assessor = collector.assessor();
         if let Some(file) = records.export().map_err(|error| self.unusable(&error))? {
@@ -117,18 +117,18 @@ impl File {
         match seen.quotes.swallowed() {
             None => Ok(tally),
             Some(line) => {
-                let path = self.config.path.display();
+                let path = self.config.shown.display();
                 Err(SourceError::Protocol(format!("{path}:{line}: {}", Quotes::SWALLOWED)))
             }
         }
     }
 
     fn open(&self) -> Result<Export, SourceError> {
-        Export::open(&self.config.path, &self.config.options, &self.decoder).map_err(SourceError::Protocol)
+        Export::open(&self.config, &self.decoder).map_err(SourceError::Protocol)
     }
 
     fn unusable(&self, error: &io::Error) -> SourceError {
-        let path = self.config.path.display();
+        let path = self.config.shown.display();
         SourceError::Protocol(match error.kind() {
             // What the reader found; it names the place itself.
             io::ErrorKind::InvalidData => format!("{path}{error}"),
@@ -170,7 +170,7 @@ impl Connector for File {
     }
 
     fn request(&self) -> String {
-        self.config.path.display().to_string()
+        self.config.shown.display().to_string()
     }
 }
 

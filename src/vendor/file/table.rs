@@ -1,13 +1,13 @@
 //! An export as records: its file opened, its headings found and checked against the configuration.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use super::config::FileConfig;
 use super::decoder::MappedDecoder;
 use super::headings::{ID, SLOTS, slot, slot_name};
-use crate::base::diagnostic::did_you_mean;
+use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::FactName;
-use crate::table::{Cells, Opened, Options, Purposes as _, Records, Remark, Seen, Source, open};
+use crate::table::{Cells, Opened, Purposes as _, Records, Remark, Seen, Source, open};
 
 /// An export whose headings are understood.
 pub(in crate::vendor) struct Export {
@@ -25,9 +25,11 @@ impl Export {
     ///
     /// # Errors
     /// The message, which begins with the file and the place.
-    pub(super) fn open(path: &Path, options: &Options, decoder: &MappedDecoder) -> Result<Self, String> {
-        let opened = open(path, options, decoder).map_err(|diagnostic| diagnostic.to_string())?;
-        Self::new(&path.display().to_string(), opened, decoder)
+    pub(super) fn open(config: &FileConfig, decoder: &MappedDecoder) -> Result<Self, String> {
+        let FileConfig { path, shown, options, .. } = config;
+        let told = |diagnostic: Diagnostic| Diagnostic { file: shown.clone(), ..diagnostic }.to_string();
+        let opened = open(path, options, decoder).map_err(told)?;
+        Self::new(&shown.display().to_string(), opened, decoder)
     }
 
     /// Understands what was opened.

@@ -42,7 +42,7 @@ fn collect<T>(
 ) -> T {
     let path = path.to_owned();
     let options = Options { format: Some(format), ..Options::default() };
-    let file = File::new(FileConfig { path, options, mapping });
+    let file = File::new(FileConfig { shown: path.clone(), path, options, mapping });
     let decoder = file.decoder.clone();
     let mut collector = Collector::new(&decoder, &Quiet);
     let mut reading = file.read(&mut collector).boxed();

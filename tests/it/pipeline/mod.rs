@@ -8,6 +8,7 @@ mod every_rule;
 mod failures;
 mod mistakes;
 mod outages;
+mod paths;
 mod policies;
 mod quarters;
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use headcount::config::RosterConfig;
+use headcount::files::Files;
 use headcount::key::Normaliser;
 use headcount::model::{ColumnRole, RosterIssueKind};
 use rstest::rstest;
@@ -123,9 +124,13 @@ fn nothing_personal_is_shown_of_a_line() {
 #[case::no_such_file("no-such-file.csv", "found no such file")]
 #[case::folder("", "found a folder")]
 fn files_that_cannot_be_opened_are_refused(#[case] file: &str, #[case] what: &str) {
-    let mistakes = headcount::roster::read(&RosterConfig::of_files(vec![fixture(file)]), &Normaliser::default())
-        .expect_err("refused")
-        .mistakes;
+    let mistakes = headcount::roster::read(
+        &Files::default(),
+        &RosterConfig::of_files(vec![fixture(file)]),
+        &Normaliser::default(),
+    )
+    .expect_err("refused")
+    .mistakes;
     assert!(mistakes[0].message.contains(what) && mistakes[0].help.is_some(), "{}", mistakes[0]);
 }
 

@@ -1,6 +1,7 @@
 //! Encodings, delimiters, line ends and the headings of HR systems.
 
 use headcount::config::RosterConfig;
+use headcount::files::Files;
 use headcount::key::Normaliser;
 use headcount::model::{ColumnRole, EmploymentStatus, WorkerKind};
 use rstest::rstest;
@@ -67,8 +68,12 @@ fn a_configured_delimiter_is_believed() {
 
 #[test]
 fn an_english_export_is_read_as_a_person_would_read_it() {
-    let roster = headcount::roster::read(&RosterConfig::of_files(vec![fixture("staff.csv")]), &Normaliser::default())
-        .expect("a roster");
+    let roster = headcount::roster::read(
+        &Files::default(),
+        &RosterConfig::of_files(vec![fixture("staff.csv")]),
+        &Normaliser::default(),
+    )
+    .expect("a roster");
     assert_eq!((roster.rows, roster.employees.len(), roster.rejected.len()), (6, 5, 1));
     assert_eq!(roster.rejected[0].line, 12);
     assert_eq!(roster.extra_columns, ["Cost Center", "Notes"]);
@@ -114,8 +119,12 @@ fn languages_are_recognised(
     #[case] began: &str,
     #[case] location: &str,
 ) {
-    let roster = headcount::roster::read(&RosterConfig::of_files(vec![fixture(file)]), &Normaliser::default())
-        .expect("a roster");
+    let roster = headcount::roster::read(
+        &Files::default(),
+        &RosterConfig::of_files(vec![fixture(file)]),
+        &Normaliser::default(),
+    )
+    .expect("a roster");
     let person = employee(&roster, id);
     assert_eq!((person.name(), person.employment().status), (Some(name), Ok(status)));
     assert_eq!((start(person), person.location()), (day(began), Some(location)));

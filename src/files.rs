@@ -1,0 +1,335 @@
+//! The one way in for the files that a verdict rests on: configuration, HR files, crosswalks, declared accounts, waivers,
+//! baseline, policies, rules of one's own, templates, and the report that findings are compared with. Whoever reads one says
+//! what it is for, so that it can be kept as it was read, and read again elsewhere as if it lay where it lay then.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::base::text::hex;
+use crate::model::Timestamp;
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// headcount.toml.
+    Configuration,
+    /// A configuration of which only what the report is like is used, beside a snapshot's own.
+    Settings,
+    /// An HR file.
+    Roster,
+    /// The crosswalk of a source.
+    Crosswalk,
+    /// The declared accounts.
+    Declared,
+    /// The waivers.
+    Waivers,
+    /// The findings that are not new.
+    Baseline,
+    /// A further policy.
+    Policy,
+    /// A rule of the organisation's own.
+    Rule,
+    /// A template of the organisation's own.
+    Template,
+    /// The report of an earlier audit.
+    Previous,
+}
+
+impl Role {
+    /// As files spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Settings => "settings",
+            Self::Roster => "roster",
+            Self::Crosswalk => "crosswalk",
+            Self::Declared => "declared",
+            Self::Waivers => "waivers",
+            Self::Baseline => "baseline",
+            Self::Policy => "policy",
+            Self::Rule => "rule",
+            Self::Template => "template",
+            Self::Previous => "previous",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// By what a file is asked for: what it is for, and the path under which whoever needs it knows it.
+pub type Asked = (Role, PathBuf);
+
+/// Where files are read, and whether they are kept. Copies share what is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// Those that were kept by an earlier run; otherwise, all are where their paths say.
+    stored: Option<Arc<BTreeMap<Asked, Stored>>>,
+    /// Of these, what lies here is read all the same.
+    replaced: BTreeSet<Role>,
+    kept: Option<Arc<Mutex<BTreeMap<Asked, Kept>>>>,
+}
+
+/// A file that an earlier run has kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where it is now.
+    pub file: PathBuf,
+    /// SHA-256 of its bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// When it had been written before it was kept.
+    pub modified_at: Option<Timestamp>,
+}
+
+/// A file as it was read first, in a file that has no name and is gone when the run ends.
+#[derive(Debug, Clone)]
+struct Kept {
+    content: Arc<Mutex<File>>,
+    modified_at: Option<Timestamp>,
+}
+
+/// A file that was read in this run.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// What it is for.
+    pub role: Role,
+    /// The path under which it was asked for.
+    pub shown: PathBuf,
+    /// When it was written, by its file system.
+    pub modified_at: Option<Timestamp>,
+    content: Arc<Mutex<File>>,
+}
+
+impl Input {
+    /// Its bytes.
+    pub fn content(&self) -> impl Read + Send + use<> {
+        KeptReader { file: Arc::clone(&self.content), at: 0 }
+    }
+}
+
+/// A file that has been opened.
+pub struct Opened {
+    /// Its bytes.
+    pub content: Box<dyn Read + Send>,
+    /// When it was written, by its file system.
+    pub modified_at: Option<Timestamp>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("modified_at", &self.modified_at).finish_non_exhaustive()
+    }
+}
+
+impl Files {
+    /// Those that lie here, of which each is kept that is read.
+    pub fn keeping() -> Self {
+        Self { kept: Some(Arc::default()), ..Self::default() }
+    }
+
+    /// Those that an earlier run has kept, and no others.
+    pub fn stored(files: BTreeMap<Asked, Stored>) -> Self {
+        Self { stored: Some(Arc::new(files)), ..Self::default() }
+    }
+
+    /// The same; each is kept that is read.
+    #[must_use]
+    pub fn kept_too(self) -> Self {
+        Self { kept: Some(Arc::default()), ..self }
+    }
+
+    /// The same, but for files of this kind, which are those that lie here.
+    #[must_use]
+    pub fn replacing(mut self, role: Role) -> Self {
+        self.replaced.insert(role);
+        self
+    }
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// It can't be read; or it isn't what was stored, which is of the kind `InvalidData`.
+    pub fn open(&self, role: Role, path: &Path) -> io::Result<Opened> {
+        let Some(all) = &self.kept else {
+            let (file, modified_at) = self.find(role, path)?;
+            return Ok(Opened { content: Box::new(file), modified_at });
+        };
+        let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = (role, path.to_owned());
+        let kept = match all.get(&asked) {
+            Some(kept) => kept.clone(),
+            None => {
+                let (mut file, modified_at) = self.find(role, path)?;
+                let mut content = tempfile::tempfile()?;
+                io::copy(&mut file, &mut content)?;
+                let kept = Kept { content: Arc::new(Mutex::new(content)), modified_at };
+                all.entry(asked).or_insert(kept).clone()
+            }
+        };
+        Ok(Opened { content: Box::new(KeptReader { file: kept.content, at: 0 }), modified_at: kept.modified_at })
+    }
+
+    /// Reads a file, and says when it was written.
+    ///
+    /// # Errors
+    /// As of [`open`](Self::open).
+    pub fn read(&self, role: Role, path: &Path) -> io::Result<(Vec<u8>, Option<Timestamp>)> {
+        let mut opened = self.open(role, path)?;
+        let mut bytes = Vec::new();
+        opened.content.read_to_end(&mut bytes)?;
+        Ok((bytes, opened.modified_at))
+    }
+
+    /// Reads a file of text.
+    ///
+    /// # Errors
+    /// As of [`open`](Self::open); or it isn't UTF-8.
+    pub fn read_to_string(&self, role: Role, path: &Path) -> io::Result<String> {
+        let mut text = String::new();
+        self.open(role, path)?.content.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    /// The files at a path: itself, or those of a folder, sorted.
+    ///
+    /// # Errors
+    /// There is nothing, or it can't be read.
+    pub fn list(&self, role: Role, path: &Path) -> io::Result<Vec<PathBuf>> {
+        if let Some(stored) = self.stored_of(role) {
+            let is_in = |file: &Path| file == path || file.parent() == Some(path);
+            let files = stored.keys().filter(|(of, file)| *of == role && is_in(file));
+            return Ok(files.map(|(_, file)| file.clone()).collect());
+        }
+        if !std::fs::metadata(path)?.is_dir() {
+            return Ok(vec![path.to_owned()]);
+        }
+        let files = std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
+        let mut files = files.collect::<io::Result<Vec<_>>>()?;
+        files.sort();
+        Ok(files)
+    }
+
+    /// Whether there is a folder. Of what was stored, that was seen to when it was.
+    pub fn is_folder(&self, role: Role, path: &Path) -> bool {
+        self.stored_of(role).is_some() || path.is_dir()
+    }
+
+    /// What was read so far, by what it is for and by its path.
+    pub fn inputs(&self) -> Vec<Input> {
+        let Some(kept) = &self.kept else { return Vec::new() };
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let input = |((role, shown), kept): (&Asked, &Kept)| Input {
+            role: *role,
+            shown: shown.clone(),
+            modified_at: kept.modified_at,
+            content: Arc::clone(&kept.content),
+        };
+        kept.iter().map(input).collect()
+    }
+
+    fn stored_of(&self, role: Role) -> Option<&BTreeMap<Asked, Stored>> {
+        self.stored.as_deref().filter(|_| !self.replaced.contains(&role))
+    }
+
+    fn find(&self, role: Role, path: &Path) -> io::Result<(File, Option<Timestamp>)> {
+        let Some(all) = self.stored_of(role) else {
+            let file = File::open(path)?;
+            let modified = file.metadata()?.modified().ok().map(Timestamp::from);
+            return Ok((file, modified));
+        };
+        let missing = || io::Error::new(io::ErrorKind::NotFound, "it isn't in the snapshot");
+        let stored = all.get(&(role, path.to_owned())).ok_or_else(missing)?;
+        let mut file = File::open(&stored.file)?;
+        if sha256(&mut file)? != stored.sha256 {
+            let name = stored.file.display();
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name} isn't what was stored")));
+        }
+        file.seek(SeekFrom::Start(0))?;
+        Ok((file, stored.modified_at))
+    }
+}
+
+/// Reads a kept file from its beginning, whoever else does at the same time.
+struct KeptReader {
+    file: Arc<Mutex<File>>,
+    at: u64,
+}
+
+impl Read for KeptReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let length = file.read(buffer)?;
+        self.at += length as u64;
+        Ok(length)
+    }
+}
+
+/// SHA-256 of what is left to read, in lower-case hexadecimal.
+pub(crate) fn sha256(content: &mut impl Read) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 17];
+    loop {
+        match content.read(&mut piece)? {
+            0 => return Ok(hex(&hash.finalize())),
+            length => hash.update(piece.get(..length).unwrap_or_default()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(files: &Files, path: &Path) -> io::Result<String> {
+        files.read_to_string(Role::Waivers, path)
+    }
+
+    #[test]
+    fn what_was_read_once_stays_as_it_was_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("waivers.toml");
+        std::fs::write(&path, "first").expect("written");
+        let files = Files::keeping();
+        assert_eq!(text(&files, &path).expect("read"), "first");
+        std::fs::write(&path, "second").expect("written");
+        assert_eq!(text(&files.clone(), &path).expect("read"), "first");
+        assert_eq!(text(&Files::default(), &path).expect("read"), "second");
+        let [input] = &files.inputs()[..] else { panic!("one input") };
+        let mut kept = String::new();
+        input.content().read_to_string(&mut kept).expect("read");
+        assert_eq!((input.role, &input.shown, kept.as_str()), (Role::Waivers, &path, "first"));
+        assert!(input.modified_at.is_some());
+    }
+
+    #[test]
+    fn what_was_stored_is_read_under_its_old_path_and_nothing_else_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let here = folder.path().join("waivers-1.toml");
+        std::fs::write(&here, "stored").expect("written");
+        let modified_at: Option<Timestamp> = "2026-01-05T00:00:00.5Z".parse().ok();
+        let stored = Stored { file: here.clone(), sha256: hex(&Sha256::digest(b"stored")), modified_at };
+        let old = Path::new("/nowhere/waivers.toml");
+        let files = Files::stored([((Role::Waivers, old.to_owned()), stored)].into());
+        assert_eq!(files.read(Role::Waivers, old).expect("read"), (b"stored".to_vec(), modified_at));
+        assert_eq!(files.list(Role::Waivers, Path::new("/nowhere")).expect("listed"), [old]);
+        let missing = |role, path: &Path| files.read(role, path).expect_err("missing").kind();
+        assert_eq!(missing(Role::Baseline, old), io::ErrorKind::NotFound, "it is for something else");
+        assert_eq!(missing(Role::Waivers, &here), io::ErrorKind::NotFound, "what lies here doesn't count");
+        assert_eq!(text(&files.clone().replacing(Role::Waivers), &here).expect("replaced"), "stored");
+        std::fs::write(&here, "forged").expect("written");
+        let forged = text(&files, old).expect_err("forged");
+        assert!(forged.to_string().contains("waivers-1.toml isn't what was stored"), "{forged}");
+    }
+}
