@@ -299,8 +299,8 @@ pub struct RuleSummary {
     pub not_evaluable: u64,
     /// Switched off by configuration.
     pub disabled: bool,
-    /// SHA-256 over what it judges, and by what: id, whether it is enabled, subject, group_by, when, members, params and sources. Where
-    /// it changed, the findings of two reports can't be compared.
+    /// SHA-256 over what it judges, and by what: id, whether it is enabled, subject, `group_by`, when, members, params and
+    /// sources. Where it changed, the findings of two reports can't be compared.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub logic_sha256: String,
     /// What controls demand of the params.

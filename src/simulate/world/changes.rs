@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::super::vendors::{Tells, Vendor};
 use super::World;
-use super::expected::places;
-use super::layout::{Cohort, DOORS};
+use super::layout::{Cohort, DOORS, Layout};
 use super::scenario::{Expect, Life, Link, Shape};
 
 /// What must have changed, in numbers.
@@ -87,7 +86,7 @@ impl World {
         let mut states = BTreeMap::<Place, ExpectedStates>::new();
         for cohort in &self.layout.cohorts {
             let members = u64::from(cohort.members);
-            for (place, count) in cohort.scenario.expect.iter().flat_map(places) {
+            for (place, count) in cohort.scenario.expect.iter().flat_map(Expect::places) {
                 let state = states.entry(place).or_default();
                 if cohort.scenario.life.passes() {
                     state.new += members * count;
@@ -114,7 +113,7 @@ impl World {
     fn changed_accounts(&self, vendor: Vendor, before: u32) -> ExpectedAccounts {
         let mut changes = ExpectedAccounts { source: vendor.source_name().to_owned(), ..ExpectedAccounts::default() };
         for cohort in &self.layout.cohorts {
-            let slots = self.layout.slots(cohort, vendor);
+            let slots = Layout::slots(cohort, vendor);
             if cohort.scenario.life.passes() {
                 changes.added += u64::from(slots);
                 changes.removed += u64::from(slots);
@@ -152,7 +151,7 @@ impl World {
 
 /// What becomes of the first one to whom a story happens.
 fn first_of(cohort: &Cohort, now: u32, before: u32, states: &mut BTreeMap<Place, ExpectedStates>) {
-    let found = |quarter| -> BTreeMap<Place, u64> { expected_in(cohort, quarter).iter().flat_map(places).collect() };
+    let found = |quarter| -> BTreeMap<Place, u64> { expected_in(cohort, quarter).iter().flat_map(Expect::places).collect() };
     let (here, then) = (found(now), found(before));
     let earlier: BTreeSet<Place> = (1..before).flat_map(|quarter| found(quarter).into_keys()).collect();
     for place in here.keys().chain(then.keys()).copied().collect::<BTreeSet<_>>() {

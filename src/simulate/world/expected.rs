@@ -83,13 +83,6 @@ pub(in crate::simulate) fn has_doors(vendors: &[Vendor]) -> bool {
     Vendor::ALL.iter().all(|vendor| vendors.contains(vendor))
 }
 
-/// Where something is expected, and how often for each telling: what is wrong with the roster belongs to no source.
-pub(super) fn places(expect: &Expect) -> impl Iterator<Item = ((&'static str, &'static str), u64)> + use<> {
-    let (rule, count) = (expect.rule, u64::from(expect.count));
-    let places = expect.at.vendors().map(Vendor::source_name).chain(expect.in_roster.then_some(""));
-    places.map(move |place| ((rule, place), count))
-}
-
 impl World {
     /// What an audit of this world must find.
     pub fn expected(&self) -> Expected {
@@ -107,7 +100,7 @@ impl World {
                 (cohort.members - turned, cohort.scenario.expect),
                 (turned, self.layout.turn(cohort, 0).map_or(&[][..], |turn| turn.expect)),
             ] {
-                for (place, count) in expect.iter().flat_map(places) {
+                for (place, count) in expect.iter().flat_map(Expect::places) {
                     *counts.entry(place).or_default() += u64::from(members) * count;
                 }
             }

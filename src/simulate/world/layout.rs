@@ -116,7 +116,7 @@ impl Layout {
     }
 
     /// How many accounts of a vendor belong to a cohort.
-    pub(super) fn slots(&self, cohort: &Cohort, vendor: Vendor) -> u32 {
+    pub(super) fn slots(cohort: &Cohort, vendor: Vendor) -> u32 {
         let slots = cohort.slots.of(vendor);
         slots.end - slots.start
     }

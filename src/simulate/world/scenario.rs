@@ -212,6 +212,15 @@ pub(super) struct Expect {
     pub(super) count: u32,
 }
 
+impl Expect {
+    /// Where it is expected, and how often for each telling: what is wrong with the roster belongs to no source.
+    pub(super) fn places(&self) -> impl Iterator<Item = ((&'static str, &'static str), u64)> + use<> {
+        let (rule, count) = (self.rule, u64::from(self.count));
+        let places = self.at.vendors().map(Vendor::source_name).chain(self.in_roster.then_some(""));
+        places.map(move |place| ((rule, place), count))
+    }
+}
+
 pub(super) const fn finds(rule: &'static str, at: At) -> Expect {
     Expect { rule, at, in_roster: false, count: 1 }
 }
