@@ -5,7 +5,7 @@ use regex::bytes::Regex;
 
 use super::check::{Checker, Typed, constant};
 use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
-use super::node::{Binary, Node, Unary, by_length};
+use super::node::{Apart, Binary, Node, Unary, by_length};
 use super::ops::Order;
 use super::parse::{Expr, Word};
 use super::proven::Proven;
@@ -292,7 +292,7 @@ fn order<F: Fact>(holds: Order, left: Node<F>, right: Node<F>) -> Node<F> {
         && let [Node::Fact(later), Node::Fact(earlier)] = sides.as_ref()
         && [later, earlier].map(|fact| fact.ty()) == [Type::Timestamp, Type::Timestamp]
     {
-        return Node::Apart(holds, [*later, *earlier], *limit);
+        return Node::Apart(Apart { holds, later: *later, earlier: *earlier, limit: *limit, or_absent: false });
     }
     Node::Order(holds, Box::new([left, right]))
 }

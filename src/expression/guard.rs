@@ -36,7 +36,7 @@ impl<F: Fact> Checker<'_, F> {
         let left = self.condition(left, proven)?;
         let right = self.condition(right, proven.and(left.no))?;
         let (yes, no) = (left.yes.both(right.yes), left.no.and(right.no));
-        Ok(Typed { yes, no, ..Typed::bool(Node::Or(flat(left.node, right.node, or_parts))) })
+        Ok(Typed { yes, no, ..Typed::bool(either(left.node, right.node)) })
     }
 
     pub(super) fn not(&mut self, inner: &Expr, proven: Proven) -> Result<Typed<F>, Fault> {
@@ -61,6 +61,18 @@ impl<F: Fact> Checker<'_, F> {
             ..Typed::of(ty, Node::Choose(Box::new([condition.node, yes.node, no.node])))
         })
     }
+}
+
+/// `a || b`. Where that asks for a moment and then for its distance, it is one question.
+fn either<F: Fact>(left: Node<F>, right: Node<F>) -> Node<F> {
+    let mut all = flat(left, right, or_parts);
+    if let [.., Node::Not(asked), Node::Apart(apart)] = all.as_mut_slice()
+        && matches!(asked.as_ref(), Node::Has(fact) if fact.path() == apart.earlier.path())
+    {
+        apart.or_absent = true;
+        all.remove(all.len() - 2);
+    }
+    Node::Or(all)
 }
 
 /// The parts of a chain, or what is none.

@@ -55,9 +55,19 @@ pub(super) enum Node<F: Fact> {
     Binary(Binary, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
     Order(Order, Box<[Self; 2]>),
-    /// How far a moment is behind another, held against a constant: every rule about time.
-    Apart(Order, [F; 2], TimeDelta),
+    Apart(Apart<F>),
     Macro(Box<Macro<F>>),
+}
+
+/// How far a moment is behind another, held against a constant: every rule about time.
+#[derive(Debug, Clone)]
+pub(super) struct Apart<F: Fact> {
+    pub holds: Order,
+    pub later: F,
+    pub earlier: F,
+    pub limit: TimeDelta,
+    /// Whether it holds, too, where the earlier one is absent: `!has(x) || now - x > …` reads `x` once.
+    pub or_absent: bool,
 }
 
 /// A macro over a list, or over the keys of a map.
@@ -178,13 +188,7 @@ impl<F: Fact> Node<F> {
                 let (left, right) = (left.eval(env), right.eval(env));
                 failure(&left, &right).unwrap_or_else(|| ops::ordered(&left, &right, *holds))
             }
-            Self::Apart(holds, [later, earlier], limit) => {
-                let (later, earlier) = (env.read(*later), env.read(*earlier));
-                if let (Value::Timestamp(later), Value::Timestamp(earlier)) = (&later, &earlier) {
-                    return Truth::of(holds(ops::saturated(later.signed_duration_since(earlier)).cmp(limit)));
-                }
-                failure(&later, &earlier).unwrap_or(Truth::Error(EvalError::WrongType))
-            }
+            Self::Apart(apart) => apart.truth(env),
             Self::Fact(fact) => (&env.read(*fact)).into(),
             other => (&other.eval(env)).into(),
         }
@@ -285,6 +289,22 @@ impl<F: Fact> Node<F> {
     }
 }
 
+impl<F: Fact> Apart<F> {
+    fn truth(&self, env: &Env<'_, '_, F>) -> Truth {
+        if self.or_absent && env.coarse_only && env.has(self.earlier) == Truth::No {
+            return Truth::Yes;
+        }
+        let (later, earlier) = (env.read(self.later), env.read(self.earlier));
+        match (&later, &earlier) {
+            (Value::Timestamp(later), Value::Timestamp(earlier)) => {
+                Truth::of((self.holds)(ops::saturated(later.signed_duration_since(earlier)).cmp(&self.limit)))
+            }
+            (_, Value::Error(EvalError::Absent)) if self.or_absent => Truth::Yes,
+            (later, earlier) => failure(later, earlier).unwrap_or(Truth::Error(EvalError::WrongType)),
+        }
+    }
+}
+
 /// Why an operation on two values has no result, if one of them is none: unknown goes before error.
 #[inline]
 fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Truth> {
@@ -318,20 +338,23 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
-/// A variable. Its text is looked at, and copied if it was computed; what the nearest macro does with its own is counted
-/// with each turn.
+/// A variable. What the nearest macro does with its own is counted with each turn.
+#[inline]
 fn local<'a, F: Fact>(env: &Env<'_, 'a, F>, out: usize) -> Value<'a> {
-    let mut frame = env.frame;
+    match (env.frame, out) {
+        (Some(Frame { value: Value::Text(Cow::Borrowed(text)), .. }), 0) => Value::text(text),
+        (frame, out) => further_out(frame, out, env.steps),
+    }
+}
+
+/// A variable of a macro around the nearest, or one that was computed. Its text is looked at, and copied.
+fn further_out<'a>(mut frame: Option<&Frame<'_, 'a>>, out: usize, steps: &Steps) -> Value<'a> {
     for _ in 0..out {
         frame = frame.and_then(|frame| frame.outer);
     }
     let Some(Frame { value, .. }) = frame else { return Value::Error(EvalError::Absent) };
-    let spent = if out == 0 { None } else { env.steps.take(steps::of_text(value)) };
-    match (value, spent) {
-        (_, Some(spent)) => spent.value(),
-        (Value::Text(Cow::Borrowed(text)), None) => Value::text(text),
-        (other, None) => other.clone(),
-    }
+    let spent = if out == 0 { None } else { steps.take(steps::of_text(value)) };
+    spent.map_or_else(|| value.clone(), Truth::value)
 }
 
 /// A list of values, unless one of them is unknown or failed.

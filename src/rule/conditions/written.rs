@@ -83,10 +83,11 @@ impl<'b> Writer<'b> {
 
     /// Optional facts behind their guards.
     fn guarded(&mut self, d: usize) -> String {
-        match self.dice.roll(4) {
+        match self.dice.roll(5) {
             0 => format!("(has(account.email) && account.email == {})", self.text(d)),
             1 => format!("(!has(account.email) || account.email.contains({}))", self.text(d)),
             2 => format!("(has(account.email) ? account.email < {} : {})", self.text(d), self.bool(d)),
+            3 => format!("(!has(account.last_login_at) || now - account.last_login_at > {})", self.span(d)),
             _ => format!("(has(account.last_login_at) && now - account.last_login_at > {})", self.span(d)),
         }
     }
