@@ -174,6 +174,8 @@ pub fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str
     const CLOSE_ENOUGH: f64 = 0.8;
     candidates
         .into_iter()
+        // Whatever is wrong with the word then, it isn't its spelling.
+        .filter(|candidate| *candidate != word)
         .map(|candidate| (similarity(word, candidate), candidate))
         .filter(|(score, _)| *score >= CLOSE_ENOUGH)
         .max_by(|(a, x), (b, y)| a.total_cmp(b).then_with(|| y.cmp(x)))
@@ -232,6 +234,7 @@ mod tests {
     #[test]
     fn suggestions_are_close_or_absent() {
         assert_eq!(did_you_mean("tokn", ["token", "name"]), Some("token"));
+        assert_eq!(did_you_mean("token", ["token", "name"]), None, "never what stands there");
         assert_eq!(did_you_mean("zzz", ["token", "name"]), None);
     }
 }

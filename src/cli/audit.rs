@@ -247,6 +247,7 @@ impl<'a> Job<'a> {
             templates: &templates,
             privacy: &privacy,
             review: config.report.review,
+            byte_order_mark: config.report.byte_order_mark,
         };
         let places = publication.places(&report, &config, &inputs.roster)?;
         let naming = formats.contains(&Format::Json).then(|| privacy.naming()).flatten();

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use schemars::generate::SchemaSettings;
+use schemars::transform::RestrictFormats;
 use schemars::{JsonSchema, Schema};
 
 use super::Exit;
@@ -39,18 +40,28 @@ enum SchemaOf {
 
 pub(super) fn run(args: &SchemaArgs) -> anyhow::Result<Exit> {
     let schema = match args.of {
-        SchemaOf::Report => schemars::schema_for!(Report),
+        SchemaOf::Report => read::<Report>(),
         SchemaOf::Ndjson => written::<ListedFinding<'_>>(),
         SchemaOf::Accounts => written::<ListedAccount<'_>>(),
-        SchemaOf::Config => schemars::schema_for!(Config),
-        SchemaOf::Rule => schemars::schema_for!(RawRule),
-        SchemaOf::Waiver => schemars::schema_for!(Waivers),
+        SchemaOf::Config => read::<Config>(),
+        SchemaOf::Rule => read::<RawRule>(),
+        SchemaOf::Waiver => read::<Waivers>(),
     };
     print(&mut anstream::stdout().lock(), &serde_json::to_string_pretty(&schema)?)?;
     Ok(Exit::Success)
 }
 
+/// The schema of what is read.
+fn read<T: JsonSchema>() -> Schema {
+    schema::<T>(SchemaSettings::default())
+}
+
 /// The schema of what is only written, and always with all its members.
 fn written<T: JsonSchema>() -> Schema {
-    SchemaSettings::default().for_serialize().into_generator().into_root_schema_for::<T>()
+    schema::<T>(SchemaSettings::default().for_serialize())
+}
+
+/// Without the formats of Rust, which strict readers of schemas don't know and refuse.
+fn schema<T: JsonSchema>(settings: SchemaSettings) -> Schema {
+    settings.with_transform(RestrictFormats::default()).into_generator().into_root_schema_for::<T>()
 }

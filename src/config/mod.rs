@@ -24,7 +24,7 @@ use std::path::Path;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 use toml::de::DeTable;
@@ -182,9 +182,8 @@ impl JsonSchema for Config {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = RawConfig::json_schema(generator);
-        let kinds: Vec<Value> = source::schemas(generator).into_iter().map(Schema::to_value).collect();
         let sources = json!({
-            "description": "The vendors' tenants.", "type": "array", "minItems": 1, "items": { "oneOf": kinds }
+            "description": "The vendors' tenants.", "type": "array", "minItems": 1, "items": source::schema(generator)
         });
         schema::add(&mut schema, "source", sources, true);
         schema

@@ -28,6 +28,8 @@ pub struct ReportConfig {
     pub pseudonym_key: Option<SecretRef>,
     /// Which accounts the workbook asks about.
     pub review: ReviewScope,
+    /// Whether tables in CSV begin with a byte order mark, by which Excel knows that they are UTF-8.
+    pub byte_order_mark: bool,
 }
 
 /// Which accounts the workbook's sheet `Review` asks about.
@@ -55,6 +57,17 @@ pub(super) struct RawReport {
     /// The workbook's sheet `Review`.
     #[serde(default)]
     review: RawReview,
+    /// Tables in CSV.
+    #[serde(default)]
+    csv: RawCsv,
+}
+
+#[derive(Deserialize, JsonSchema, Default)]
+#[serde(deny_unknown_fields)]
+struct RawCsv {
+    /// Whether they begin with a byte order mark: Excel takes a table without one for the machine's old encoding.
+    #[serde(default)]
+    byte_order_mark: bool,
 }
 
 #[derive(Deserialize, JsonSchema, Default)]
@@ -91,6 +104,7 @@ impl RawReport {
             templates,
             pseudonym_key,
             review: self.review.scope,
+            byte_order_mark: self.csv.byte_order_mark,
         })
     }
 }

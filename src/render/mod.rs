@@ -138,6 +138,11 @@ impl Format {
         matches!(self, Self::Accounts | Self::AccountsCsv | Self::Xlsx)
     }
 
+    /// Whether it is a table in CSV.
+    pub const fn is_csv(self) -> bool {
+        matches!(self, Self::Csv | Self::MembersCsv | Self::AccountsCsv)
+    }
+
     /// The name of the file that `audit` writes. None: it is for standard output, where a runner reads it.
     pub const fn file_name(self) -> Option<&'static str> {
         Some(match self {
@@ -211,6 +216,8 @@ pub struct RenderOptions<'o> {
     pub sheet_rows: u32,
     /// Which accounts the workbook asks about; all of them only with an inventory.
     pub review: ReviewScope,
+    /// Whether tables in CSV begin with a byte order mark.
+    pub byte_order_mark: bool,
     /// What is written beside it: a format that has to cut says where the rest is.
     pub beside: &'o [Format],
 }
@@ -251,6 +258,7 @@ impl Default for RenderOptions<'_> {
             inventory: None,
             sheet_rows: 1_048_576,
             review: ReviewScope::Findings,
+            byte_order_mark: false,
             beside: &[],
         }
     }
@@ -299,6 +307,9 @@ pub fn render(
     options: &RenderOptions<'_>,
     out: &mut dyn Write,
 ) -> Result<u64, RenderError> {
+    if options.byte_order_mark && format.is_csv() {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
     match format {
         Format::Html => return html::render(report, options, out),
         Format::Markdown => markdown::render(report, options, out),

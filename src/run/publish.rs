@@ -55,6 +55,8 @@ pub struct Publication<'p> {
     pub privacy: &'p Privacy,
     /// Which accounts the workbook asks about.
     pub review: ReviewScope,
+    /// Whether tables in CSV begin with a byte order mark.
+    pub byte_order_mark: bool,
 }
 
 impl Publication<'_> {
@@ -94,6 +96,7 @@ impl Publication<'_> {
             places: Some(places),
             inventory: inventory.as_ref(),
             review: self.review,
+            byte_order_mark: self.byte_order_mark,
             beside: if self.is_stream() { &[] } else { self.formats },
             ..RenderOptions::default()
         };

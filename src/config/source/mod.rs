@@ -9,8 +9,9 @@ mod roles;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -199,16 +200,28 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
     })
 }
 
-/// What a `[[source]]` may hold, for each kind of vendor.
-pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<Schema> {
-    let schemas = vendor::ALL.iter().map(|vendor| {
-        let own = (vendor.schema)(generator);
-        let mut schema = joined(RawCommon::json_schema(generator), &own);
-        add(&mut schema, "vendor", serde_json::json!({ "const": vendor.kind }), true);
-        schema.insert("title".to_owned(), vendor.kind.into());
-        schema
-    });
-    schemas.collect()
+/// What a `[[source]]` may hold: what its vendor takes, so that a mistake is told as one in a source of that vendor, and
+/// not as one that no vendor takes.
+pub(super) fn schema(generator: &mut SchemaGenerator) -> Value {
+    let kinds: Vec<Value> = vendor::ALL.iter().map(|vendor| of_vendor(vendor, generator)).collect();
+    json!({
+        "type": "object",
+        "required": ["name", "vendor"],
+        "properties": {
+            "name": { "description": "What reports call it.", "type": "string" },
+            "vendor": { "description": "Which kind of vendor it is.", "type": "string", "enum": vendor::kinds() },
+        },
+        "allOf": kinds,
+    })
+}
+
+fn of_vendor(vendor: &VendorSpec, generator: &mut SchemaGenerator) -> Value {
+    let mut schema = joined(RawCommon::json_schema(generator), &(vendor.schema)(generator));
+    let kind = json!({ "const": vendor.kind });
+    add(&mut schema, "vendor", kind.clone(), true);
+    schema.insert("title".to_owned(), vendor.kind.into());
+    let is_it = json!({ "type": "object", "properties": { "vendor": kind }, "required": ["vendor"] });
+    json!({ "if": is_it, "then": schema })
 }
 
 fn find_vendor(kind: &Spanned<String>, text: &ConfigText) -> Result<&'static VendorSpec, Diagnostic> {

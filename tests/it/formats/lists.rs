@@ -129,3 +129,23 @@ fn every_finding_is_a_whole_line() {
         }
     }
 }
+
+#[test]
+fn a_table_begins_with_a_mark_only_where_that_is_asked_for() {
+    let tenant = Tenant::new(300, 3);
+    let starts_with_mark = |out: &Path| {
+        Format::ALL.map(|format| {
+            let file = format.file_name().and_then(|name| std::fs::read(out.join(name)).ok());
+            file.is_some_and(|bytes| bytes.starts_with("\u{feff}".as_bytes())).then_some(format)
+        })
+    };
+    let formats = "html,json,ndjson,csv,members-csv,accounts,accounts-csv";
+    let audited = tenant.audit(&["-q", "--format", formats]);
+    assert!(starts_with_mark(&audited.out).iter().all(Option::is_none));
+    let config = std::fs::read_to_string(tenant.config()).expect("a configuration");
+    let marked = config.replace("[report]\n", "[report]\ncsv = { byte_order_mark = true }\n");
+    std::fs::write(tenant.config(), marked).expect("written");
+    let audited = tenant.audit(&["-q", "--format", formats]);
+    let marked: Vec<Format> = starts_with_mark(&audited.out).into_iter().flatten().collect();
+    assert_eq!(marked, [Format::Csv, Format::MembersCsv, Format::AccountsCsv]);
+}

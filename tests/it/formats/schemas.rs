@@ -126,12 +126,38 @@ fn every_configuration_satisfies_its_schema() {
 
     let text = std::fs::read_to_string(tenant.config()).expect("a configuration");
     let misspelt = toml(&text.replace("credentials = ", "credential = "));
-    assert!(schema.accepts(&misspelt).is_err(), "each vendor has its own keys");
-    let kinds = list(&printed("config")["properties"]["source"]["items"]["oneOf"])
+    let mistake = schema.accepts(&misspelt).expect_err("each vendor has its own keys");
+    assert!(mistake.contains("'credential'") && !mistake.contains("oneOf"), "it is named: {mistake}");
+    let kinds = list(&printed("config")["properties"]["source"]["items"]["allOf"])
         .iter()
-        .map(|kind| kind["title"].as_str().expect("a kind").to_owned())
+        .map(|kind| kind["then"]["title"].as_str().expect("a kind").to_owned())
         .collect::<BTreeSet<_>>();
     assert_eq!(kinds, vendor::kinds().into_iter().map(str::to_owned).collect(), "every vendor is in it");
+}
+
+/// Every value of this keyword, wherever it stands.
+fn values(of: &Value, keyword: &str, found: &mut BTreeSet<String>) {
+    match of {
+        Value::Object(members) => {
+            found.extend(members.get(keyword).and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| values(member, keyword, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| values(item, keyword, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn schemas_use_only_formats_that_json_schema_defines() {
+    let mut found = BTreeSet::new();
+    for name in ["report", "ndjson", "accounts", "config", "rule", "waiver"] {
+        values(&printed(name), "format", &mut found);
+    }
+    assert_eq!(
+        found,
+        BTreeSet::from(["date".to_owned(), "date-time".to_owned()]),
+        "others are refused by strict readers"
+    );
 }
 
 #[test]
