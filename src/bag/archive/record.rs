@@ -154,8 +154,9 @@ pub(super) fn descriptor(bytes: &[u8], told: &Told) -> Option<u64> {
             && fields.number(width)? == told.packed
             && fields.number(width)? == told.size)
     };
-    // Four forms are in use, and which one it is stands nowhere.
-    let forms = [(true, 4, 16), (true, 8, 24), (false, 4, 12), (false, 8, 20)];
+    // Four forms are in use, and which one it is stands nowhere. The long ones first: of an empty file they begin as the
+    // short ones do.
+    let forms = [(true, 8, 24), (true, 4, 16), (false, 8, 20), (false, 4, 12)];
     forms.into_iter().find(|(signed, width, _)| is(*signed, *width).unwrap_or(false)).map(|(.., length)| length)
 }
 
