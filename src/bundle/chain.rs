@@ -29,7 +29,7 @@ pub fn chain(bundles: &[(PathBuf, BagId, Description)]) -> Vec<Statement> {
     // The first of a chain has its predecessor elsewhere, or none. Every other start is a gap.
     told.extend(starts.iter().skip(1).map(|text| Statement::wrong(TOPIC, format!("a gap: {text}"))));
     if told.is_empty() {
-        let names: Vec<_> = links.iter().map(|link| link.name()).collect();
+        let names: Vec<_> = links.iter().map(Link::name).collect();
         let start = starts.first().map(|text| format!("; {text}")).unwrap_or_default();
         told.push(Statement::holds(TOPIC, format!("{}{start}", names.join(" ─▶ "))));
     }
@@ -166,7 +166,7 @@ mod tests {
     fn told(bundles: &[Bundle]) -> (Outcome, String) {
         let statements = chain(bundles);
         let worst = statements.iter().map(|statement| statement.outcome).max().expect("one");
-        (worst, statements.iter().map(|statement| format!("{}\n", statement.text)).collect())
+        (worst, statements.iter().flat_map(|statement| [statement.text.as_str(), "\n"]).collect())
     }
 
     fn year() -> Vec<Bundle> {

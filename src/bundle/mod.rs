@@ -20,7 +20,7 @@ pub use chain::chain;
 pub use sign::{SignError, sign};
 pub use ssh::{PublicKey, Signers};
 pub use statement::{Outcome, Statement};
-pub use time::{Request, Stamp, StampError};
+pub use time::{Request, Stamp, StampError, TimeError, stamp};
 pub use verify::{Asked, Verdict, verify};
 
 /// Where a time stamp lies in a bag.

@@ -239,10 +239,10 @@ fn matches(word: &[u8], pattern: &[u8]) -> bool {
     for wanted in pattern {
         if *wanted == b'*' {
             let mut seen = false;
-            reached.iter_mut().for_each(|here| {
+            for here in &mut reached {
                 seen |= *here;
                 *here = seen;
-            });
+            }
         } else {
             let steps = word.iter().zip(&reached).map(|(byte, before)| *before && (*wanted == b'?' || wanted == byte));
             reached = std::iter::once(false).chain(steps).collect();

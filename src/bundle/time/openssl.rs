@@ -57,3 +57,33 @@ fn why(words: &str) -> String {
     let line = line.and_then(|line| line.rsplit(':').next().filter(|end| !end.is_empty())).unwrap_or("it says no more");
     line.trim().escape_debug().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REPLY: &[u8] = include_bytes!("../../../tests/fixtures/time/granted.tsr");
+
+    /// The authority's certificate ended 20 seconds after it.
+    #[test]
+    fn a_stamp_outlives_its_authority() {
+        let stamp = Stamp::parse(REPLY).expect("a stamp");
+        let authority = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/time/authority.pem"));
+        let asked = |stamp: &Stamp, seal: &[u8]| verify(stamp, REPLY, seal, authority).expect("asked");
+        if asked(&stamp, b"seal\n") == Checked::NotHere {
+            return;
+        }
+        assert_eq!(asked(&stamp, b"seal\n"), Checked::Good);
+        assert_eq!(asked(&stamp, b"other\n"), Checked::Bad("message imprint mismatch".to_owned()));
+        let mut late = stamp;
+        late.time += chrono::TimeDelta::days(3);
+        assert_eq!(asked(&late, b"seal\n"), Checked::Bad("certificate has expired".to_owned()));
+    }
+
+    #[test]
+    fn anybody_can_run_the_command() {
+        let stamp = Stamp::parse(REPLY).expect("a stamp");
+        let expected = "openssl ts -verify -attime 1796026328 -data tagmanifest-sha256.txt -in signatures/time.tsr -CAfile tsa.pem";
+        assert_eq!(command(&stamp, Path::new("tsa.pem")), expected);
+    }
+}
