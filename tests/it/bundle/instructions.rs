@@ -1,7 +1,7 @@
 //! `VERIFY.txt` in a bundle: every command in it does what it says.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::kit::{PRINCIPAL, Room, has, shell};
 
@@ -30,7 +30,7 @@ fn commands(text: &str) -> Vec<String> {
 
 /// Runs a command, if what it needs is here.
 #[track_caller]
-fn run(folder: &PathBuf, command: &str) -> Option<String> {
+fn run(folder: &Path, command: &str) -> Option<String> {
     let program = command.trim_start_matches("TZ=UTC ").split(' ').next().expect("a program");
     if !has(program) || command.contains("bagit") && !shell(folder, "python3 -c 'import bagit'").0 {
         return None;

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use headcount::bag::{
     BagId, BagWriter, Command as Asked, Description, Format, Input, Kind, PayloadName, Previous, Role, Run, Tier, pack,
 };
+use headcount::base::text::hex;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -77,7 +78,7 @@ const ROSTER: &str = "id,name\nE-1,Ada\n";
 const CONFIG: &str = "[hr]\nfile = \"HR Zürich 50%.csv\"\n";
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }
 
 fn description(quarter: u32) -> Description {

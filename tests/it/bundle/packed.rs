@@ -5,7 +5,9 @@ use std::fs;
 use super::kit::{PRINCIPAL, Room, has, tool};
 
 /// A program, how it packs the folder `q` into `packed.zip`, and how it adds the folder of signatures to `q.zip`.
-const PACKERS: [(&str, &[&str], Option<&[&str]>); 5] = [
+type Packer = (&'static str, &'static [&'static str], Option<&'static [&'static str]>);
+
+const PACKERS: [Packer; 5] = [
     ("zip", &["zip", "-q", "-r", "packed.zip", "q"], Some(&["zip", "-q", "-r", "q.zip", "q/signatures"])),
     ("7z", &["7z", "a", "-bd", "packed.zip", "q"], Some(&["7z", "a", "-bd", "q.zip", "q/signatures"])),
     ("bsdtar", &["bsdtar", "-a", "-c", "-f", "packed.zip", "q"], None),

@@ -113,7 +113,7 @@ fn a_bundle_that_contradicts_itself_is_refused() {
     let room = Room::new();
     room.contradictory("run", |description| description.run.id = Some("run-7".to_owned()));
     room.contradictory("moment", |description| {
-        description.run.as_of = description.run.as_of.map(|at| at + chrono::TimeDelta::days(1))
+        description.run.as_of = description.run.as_of.map(|at| at + chrono::TimeDelta::days(1));
     });
     room.contradictory("lost", |description| description.inputs.retain(|input| input.role != Role::Records));
     room.contradictory("named", |description| description.inputs[1].file = name("inputs/roster-9.csv"));
