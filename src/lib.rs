@@ -60,10 +60,11 @@ pub mod finding;
 pub mod audit;
 pub mod gate;
 
-// Telling: the report, its formats, and where they go.
+// Telling: the report, its formats, where they go, and who vouches for what is sealed.
 pub mod report;
 pub mod render;
 pub mod deliver;
+pub mod bundle;
 
 // The whole way, the vendors to try it on, and the command line.
 pub mod run;

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod record;
+mod write;
+
+pub(super) use write::{Small, end};
 
 use record::{Central, FAR, Fields, LOCAL_LENGTH, MANY, Told, descriptor, local};
 
@@ -27,10 +30,37 @@ const END_64: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR_64: [u8; 4] = *b"PK\x06\x07";
 /// All files in the one folder of a ZIP.
 pub(super) fn list(path: &Path) -> Result<Listing, BagError> {
+    read(path, |reader: Reader<'_>| reader.list())
+}
+
+/// Where the parts of a ZIP are, to be added to.
+pub(super) fn layout(path: &Path) -> Result<Layout, BagError> {
+    read(path, |mut reader| {
+        let directory = reader.directory()?;
+        let first = reader.files(&directory)?.into_iter().next();
+        let Directory { entries, offset, length } = directory;
+        let (top, is_utf8) =
+            first.map(|first| (top(&first.told.name).to_owned(), first.told.is_utf8())).unwrap_or_default();
+        Ok(Layout { top, is_utf8, entries, directory: offset, length })
+    })
+}
+
+/// Where the parts of a ZIP are.
+pub(super) struct Layout {
+    /// The folder that all files are in, with its slash.
+    pub(super) top: Vec<u8>,
+    /// Its name is UTF-8, and says so.
+    pub(super) is_utf8: bool,
+    pub(super) entries: u64,
+    /// Where the directory begins, and how long it is.
+    pub(super) directory: u64,
+    pub(super) length: u64,
+}
+
+fn read<T>(path: &Path, what: impl FnOnce(Reader<'_>) -> Result<T, Trouble>) -> Result<T, BagError> {
     let mut file = File::open(path).map_err(BagError::read(path))?;
     let archive = Arc::new(path.to_owned());
-    let read = Reader { file: &mut file, archive };
-    read.list().map_err(|trouble| match trouble {
+    what(Reader { file: &mut file, archive }).map_err(|trouble| match trouble {
         Trouble::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             BagError::no_bag(path, "the ZIP is cut off or isn't one; copy or download it again")
         }

@@ -52,6 +52,17 @@ pub enum Kind {
     Review,
 }
 
+impl Kind {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Snapshot => "snapshot",
+            Self::Audit => "audit",
+            Self::Review => "review",
+        }
+    }
+}
+
 /// How much a bag tells of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,6 +73,17 @@ pub enum Tier {
     Pseudonymous,
     /// Numbers only.
     Counts,
+}
+
+impl Tier {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Pseudonymous => "pseudonymous",
+            Self::Counts => "counts",
+        }
+    }
 }
 
 /// The run that a bag is of.

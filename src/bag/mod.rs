@@ -21,6 +21,7 @@
 //! Names of files are ours and ASCII ([`PayloadName`]): then nothing has to be escaped anywhere, and every archiver of
 //! every system reads the same.
 
+mod append;
 mod archive;
 mod description;
 mod entry;
@@ -35,8 +36,10 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use append::add_signatures;
 pub use description::{Command, Description, Format, Full, Input, Kind, Previous, Role, Run, Tier, Withheld};
 pub use error::{BagError, Defect};
+pub(crate) use name::slug;
 pub use name::{NameError, PayloadName};
 pub use pack::pack;
 pub use read::{Bag, Examination, PayloadReader};

@@ -195,7 +195,8 @@ impl io::Read for PayloadReader {
     }
 }
 
-const SIGNATURES: &str = "signatures/";
+/// Where signatures lie.
+pub(super) const SIGNATURES: &str = "signatures/";
 
 /// What is found when a bag is opened.
 struct Opened {
@@ -211,7 +212,8 @@ impl Opened {
     fn of(path: &Path) -> Result<Self, BagError> {
         let about = std::fs::metadata(path).map_err(BagError::read(path))?;
         let Listing { entries, defects } = if about.is_dir() { folder::list(path)? } else { archive::list(path)? };
-        if !entries.contains_key(SEAL) && !entries.contains_key(BAGIT) {
+        let is_hidden = defects.iter().any(|defect| matches!(defect, Defect::Malformed { .. }));
+        if !entries.contains_key(SEAL) && !entries.contains_key(BAGIT) && !is_hidden {
             let why = format!("it has neither {SEAL} nor {BAGIT} in its top folder");
             return Err(BagError::no_bag(path, why));
         }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod baseline;
+mod bundle;
 mod clock;
 mod crosswalk;
 mod demo;
@@ -106,6 +107,9 @@ enum Command {
     /// Write down which findings are not new
     #[command(subcommand)]
     Baseline(baseline::BaselineCommand),
+    /// Verify or sign the evidence of an audit
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
     /// Serve the simulated vendors, and write a configuration for them
     Simulate(simulate::SimulateArgs),
     /// Print a JSON schema
@@ -151,6 +155,7 @@ impl Cli {
             Command::Rules(command) => rules::run(&command),
             Command::Waivers(command) => waivers::run(&command),
             Command::Baseline(command) => baseline::run(&command),
+            Command::Bundle(command) => bundle::run(&command),
             Command::Simulate(args) => simulate::run(&args, &global),
             Command::Schema(args) => schema::run(&args),
             Command::Completions(args) => shell::completions(&args),

@@ -199,9 +199,15 @@ impl Client {
         for (name, value) in request.headers.iter().chain(header.as_ref()) {
             builder = builder.header(name, value);
         }
-        if let Body::Form(fields) = &request.body {
-            let fields: Vec<_> = fields.iter().map(|(name, value)| (name, value.expose_secret())).collect();
-            builder = builder.form(&fields);
+        match &request.body {
+            Body::None => {}
+            Body::Form(fields) => {
+                let fields: Vec<_> = fields.iter().map(|(name, value)| (name, value.expose_secret())).collect();
+                builder = builder.form(&fields);
+            }
+            Body::Bytes(kind, bytes) => {
+                builder = builder.header(reqwest::header::CONTENT_TYPE, *kind).body(bytes.clone());
+            }
         }
         let response = self.read(builder).await.map_err(|error| self.broken(request, error))?;
         drop(turn);

@@ -24,6 +24,8 @@ pub enum Body {
     None,
     /// `application/x-www-form-urlencoded`; may hold secrets.
     Form(Vec<(&'static str, SecretString)>),
+    /// Bytes of this media type; never secret.
+    Bytes(&'static str, Vec<u8>),
 }
 
 impl fmt::Debug for Body {
@@ -31,6 +33,7 @@ impl fmt::Debug for Body {
         f.write_str(match self {
             Self::None => "None",
             Self::Form(_) => "Form(…)",
+            Self::Bytes(..) => "Bytes(…)",
         })
     }
 }

@@ -4,8 +4,8 @@
 //! `support` is what all of them share. The folders are journeys: a roster that is read (`roster`), sources that are
 //! fetched (`sources`, `snapshot`), the tables that all of them may be (`tables`), accounts that get an owner (`correlate`), an audit as a whole (`pipeline`), questions
 //! about one account (`explain`), exceptions and the gate (`exceptions`), reports for people and for machines (`render`,
-//! `formats`), mail (`email`), rules as files (`rules`), small commands (`cli`), secrets that nobody sees (`secrets`), what is
-//! released and how it gets to whoever uses it (`release`);
+//! `formats`), mail (`email`), rules as files (`rules`), small commands (`cli`), secrets that nobody sees (`secrets`),
+//! evidence under a seal (`bundle`), what is released and how it gets to whoever uses it (`release`);
 //! and what is written about all that (`readme`, `readme_in_order`, `architecture`).
 
 #![expect(
@@ -17,6 +17,7 @@
 )]
 
 mod architecture;
+mod bundle;
 mod cli;
 mod correlate;
 mod email;

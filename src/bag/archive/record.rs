@@ -8,6 +8,7 @@ const DESCRIPTOR: [u8; 4] = *b"PK\x07\x08";
 
 const ENCRYPTED: u16 = 1;
 const HAS_DESCRIPTOR: u16 = 1 << 3;
+const UTF8: u16 = 1 << 11;
 const MASKED: u16 = 1 << 13;
 
 /// What stands for "see the extra field", in 32 and in 16 bits.
@@ -65,15 +66,21 @@ impl Told {
         self.flags & HAS_DESCRIPTOR != 0
     }
 
+    /// Its name is UTF-8, and says so.
+    pub(super) const fn is_utf8(&self) -> bool {
+        self.flags & UTF8 != 0
+    }
+
     /// Whether what stands before a file agrees with what the directory says of it.
     pub(super) fn agrees(&self, local: &Self) -> bool {
-        let same = |told: &Self| (told.crc, told.packed, told.size) == (self.crc, self.packed, self.size);
-        let is_later =
-            [u64::from(local.crc), local.packed, local.size].iter().all(|number| *number == 0 || *number == FAR);
+        // What wasn't known yet is 0 there, or as large as can be; bsdtar knows the length already, and the rest not.
+        let fits = |here: u64, there: u64| here == there || local.has_descriptor() && matches!(there, 0 | FAR);
         local.name == self.name
             && local.method == self.method
             && local.has_descriptor() == self.has_descriptor()
-            && (same(local) || local.has_descriptor() && is_later)
+            && fits(self.crc.into(), local.crc.into())
+            && fits(self.packed, local.packed)
+            && fits(self.size, local.size)
     }
 }
 
@@ -154,8 +161,9 @@ pub(super) fn descriptor(bytes: &[u8], told: &Told) -> Option<u64> {
             && fields.number(width)? == told.packed
             && fields.number(width)? == told.size)
     };
-    // Four forms are in use, and which one it is stands nowhere.
-    let forms = [(true, 4, 16), (true, 8, 24), (false, 4, 12), (false, 8, 20)];
+    // Four forms are in use, and which one it is stands nowhere. The long ones first: of an empty file they begin as the
+    // short ones do.
+    let forms = [(true, 8, 24), (true, 4, 16), (false, 8, 20), (false, 4, 12)];
     forms.into_iter().find(|(signed, width, _)| is(*signed, *width).unwrap_or(false)).map(|(.., length)| length)
 }
 

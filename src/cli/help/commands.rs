@@ -62,6 +62,41 @@ pub(super) const BELOW: &[Below] = &[
         endings: &[USABLE, (Unusable, "the report or the old baseline can't be used"), UNWRITTEN],
     },
     Below {
+        command: "bundle sign",
+        examples: &[
+            ("headcount bundle sign 2026-Q4.zip --key id_ed25519 --as iam@example.com", "put your name to it"),
+            (
+                "headcount bundle sign 2026-Q4.zip --key id_ed25519 --as iam@example.com --timestamp http://tsa.example.com",
+                "and have an authority say when, so that the key may end later",
+            ),
+        ],
+        endings: &[
+            (Success, "signed"),
+            (Unusable, "it was altered, is signed by them already, or the key doesn't sign; nothing was written"),
+            (DeliveryFailed, "no time stamp, or the disk; nothing was written"),
+        ],
+    },
+    Below {
+        command: "bundle verify",
+        examples: &[
+            ("headcount bundle verify 2026-Q4.zip --signers allowed_signers", "nothing was altered, and who says so"),
+            (
+                "headcount bundle verify 2026-Q4.zip --signers allowed_signers --tsa-ca authority.pem",
+                "and it was there at that time",
+            ),
+            (
+                "headcount bundle verify 2026-Q3.zip 2026-Q4.zip --signers allowed_signers --chain",
+                "no quarter was left out or replaced",
+            ),
+        ],
+        endings: &[
+            (Success, "intact, and all that was asked holds"),
+            (GateFailed, "a file was altered, or a signature, time stamp or link of the chain is wrong"),
+            (Unusable, "it is no bundle, can't be read, or is too large"),
+            (Unverified, "intact, but unsigned, by nobody in --signers, or not to be told here"),
+        ],
+    },
+    Below {
         command: "completions",
         examples: &[("headcount completions bash > headcount.bash", "to be sourced, or put where the shell looks")],
         endings: &[USABLE, (Unusable, "there is no such shell")],

@@ -20,6 +20,7 @@ pub(crate) struct Seen {
     pub(crate) query: BTreeMap<String, String>,
     pub(crate) headers: HeaderMap,
     pub(crate) form: BTreeMap<String, String>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Seen {
@@ -79,13 +80,15 @@ impl Drop for Stub {
 
 async fn read(request: Request) -> Seen {
     let (head, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 16).await.unwrap();
     let pairs = |raw: &[u8]| url::form_urlencoded::parse(raw).into_owned().collect();
     Seen {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: pairs(head.uri.query().unwrap_or_default().as_bytes()),
         headers: head.headers,
-        form: pairs(&to_bytes(body, 1 << 16).await.unwrap()),
+        form: pairs(&body),
+        body: body.to_vec(),
     }
 }
 

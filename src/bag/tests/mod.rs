@@ -1,5 +1,8 @@
 //! Bags that are written, packed, altered and read again.
 
+mod hostile;
+mod raw;
+
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
