@@ -151,7 +151,8 @@ impl World {
 
 /// What becomes of the first one to whom a story happens.
 fn first_of(cohort: &Cohort, now: u32, before: u32, states: &mut BTreeMap<Place, ExpectedStates>) {
-    let found = |quarter| -> BTreeMap<Place, u64> { expected_in(cohort, quarter).iter().flat_map(Expect::places).collect() };
+    let found =
+        |quarter| -> BTreeMap<Place, u64> { expected_in(cohort, quarter).iter().flat_map(Expect::places).collect() };
     let (here, then) = (found(now), found(before));
     let earlier: BTreeSet<Place> = (1..before).flat_map(|quarter| found(quarter).into_keys()).collect();
     for place in here.keys().chain(then.keys()).copied().collect::<BTreeSet<_>>() {
