@@ -13,6 +13,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use headcount::bag::{BagWriter, Description, Run};
 use headcount::config::{Config, SourceConfig};
 use headcount::fetch::{self, Decoder, Population, Quiet, Spool, record};
 use headcount::model::{SourceStatus, Timestamp};
@@ -118,11 +119,16 @@ fn decoded(what: &str, decoder: &dyn Decoder, spool: &mut Spool, floor: Floor) -
     Ok(())
 }
 
-/// Opens a snapshot, checks it, and unpacks its records.
+/// Stores a snapshot, opens it, checks it, and reads its records.
 fn unpacked(config: &Config, folder: &Path, populations: &mut [Population]) -> Result<(), Box<dyn Error>> {
     let out = folder.join("snapshot");
-    let clock = || Timestamp::UNIX_EPOCH;
-    let (packing, _) = timed(|| Ok(snapshot::store(&out, config, populations, clock)?))?;
+    let at = Timestamp::UNIX_EPOCH;
+    let run = Run { id: None, as_of: None, started_at: at, finished_at: at, tool_version: String::new() };
+    let (storing, _) = timed(|| {
+        let mut bag = BagWriter::beside(&out)?;
+        let inputs = snapshot::store(&mut bag, config, populations, (at, at))?;
+        Ok(bag.seal(&Description::of_snapshot(run, inputs))?.into_folder()?)
+    })?;
     let (elapsed, mut unpacked) = timed(|| {
         let snapshot = Snapshot::open(&out)?;
         Ok(config.sources.iter().take(2).map(|source| snapshot.population(source)).collect::<Result<Vec<_>, _>>()?)
@@ -137,8 +143,8 @@ fn unpacked(config: &Config, folder: &Path, populations: &mut [Population]) -> R
             Ok(())
         })
     })?;
-    tell("store a snapshot", bytes.len(), records, packing, least);
-    tell("unpack a snapshot", bytes.len(), records, elapsed, least);
+    tell("store a snapshot", bytes.len(), records, storing, least);
+    tell("read a snapshot", bytes.len(), records, elapsed, least);
     Ok(())
 }
 

@@ -9,64 +9,8 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-
-use crate::base::text::hex;
+use crate::bag::{Bag, BagError, PayloadName, Role};
 use crate::model::Timestamp;
-
-/// What a file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// headcount.toml.
-    Configuration,
-    /// A configuration of which only what the report is like is used, beside a snapshot's own.
-    Settings,
-    /// An HR file.
-    Roster,
-    /// The crosswalk of a source.
-    Crosswalk,
-    /// The declared accounts.
-    Declared,
-    /// The waivers.
-    Waivers,
-    /// The findings that are not new.
-    Baseline,
-    /// A further policy.
-    Policy,
-    /// A rule of the organisation's own.
-    Rule,
-    /// A template of the organisation's own.
-    Template,
-    /// The report of an earlier audit.
-    Previous,
-}
-
-impl Role {
-    /// As files spell it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Configuration => "configuration",
-            Self::Settings => "settings",
-            Self::Roster => "roster",
-            Self::Crosswalk => "crosswalk",
-            Self::Declared => "declared",
-            Self::Waivers => "waivers",
-            Self::Baseline => "baseline",
-            Self::Policy => "policy",
-            Self::Rule => "rule",
-            Self::Template => "template",
-            Self::Previous => "previous",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// By what a file is asked for: what it is for, and the path under which whoever needs it knows it.
 pub type Asked = (Role, PathBuf);
@@ -74,22 +18,18 @@ pub type Asked = (Role, PathBuf);
 /// Where files are read, and whether they are kept. Copies share what is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// Those that were kept by an earlier run; otherwise, all are where their paths say.
-    stored: Option<Arc<BTreeMap<Asked, Stored>>>,
+    /// Those that an earlier run has kept; otherwise, all are where their paths say.
+    stored: Option<Arc<Stored>>,
     /// Of these, what lies here is read all the same.
     replaced: BTreeSet<Role>,
-    kept: Option<Arc<Mutex<BTreeMap<Asked, Kept>>>>,
+    kept: Option<Arc<Mutex<Vec<(Asked, Kept)>>>>,
 }
 
-/// A file that an earlier run has kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
-    /// Where it is now.
-    pub file: PathBuf,
-    /// SHA-256 of its bytes, in lower-case hexadecimal.
-    pub sha256: String,
-    /// When it had been written before it was kept.
-    pub modified_at: Option<Timestamp>,
+/// The files that a bag holds, and when each had been written.
+#[derive(Debug)]
+struct Stored {
+    bag: Arc<Bag>,
+    files: BTreeMap<Asked, (PayloadName, Option<Timestamp>)>,
 }
 
 /// A file as it was read first, in a file that has no name and is gone when the run ends.
@@ -138,9 +78,13 @@ impl Files {
         Self { kept: Some(Arc::default()), ..Self::default() }
     }
 
-    /// Those that an earlier run has kept, and no others.
-    pub fn stored(files: BTreeMap<Asked, Stored>) -> Self {
-        Self { stored: Some(Arc::new(files)), ..Self::default() }
+    /// Those that an earlier run has kept in a bag, and no others.
+    pub fn stored(bag: Arc<Bag>) -> Self {
+        let inputs = bag.description().inputs.iter();
+        let files = inputs
+            .map(|input| ((input.role, PathBuf::from(&input.shown)), (input.file.clone(), input.modified_at)))
+            .collect();
+        Self { stored: Some(Arc::new(Stored { bag, files })), ..Self::default() }
     }
 
     /// The same; each is kept that is read.
@@ -163,18 +107,19 @@ impl Files {
     pub fn open(&self, role: Role, path: &Path) -> io::Result<Opened> {
         let Some(all) = &self.kept else {
             let (file, modified_at) = self.find(role, path)?;
-            return Ok(Opened { content: Box::new(file), modified_at });
+            return Ok(Opened { content: file, modified_at });
         };
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = (role, path.to_owned());
-        let kept = match all.get(&asked) {
-            Some(kept) => kept.clone(),
+        let kept = match all.iter().find(|(known, _)| *known == asked) {
+            Some((_, kept)) => kept.clone(),
             None => {
                 let (mut file, modified_at) = self.find(role, path)?;
                 let mut content = tempfile::tempfile()?;
                 io::copy(&mut file, &mut content)?;
                 let kept = Kept { content: Arc::new(Mutex::new(content)), modified_at };
-                all.entry(asked).or_insert(kept).clone()
+                all.push((asked, kept.clone()));
+                kept
             }
         };
         Ok(Opened { content: Box::new(KeptReader { file: kept.content, at: 0 }), modified_at: kept.modified_at })
@@ -208,7 +153,7 @@ impl Files {
     pub fn list(&self, role: Role, path: &Path) -> io::Result<Vec<PathBuf>> {
         if let Some(stored) = self.stored_of(role) {
             let is_in = |file: &Path| file == path || file.parent() == Some(path);
-            let files = stored.keys().filter(|(of, file)| *of == role && is_in(file));
+            let files = stored.files.keys().filter(|(of, file)| *of == role && is_in(file));
             return Ok(files.map(|(_, file)| file.clone()).collect());
         }
         if !std::fs::metadata(path)?.is_dir() {
@@ -225,38 +170,38 @@ impl Files {
         self.stored_of(role).is_some() || path.is_dir()
     }
 
-    /// What was read so far, by what it is for and by its path.
+    /// What was read so far, by what it is for; those for the same, in the order in which they were read.
     pub fn inputs(&self) -> Vec<Input> {
         let Some(kept) = &self.kept else { return Vec::new() };
         let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let input = |((role, shown), kept): (&Asked, &Kept)| Input {
+        let input = |((role, shown), kept): &(Asked, Kept)| Input {
             role: *role,
             shown: shown.clone(),
             modified_at: kept.modified_at,
             content: Arc::clone(&kept.content),
         };
-        kept.iter().map(input).collect()
+        let mut inputs: Vec<Input> = kept.iter().map(input).collect();
+        inputs.sort_by_key(|input| input.role);
+        inputs
     }
 
-    fn stored_of(&self, role: Role) -> Option<&BTreeMap<Asked, Stored>> {
+    fn stored_of(&self, role: Role) -> Option<&Stored> {
         self.stored.as_deref().filter(|_| !self.replaced.contains(&role))
     }
 
-    fn find(&self, role: Role, path: &Path) -> io::Result<(File, Option<Timestamp>)> {
-        let Some(all) = self.stored_of(role) else {
+    fn find(&self, role: Role, path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<Timestamp>)> {
+        let Some(stored) = self.stored_of(role) else {
             let file = File::open(path)?;
             let modified = file.metadata()?.modified().ok().map(Timestamp::from);
-            return Ok((file, modified));
+            return Ok((Box::new(file), modified));
         };
         let missing = || io::Error::new(io::ErrorKind::NotFound, "it isn't in the snapshot");
-        let stored = all.get(&(role, path.to_owned())).ok_or_else(missing)?;
-        let mut file = File::open(&stored.file)?;
-        if sha256(&mut file)? != stored.sha256 {
-            let name = stored.file.display();
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{name} isn't what was stored")));
-        }
-        file.seek(SeekFrom::Start(0))?;
-        Ok((file, stored.modified_at))
+        let (name, modified_at) = stored.files.get(&(role, path.to_owned())).ok_or_else(missing)?;
+        let content = stored.bag.read(name).map_err(|error| match error {
+            BagError::Read { error, .. } => error,
+            other => io::Error::other(other),
+        })?;
+        Ok((Box::new(content), *modified_at))
     }
 }
 
@@ -276,21 +221,10 @@ impl Read for KeptReader {
     }
 }
 
-/// SHA-256 of what is left to read, in lower-case hexadecimal.
-pub(crate) fn sha256(content: &mut impl Read) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut piece = vec![0; 1 << 17];
-    loop {
-        match content.read(&mut piece)? {
-            0 => return Ok(hex(&hash.finalize())),
-            length => hash.update(piece.get(..length).unwrap_or_default()),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bag::{self, BagWriter, Description, Run};
 
     fn text(files: &Files, path: &Path) -> io::Result<String> {
         files.read_to_string(Role::Waivers, path)
@@ -316,20 +250,38 @@ mod tests {
     #[test]
     fn what_was_stored_is_read_under_its_old_path_and_nothing_else_is() {
         let folder = tempfile::tempdir().expect("a folder");
-        let here = folder.path().join("waivers-1.toml");
-        std::fs::write(&here, "stored").expect("written");
-        let modified_at: Option<Timestamp> = "2026-01-05T00:00:00.5Z".parse().ok();
-        let stored = Stored { file: here.clone(), sha256: hex(&Sha256::digest(b"stored")), modified_at };
+        let (here, target) = (folder.path().join("waivers.toml"), folder.path().join("bag"));
+        std::fs::write(&here, "from here").expect("written");
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
         let old = Path::new("/nowhere/waivers.toml");
-        let files = Files::stored([((Role::Waivers, old.to_owned()), stored)].into());
-        assert_eq!(files.read(Role::Waivers, old).expect("read"), (b"stored".to_vec(), modified_at));
+        let file = PayloadName::numbered("inputs", "waivers", 1, "toml").expect("a name");
+        let mut bag = BagWriter::beside(&target).expect("begun");
+        bag.file(&file, |out| out.write_all(b"stored")).expect("written");
+        let input = bag::Input {
+            role: Role::Waivers,
+            shown: old.display().to_string(),
+            file: file.clone(),
+            modified_at: Some(at("2026-01-05T00:00:00.5Z")),
+        };
+        let run = Run {
+            id: None,
+            as_of: None,
+            started_at: at("2026-11-20T12:00:00Z"),
+            finished_at: at("2026-11-20T12:00:00Z"),
+            tool_version: String::new(),
+        };
+        bag.seal(&Description::of_snapshot(run, vec![input])).expect("sealed").into_folder().expect("named");
+        let stored = || Files::stored(Arc::new(Bag::open(&target).expect("a bag")));
+        let files = stored();
+        let read = files.read(Role::Waivers, old).expect("read");
+        assert_eq!(read, (b"stored".to_vec(), Some(at("2026-01-05T00:00:00.5Z"))));
         assert_eq!(files.list(Role::Waivers, Path::new("/nowhere")).expect("listed"), [old]);
         let missing = |role, path: &Path| files.read(role, path).expect_err("missing").kind();
         assert_eq!(missing(Role::Baseline, old), io::ErrorKind::NotFound, "it is for something else");
         assert_eq!(missing(Role::Waivers, &here), io::ErrorKind::NotFound, "what lies here doesn't count");
-        assert_eq!(text(&files.clone().replacing(Role::Waivers), &here).expect("replaced"), "stored");
-        std::fs::write(&here, "forged").expect("written");
-        let forged = text(&files, old).expect_err("forged");
-        assert!(forged.to_string().contains("waivers-1.toml isn't what was stored"), "{forged}");
+        assert_eq!(text(&files.replacing(Role::Waivers), &here).expect("replaced"), "from here");
+        std::fs::write(target.join("data").join(file.as_str()), "forged").expect("written");
+        let forged = text(&stored(), old).expect_err("forged");
+        assert!(forged.to_string().contains("changed data/inputs/waivers-1.toml"), "{forged}");
     }
 }

@@ -38,6 +38,8 @@ pub struct Seen<'s> {
     pub outages: &'s [Outage],
     /// Whether the verdict is about the other sources then (`--allow-outage`).
     pub allow_outage: bool,
+    /// By what the accounts of a snapshot are judged in the place of what it holds, for people.
+    pub replaced: &'s [String],
     /// The moment of judgement.
     pub as_of: Timestamp,
     /// When reading the accounts began.

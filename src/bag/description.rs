@@ -120,6 +120,30 @@ pub struct Command {
     /// `--format`
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub formats: Vec<String>,
+    /// `--baseline`
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub baseline: Option<String>,
+    /// `--allow-outage`
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub allow_outage: bool,
+    /// The snapshot that was judged, if the accounts weren't fetched.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub snapshot: Option<BagId>,
+    /// `-c`, beside a snapshot's own configuration.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub settings: Option<String>,
+    /// `--roster`
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rosters: Vec<String>,
+    /// What was judged by something else than the snapshot holds, as reports say it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub replaced: Vec<String>,
+    /// The run with whose report findings were compared.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub since: Option<String>,
+    /// The top of the repository that it ran in, from which formats say where things are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub root: Option<String>,
 }
 
 /// A file that the run read.
@@ -143,6 +167,8 @@ pub struct Input {
 pub enum Role {
     /// headcount.toml
     Configuration,
+    /// A configuration of which only [gate], [report] and [email] count, in the place of those in the snapshot.
+    Settings,
     /// A source's records.
     Records,
     /// How each source's accounts were counted.
@@ -202,6 +228,21 @@ pub struct Withheld {
 }
 
 impl Description {
+    /// That of what was fetched, and not judged.
+    pub fn of_snapshot(run: Run, inputs: Vec<Input>) -> Self {
+        Self {
+            format: Format::One,
+            kind: Kind::Snapshot,
+            tier: Tier::Full,
+            run,
+            command: Command::default(),
+            inputs,
+            previous: None,
+            full: None,
+            withheld: Vec::new(),
+        }
+    }
+
     /// Checks what is written in `bundle.json`.
     ///
     /// # Errors

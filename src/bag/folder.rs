@@ -48,3 +48,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, BagError> {
 pub(super) fn parent(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
+
+/// How everything begins that this process has begun beside a target and that has no name yet.
+pub(super) fn own_prefix() -> String {
+    format!(".headcount-{}-", std::process::id())
+}

@@ -44,4 +44,4 @@ pub use name::{NameError, PayloadName};
 pub use pack::pack;
 pub use read::{Bag, Examination, PayloadReader};
 pub use seal::BagId;
-pub use write::{BagWriter, Sealed};
+pub use write::{BagWriter, Sealed, sweep};

@@ -27,7 +27,7 @@ const LARGE: u64 = (1 << 32) - (1 << 23);
 pub fn pack(folder: &Path, target: &Path) -> Result<(), BagError> {
     let place = folder::parent(target);
     let fail = BagError::write(target);
-    let mut file = NamedTempFile::with_prefix_in(".headcount-", place).map_err(&fail)?;
+    let mut file = NamedTempFile::with_prefix_in(folder::own_prefix(), place).map_err(&fail)?;
     let top = slug(&target.file_stem().unwrap_or_default().to_string_lossy());
     write(&folder::list(folder)?, &top, file.as_file_mut()).map_err(&fail)?;
     file.as_file().sync_all().map_err(&fail)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-use super::folder::parent;
+use super::folder::{own_prefix, parent};
 use super::pack::pack;
 use super::seal::{BAGIT, BAGIT_TEXT, INFO, MANIFEST, Manifest, Oxum, SEAL, SEALED, manifest_text, seal_text, sha256};
 use super::{BagError, BagId, Description, PayloadName};
@@ -176,10 +176,21 @@ fn is_free(target: &Path) -> bool {
     !target.exists() || fs::read_dir(target).is_ok_and(|mut content| content.next().is_none())
 }
 
+/// Removes what this process has begun beside a target, when it is about to end in the middle of it.
+pub fn sweep(target: &Path) {
+    let Ok(entries) = fs::read_dir(parent(target)) else { return };
+    let prefix = own_prefix();
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {
+        // It is one or the other.
+        fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path())).ok();
+    }
+}
+
 /// A folder that nobody else can look into.
 fn private_folder(place: &Path) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".headcount-").suffix(".tmp");
+    let prefix = own_prefix();
+    builder.prefix(&prefix).suffix(".tmp");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     builder.tempdir_in(place)

@@ -5,27 +5,32 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
+use tempfile::TempDir;
 
+use super::basis::{Basis, BasisArgs, name_of, source_names};
 use super::clock::{latest, now, parse_moment};
 use super::email::AuditMail;
+use super::evidence::Evidence;
 use super::interrupt::{Interruption, Left};
+use super::job::Job;
 use super::measure::{Held, Measure};
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::summary::{say_decisions, say_to_do, summarise};
-use super::{ConfigArg, Exit, Global, Waiting, runtime};
-use crate::audit::Inventory;
-use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
+use super::{Exit, Global, Waiting, runtime};
+use crate::audit::{self, Inventory};
+use crate::bag::Role;
+use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::claim::{Claim, ClaimError};
 use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, all_files, check_templates};
-use crate::report::{Earlier, Gate, GateVerdict, Privacy, Report};
+use crate::report::{Earlier, Gate, GateVerdict, Privacy};
 use crate::roster;
-use crate::run::publish::{Publication, Published};
-use crate::run::{self, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
+use crate::run::publish::{self, Publication, Published};
+use crate::run::{self, Audited, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
 use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
@@ -33,7 +38,7 @@ use crate::snapshot::Snapshot;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct AuditArgs {
     #[command(flatten)]
-    config: ConfigArg,
+    basis: BasisArgs,
     /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
@@ -47,9 +52,6 @@ pub(super) struct AuditArgs {
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
-    /// Judge what `headcount fetch` has stored, as of when it was fetched; asks no vendor
-    #[arg(long, value_name = "DIR")]
-    snapshot: Option<PathBuf>,
     /// What fails the gate, separated by commas, instead of the configured `fail_on`: rules, severity:NAME,
     /// 'RULE>10', 'RULE>5%', not-evaluable; new narrows it (or the configured one) to what isn't in the baseline
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Demand::parse)]
@@ -70,6 +72,10 @@ pub(super) struct AuditArgs {
     /// Roster and sources have really changed so much: don't hold them against the previous audit
     #[arg(long, conflicts_with = "previous")]
     accept_change: bool,
+    /// Seal the run in this ZIP, which may not exist yet: accounts, everything that they are judged by, and the reports; an
+    /// auditor checks it, and `headcount bundle replay` comes to the same report
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
     /// Send the report as [email] says; `headcount email` repeats what could not be delivered
     #[arg(long)]
     email: bool,
@@ -82,24 +88,6 @@ pub(super) struct AuditArgs {
     exit_zero: bool,
 }
 
-/// What to audit, and what to do with the result.
-pub(super) struct Job<'a> {
-    pub(super) config: PathBuf,
-    pub(super) out: &'a Path,
-    pub(super) formats: &'a [Format],
-    pub(super) sources: &'a [String],
-    pub(super) fail_on: Option<&'a [Demand]>,
-    pub(super) baseline: Option<&'a Path>,
-    pub(super) policies: &'a [PathBuf],
-    pub(super) as_of: Option<Timestamp>,
-    pub(super) privacy: PrivacyLevel,
-    pub(super) snapshot: Option<&'a Path>,
-    pub(super) measure: Measure<'a>,
-    pub(super) email: bool,
-    pub(super) allow_outage: bool,
-    pub(super) exit_zero: bool,
-}
-
 /// How an attempt ended.
 struct Ended {
     exit: Exit,
@@ -109,7 +97,7 @@ struct Ended {
 
 pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
     let job = Job {
-        config: args.config.config.clone(),
+        basis: &args.basis,
         out: &args.out,
         formats: &args.format,
         sources: &args.source,
@@ -118,7 +106,7 @@ pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
         policies: &args.policy,
         as_of: args.as_of,
         privacy: args.privacy,
-        snapshot: args.snapshot.as_deref(),
+        bundle: args.bundle.as_deref(),
         measure: match &args.previous {
             _ if args.accept_change => Measure::Accepted,
             Some(path) => Measure::Report(path),
@@ -141,8 +129,12 @@ struct Checked<'a> {
     only: Vec<SourceName>,
     privacy: Privacy,
     snapshot: Option<Snapshot>,
+    replaced: Vec<String>,
+    evidence: Option<Evidence<'a>>,
     held: Held<'a>,
     mail: Option<AuditMail>,
+    /// As long as mail may need the templates of a snapshot.
+    unpacked: Option<TempDir>,
 }
 
 impl<'a> Job<'a> {
@@ -163,9 +155,10 @@ impl<'a> Job<'a> {
         };
         let left = Left {
             out: self.out.to_owned(),
-            config: self.config.clone(),
+            config: self.basis.path().to_owned(),
+            bundle: self.bundle.map(Path::to_owned),
             has_reports: !is_new && self.out != Path::new("-"),
-            asks_vendors: self.snapshot.is_none(),
+            asks_vendors: self.basis.snapshot.is_none(),
         };
         let interruption = Interruption::watch(claim, left);
         // Large, and once for a process.
@@ -193,7 +186,7 @@ impl<'a> Job<'a> {
             Ok(checked) => checked,
             Err(error) => return Ok(Ended { exit: refuse(&error), run_id: None }),
         };
-        let lists_accounts = checked.formats.iter().any(|format| format.lists_accounts());
+        let lists_accounts = checked.evidence.is_some() || checked.formats.iter().any(|format| format.lists_accounts());
         let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
         let waiting = global.waiting();
         let managers = || roster::manager_names(&checked.inputs.roster, latest(self.as_of));
@@ -203,9 +196,15 @@ impl<'a> Job<'a> {
             as_of: self.as_of,
             only: &checked.only,
             snapshot: checked.snapshot.as_ref(),
+            replaced: &checked.replaced,
+            again: None,
             previous: checked.held.previous(),
             inventory: inventory.as_ref(),
-            evidence: Publication::evidence(&checked.formats),
+            evidence: if checked.evidence.is_some() {
+                audit::Evidence::Whole
+            } else {
+                Publication::evidence(&checked.formats)
+            },
             gate: &checked.gate,
             allow_outage: self.allow_outage,
             observer: &waiting,
@@ -213,34 +212,37 @@ impl<'a> Job<'a> {
         // A large one takes a while, which is over when the vendors have answered.
         let earlier = checked.held.earlier();
         let earlier = tokio::task::spawn_blocking(move || earlier.map_or(Ok(None), |earlier| earlier.read()));
-        let report = match run::run(&checked.config, &checked.inputs, &options).await {
-            Ok(report) => report,
+        let audited = match run::run(&checked.config, &checked.inputs, &options).await {
+            Ok(audited) => audited,
             Err(error) => {
                 drop(waiting);
                 let exit = refuse(&self.privacy.withhold_from(error, &checked.config));
                 return Ok(Ended { exit, run_id: None });
             }
         };
-        let run_id = Some(report.run.id.clone());
+        let run_id = Some(audited.report.run.id.clone());
         let earlier = earlier.await.context("can't read the last report")?.unwrap_or_else(|error| {
             tracing::warn!(%error, "can't read the last report, so nothing is said of what has changed since");
             None
         });
         // As large as the first half.
-        let exit = Box::pin(self.publish((report, earlier), inventory, checked, (global, waiting))).await?;
+        let exit = Box::pin(self.publish((audited, earlier), inventory, checked, (global, waiting))).await?;
         Ok(Ended { exit, run_id })
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
     async fn publish(
         &self,
-        (report, earlier): (Report, Option<Earlier>),
+        (audited, earlier): (Audited, Option<Earlier>),
         inventory: Option<Inventory>,
         checked: Checked<'a>,
         (global, waiting): (&Global, Waiting),
     ) -> anyhow::Result<Exit> {
         waiting.entered(Phase::Writing);
-        let Checked { config, inputs, formats, templates, privacy, mail, mut held, .. } = checked;
+        let Checked {
+            config, inputs, formats, templates, privacy, mail, evidence, mut held, unpacked: _unpacked, ..
+        } = checked;
+        let Audited { report, mut populations, read_at } = audited;
         let publication = Publication {
             formats: &formats,
             out: self.out,
@@ -249,9 +251,10 @@ impl<'a> Job<'a> {
             review: config.report.review,
             byte_order_mark: config.report.byte_order_mark,
         };
-        let places = publication.places(&report, &config, &inputs.roster)?;
+        let places = publication.places(&report, &config, &inputs.roster, &publish::repository())?;
         let naming = formats.contains(&Format::Json).then(|| privacy.naming()).flatten();
         held.remember(&config, &inputs.roster, &report, naming);
+        let ground = evidence.as_ref().map(|_| Evidence::ground(&config, &inputs));
         // The roster is the larger part of the memory, and what is written now can have its room.
         drop(inputs);
         let report = report.with_privacy(&privacy)?;
@@ -259,12 +262,19 @@ impl<'a> Job<'a> {
             Some(earlier) => report.since(earlier)?,
             None => report,
         };
-        let written =
-            publication.write(&report, inventory, &places).map_err(anyhow::Error::from).and_then(|published| {
-                held.write()?;
-                Ok(published)
-            });
-        drop(waiting);
+        let inventory = inventory.map(|inventory| inventory.with_privacy(&privacy)).transpose()?.flatten();
+        let rendering = publication.rendering(inventory.as_ref(), &places);
+        let written = rendering.write(&report).map_err(anyhow::Error::from).and_then(|published| {
+            held.write()?;
+            Ok(published)
+        });
+        let sealed = match (evidence.zip(ground), &written) {
+            (Some((evidence, ground)), Ok(_)) => {
+                Some(evidence.seal((&config, &ground), &report, (&mut populations, read_at), &rendering))
+            }
+            _ => None,
+        };
+        drop((waiting, populations));
         let judged = self.exit_of(&report.verdict);
         if !global.quiet {
             summarise(&report);
@@ -290,10 +300,23 @@ impl<'a> Job<'a> {
                 return Ok(judged.and(Exit::DeliveryFailed));
             }
         }
+        let sealed = match sealed.transpose() {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                say(&format!("error: there is no bundle: {error}"));
+                say_to_do(&report);
+                say("To do for the bundle: fix that, and run the same command again; the reports are of this run");
+                return Ok(judged.and(Exit::DeliveryFailed));
+            }
+        };
+        let sealed = self.bundle.zip(sealed.as_ref()).map(|(target, id)| Evidence::name(target, id));
+        if let Some(bundle) = sealed.as_ref().filter(|_| !global.quiet) {
+            say(&format!("Bundle: {bundle}"));
+        }
         if let Some(mail) = &mail {
             let templates = config.report.templates.as_deref();
             // As large as a conversation with a mail server is, it would make every audit larger.
-            if Box::pin(mail.send(&report, self.out, templates, global)).await != Exit::Success {
+            if Box::pin(mail.send(&report, (self.out, sealed.as_deref()), templates, global)).await != Exit::Success {
                 say_to_do(&report);
                 say("To do for the mail: `headcount email` sends what could not be delivered");
                 return Ok(judged.and(Exit::DeliveryFailed));
@@ -315,67 +338,49 @@ impl<'a> Job<'a> {
     }
 
     fn check(&self) -> Result<Checked<'a>, RunError> {
-        let mut config = Config::load(&self.config)?;
+        let others = self.baseline.map(|_| Role::Baseline);
+        let mut basis = self.basis.read(self.bundle.is_some(), others.as_slice())?;
+        let config = &mut basis.config;
         if let Some(fail_on) = self.fail_on {
             config.gate = config.gate.with_fail_on(fail_on, &Diagnostic::of_file(Path::new("--fail-on"), ""));
         }
         if let Some(baseline) = self.baseline {
             config.exceptions.baseline = Some(baseline.to_owned());
+            if basis.snapshot.is_some() {
+                basis.replaced.push(format!("the baseline is {}, not that of the snapshot", name_of(baseline)));
+            }
         }
+        let config = &basis.config;
         let gate = config.gate.clone();
-        let mut formats = self.formats(&config)?;
+        let mut formats = self.formats(config)?;
         let templates = match &config.report.templates {
             Some(folder) => Arc::new(check_templates(folder)?),
             None => Templates::prepared(&formats),
         };
-        let mail = self.email.then(|| AuditMail::check(&config, self.out, self.privacy, &mut formats)).transpose();
+        let mail = self.email.then(|| AuditMail::check(config, self.out, self.privacy, &mut formats)).transpose();
         let mail = mail.map_err(|mistake| vec![mistake])?;
-        let only = source_names(self.sources, &config, &self.config)?;
-        let snapshot = open_snapshot(self.snapshot)?;
-        let privacy = self.privacy.with_key(&config).map_err(|mistake| vec![mistake])?;
-        let held = self.measure.hold(&config, self.out, &privacy).map_err(|mistake| vec![mistake])?;
-        let inputs = Inputs::load(&config, held.previous(), latest(self.as_of));
-        let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, &config))?;
-        inputs.policies = Policy::load_all(self.policies, &config)?;
-        Ok(Checked { config, inputs, gate, formats, templates, only, privacy, snapshot, held, mail })
-    }
-
-    fn formats(&self, config: &Config) -> Result<Vec<Format>, Vec<Diagnostic>> {
-        if self.out == Path::new("-") && self.formats.len() != 1 {
-            let message = "standard output takes one format";
-            return Err(vec![Diagnostic::of_file(Path::new("--out"), message).help("add --format json, for example")]);
-        }
-        if !self.formats.is_empty() {
-            return Ok(self.formats.to_vec());
-        }
-        let Some(names) = &config.report.formats else { return Ok(Format::DEFAULT.to_vec()) };
-        let mut mistakes = Vec::new();
-        let mut formats = Vec::new();
-        for (name, place) in names.iter().zip(&config.report.format_places) {
-            match name.parse::<Format>() {
-                Ok(format) => formats.push(format),
-                Err(error) => mistakes.push(Diagnostic { message: error.to_string(), ..place.clone() }),
-            }
-        }
-        if mistakes.is_empty() { Ok(formats) } else { Err(mistakes) }
-    }
-}
-
-/// What `--snapshot` names, checked.
-pub(super) fn open_snapshot(folder: Option<&Path>) -> Result<Option<Snapshot>, Vec<Diagnostic>> {
-    let Some(folder) = folder else { return Ok(None) };
-    Snapshot::open(folder).map(Some).map_err(|error| vec![Diagnostic::of_file(folder, error.to_string())])
-}
-
-/// The names of `--source`, each of a configured source.
-pub(super) fn source_names(names: &[String], config: &Config, path: &Path) -> Result<Vec<SourceName>, Vec<Diagnostic>> {
-    let known = || config.sources.iter().map(|source| source.name.as_str());
-    let unknown = names.iter().filter(|name| !known().any(|known| known == name.as_str()));
-    let mistakes: Vec<Diagnostic> = unknown
-        .map(|name| {
-            let help = meant_or_one_of(name, known(), "configured are");
-            Diagnostic::of_file(path, format!("there is no source \"{name}\"")).help(help)
+        let only = source_names(self.sources, config)?;
+        let evidence = Evidence::check(self, &basis, &formats)?;
+        let privacy = self.privacy.with_key(config).map_err(|mistake| vec![mistake])?;
+        let held = self.measure.hold(config, self.out, &privacy).map_err(|mistake| vec![mistake])?;
+        let inputs = Inputs::load(config, held.previous(), latest(self.as_of));
+        let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, config))?;
+        inputs.policies = Policy::load_all(self.policies, config)?;
+        let Basis { config, snapshot, replaced, templates: unpacked } = basis;
+        Ok(Checked {
+            config,
+            inputs,
+            gate,
+            formats,
+            templates,
+            only,
+            privacy,
+            snapshot,
+            replaced,
+            evidence,
+            held,
+            mail,
+            unpacked,
         })
-        .collect();
-    if mistakes.is_empty() { Ok(names.iter().map(|name| SourceName::new(name)).collect()) } else { Err(mistakes) }
+    }
 }

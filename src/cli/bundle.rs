@@ -8,7 +8,8 @@ use url::Url;
 
 use super::clock::now;
 use super::output::{print, say, show};
-use super::{Exit, runtime};
+use super::replay::{self, ReplayArgs};
+use super::{Exit, Global, runtime};
 use crate::bag::{Bag, BagError, BagId, Examination, add_signatures, slug};
 use crate::bundle::{self, Asked, Outcome, Signers, Statement, TIME_STAMP, Verdict};
 
@@ -23,6 +24,8 @@ pub(super) enum BundleCommand {
     Verify(VerifyArgs),
     /// Sign its seal with an SSH key, and have it time-stamped
     Sign(SignArgs),
+    /// Come to the report once more by nothing but what the bundle holds, and compare
+    Replay(ReplayArgs),
 }
 
 /// Options of `bundle verify`.
@@ -62,10 +65,11 @@ pub(super) struct SignArgs {
     timestamp: Option<Url>,
 }
 
-pub(super) fn run(command: &BundleCommand) -> anyhow::Result<Exit> {
+pub(super) fn run(command: &BundleCommand, global: &Global) -> anyhow::Result<Exit> {
     match command {
         BundleCommand::Verify(args) => verify(args),
         BundleCommand::Sign(args) => sign(args),
+        BundleCommand::Replay(args) => replay::run(args, global),
     }
 }
 

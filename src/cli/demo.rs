@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::audit::Job;
+use super::basis::BasisArgs;
 use super::clock::{now, parse_moment};
+use super::job::Job;
 use super::measure::Measure;
 use super::output::say;
 use super::privacy::PrivacyLevel;
@@ -53,7 +54,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             say("Auditing five simulated vendors on 127.0.0.1, and the export of a sixth system; nothing leaves this machine");
         }
         let job = Job {
-            config: kit.path().join("headcount.toml"),
+            basis: &BasisArgs::of_config(kit.path().join("headcount.toml")),
             out: &args.out,
             formats: &args.format,
             sources: &[],
@@ -62,7 +63,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             policies: &args.policy,
             as_of: Some(as_of),
             privacy: PrivacyLevel::Full,
-            snapshot: None,
+            bundle: None,
             measure: Measure::Nothing,
             email: false,
             allow_outage: false,

@@ -46,6 +46,7 @@ pub(super) fn run(args: &EmailArgs, global: &Global) -> anyhow::Result<Exit> {
         email: &email,
         templates: config.report.templates.as_deref(),
         report: &report,
+        evidence: None,
         path: &args.report,
         attach: if whole { email.attach.clone() } else { Some(Vec::new()) },
     };
@@ -73,7 +74,7 @@ enum Way {
 
 impl EmailArgs {
     fn check(&self) -> Result<Checked, Vec<Diagnostic>> {
-        let config = Config::load(&self.config.config)?;
+        let config = Config::load(self.config.path())?;
         let one = |mistake: Diagnostic| vec![mistake];
         let email = section(&config).map_err(one)?;
         let privacy = self.privacy.with_key(&config).map_err(one)?;
@@ -175,10 +176,18 @@ impl AuditMail {
     }
 
     /// Sends the report that was written to the folder `out`.
-    pub(super) async fn send(&self, report: &Report, out: &Path, templates: Option<&Path>, global: &Global) -> Exit {
+    pub(super) async fn send(
+        &self,
+        report: &Report,
+        (out, evidence): (&Path, Option<&str>),
+        templates: Option<&Path>,
+        global: &Global,
+    ) -> Exit {
         let path = out.join(Format::Json.file_name().unwrap_or_default());
         let attach = Some(self.attach.clone());
-        Mailing { email: &self.email, templates, report, path: &path, attach }.send(&self.carrier, global).await
+        Mailing { email: &self.email, templates, report, evidence, path: &path, attach }
+            .send(&self.carrier, global)
+            .await
     }
 }
 
@@ -187,6 +196,8 @@ struct Mailing<'m> {
     email: &'m EmailConfig,
     templates: Option<&'m Path>,
     report: &'m Report,
+    /// The bundle of this run, if one was made now.
+    evidence: Option<&'m str>,
     /// Where the report is; what goes along, and the journal, are beside it.
     path: &'m Path,
     /// What goes along; `None`: the workbook, if it is of this run.
@@ -203,6 +214,7 @@ impl Mailing<'_> {
             config: self.email,
             attachments: &attachments,
             templates: self.templates,
+            evidence: self.evidence,
             now: now(),
         })
     }

@@ -44,7 +44,7 @@ enum CheckFormat {
 
 pub(super) fn run(command: &HrCommand) -> anyhow::Result<Exit> {
     let HrCommand::Check(args) = command;
-    let checked = Config::load(&args.config.config).and_then(|config| Reading::of(&config));
+    let checked = Config::load(args.config.path()).and_then(|config| Reading::of(&config));
     let reading = match checked {
         Ok(reading) => reading,
         Err(mistakes) => {

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 use super::Exit;
 use super::clock::now;
 use super::output::say;
+use crate::bag;
 use crate::claim::Claim;
 use crate::deliver::Attempt;
 
@@ -25,6 +26,9 @@ impl Interruption {
         let watch = tokio::spawn(async move {
             interrupted().await;
             left.say();
+            if let Some(bundle) = &left.bundle {
+                bag::sweep(bundle);
+            }
             if left.has_reports {
                 let attempt = Attempt { ended_at: now(), exit_code: Exit::Interrupted.code(), run_id: None };
                 attempt.write(&left.out).unwrap_or_else(|error| say(&format!("error: {error}")));
@@ -58,6 +62,8 @@ pub(super) struct Left {
     /// Where its reports would have been.
     pub(super) out: PathBuf,
     pub(super) config: PathBuf,
+    /// The bundle that may be under way.
+    pub(super) bundle: Option<PathBuf>,
     /// An earlier run's are there.
     pub(super) has_reports: bool,
     /// Vendors were asked, and would have to be asked again.

@@ -1,12 +1,9 @@
 //! What `explain` and `crosswalk suggest` share: where accounts come from, and what has to be read before they are
 //! looked at.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::ConfigArg;
-use super::audit::{open_snapshot, source_names};
+use super::basis::{Basis, BasisArgs, source_names};
 use super::clock::{latest, now, parse_moment};
 use super::progress::Waiting;
 use crate::audit::Evidence;
@@ -19,13 +16,10 @@ use crate::snapshot::Snapshot;
 #[derive(Debug, Args)]
 pub(super) struct InvestigationArgs {
     #[command(flatten)]
-    config: ConfigArg,
+    basis: BasisArgs,
     /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
-    /// Look in what `headcount fetch` has stored, as of when it was fetched; asks no vendor
-    #[arg(long, value_name = "DIR")]
-    snapshot: Option<PathBuf>,
 }
 
 /// Everything that was read before the first request.
@@ -35,18 +29,17 @@ pub(super) struct Investigation {
     pub(super) inputs: Inputs,
     pub(super) only: Vec<SourceName>,
     snapshot: Option<Snapshot>,
+    replaced: Vec<String>,
     as_of: Option<Timestamp>,
 }
 
 impl InvestigationArgs {
     /// Reads what the configuration names, to look at these sources; at all, when empty.
     pub(super) fn read(&self, sources: &[String]) -> Result<Investigation, RunError> {
-        let path = &self.config.config;
-        let config = Config::load(path)?;
-        let only = source_names(sources, &config, path)?;
-        let snapshot = open_snapshot(self.snapshot.as_deref())?;
+        let Basis { config, snapshot, replaced, .. } = self.basis.read(false, &[])?;
+        let only = source_names(sources, &config)?;
         let inputs = Inputs::load(&config, None, latest(self.as_of))?;
-        Ok(Investigation { config, inputs, only, snapshot, as_of: self.as_of })
+        Ok(Investigation { config, inputs, only, snapshot, replaced, as_of: self.as_of })
     }
 }
 
@@ -58,6 +51,8 @@ impl Investigation {
             as_of: self.as_of,
             only: &self.only,
             snapshot: self.snapshot.as_ref(),
+            replaced: &self.replaced,
+            again: None,
             previous: None,
             inventory: None,
             evidence: Evidence::Whole,

@@ -6,6 +6,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::breaker::{Counts, LastReport, Memory, Previous};
 use crate::config::{Config, MaxChange};
 use crate::deliver::{self, DeliveryError};
+use crate::files::Files;
 use crate::model::{Roster, SourceStatus};
 use crate::render::Format;
 use crate::report::{Earlier, Privacy, Report};
@@ -35,6 +36,7 @@ pub(super) struct Held<'a> {
 /// A report of an earlier audit.
 #[derive(Debug, Clone)]
 pub(super) struct EarlierReport {
+    files: Files,
     path: PathBuf,
     /// Its run, if it has to be a certain one.
     run_id: Option<String>,
@@ -43,7 +45,7 @@ pub(super) struct EarlierReport {
 impl EarlierReport {
     /// Its findings, if there is such a report.
     pub(super) fn read(&self) -> std::io::Result<Option<Earlier>> {
-        Earlier::read(&self.path, self.run_id.as_deref())
+        Earlier::read(&self.files, &self.path, self.run_id.as_deref())
     }
 }
 
@@ -71,12 +73,13 @@ impl<'a> Measure<'a> {
             let last =
                 memory.last_report(config, out).filter(|last| Some(&last.naming) == privacy.naming().as_ref())?;
             let path = out.join(Format::Json.file_name()?);
-            Some(EarlierReport { path, run_id: Some(last.run_id.clone()) })
+            Some(EarlierReport { files: config.files.clone(), path, run_id: Some(last.run_id.clone()) })
         });
         let earlier = match self {
             Self::Nothing => None,
             Self::Report(path) => {
-                matches!(privacy, Privacy::Full).then(|| EarlierReport { path: path.to_owned(), run_id: None })
+                let (files, path) = (config.files.clone(), path.to_owned());
+                matches!(privacy, Privacy::Full).then_some(EarlierReport { files, path, run_id: None })
             }
             Self::Accepted | Self::LastComplete => last,
         };

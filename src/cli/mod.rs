@@ -2,11 +2,13 @@
 
 mod audit;
 mod baseline;
+mod basis;
 mod bundle;
 mod clock;
 mod crosswalk;
 mod demo;
 mod email;
+mod evidence;
 mod exit;
 mod explain;
 mod fetch;
@@ -15,10 +17,12 @@ mod hr;
 mod init;
 mod interrupt;
 mod investigate;
+mod job;
 mod measure;
 mod output;
 mod privacy;
 mod progress;
+mod replay;
 mod rules;
 mod schema;
 mod shell;
@@ -30,7 +34,7 @@ mod version;
 mod waivers;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
@@ -121,11 +125,23 @@ enum Command {
 }
 
 /// `-c`, for the commands that read a configuration.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 struct ConfigArg {
-    /// The configuration
-    #[arg(short, long, value_name = "FILE", default_value = "headcount.toml")]
-    config: PathBuf,
+    /// The configuration [default: headcount.toml]
+    #[arg(short, long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArg {
+    /// Where the configuration is.
+    fn path(&self) -> &Path {
+        self.given().unwrap_or(Path::new("headcount.toml"))
+    }
+
+    /// Where somebody says that it is.
+    fn given(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
 }
 
 impl Cli {
@@ -148,6 +164,7 @@ impl Cli {
             Command::Audit(args) => audit::run(&args, &global),
             Command::Email(args) => email::run(&args, &global),
             Command::Fetch(args) => fetch::run(&args, &global),
+            Command::Bundle(command) => bundle::run(&command, &global),
             Command::Explain(args) => explain::run(&args, &global),
             Command::Crosswalk(command) => crosswalk::run(&command, &global),
             Command::Hr(command) => hr::run(&command),
@@ -155,7 +172,6 @@ impl Cli {
             Command::Rules(command) => rules::run(&command),
             Command::Waivers(command) => waivers::run(&command),
             Command::Baseline(command) => baseline::run(&command),
-            Command::Bundle(command) => bundle::run(&command),
             Command::Simulate(args) => simulate::run(&args, &global),
             Command::Schema(args) => schema::run(&args),
             Command::Completions(args) => shell::completions(&args),

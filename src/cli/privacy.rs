@@ -26,6 +26,11 @@ pub(super) enum PrivacyLevel {
 }
 
 impl PrivacyLevel {
+    /// Whether people may be named.
+    pub(super) fn tells_all(self) -> bool {
+        self == Self::Full
+    }
+
     /// Reads the key, if one is needed.
     pub(super) fn with_key(self, config: &Config) -> Result<Privacy, Diagnostic> {
         match self {

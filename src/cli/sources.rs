@@ -21,7 +21,7 @@ pub(super) struct SourcesArgs {
 }
 
 pub(super) fn run(args: &SourcesArgs) -> anyhow::Result<Exit> {
-    let config = match Config::load(&args.config.config) {
+    let config = match Config::load(args.config.path()) {
         Ok(config) => config,
         Err(mistakes) => {
             show(&mistakes);

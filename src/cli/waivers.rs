@@ -72,7 +72,7 @@ pub(super) struct AddArgs {
 
 pub(super) fn run(command: &WaiversCommand) -> anyhow::Result<Exit> {
     match command {
-        WaiversCommand::Check { config } => check(&config.config),
+        WaiversCommand::Check { config } => check(config.path()),
         WaiversCommand::Add(args) => match args.new_text() {
             Ok((path, text)) => {
                 if let Err(error) = deliver::write_file(&path, |out| out.write_all(text.as_bytes())) {
@@ -111,11 +111,11 @@ fn line(waiver: &Waiver) -> String {
 impl AddArgs {
     /// The file with the new waiver, checked as a whole; it is not written if anything in it is wrong.
     fn new_text(&self) -> Result<(PathBuf, String), RunError> {
-        let mut config = Config::load(&self.config.config)?;
+        let mut config = Config::load(self.config.path())?;
         let Some(path) = config.exceptions.waivers.take() else {
             let message = "the configuration names no file of waivers";
             let help = "add [exceptions] waivers = \"waivers.toml\"";
-            return Err(vec![Diagnostic::of_file(&self.config.config, message).help(help)].into());
+            return Err(vec![Diagnostic::of_file(self.config.path(), message).help(help)].into());
         };
         let covers = self.covers(&config).map_err(|mistake| vec![mistake])?;
         // Without its exceptions: the file of waivers is read below, and may not be there yet.

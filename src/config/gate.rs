@@ -115,6 +115,16 @@ impl Max {
 }
 
 impl Demand {
+    /// As the configuration spells it.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::FailOn(demand) => demand.describe(),
+            Self::Max(rule, max) => format!("{rule}>{}", max.describe()),
+            Self::NotEvaluable => "not-evaluable".to_owned(),
+            Self::New => "new".to_owned(),
+        }
+    }
+
     /// Reads `"rule"`, `"rule>10"`, `"rule>5%"`, `"severity:NAME"`, `"not-evaluable"` or `"new"`.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod columns;
 mod email;
 mod exceptions;
 mod gate;
+mod known_secrets;
 mod matching;
 mod named_files;
 mod policy;
@@ -43,9 +44,10 @@ pub use rules::*;
 pub use size::ByteSize;
 pub use source::{KnownOutage, PrivilegedRoles, SourceConfig};
 
+use crate::bag::Role;
 use crate::base::diagnostic::{Diagnostic, keep};
 use crate::base::text::hex;
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::SourceName;
 use crate::setting::ConfigText;
 

@@ -11,9 +11,10 @@ use toml::de::DeTable;
 use super::gate::RawGate;
 use super::rules::RawRules;
 use super::{Config, GateConfig, RulesConfig, keep};
+use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::hex;
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::SourceName;
 use crate::setting::ConfigText;
 

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::setting::ConfigText;
 use crate::setting::SecretRef;
 

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::bag::Role;
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::{Account, AccountField, Attempt, EmployeeIndex, Tier};
 use crate::table::{self, FlagWords, Flags, Header, Options, Purposes, Row, Source};
 

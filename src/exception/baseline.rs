@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Coverage, Identity};
+use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::{Disposition, Finding, Fingerprint, RuleId, Severity, SourceName, Subject, Timestamp};
 
 /// What a file has to say of itself, so that no other JSON is taken for a baseline.

@@ -11,9 +11,10 @@ use toml::de::DeTable;
 use toml::value::Datetime;
 
 use super::declared::{Days, Declarations, Key};
+use crate::bag::Role;
 use crate::base::diagnostic::{Diagnostic, meant_or_one_of};
 use crate::correlate::{Correlator, written_key};
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::{AccountField, Declaration, DeclaredKind, EmployeeId, SourceName};
 use crate::roster;
 use crate::setting::ConfigText;

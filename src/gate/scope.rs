@@ -17,7 +17,7 @@ pub(super) fn reasons(policy: &GateConfig, rules: &RuleSet, cells: &[Cell], seen
     let demands = named.filter_map(|rule| elsewhere(rule, seen).or_else(|| partly(policy, rule, cells)));
     let undemanding = (policy.fail_on.is_empty() && policy.max.is_empty()).then(undemanding);
     let all = left_out(seen).into_iter().chain(outage::reasons(seen)).chain(only_active(seen)).chain(demands);
-    let all = all.chain(before_the_data(seen)).chain(off(rules));
+    let all = all.chain(replaced(seen)).chain(before_the_data(seen)).chain(off(rules));
     all.chain(undemanding).collect()
 }
 
@@ -88,6 +88,12 @@ fn before_the_data(seen: &Seen<'_>) -> Option<Reason> {
     let text =
         format!("judged as of {as_of}, before the accounts were read: what happened since counts as not yet happened");
     Some(Reason::of_scope(text, "leave out --as-of, or judge a snapshot of that day (--snapshot)"))
+}
+
+/// What was fetched with the accounts, and isn't what they are judged by.
+fn replaced(seen: &Seen<'_>) -> impl Iterator<Item = Reason> {
+    let remedy = "judge the snapshot by what it holds";
+    seen.replaced.iter().map(move |text| Reason::of_scope(text.clone(), remedy))
 }
 
 fn off(rules: &RuleSet) -> Option<Reason> {

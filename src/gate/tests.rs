@@ -110,6 +110,7 @@ fn seen(sources: &[(SourceName, Certificate)]) -> Seen<'_> {
         sources,
         left_out: &[],
         only_active: &[],
+        replaced: &[],
         outages: &[],
         allow_outage: false,
         as_of: at(NOW),

@@ -14,6 +14,7 @@ mod pace;
 mod retry_policy;
 mod redact;
 mod retry;
+mod search;
 mod transport;
 
 pub use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
@@ -29,4 +30,5 @@ pub use options::ClientOptions;
 pub use redact::Redactor;
 pub use retry::{Refusal, Retry};
 pub use retry_policy::RetryPolicy;
+pub use search::Search;
 pub(crate) use transport::authorities;

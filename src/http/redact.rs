@@ -9,6 +9,7 @@ use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded::byte_serialize;
 
+use super::search::Search;
 use crate::setting::SHORTEST_SECRET;
 
 /// Every secret of one source, also the tokens obtained while it runs.
@@ -39,6 +40,11 @@ impl Redactor {
                 secrets.push(form.into());
             }
         }
+    }
+
+    /// Looks for secrets in what is read. Tokens that are obtained later aren't known yet.
+    pub fn search<R>(&self, content: R) -> Search<R> {
+        Search::new(content, self.secrets.read().unwrap_or_else(PoisonError::into_inner).clone())
     }
 
     /// A message without any secret in it.

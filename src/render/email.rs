@@ -105,7 +105,12 @@ pub(super) fn rehearse(report: &Report, folder: &Path) -> Result<(), RenderError
     let sample = Sample::of(report);
     for audience in [Audience::Everybody, Audience::Fallback] {
         templates.write(&sample.content(report, audience))?;
-        templates.write(&MailContent { overview: &[], attached: &[], ..sample.content(report, audience) })?;
+        templates.write(&MailContent {
+            overview: &[],
+            attached: &[],
+            evidence: None,
+            ..sample.content(report, audience)
+        })?;
     }
     templates.ask(&Sample::manager(report)).map(drop)
 }
@@ -133,6 +138,9 @@ pub(super) fn manager_model(report: &Report) -> Result<Vec<Value>, RenderError> 
 /// Who sends the sample.
 const SENDER: &str = "access@example.com";
 
+/// The bundle of the sample.
+const EVIDENCE: &str = "2026-Q4.zip, id 0000000000000000000000000000000000000000000000000000000000000000";
+
 /// One of everything that a mail can hold besides its report.
 struct Sample {
     piles: [FindingList; 1],
@@ -152,7 +160,17 @@ impl Sample {
     fn content<'r>(&'r self, report: &'r Report, audience: Audience) -> MailContent<'r> {
         let Self { piles, overview, attached } = self;
         let deadline = Duration::from_hours(14 * 24);
-        MailContent { report, audience, piles, overview, deadline, attached, sender: SENDER, prefix: "" }
+        MailContent {
+            report,
+            audience,
+            piles,
+            overview,
+            deadline,
+            attached,
+            evidence: Some(EVIDENCE),
+            sender: SENDER,
+            prefix: "",
+        }
     }
 
     fn manager(report: &Report) -> ManagerContent<'_> {

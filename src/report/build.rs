@@ -22,6 +22,8 @@ pub struct ReportedSource<'a> {
     pub name: &'a SourceName,
     /// Its kind.
     pub vendor: &'a str,
+    /// The employee id of who answers for it.
+    pub owner: Option<&'a str>,
     /// How its accounts were counted.
     pub certificate: &'a Certificate,
     /// What else the reader should know, for example unused lines of a crosswalk.
@@ -122,6 +124,7 @@ fn source_summary(source: ReportedSource<'_>, outcome: &Outcome) -> SourceSummar
     SourceSummary {
         name: source.name.to_string(),
         vendor: source.vendor.to_owned(),
+        owner: source.owner.map(str::to_owned),
         status: certificate.status,
         declared: certificate.declared,
         fetched: certificate.fetched,

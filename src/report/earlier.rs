@@ -2,7 +2,6 @@
 //! nobody knows.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
 use std::io::{self, BufRead as _, BufReader};
 use std::path::Path;
 
@@ -10,6 +9,8 @@ use serde::Deserialize;
 
 use super::since::Since;
 use super::v2::Report;
+use crate::bag::Role;
+use crate::files::Files;
 use crate::finding::{FindingRef, in_pieces};
 use crate::model::{Disposition, Severity, SourceStatus, Timestamp};
 
@@ -59,10 +60,10 @@ impl Earlier {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn read(path: &Path, wanted: Option<&str>) -> io::Result<Option<Self>> {
-        let file = match File::open(path) {
+    pub fn read(files: &Files, path: &Path, wanted: Option<&str>) -> io::Result<Option<Self>> {
+        let file = match files.open(Role::PreviousReport, path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            file => file?,
+            file => file?.content,
         };
         let mut lines = BufReader::with_capacity(1 << 18, file);
         let Some(run) = run(&mut lines)? else { return Ok(None) };
@@ -218,7 +219,7 @@ mod tests {
     fn read(text: &str, wanted: Option<&str>) -> Option<Earlier> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), text).expect("written");
-        Earlier::read(file.path(), wanted).expect("readable")
+        Earlier::read(&Files::default(), file.path(), wanted).expect("readable")
     }
 
     #[test]
@@ -236,6 +237,6 @@ mod tests {
         for other in ["", "{}", "[]\n", "\u{0}"] {
             assert_eq!(read(other, None), None, "{other:?}");
         }
-        assert_eq!(Earlier::read(Path::new("/nowhere/report.json"), None).expect("nothing"), None);
+        assert_eq!(Earlier::read(&Files::default(), Path::new("/nowhere/report.json"), None).expect("nothing"), None);
     }
 }

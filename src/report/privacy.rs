@@ -118,7 +118,7 @@ impl Report {
         self.findings = without_people(&self.findings, &titles, privacy)?;
         self.roster.file = file_name(&self.roster.file);
         self.roster.issues = self.roster.issues.iter().map(issue).collect();
-        self.sources.iter_mut().for_each(withhold_words);
+        self.sources.iter_mut().for_each(|source| withhold_words(source, privacy));
         self.rules.iter_mut().for_each(withhold_names);
         self.exceptions = self.exceptions.iter().map(exception).collect();
         self.managers.clear();
@@ -270,7 +270,12 @@ fn harmless_changes(changes: &[String]) -> Vec<String> {
 }
 
 /// A vendor's own words may name a user.
-fn withhold_words(source: &mut SourceSummary) {
+fn withhold_words(source: &mut SourceSummary, privacy: &Privacy) {
+    source.owner = match privacy {
+        Privacy::Full => source.owner.take(),
+        Privacy::Pseudonymous(names) => source.owner.take().map(|id| names.of(Named::Employee(&id))),
+        Privacy::Counts => None,
+    };
     if source.error.is_some() {
         source.error = Some("the reason is withheld; the full report tells it".to_owned());
     }

@@ -98,6 +98,9 @@ pub struct Run {
     /// Configured sources that were not audited (`--source`).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub left_out: Vec<String>,
+    /// The id of the snapshot or evidence bundle that was judged; absent when the accounts were fetched.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub snapshot: Option<String>,
 }
 
 /// The HR files.
@@ -215,6 +218,9 @@ pub struct SourceSummary {
     pub name: String,
     /// Its kind.
     pub vendor: String,
+    /// The employee id of who answers for it, if the configuration says so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub owner: Option<String>,
     /// Whether all accounts were seen.
     pub status: SourceStatus,
     /// How many accounts the vendor says there are; absent when it doesn't say.

@@ -39,10 +39,11 @@ pub use refusal::Refusal;
 pub use reporting::{Superior, manager_names, managers_of};
 pub use suggest::{Cure, cures};
 
+use crate::bag::Role;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::base::text::hex;
 use crate::config::{RosterConfig, RosterFile};
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::key::Normaliser;
 use crate::model::{ColumnRole, EmploymentStatus, Roster};
 use words::{Vocabulary, Words};

@@ -12,12 +12,13 @@ use super::example::{self, ExampleResult};
 use super::params::Param;
 use super::place::{Checked, SourceText};
 use super::{Control, Guardrail, Origin, Params, Rule, file};
+use crate::bag::Role;
 use crate::base::diagnostic::{Diagnostic, meant_or, meant_or_one_of};
 use crate::base::parallel;
 use crate::base::text;
 use crate::config::{RawOverride, RuleText, RulesConfig};
 use crate::expression::on_large_stack;
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::{RuleId, Severity, SourceName};
 
 // The folder `rules`, listed by build.rs: name and text of every file.
@@ -182,7 +183,11 @@ pub fn test_files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(toml_files(&Files::default(), path)?.into_iter().filter(|path| is_test(path)).collect())
 }
 
-fn rule_files(files: &Files, path: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// The rule files at a path: itself, or those of a folder.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn rule_files(files: &Files, path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(toml_files(files, path)?.into_iter().filter(|path| !is_test(path)).collect())
 }
 

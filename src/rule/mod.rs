@@ -37,7 +37,7 @@ pub use example::{Example, ExampleResult, Expect, Outcome};
 pub use facts::Facts;
 pub use file::RawRule;
 pub use lint::{Exposure, lint};
-pub use load::{RuleSet, test_files};
+pub use load::{RuleSet, rule_files, test_files};
 pub use params::{Param, Params};
 pub use scope::{
     AccountScope, AccountsFacts, DeclarationFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope,
@@ -265,7 +265,8 @@ impl Rule {
         self.as_written.as_ref().unwrap_or(&self.compiled)
     }
 
-    fn path(&self) -> PathBuf {
+    /// The path of its file; of a built-in one, that in the program's sources.
+    pub fn path(&self) -> PathBuf {
         match &self.origin {
             Origin::BuiltIn => Path::new("rules").join(format!("{}.toml", self.id)),
             Origin::File(path) => path.clone(),

@@ -1,16 +1,17 @@
 //! The whole way from a configuration to a report. [`Inputs::load`] reads and checks everything that can be
 //! checked without a request; [`run`] fetches, judges and reports.
 
+pub mod ground;
 mod inputs;
 pub mod investigate;
 mod low_match;
 mod named;
+mod options;
 mod outages;
+mod owners;
 mod policy;
 pub mod publish;
-
-use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+pub mod seal;
 
 use chrono::NaiveDate;
 use futures_util::future::try_join_all;
@@ -19,11 +20,11 @@ use tracing::debug;
 use crate::audit::{AuditError, Evidence, Inventory, Outcome, SourceContext};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
-use crate::breaker::{self, Anomaly, Counts, Previous};
+use crate::breaker::{self, Anomaly, Counts};
 use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::exception::Coverage;
-use crate::fetch::{self, Connector, Decoder, Population, Progress};
+use crate::fetch::{self, Connector, Decoder, Population};
 use crate::gate::{self, GateVerdict, Outage, Seen};
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
@@ -34,88 +35,8 @@ use low_match::low_match;
 
 pub use inputs::{Inputs, known, latest};
 pub use low_match::LOW_MATCH;
+pub use options::{Identity, Observer, Phase, RunOptions};
 pub use policy::Policy;
-
-/// How this run differs from what the configuration says.
-pub struct RunOptions<'o> {
-    /// Tells the time.
-    pub clock: fn() -> Timestamp,
-    /// Judge as of this moment; when absent, as of the moment at which fetching began.
-    pub as_of: Option<Timestamp>,
-    /// Only these sources; all, when empty.
-    pub only: &'o [SourceName],
-    /// Judge what was fetched before, instead of fetching now.
-    pub snapshot: Option<&'o Snapshot>,
-    /// The audit that this one is held against, if there is one.
-    pub previous: Option<&'o Previous>,
-    /// Where every judged account is put, when a format lists them all.
-    pub inventory: Option<&'o Inventory>,
-    /// How much of what is found is kept.
-    pub evidence: Evidence,
-    /// What makes it fail.
-    pub gate: &'o GateConfig,
-    /// Sources whose outage is known don't make the verdict unverified.
-    pub allow_outage: bool,
-    /// Told how fetching goes.
-    pub observer: &'o dyn Observer,
-}
-
-impl fmt::Debug for RunOptions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RunOptions").field("as_of", &self.as_of).field("only", &self.only).finish_non_exhaustive()
-    }
-}
-
-impl RunOptions<'_> {
-    /// The moment of judgement.
-    pub(crate) fn as_of(&self) -> Timestamp {
-        self.as_of.unwrap_or_else(|| self.read_at())
-    }
-
-    /// When reading the accounts began: now, unless they come from a snapshot.
-    fn read_at(&self) -> Timestamp {
-        self.snapshot.map_or_else(self.clock, |snapshot| snapshot.manifest().started_at)
-    }
-}
-
-impl RunOptions<'_> {
-    /// Why there is no answer, when an audit fails: what a snapshot holds may be at fault.
-    pub(crate) fn blame(&self, error: AuditError) -> RunError {
-        match self.snapshot.filter(|_| error.is_about_record()) {
-            Some(snapshot) => snapshot.tampered(error.to_string()).into(),
-            None => error.into(),
-        }
-    }
-}
-
-/// Told how fetching goes.
-pub trait Observer: Sync {
-    /// A source is about to be fetched.
-    fn started(&self, source: &SourceName) -> Box<dyn Progress>;
-    /// A source has been fetched.
-    fn fetched(&self, population: &Population);
-    /// Something that may take long has begun behind fetching.
-    fn entered(&self, phase: Phase);
-}
-
-/// What may take long when everything has been fetched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Rules are applied to accounts.
-    Judging,
-    /// Reports are written.
-    Writing,
-}
-
-impl Phase {
-    /// In words, behind "still".
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Judging => "judging the accounts",
-            Self::Writing => "writing the reports",
-        }
-    }
-}
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -170,9 +91,10 @@ impl PreparedSource<'_> {
 ///
 /// # Errors
 /// What can't be used, before any request; or an audit that could not be finished.
-pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> Result<Report, RunError> {
+pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> Result<Audited, RunError> {
     let started_at = (options.clock)();
-    let (read_at, as_of) = (options.read_at(), options.as_of());
+    let read_at = options.read_at(started_at);
+    let as_of = options.as_of.unwrap_or(read_at);
     let sources = ready(config, inputs, options)?;
     let today = outages::day(config, as_of);
     let outages = outages::known(&sources, today)?;
@@ -202,6 +124,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         left_out: &left_out,
         outages: &outages,
         allow_outage: options.allow_outage,
+        replaced: options.replaced,
         later_issues: &later_issues,
         as_of,
         read_at,
@@ -210,19 +133,22 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
     let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
     let policies = policy::compare(&input, &outcome, &mut populations)?;
+    let Identity { id, started_at, finished_at, tool_version, snapshot } = options.identity(started_at);
     let run = Run {
-        id: run_id(started_at),
+        id,
         started_at,
-        finished_at: (options.clock)(),
+        finished_at,
         as_of,
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        tool_version,
         config_sha256: config.sha256.clone(),
         rules_sha256: inputs.rules.sha256(),
         title: config.report.title.clone(),
         organisation: config.report.organisation.clone(),
         left_out: left_out.iter().map(ToString::to_string).collect(),
+        snapshot: snapshot.map(|id| id.to_string()),
     };
-    let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today)).collect();
+    let owner = |source: &PreparedSource<'_>| owners::note(source.config, inputs, as_of);
+    let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today, owner(pair.0))).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
     let parts = Parts {
         run,
@@ -239,7 +165,19 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         Some(Recipients::Managers { .. }) => usize::MAX,
         _ => PEOPLE_TO_ASK_ABOUT,
     };
-    Ok(Report::new(parts).with_managers(&inputs.roster, people).map_err(AuditError::Findings)?)
+    let report = Report::new(parts).with_managers(&inputs.roster, people).map_err(AuditError::Findings)?;
+    Ok(Audited { report, populations, read_at })
+}
+
+/// What came of an audit.
+#[derive(Debug)]
+pub struct Audited {
+    /// What was found.
+    pub report: Report,
+    /// What was judged.
+    pub populations: Vec<Population>,
+    /// When reading the accounts began.
+    pub read_at: Timestamp,
 }
 
 /// Of how many people a report says whom to ask about them, unless mail goes to all managers: no page shows more.
@@ -253,6 +191,7 @@ struct AuditInput<'c> {
     left_out: &'c [SourceName],
     outages: &'c [Outage],
     allow_outage: bool,
+    replaced: &'c [String],
     later_issues: &'c [RosterIssue],
     as_of: Timestamp,
     read_at: Timestamp,
@@ -286,6 +225,7 @@ impl AuditInput<'_> {
             only_active: &self.inputs.roster.only_active,
             outages: self.outages,
             allow_outage: self.allow_outage,
+            replaced: self.replaced,
             as_of: self.as_of,
             read_at: self.read_at,
         };
@@ -353,6 +293,7 @@ fn reported<'a>(
     (source, population): (&'a PreparedSource<'_>, &'a Population),
     outcome: &Outcome,
     today: NaiveDate,
+    owner: Option<String>,
 ) -> ReportedSource<'a> {
     let unused = source.correlator.unused_crosswalk_lines();
     let lines: Vec<String> = unused.iter().map(ToString::to_string).collect();
@@ -365,18 +306,14 @@ fn reported<'a>(
     ReportedSource {
         name: &source.config.name,
         vendor: source.config.vendor.kind,
+        owner: source.config.owner.as_deref(),
         certificate: &population.certificate,
         notes: outages::note(source, population.certificate.status, today)
             .into_iter()
+            .chain(owner)
             .chain(note)
             .chain(void)
             .chain(outcome.by_source.get(&source.config.name).and_then(|matching| low_match(source.config, matching)))
             .collect(),
     }
-}
-
-/// Unique to a run: its start and 32 random bits.
-fn run_id(started_at: Timestamp) -> String {
-    let random = RandomState::new().hash_one(started_at.timestamp_nanos_opt());
-    format!("{}-{:08x}", started_at.format("%Y%m%dT%H%M%SZ"), random & 0xffff_ffff)
 }

@@ -66,52 +66,31 @@ impl Publication<'_> {
         if formats.iter().any(shows) { Evidence::Whole } else { Evidence::Names }
     }
 
-    /// Where findings can be fixed. Of people only if everything is told of them, and a format asks for it.
+    /// Where findings can be fixed, seen from the top of a repository. Of people only if everything is told of them, and a
+    /// format asks for it.
     ///
     /// # Errors
     /// The findings can't be read back.
-    pub fn places(&self, report: &Report, config: &Config, roster: &Roster) -> io::Result<Places> {
-        let root = repository();
-        let places = Places::new(config, &root);
+    pub fn places(&self, report: &Report, config: &Config, roster: &Roster, root: &Path) -> io::Result<Places> {
+        let places = Places::new(config, root);
         if matches!(self.privacy, Privacy::Full) && self.formats.iter().any(|format| format.shows_places()) {
-            return places.with_people(report, roster, &root);
+            return places.with_people(report, roster, root);
         }
         Ok(places)
     }
 
-    /// Writes a report that tells no more than is allowed, and the accounts beside it.
-    ///
-    /// # Errors
-    /// The first format that can't be made or written. Files appear together, so that none has appeared then.
-    pub fn write(
-        &self,
-        report: &Report,
-        inventory: Option<Inventory>,
-        places: &Places,
-    ) -> Result<Published, PublishError> {
-        let inventory = inventory.map(|inventory| inventory.with_privacy(self.privacy)).transpose()?.flatten();
-        self.say_if_nobody_is_listed();
+    /// How these formats are made, with the accounts beside the report.
+    pub fn rendering<'r>(&'r self, inventory: Option<&'r Inventory>, places: &'r Places) -> Rendering<'r> {
         let options = RenderOptions {
             templates: self.templates,
             places: Some(places),
-            inventory: inventory.as_ref(),
+            inventory,
             review: self.review,
             byte_order_mark: self.byte_order_mark,
             beside: if self.is_stream() { &[] } else { self.formats },
             ..RenderOptions::default()
         };
-        let (files, streams): (Vec<Format>, Vec<Format>) =
-            self.formats.iter().copied().partition(|format| !self.is_stream() && format.file_name().is_some());
-        let published = self.write_files(&files, report, &options)?;
-        for format in streams {
-            render::render(format, report, &options, &mut io::stdout().lock())?;
-        }
-        if let (true, Some(summary)) = (self.formats.contains(&Format::Github), std::env::var_os("GITHUB_STEP_SUMMARY"))
-        {
-            append_summary(report, summary, &options)?;
-        }
-        io::stdout().flush()?;
-        Ok(published)
+        Rendering { publication: self, options }
     }
 
     /// Whoever finds a list empty has to know that it isn't because there is nobody.
@@ -126,15 +105,71 @@ impl Publication<'_> {
     fn is_stream(&self) -> bool {
         self.out == Path::new("-")
     }
+}
 
-    fn write_files(
-        &self,
-        formats: &[Format],
-        report: &Report,
-        options: &RenderOptions<'_>,
-    ) -> Result<Published, PublishError> {
+/// How a publication is made.
+#[derive(Debug)]
+pub struct Rendering<'r> {
+    publication: &'r Publication<'r>,
+    options: RenderOptions<'r>,
+}
+
+impl Rendering<'_> {
+    /// The formats that are published, each once.
+    pub const fn formats(&self) -> &[Format] {
+        self.publication.formats
+    }
+
+    /// Writes a report that tells no more than is allowed.
+    ///
+    /// # Errors
+    /// The first format that can't be made or written. Files appear together, so that none has appeared then.
+    pub fn write(&self, report: &Report) -> Result<Published, PublishError> {
+        self.publication.say_if_nobody_is_listed();
+        let (files, streams): (Vec<Format>, Vec<Format>) =
+            self.formats().iter().copied().partition(|format| self.is_file(*format));
+        let published = self.write_files(&files, report)?;
+        for format in streams {
+            self.render(report, format, &mut io::stdout().lock())?;
+        }
+        if let (true, Some(summary)) =
+            (self.formats().contains(&Format::Github), std::env::var_os("GITHUB_STEP_SUMMARY"))
+        {
+            append_summary(report, summary, &self.options)?;
+        }
+        io::stdout().flush()?;
+        Ok(published)
+    }
+
+    /// Writes one format, as it is or would be published.
+    ///
+    /// # Errors
+    /// It can't be made or written, or what was published can't be read back.
+    pub fn copy(&self, report: &Report, format: Format, out: &mut dyn io::Write) -> Result<(), PublishError> {
+        if !(self.formats().contains(&format) && self.is_file(format)) {
+            return self.render(report, format, out);
+        }
+        let path = self.publication.out.join(format.file_name().unwrap_or_default());
+        io::copy(&mut std::fs::File::open(path)?, out)?;
+        Ok(())
+    }
+
+    /// Makes one format.
+    ///
+    /// # Errors
+    /// It can't be made or written.
+    pub fn render(&self, report: &Report, format: Format, out: &mut dyn io::Write) -> Result<(), PublishError> {
+        render::render(format, report, &self.options, out)?;
+        Ok(())
+    }
+
+    fn is_file(&self, format: Format) -> bool {
+        !self.publication.is_stream() && format.file_name().is_some()
+    }
+
+    fn write_files(&self, formats: &[Format], report: &Report) -> Result<Published, PublishError> {
         let (mut set, mut published) = (Vec::new(), Published::default());
-        let prepare = |format| Ok((format, prepare(report, format, self.out, options)?));
+        let prepare = |format| Ok((format, prepare(report, format, self.publication.out, &self.options)?));
         parallel::for_each_in_order(formats.iter().copied().map(Ok), prepare, |(format, (file, left_out))| {
             published.paths.push(file.path().display().to_string());
             published.left_out += left_out;
@@ -183,7 +218,7 @@ fn append_summary(report: &Report, path: OsString, options: &RenderOptions<'_>) 
 }
 
 /// The top of the repository that this runs in: what the CI system says, if we are below it, else this folder.
-fn repository() -> PathBuf {
+pub fn repository() -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let told = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().filter_map(std::env::var_os).map(PathBuf::from);
     told.into_iter().find(|root| here.starts_with(root)).unwrap_or(here)

@@ -16,6 +16,8 @@ pub(crate) const SHORTEST_SECRET: usize = 8;
 #[derive(Debug, Clone)]
 pub struct SecretRef {
     target: Target,
+    /// It goes with a secret, and may stand anywhere.
+    is_name: bool,
     /// Points at the configuration line, for when the secret turns out to be missing.
     place: Diagnostic,
 }
@@ -39,7 +41,7 @@ impl SecretRef {
                     .help("write \"env:NAME\" for an environment variable or \"file:PATH\" for a file"));
             }
         };
-        Ok(Self { target, place })
+        Ok(Self { target, is_name: false, place })
     }
 
     /// Reads the secret, without the white space around it. One that is too short to be one is refused.
@@ -54,6 +56,21 @@ impl SecretRef {
             return Err(self.missing(message, help));
         }
         Ok(secret)
+    }
+
+    /// The same of what goes with a secret and is none itself.
+    pub(crate) fn of_name(self) -> Self {
+        Self { is_name: true, ..self }
+    }
+
+    /// The secret, if it is one and can be read, without a word about how it is kept.
+    pub(crate) fn peek(&self) -> Option<SecretString> {
+        let text = match &self.target {
+            _ if self.is_name => None,
+            Target::Env(name) => std::env::var(name).ok(),
+            Target::File(path) => std::fs::read_to_string(path).ok(),
+        };
+        text.map(Zeroizing::new).map(|text| text.trim().into())
     }
 
     /// Reads what goes with a secret and may be short: the name of a user or of an OAuth2 client.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use super::SnapshotError;
-use super::manifest::{ConfigSeen, FORMAT, Manifest, StoredRecords, StoredSource, records_file};
-use super::packed::pack;
+use super::records::{pack, unpack};
+use super::{Certificates, Ground, SnapshotError, StoredSource};
+use crate::bag::{BagError, BagWriter, Command, Description, Input, PayloadName, Role, Run};
 use crate::claim::{Claim, ClaimError};
 use crate::config::{Config, SourceConfig};
 use crate::fetch::Population;
@@ -17,7 +17,9 @@ use crate::model::{SourceName, SourceStatus, Timestamp};
 
 /// Marks a folder as a snapshot that isn't whole.
 pub(super) const PARTIAL: &str = "partial.json";
-pub(super) const MANIFEST: &str = "manifest.json";
+
+/// The version of what is in such a folder.
+const FORMAT: u32 = 2;
 
 /// A snapshot under construction.
 #[derive(Debug)]
@@ -36,27 +38,6 @@ struct Begun {
     format: u32,
     config_sha256: String,
     started_at: Timestamp,
-}
-
-/// Stores populations that were fetched already.
-///
-/// # Errors
-/// When `out` exists, or can't be written.
-pub fn store(
-    out: &Path,
-    config: &Config,
-    populations: &mut [Population],
-    clock: fn() -> Timestamp,
-) -> Result<Manifest, SnapshotError> {
-    let started_at = populations.iter().map(|population| population.certificate.started_at).min();
-    let draft = Draft::begin(out, config, started_at.unwrap_or_else(clock))?;
-    let mut sources = Vec::new();
-    for population in populations {
-        if let Some(source) = config.sources.iter().find(|source| source.name == population.source) {
-            sources.push(draft.keep(source, population)?);
-        }
-    }
-    draft.finish(sources, clock())
 }
 
 impl<'c> Draft<'c> {
@@ -115,18 +96,22 @@ impl<'c> Draft<'c> {
         (entry.certificate.status == SourceStatus::Complete).then_some(entry)
     }
 
+    /// Where the records of a finished source wait.
+    fn records(&self, source: &SourceName) -> PathBuf {
+        self.folder.join(format!("{source}.ndjson.zst"))
+    }
+
     /// Stores what was fetched of a source. Its answers aren't needed any more.
     pub(super) fn keep(&self, source: &SourceConfig, fetched: &mut Population) -> Result<StoredSource, SnapshotError> {
         let records = match &mut fetched.spool {
             None => None,
             Some(spool) => {
-                let file = records_file(&source.name);
-                let path = self.folder.join(&file);
-                let packed = write_whole(&path, |file| pack(spool, BufWriter::new(file)))?;
-                if packed.content_sha256 != fetched.certificate.sha256 {
+                let path = self.records(&source.name);
+                let sha256 = write_whole(&path, |file| pack(spool, BufWriter::new(file)))?;
+                if sha256 != fetched.certificate.sha256 {
                     return Err(SnapshotError::damaged(&path, "the records aren't those that were received"));
                 }
-                Some(StoredRecords { file, sha256: packed.sha256, bytes: packed.bytes })
+                Some(records_name(self.config, &source.name)?)
             }
         };
         let entry = StoredSource {
@@ -140,40 +125,66 @@ impl<'c> Draft<'c> {
         Ok(entry)
     }
 
-    /// Makes the snapshot whole: what belongs to the construction goes, and the folder gets its name.
-    pub(super) fn finish(self, sources: Vec<StoredSource>, finished_at: Timestamp) -> Result<Manifest, SnapshotError> {
-        let manifest = Manifest {
-            format: FORMAT,
+    /// Makes the snapshot whole: everything goes into a bag under its seal, and what belongs to the construction goes away.
+    pub(super) fn finish(
+        self,
+        only: &[SourceName],
+        ground: &Ground,
+        sources: Vec<StoredSource>,
+        finished_at: Timestamp,
+    ) -> Result<Certificates, SnapshotError> {
+        let certificates = Certificates { started_at: self.started_at, finished_at, sources };
+        self.seal(only, ground, &certificates).map_err(|error| match error {
+            // What was fetched stays.
+            SnapshotError::Bag(BagError::Write { path, error }) => SnapshotError::Write { path, error },
+            error => error,
+        })?;
+        fs::remove_dir_all(&self.folder).map_err(SnapshotError::write(&self.folder))?;
+        Ok(certificates)
+    }
+
+    fn seal(&self, only: &[SourceName], ground: &Ground, certificates: &Certificates) -> Result<(), SnapshotError> {
+        let mut bag = BagWriter::beside(&self.target)?;
+        let mut inputs = ground.write(&mut bag)?;
+        for source in &certificates.sources {
+            inputs.extend(self.unpack(source, &mut bag)?);
+        }
+        inputs.push(certificates.write(&mut bag)?);
+        let run = Run {
+            id: None,
+            as_of: None,
+            started_at: certificates.started_at,
+            finished_at: certificates.finished_at,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-            started_at: self.started_at,
-            finished_at,
-            config: ConfigSeen { sha256: self.config.sha256.clone(), text: self.config.text.shown().to_owned() },
-            sources,
         };
-        write_json(&self.folder.join(MANIFEST), &manifest)?;
-        self.tidy(&manifest)?;
-        // An empty folder may stand there, which not every system lets a rename replace.
-        fs::remove_dir(&self.target).ok();
-        fs::rename(&self.folder, &self.target).map_err(SnapshotError::write(&self.target))?;
-        Ok(manifest)
+        let command =
+            Command { sources: only.iter().map(|source| source.as_str().to_owned()).collect(), ..Command::default() };
+        bag.seal(&Description { command, ..Description::of_snapshot(run, inputs) })?.into_folder()?;
+        Ok(())
+    }
+
+    /// Puts the records of a source into the bag.
+    fn unpack(&self, source: &StoredSource, bag: &mut BagWriter) -> Result<Option<Input>, SnapshotError> {
+        let Some(file) = &source.records else { return Ok(None) };
+        let path = self.records(&source.name);
+        let packed = File::open(&path).map_err(SnapshotError::read(&path))?;
+        bag.file(file, |out| unpack(packed, out))?;
+        if bag.sha256(file) != Some(source.certificate.sha256.as_str()) {
+            return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
+        }
+        Ok(Some(of_records(&source.name, file)))
     }
 }
 
-impl Draft<'_> {
-    /// Removes what isn't part of the snapshot, the mark of a partial one last.
-    fn tidy(&self, manifest: &Manifest) -> Result<(), SnapshotError> {
-        let stored = |name: &str| {
-            let mut files = manifest.sources.iter().filter_map(|source| source.records.as_ref());
-            name == MANIFEST || files.any(|records| records.file == name)
-        };
-        for entry in fs::read_dir(&self.folder).map_err(SnapshotError::read(&self.folder))? {
-            let name = entry.map_err(SnapshotError::read(&self.folder))?.file_name();
-            if name != PARTIAL && !name.to_str().is_some_and(stored) {
-                remove(&self.folder.join(name))?;
-            }
-        }
-        remove(&self.folder.join(PARTIAL))
-    }
+/// The file of a source's records.
+pub(super) fn records_name(config: &Config, source: &SourceName) -> Result<PayloadName, SnapshotError> {
+    let at = config.sources.iter().position(|known| known.name == *source).unwrap_or(config.sources.len());
+    Ok(PayloadName::numbered("records", source.as_str(), at + 1, "ndjson")?)
+}
+
+/// The records of a source, among what a snapshot holds.
+pub(super) fn of_records(source: &SourceName, file: &PayloadName) -> Input {
+    Input { role: Role::Records, shown: source.as_str().to_owned(), file: file.clone(), modified_at: None }
 }
 
 /// A name beside the place where the snapshot will be: `.partial` is the folder until it is whole.

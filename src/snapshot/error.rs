@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::bag::{BagError, NameError, Tier};
 use crate::base::diagnostic::Diagnostic;
 use crate::claim::Held;
 use crate::model::SourceName;
@@ -47,19 +48,42 @@ pub enum SnapshotError {
     /// It isn't whole.
     #[error("{} is a partial snapshot and can't be audited; finish it with fetch --resume", .0.display())]
     Partial(PathBuf),
-    /// It is no snapshot at all.
-    #[error("{} is no snapshot: it holds no manifest.json", .0.display())]
-    NotASnapshot(PathBuf),
-    /// It was made by a headcount that writes another format.
-    #[error("{} has format {found}, and this headcount reads format {supported}; use the one that made it", path.display())]
+    /// There is nothing.
+    #[error("{} is no snapshot: there is no such file or folder", .0.display())]
+    Nothing(PathBuf),
+    /// It was made by a headcount that kept accounts only.
+    #[error(
+        "{} is a snapshot of an earlier headcount, which doesn't hold what the accounts are judged by; make a new one: \
+         headcount fetch --out DIR", .0.display()
+    )]
+    Old(PathBuf),
+    /// It doesn't tell everything.
+    #[error("{} tells of people only {}; judge the full one of which it was made", path.display(), told(*tier))]
+    Redacted {
+        /// The bundle.
+        path: PathBuf,
+        /// How much it tells.
+        tier: Tier,
+    },
+    /// A partial one is of another format.
+    #[error("{} has format {found}, and this headcount goes on with format {supported}; fetch without --resume", path.display())]
     Version {
-        /// The manifest.
+        /// The file that says so.
         path: PathBuf,
         /// Its format.
         found: u32,
         /// Ours.
         supported: u32,
     },
+    /// It would be read by whoever may read the snapshot.
+    #[error("{} holds a secret of this configuration, which must not be in a snapshot or bundle; take it out", .0.display())]
+    Secret(PathBuf),
+    /// The bag that it is can't be written or read.
+    #[error(transparent)]
+    Bag(#[from] BagError),
+    /// A rule or a file has a name that no bag can hold.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// It was changed since it was made, or the disk lost something.
     #[error("{}: {what}; the snapshot was changed or damaged, so it proves nothing", path.display())]
     Damaged {
@@ -89,6 +113,14 @@ pub enum SnapshotError {
         /// Kind in the configuration.
         configured: &'static str,
     },
+}
+
+const fn told(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Full => "everything",
+        Tier::Pseudonymous => "pseudonyms",
+        Tier::Counts => "numbers",
+    }
 }
 
 fn advice(error: &io::Error) -> &'static str {

@@ -8,7 +8,7 @@ use futures_util::future::{Either, join_all, select};
 
 use super::answers::Answers;
 use super::draft::Draft;
-use super::{Manifest, SnapshotError, StoredSource};
+use super::{Certificates, Ground, SnapshotError, StoredSource};
 use crate::base::text::counted;
 use crate::config::{Config, SourceConfig};
 use crate::fetch::{self, Connector, Population, Progress};
@@ -23,6 +23,8 @@ pub struct FetchOptions<'o> {
     pub only: &'o [SourceName],
     /// Go on with `<out>.partial`. Otherwise, what is left there of an earlier attempt is dropped.
     pub resume: bool,
+    /// What the accounts will be judged by.
+    pub ground: &'o Ground,
     /// Tells the time.
     pub clock: fn() -> Timestamp,
     /// Told how fetching goes.
@@ -55,7 +57,7 @@ pub async fn fetch(
     config: &Config,
     options: &FetchOptions<'_>,
     interrupt: impl Future<Output = ()>,
-) -> Result<Manifest, SnapshotError> {
+) -> Result<Certificates, SnapshotError> {
     let chosen: Vec<_> = config.chosen(options.only).collect();
     let mistakes: Vec<_> = chosen.iter().filter_map(|source| source.connector().err()).collect();
     if !mistakes.is_empty() {
@@ -71,7 +73,7 @@ pub async fn fetch(
         Either::Left((sources, _)) => sources.into_iter().collect::<Result<_, _>>()?,
         Either::Right(((), _)) => return Err(SnapshotError::Interrupted(draft.folder().to_owned())),
     };
-    draft.finish(sources, (options.clock)())
+    draft.finish(options.only, options.ground, sources, (options.clock)())
 }
 
 /// Fetches and stores one source, unless an earlier attempt has.

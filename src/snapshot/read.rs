@@ -1,80 +1,136 @@
 //! A snapshot that is there: checked, and read back as what was fetched.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
-
-use super::SnapshotError;
-use super::draft::{MANIFEST, PARTIAL};
-use super::manifest::{FORMAT, Manifest, StoredRecords, StoredSource, records_file};
-use super::packed::unpack;
-use crate::base::parallel;
-use crate::base::text::{counted, hex};
-use crate::config::SourceConfig;
+use super::certificates;
+use super::draft::PARTIAL;
+use super::records;
+use super::{Certificates, SnapshotError, StoredSource};
+use crate::bag::{Bag, BagError, Examination, PayloadName, Role, Tier};
+use crate::base::text::counted;
+use crate::config::{RuleText, SourceConfig};
 use crate::fetch::{Certificate, Population, Spool};
+use crate::files::Files;
 use crate::model::SourceStatus;
+
+/// Of an earlier headcount, which kept nothing but accounts.
+const OLD: &str = "manifest.json";
+
+/// No certificates and no rules are longer.
+const LARGEST_TEXT: u64 = 64 << 20;
 
 /// A whole snapshot.
 #[derive(Debug)]
 pub struct Snapshot {
-    folder: PathBuf,
-    manifest: Manifest,
-    sha256: String,
-}
-
-/// What every version of the manifest has.
-#[derive(Deserialize)]
-struct AnyManifest {
-    format: u32,
+    bag: Arc<Bag>,
+    certificates: Certificates,
 }
 
 impl Snapshot {
-    /// Opens a snapshot and checks that it is whole and unchanged.
+    /// Opens a snapshot, which may be a folder or packed, and checks that it is whole and unchanged.
     ///
     /// # Errors
-    /// It is partial, of another version, or not what the manifest says.
-    pub fn open(folder: &Path) -> Result<Self, SnapshotError> {
-        if folder.join(PARTIAL).exists() {
-            return Err(SnapshotError::Partial(folder.to_owned()));
+    /// It is partial, of another kind, or not what its seal says.
+    pub fn open(path: &Path) -> Result<Self, SnapshotError> {
+        if path.join(PARTIAL).exists() {
+            return Err(SnapshotError::Partial(path.to_owned()));
         }
-        let path = folder.join(MANIFEST);
-        let bytes = fs::read(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => SnapshotError::NotASnapshot(folder.to_owned()),
-            _ => SnapshotError::read(&path)(error),
+        if path.join(OLD).exists() {
+            return Err(SnapshotError::Old(path.to_owned()));
+        }
+        let Examination { defects, bag } = Examination::of(path).map_err(|error| match error {
+            BagError::Read { error, path } if error.kind() == io::ErrorKind::NotFound => SnapshotError::Nothing(path),
+            error => error.into(),
         })?;
-        let damaged = |error: serde_json::Error| SnapshotError::damaged(&path, error.to_string());
-        let AnyManifest { format: found } = serde_json::from_slice(&bytes).map_err(damaged)?;
-        if found != FORMAT {
-            return Err(SnapshotError::Version { path, found, supported: FORMAT });
-        }
-        let manifest: Manifest = serde_json::from_slice(&bytes).map_err(damaged)?;
-        let snapshot = Self { folder: folder.to_owned(), manifest, sha256: hex(&Sha256::digest(&bytes)) };
-        parallel::map(&snapshot.manifest.sources, |source| snapshot.check(source))
-            .into_iter()
-            .collect::<Result<(), _>>()?;
-        match contradiction(&snapshot.manifest.sources) {
-            None => Ok(snapshot),
-            Some(what) => Err(SnapshotError::Tampered { path, what }),
+        let path = path.to_owned();
+        match bag.filter(|_| defects.is_empty()) {
+            None => Err(BagError::Altered { path, defects }.into()),
+            Some(bag) if bag.description().tier != Tier::Full => {
+                Err(SnapshotError::Redacted { path, tier: bag.description().tier })
+            }
+            Some(bag) => Self::of(bag),
         }
     }
 
-    /// What it holds.
-    pub const fn manifest(&self) -> &Manifest {
-        &self.manifest
+    fn of(bag: Bag) -> Result<Self, SnapshotError> {
+        let name = certificates::name()?;
+        let text = bag.read_all(&name, LARGEST_TEXT)?;
+        let place = bag.path().join("data").join(name.as_str());
+        let certificates: Certificates = serde_json::from_slice(&text)
+            .map_err(|error| SnapshotError::Tampered { path: place.clone(), what: error.to_string() })?;
+        match contradiction(&certificates.sources, &bag) {
+            None => Ok(Self { bag: Arc::new(bag), certificates }),
+            Some(what) => Err(SnapshotError::Tampered { path: place, what }),
+        }
     }
 
-    /// SHA-256 of the manifest, and so of everything that it names.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    /// How the accounts were counted.
+    pub const fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+
+    /// The bag that it is.
+    pub const fn bag(&self) -> &Arc<Bag> {
+        &self.bag
+    }
+
+    /// The files that it holds, under the paths that they had.
+    pub fn files(&self) -> Files {
+        Files::stored(Arc::clone(&self.bag))
+    }
+
+    /// The path that its configuration had.
+    ///
+    /// # Errors
+    /// It holds none.
+    pub fn configuration(&self) -> Result<PathBuf, SnapshotError> {
+        let what = || "it holds no configuration".to_owned();
+        let input = self.bag.description().inputs(Role::Configuration).next();
+        input.map(|input| PathBuf::from(&input.shown)).ok_or_else(|| self.tampered(what()))
+    }
+
+    /// Whether it holds a roster. One that was made where no HR file lay has none.
+    pub fn has_roster(&self) -> bool {
+        self.bag.description().inputs(Role::Roster).next().is_some()
+    }
+
+    /// Its rules, the built-in ones of the headcount that made it, too.
+    ///
+    /// # Errors
+    /// They can't be read.
+    pub fn rules(&self) -> Result<Vec<RuleText>, SnapshotError> {
+        let rules = self.bag.description().inputs(Role::Rule).filter(|input| input.file.as_str().starts_with("rules/"));
+        let text = |name: &PayloadName| {
+            let text = String::from_utf8(self.bag.read_all(name, LARGEST_TEXT)?);
+            text.map_err(|_| self.tampered(format!("data/{name} isn't UTF-8")))
+        };
+        rules.map(|input| Ok(RuleText { path: PathBuf::from(&input.shown), text: text(&input.file)? })).collect()
+    }
+
+    /// Puts the templates that it holds of a folder into another one.
+    ///
+    /// # Errors
+    /// They can't be read or written.
+    pub fn unpack_templates(&self, of: &Path, into: &Path) -> Result<(), SnapshotError> {
+        for input in self.bag.description().inputs(Role::Template) {
+            let Ok(name) = Path::new(&input.shown).strip_prefix(of) else { continue };
+            let (target, mut content) = (into.join(name), self.bag.read(&input.file)?);
+            let mut write = || {
+                target.parent().map_or(Ok(()), fs::create_dir_all)?;
+                io::copy(&mut content, &mut fs::File::create(&target)?)
+            };
+            write().map_err(SnapshotError::write(&target))?;
+        }
+        Ok(())
     }
 
     /// Why it can't be audited, when its records turn out not to be those of the accounts that were counted.
     pub fn tampered(&self, what: String) -> SnapshotError {
-        SnapshotError::Tampered { path: self.folder.clone(), what }
+        SnapshotError::Tampered { path: self.bag.path().to_owned(), what }
     }
 
     /// What was fetched of a source, to be audited as if it had been fetched now.
@@ -82,7 +138,7 @@ impl Snapshot {
     /// # Errors
     /// The snapshot lacks the source, or its records aren't those that were stored.
     pub fn population(&self, source: &SourceConfig) -> Result<Population, SnapshotError> {
-        let sources = &self.manifest.sources;
+        let sources = &self.certificates.sources;
         let Some(stored) = sources.iter().find(|stored| stored.name == source.name) else {
             let names = sources.iter().map(|stored| stored.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(SnapshotError::NoSource(source.name.clone(), names));
@@ -94,39 +150,23 @@ impl Snapshot {
                 configured: source.vendor.kind,
             });
         }
-        let spool = stored.records.as_ref().map(|records| self.unpack(stored, records)).transpose()?;
+        let spool = stored.records.as_ref().map(|records| self.records(stored, records)).transpose()?;
         let mut certificate = stored.certificate.clone();
         certificate.expect(source.expect_min);
         Ok(Population { source: source.name.clone(), certificate, spool })
     }
 
-    /// The file of a source is the one that was stored. Its name is no path to somewhere else.
-    fn check(&self, source: &StoredSource) -> Result<(), SnapshotError> {
-        let Some(records) = &source.records else { return Ok(()) };
-        let is_plain = !source.name.as_str().contains(std::path::is_separator);
-        if !is_plain || records.file != records_file(&source.name) {
-            let what = format!("it names the unexpected file {:?}", records.file);
-            return Err(SnapshotError::damaged(&self.folder.join(MANIFEST), what));
-        }
-        let path = self.folder.join(&records.file);
-        if sha256(&path).map_err(SnapshotError::read(&path))? != records.sha256 {
-            return Err(SnapshotError::damaged(&path, "it isn't the file that was stored"));
-        }
-        Ok(())
-    }
-
-    /// Unpacks the records, and checks those that are given back, not those that were there before.
-    fn unpack(&self, source: &StoredSource, records: &StoredRecords) -> Result<Spool, SnapshotError> {
-        let path = self.folder.join(&records.file);
-        let unpacked = File::open(&path).and_then(|file| unpack(file, records.bytes));
-        let (spool, sha256) = unpacked.map_err(|error| match error.kind() {
+    /// Reads the records, and checks those that are given back, not those that were there before.
+    fn records(&self, source: &StoredSource, name: &PayloadName) -> Result<Spool, SnapshotError> {
+        let path = self.bag.path().join("data").join(name.as_str());
+        let (spool, sha256) = records::read(self.bag.read(name)?).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => SnapshotError::damaged(&path, error.to_string()),
             _ => SnapshotError::read(&path)(error),
         })?;
+        let distinct = source.certificate.distinct;
         if sha256 != source.certificate.sha256 {
             return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
         }
-        let distinct = source.certificate.distinct;
         if spool.len() != distinct {
             let records = counted(spool.len(), "record", "records");
             let what = format!("it holds {records}, and its certificate counts {}", accounts(distinct));
@@ -137,7 +177,7 @@ impl Snapshot {
 }
 
 /// What the certificates say that no fetch could have found.
-fn contradiction(sources: &[StoredSource]) -> Option<String> {
+fn contradiction(sources: &[StoredSource], bag: &Bag) -> Option<String> {
     let mut names = BTreeSet::new();
     sources.iter().find_map(|StoredSource { name, records, certificate, .. }| {
         let Certificate { status, distinct, declared, .. } = certificate;
@@ -147,6 +187,8 @@ fn contradiction(sources: &[StoredSource]) -> Option<String> {
             "is there twice".to_owned()
         } else if records.is_none() && (complete || *distinct > 0) {
             "has no records".to_owned()
+        } else if records.as_ref().is_some_and(|name| bag.sha256(name) != Some(certificate.sha256.as_str())) {
+            "has other records than were counted".to_owned()
         } else if let Some(declared) = declared.filter(|declared| complete && declared > distinct) {
             format!("is complete with {} of {}", distinct, accounts(declared))
         } else if let Some((key, count)) = less {
@@ -160,17 +202,4 @@ fn contradiction(sources: &[StoredSource]) -> Option<String> {
 
 fn accounts(count: u64) -> String {
     counted(count, "account", "accounts")
-}
-
-/// SHA-256 of a file.
-fn sha256(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut piece = vec![0; 1 << 17];
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hex(&hash.finalize())),
-            length => hash.update(piece.get(..length).unwrap_or_default()),
-        }
-    }
 }

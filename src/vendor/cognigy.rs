@@ -93,7 +93,7 @@ fn check_credentials(raw: RawCognigy, around: &Around<'_>) -> Result<Credentials
             let span = oauth2.span();
             let oauth2 = oauth2.into_inner();
             let user = match (oauth2.username, oauth2.password) {
-                (Some(name), Some(password)) => Some((around.secret(&name)?, around.secret(&password)?)),
+                (Some(name), Some(password)) => Some((around.name(&name)?, around.secret(&password)?)),
                 (None, None) => None,
                 _ => {
                     return Err(text
@@ -102,7 +102,7 @@ fn check_credentials(raw: RawCognigy, around: &Around<'_>) -> Result<Credentials
                 }
             };
             Ok(Credentials::OAuth2(Box::new(OAuth2Client {
-                id: around.secret(&oauth2.client_id)?,
+                id: around.name(&oauth2.client_id)?,
                 secret: around.secret(&oauth2.client_secret)?,
                 user,
                 organisation: oauth2.organisation,

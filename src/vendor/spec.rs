@@ -174,6 +174,11 @@ impl Around<'_> {
         SecretRef::check(value, self.text)
     }
 
+    /// What goes with a secret and is none itself.
+    pub(super) fn name(&self, value: &Spanned<String>) -> Result<SecretRef, Diagnostic> {
+        Ok(self.secret(value)?.of_name())
+    }
+
     pub(super) fn address(&self, value: &Spanned<String>) -> Result<Url, Diagnostic> {
         check_url(value, self.allow_insecure_http, self.text)
     }

@@ -68,7 +68,7 @@ impl RawVendor for RawVonage {
         let region = check_region(self.region.as_ref(), around.text)?;
         let config = VonageConfig {
             token_url: token_url(self.token_url.as_ref(), region, around)?,
-            client_id: around.secret(&self.client_id)?,
+            client_id: around.name(&self.client_id)?,
             client_secret: around.secret(&self.client_secret)?,
         };
         Ok(match region {

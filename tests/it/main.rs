@@ -5,7 +5,8 @@
 //! fetched (`sources`, `snapshot`), the tables that all of them may be (`tables`), accounts that get an owner (`correlate`), an audit as a whole (`pipeline`), questions
 //! about one account (`explain`), exceptions and the gate (`exceptions`), reports for people and for machines (`render`,
 //! `formats`), mail (`email`), rules as files (`rules`), small commands (`cli`), secrets that nobody sees (`secrets`),
-//! evidence under a seal (`bundle`), what is released and how it gets to whoever uses it (`release`);
+//! evidence under a seal (`bundle`) that leads to the same report once more (`evidence`), what is released and how it gets
+//! to whoever uses it (`release`);
 //! and what is written about all that (`readme`, `readme_in_order`, `architecture`).
 
 #![expect(
@@ -21,6 +22,7 @@ mod bundle;
 mod cli;
 mod correlate;
 mod email;
+mod evidence;
 mod exceptions;
 mod explain;
 mod formats;

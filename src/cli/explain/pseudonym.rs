@@ -34,7 +34,7 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
     let waiting = global.waiting();
     let options = investigation.options(&waiting);
     let report = match runtime()?.block_on(run::run(&investigation.config, &investigation.inputs, &options)) {
-        Ok(report) => report,
+        Ok(audited) => audited.report,
         Err(error) => return Ok(refuse(&error)),
     };
     drop(waiting);

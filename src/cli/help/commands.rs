@@ -49,6 +49,10 @@ pub(super) const BELOW: &[Below] = &[
             ("headcount audit --fail-on orphaned,leaver-active", "the gate of a CI job"),
             ("headcount audit --format xlsx --out review", "a workbook for an access review"),
             ("headcount audit --snapshot stored", "judge stored accounts again, without asking a vendor"),
+            (
+                "headcount audit --bundle 2026-Q4.zip",
+                "evidence for an auditor: everything that it rests on, under one seal",
+            ),
             ("headcount audit --privacy pseudonymous --format json", "a report that names nobody"),
         ],
         endings: AN_AUDIT,
@@ -153,6 +157,22 @@ pub(super) const BELOW: &[Below] = &[
             (Unverified, "stored, and a source is incomplete or failed"),
             (DeliveryFailed, "the snapshot can't be written"),
             (Interrupted, "interrupted; --resume goes on"),
+        ],
+    },
+    Below {
+        command: "bundle replay",
+        examples: &[
+            ("headcount bundle replay 2026-Q4.zip", "come to the report once more, and compare it with the sealed one"),
+            ("headcount bundle replay 2026-Q4.zip --out again", "keep what is made of it, too"),
+        ],
+        endings: &[
+            (Success, "identical"),
+            (GateFailed, "the bundle was altered, or it leads to something else, which is named"),
+            (Unusable, "this is no bundle of an audit"),
+            (
+                Unverified,
+                "the bundle doesn't tell everything, or another version sealed it and comes to something else",
+            ),
         ],
     },
     Below {

@@ -50,6 +50,8 @@ pub struct SourceConfig {
     pub expect_min: Option<NonZeroU64>,
     /// That it can't be read for a while, as somebody has said beforehand.
     pub known_outage: Option<KnownOutage>,
+    /// The employee id of who answers for it, if somebody does.
+    pub owner: Option<String>,
     /// Its kind of vendor.
     pub vendor: &'static VendorSpec,
     /// What only that kind has.
@@ -61,6 +63,11 @@ impl SourceConfig {
     pub fn wanted(&self) -> Wanted<'_> {
         let exposed = self.own.secrets().into_iter().filter_map(SecretRef::exposure);
         Wanted { source: &self.name, at_least: self.expect_min, warnings: exposed.collect() }
+    }
+
+    /// The secrets that it needs.
+    pub(super) fn secrets(&self) -> Vec<&SecretRef> {
+        self.own.secrets()
     }
 
     /// By what it is known again in the next audit.
@@ -91,7 +98,7 @@ impl SourceConfig {
     }
 }
 
-const COMMON_KEYS: [&str; 16] = [
+const COMMON_KEYS: [&str; 17] = [
     "name",
     "vendor",
     "base_url",
@@ -108,6 +115,7 @@ const COMMON_KEYS: [&str; 16] = [
     "max_change",
     "expect_min",
     "known_outage",
+    "owner",
 ];
 
 /// What every vendor source takes.
@@ -148,6 +156,9 @@ struct RawCommon {
     expect_min: Option<Spanned<u64>>,
     /// It can't be read for a while; `--allow-outage` counts the rest.
     known_outage: Option<outage::RawOutage>,
+    /// The employee id of who answers for it.
+    #[schemars(with = "Option<String>")]
+    owner: Option<Spanned<String>>,
 }
 
 /// Checks one `[[source]]`.
@@ -184,6 +195,8 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
     let expect_min = expect_min.map_err(|error| vec![error])?;
     let known_outage = common.known_outage.as_ref().map(|raw| raw.check(text)).transpose();
     let known_outage = known_outage.map_err(|error| vec![error])?;
+    let owner = common.owner.as_ref().map(|owner| check_owner(owner, text)).transpose();
+    let owner = owner.map_err(|error| vec![error])?;
     let place = text.error(span.clone(), String::new());
     Ok(SourceConfig {
         name,
@@ -195,6 +208,7 @@ pub(super) fn check(value: Spanned<DeValue<'_>>, text: &ConfigText) -> Result<So
         max_change,
         expect_min,
         known_outage,
+        owner,
         vendor,
         own: own.config.into(),
     })
@@ -264,5 +278,12 @@ pub(super) fn take_sources<'i>(
         None => Err(text
             .error_of_file("no source is configured")
             .help("add a [[source]] table; `headcount init` shows how")),
+    }
+}
+
+fn check_owner(owner: &Spanned<String>, text: &ConfigText) -> Result<String, Diagnostic> {
+    match owner.get_ref().trim() {
+        "" => Err(text.error(owner.span(), "the owner is empty").help("write an employee id, or leave the line out")),
+        id => Ok(id.to_owned()),
     }
 }

@@ -24,6 +24,8 @@ pub struct MailSources<'p> {
     pub attachments: &'p Attachments,
     /// `[report] templates`.
     pub templates: Option<&'p Path>,
+    /// Which bundle holds the evidence.
+    pub evidence: Option<&'p str>,
     /// The date of the mails.
     pub now: Timestamp,
 }
@@ -65,6 +67,7 @@ impl MailSources<'_> {
             overview: &plan.overview,
             deadline: self.config.deadline,
             attached: &attached,
+            evidence: self.evidence,
             sender: self.config.from.email.as_ref(),
             prefix: &self.config.subject_prefix,
         })?;

@@ -20,8 +20,9 @@ pub use file::{Known, KnownRule, New};
 pub use ledger::{WaiverState, WaiverTally, WaiverUse};
 pub use people::Party;
 
+use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
-use crate::files::{Files, Role};
+use crate::files::Files;
 use crate::model::{Fingerprint, RuleId, SourceName, Timestamp};
 
 /// One `[[waiver]]`.

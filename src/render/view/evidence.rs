@@ -194,7 +194,10 @@ impl Source {
         let millis = (source.finished_at - source.started_at).num_milliseconds();
         Self {
             name: clip(&source.name, NAME),
-            vendor: clip(&source.vendor, NAME),
+            vendor: match &source.owner {
+                Some(owner) => clip(&format!("{}, owner {owner}", source.vendor), NAME),
+                None => clip(&source.vendor, NAME),
+            },
             status: source.status.as_str(),
             declared: source.declared.map_or_else(|| "not told".to_owned(), grouped),
             fetched: at_least(source.fetched, whole),

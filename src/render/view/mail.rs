@@ -53,6 +53,8 @@ pub struct MailContent<'r> {
     pub deadline: Duration,
     /// Names of the files that go along.
     pub attached: &'r [String],
+    /// Which bundle holds the evidence, if one was made: whoever keeps the mail can tell it from another.
+    pub evidence: Option<&'r str>,
     /// The address that answers questions.
     pub sender: &'r str,
     /// What the subject starts with.
@@ -78,6 +80,7 @@ pub(in crate::render) struct MailModel {
     sections: Vec<Section>,
     left_out: String,
     attached: String,
+    evidence: String,
     why: String,
 }
 
@@ -113,6 +116,7 @@ impl MailModel {
             sections: Vec::new(),
             left_out: String::new(),
             attached: content.attached.join(", "),
+            evidence: content.evidence.unwrap_or_default().to_owned(),
             why: why(content.audience, content.sender),
         }
     }

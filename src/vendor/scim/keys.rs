@@ -79,11 +79,11 @@ impl RawVendor for RawScim {
         let credentials = match (self.token, self.username, self.password, self.oauth2) {
             (Some(token), None, None, None) => Credentials::Token(around.secret(&token)?),
             (None, Some(username), Some(password), None) => {
-                Credentials::Basic { username: around.secret(&username)?, password: around.secret(&password)? }
+                Credentials::Basic { username: around.name(&username)?, password: around.secret(&password)? }
             }
             (None, None, None, Some(oauth2)) => Credentials::OAuth2 {
                 token_url: around.address(&oauth2.token_url)?,
-                client_id: around.secret(&oauth2.client_id)?,
+                client_id: around.name(&oauth2.client_id)?,
                 client_secret: around.secret(&oauth2.client_secret)?,
             },
             _ => {

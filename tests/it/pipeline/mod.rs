@@ -8,6 +8,7 @@ mod every_rule;
 mod failures;
 mod mistakes;
 mod outages;
+mod owners;
 mod paths;
 mod policies;
 mod quarters;

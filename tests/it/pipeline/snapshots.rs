@@ -7,6 +7,7 @@ use headcount::simulate::Vendor;
 use sha2::{Digest as _, Sha256};
 
 use crate::support::process::{NOW, headcount};
+use crate::support::snapshot::resealed;
 use crate::support::tenant::{Tenant, read_report, timeless};
 
 fn fetch(tenant: &Tenant, out: &Path) -> assert_cmd::assert::Assert {
@@ -53,14 +54,14 @@ fn a_changed_byte_or_a_missing_snapshot_is_refused() {
     let snapshot = tenant.kit.path().join("snapshot");
     fetch(&tenant, &snapshot).code(0);
     fetch(&tenant, &snapshot).code(2);
-    let records = snapshot.join("voiso.ndjson.zst");
+    let records = snapshot.join("data/records/voiso-3.ndjson");
     let mut bytes = std::fs::read(&records).expect("records");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&records, bytes).expect("written");
     let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
     assert_eq!(audited.code(), 2);
-    assert!(audited.stderr().contains("voiso.ndjson.zst"), "{}", audited.stderr());
+    assert!(audited.stderr().contains("changed data/records/voiso-3.ndjson"), "{}", audited.stderr());
     let audited = tenant.audit(&["--snapshot", "no-such-folder"]);
     assert_eq!(audited.code(), 2);
     assert!(audited.stderr().contains("no snapshot"), "{}", audited.stderr());
@@ -71,31 +72,31 @@ fn a_snapshot_that_was_tampered_with_is_refused_and_nobody_else_is_blamed() {
     let tenant = Tenant::new(300, 6);
     let snapshot = tenant.kit.path().join("snapshot");
     fetch(&tenant, &snapshot).code(0);
-    let (records, manifest) = (snapshot.join("voiso.ndjson.zst"), snapshot.join("manifest.json"));
-    let text = zstd::decode_all(std::fs::read(&records).expect("records").as_slice()).expect("unpacked");
-    let text = String::from_utf8(text).expect("text");
-    let told = std::fs::read_to_string(&manifest).expect("a manifest");
-    let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
-    let (first, others) = text.split_once('\n').expect("records");
+    let records = std::fs::read_to_string(snapshot.join("data/records/voiso-3.ndjson")).expect("records");
+    let (first, others) = records.split_once('\n').expect("records");
     let tampered = "though all hashes fit; the snapshot was tampered with";
     for (forged, expected) in [
-        (text.clone(), ""),
-        (format!("{text}{{\"id\":9}}\n"), tampered),
+        (records.clone(), ""),
+        (format!("{records}{{\"id\":9}}\n"), tampered),
         (others.to_owned(), tampered),
         (format!("{{\"no\":\"id\"}}\n{others}"), "`id`, though all hashes fit; the snapshot was tampered with"),
         (format!("[{first}]\n{others}"), "a record is no JSON object; the snapshot was changed or damaged"),
     ] {
-        let packed = zstd::encode_all(forged.as_bytes(), 3).expect("packed");
-        let mut claimed: serde_json::Value = serde_json::from_str(&told).expect("JSON");
-        let sources = claimed["sources"].as_array_mut().expect("a list").iter_mut();
-        for source in sources.filter(|source| source["name"] == "voiso") {
-            source["records"]["sha256"] = sha256(&packed).into();
-            source["records"]["bytes"] = forged.len().into();
-            source["certificate"]["sha256"] = sha256(forged.as_bytes()).into();
-        }
-        std::fs::write(&records, packed).expect("written");
-        std::fs::write(&manifest, claimed.to_string()).expect("written");
-        let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
+        let target = tenant.kit.path().join("forged");
+        resealed(&snapshot, &target, |name, bytes| match name {
+            "records/voiso-3.ndjson" => Some(forged.clone().into_bytes()),
+            "certificates.json" => {
+                let mut claimed: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+                let sources = claimed["sources"].as_array_mut().expect("a list").iter_mut();
+                for source in sources.filter(|source| source["name"] == "voiso") {
+                    source["certificate"]["sha256"] = hex(&Sha256::digest(&forged)).into();
+                }
+                Some(claimed.to_string().into_bytes())
+            }
+            _ => Some(bytes),
+        });
+        let audited = tenant.audit(&["--snapshot", target.to_str().expect("a path")]);
+        std::fs::remove_dir_all(&target).expect("removed");
         let said = audited.stderr();
         assert_eq!(audited.code(), if expected.is_empty() { 0 } else { 2 }, "{said}");
         assert!(said.contains(expected) && !said.contains("defect of headcount"), "{said}");

@@ -49,16 +49,16 @@ async fn it_goes_on_where_it_stopped() {
     let error = Snapshot::open(&partial).expect_err("a partial one").to_string();
     assert!(error.contains("partial snapshot") && error.contains("--resume"), "{error}");
 
-    let manifest = kit.fetch(true).await.expect("resumed");
+    let certificates = kit.fetch(true).await.expect("resumed");
     assert!(!partial.exists());
-    assert_eq!(names(&kit.out()).len(), 7);
+    assert_eq!(names(&kit.out().join("data/records")).len(), 6);
     // What was under way at the interruptions is asked for again, and tokens are.
     let spare = 40;
     let asked = kit.requests() - whole;
     assert!(asked <= whole + spare, "{asked} requests instead of {whole}");
     let snapshot = Snapshot::open(&kit.out()).expect("opened");
     let mut resumed = 0;
-    for ((mut live, source), entry) in live.into_iter().zip(&kit.config.sources).zip(&manifest.sources) {
+    for ((mut live, source), entry) in live.into_iter().zip(&kit.config.sources).zip(&certificates.sources) {
         let mut stored = snapshot.population(source).expect("a population");
         assert_eq!(stored.certificate.status.as_str(), "complete", "{:?}", stored.certificate);
         assert_eq!(records(&mut stored), records(&mut live), "{}", source.name);
@@ -101,18 +101,22 @@ async fn a_source_that_failed_is_asked_again_and_a_finished_one_is_not() {
     let good = kit.fetch(false).await.expect("fetched");
     // As if it had been interrupted after all sources but one: the entries are there, the mark is, too.
     let partial = kit.out().with_file_name("snapshot.partial");
-    fs::rename(kit.out(), &partial).expect("renamed");
+    fs::create_dir(&partial).expect("made");
     let begun =
-        format!("{{\"format\":1,\"config_sha256\":\"{}\",\"started_at\":\"2026-11-20T12:00:00Z\"}}", kit.config.sha256);
+        format!("{{\"format\":2,\"config_sha256\":\"{}\",\"started_at\":\"2026-11-20T12:00:00Z\"}}", kit.config.sha256);
     fs::write(partial.join("partial.json"), begun).expect("written");
     for source in &good.sources {
         let mut source = source.clone();
+        let records = kit.out().join("data").join(source.records.as_ref().expect("records").as_str());
+        let packed = zstd::encode_all(fs::File::open(records).expect("there"), 1).expect("packed");
+        fs::write(partial.join(format!("{}.ndjson.zst", source.name)), packed).expect("written");
         if source.name.as_str() == "voiso" {
             source.certificate.status = headcount::model::SourceStatus::Incomplete;
         }
         let entry = serde_json::to_string(&source).expect("json");
         fs::write(partial.join(format!("{}.entry.json", source.name)), entry).expect("written");
     }
+    fs::remove_dir_all(kit.out()).expect("removed");
     let before = kit.simulators.vendors().into_iter().map(|vendor| kit.simulators.requests(vendor)).collect::<Vec<_>>();
     kit.fetch(true).await.expect("resumed");
     let vendors = kit.simulators.vendors();

@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use headcount::bag::{Bag, BagWriter, Description, Role};
 use headcount::config::Config;
 use headcount::fetch::{self, Population, Progress, Quiet};
+use headcount::files::Files;
 use headcount::model::{SourceName, Timestamp};
+use headcount::run::ground as reading;
 use headcount::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, write_kit};
-use headcount::snapshot::{self, FetchOptions, Manifest, SnapshotError, StoredSource, Watch};
+use headcount::snapshot::{self, Certificates, FetchOptions, Ground, SnapshotError, StoredSource, Watch};
 use tempfile::TempDir;
 
 pub(crate) fn clock() -> Timestamp {
@@ -29,7 +32,7 @@ impl Vendors {
         write_kit(folder.path(), &world, &simulators).expect("written");
         let path = folder.path().join("headcount.toml");
         // Two requests a second would be kind to a real Cognigy; the simulator bears more.
-        let config = Config::load(&path).expect("a configuration");
+        let config = Config::read(&path, Role::Configuration, Files::keeping()).expect("a configuration");
         Self { folder, simulators, config }
     }
 
@@ -37,7 +40,7 @@ impl Vendors {
         self.folder.path().join("deep/snapshot")
     }
 
-    pub(crate) async fn fetch(&self, resume: bool) -> Result<Manifest, SnapshotError> {
+    pub(crate) async fn fetch(&self, resume: bool) -> Result<Certificates, SnapshotError> {
         self.fetch_until(resume, std::future::pending()).await
     }
 
@@ -45,7 +48,7 @@ impl Vendors {
         &self,
         resume: bool,
         interrupt: impl Future<Output = ()>,
-    ) -> Result<Manifest, SnapshotError> {
+    ) -> Result<Certificates, SnapshotError> {
         fetch(&self.config, &self.out(), resume, interrupt).await
     }
 
@@ -71,12 +74,42 @@ pub(crate) async fn fetch(
     out: &Path,
     resume: bool,
     interrupt: impl Future<Output = ()>,
-) -> Result<Manifest, SnapshotError> {
+) -> Result<Certificates, SnapshotError> {
     let seen = Seen::default();
-    let options = FetchOptions { out, only: &[], resume, clock, watch: &seen };
-    let manifest = snapshot::fetch(config, &options, interrupt).await?;
-    assert_eq!(seen.0.lock().expect("a lock").len(), manifest.sources.len());
-    Ok(manifest)
+    let ground = ground(config);
+    let options = FetchOptions { out, only: &[], resume, ground: &ground, clock, watch: &seen };
+    let certificates = snapshot::fetch(config, &options, interrupt).await?;
+    assert_eq!(seen.0.lock().expect("a lock").len(), certificates.sources.len());
+    Ok(certificates)
+}
+
+/// What the accounts of the simulated organisation are judged by.
+pub(crate) fn ground(config: &Config) -> Ground {
+    reading::read(config, &[], clock()).expect("a configuration, and what it names")
+}
+
+/// A bag once more, with files that `change` changes, under a seal that fits them.
+pub(crate) fn resealed(bag: &Path, target: &Path, change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) {
+    resealed_as(bag, target, change, |_| {});
+}
+
+/// The same with a description that `describe` changes, too.
+pub(crate) fn resealed_as(
+    bag: &Path,
+    target: &Path,
+    change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>,
+    describe: impl FnOnce(&mut Description),
+) {
+    let bag = Bag::open(bag).expect("a bag");
+    let mut writer = BagWriter::beside(target).expect("begun");
+    for name in bag.names().filter(|name| name.as_str() != "bundle.json") {
+        let bytes = bag.read_all(name, 1 << 30).expect("read");
+        let Some(bytes) = change(name.as_str(), bytes) else { continue };
+        writer.file(name, |out| out.write_all(&bytes)).expect("written");
+    }
+    let mut description = bag.description().clone();
+    describe(&mut description);
+    writer.seal(&description).expect("sealed").into_folder().expect("named");
 }
 
 #[derive(Default)]

@@ -108,11 +108,12 @@ pub(crate) fn read_report(folder: &Path) -> Report {
     serde_json::from_str(&text).expect("schema 1")
 }
 
-/// The report without what belongs to the run itself: its id and times, what came before it, and what depends on the clock and
+/// The report without what belongs to the run itself: its id and times, its snapshot, what came before it, and what depends on the clock and
 /// the wire.
 pub(crate) fn timeless(mut report: Report) -> serde_json::Value {
     report.run.id.clear();
     report.since = None;
+    report.run.snapshot = None;
     (report.run.started_at, report.run.finished_at) = (now(), now());
     for source in &mut report.sources {
         (source.started_at, source.finished_at) = (now(), now());

@@ -1,0 +1,206 @@
+//! `bundle replay`: the same report, byte for byte, by nothing but what the bundle holds.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use headcount::bag::{Bag, PayloadName, Role, Tier};
+use headcount::base::text::hex;
+use headcount::simulate::Vendor;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::process::{NOW, code_and_words, headcount, spawnable};
+use crate::support::snapshot::{resealed, resealed_as};
+use crate::support::tenant::Tenant;
+
+/// All that are files.
+const FORMATS: &str = "html,md,json,ndjson,csv,accounts,accounts-csv,xlsx,sarif,junit,codequality,oscal";
+
+/// Audits with a bundle into a folder of its own, which outlives the organisation.
+fn bundled(tenant: &Tenant, room: &Path, more: &[&str]) -> PathBuf {
+    let bundle = room.join("2026-Q4.zip");
+    let audited = tenant.audit(&[&["--format", FORMATS, "--bundle", bundle.to_str().expect("a path")], more].concat());
+    assert_eq!(audited.code(), 1, "{}", audited.stderr());
+    let id = Bag::open(&bundle).expect("a bundle").id();
+    assert!(audited.stderr().contains(&format!("2026-Q4.zip, id {id}")), "{}", audited.stderr());
+    bundle
+}
+
+/// Replays in a folder where nothing else is, without an environment.
+fn replay(bundle: &Path, more: &[&str]) -> Output {
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let here = fs::canonicalize(bundle).expect("a path");
+    spawnable()
+        .env_clear()
+        .current_dir(elsewhere.path())
+        .args(["bundle", "replay"])
+        .arg(here)
+        .args(more)
+        .output()
+        .expect("started")
+}
+
+#[track_caller]
+fn is_identical(bundle: &Path) {
+    let (code, words) = code_and_words(&replay(bundle, &[]));
+    assert_eq!(code, 0, "{words}");
+    let outputs = FORMATS.split(',').count() - 2;
+    let identical = words.lines().filter(|line| line.starts_with("identical     ")).count();
+    assert_eq!((identical, words.contains("differs")), (outputs + 1, false), "all but the workbook: {words}");
+}
+
+#[test]
+fn a_bundle_leads_to_the_same_report_without_the_organisation() {
+    let mut tenant = Tenant::new(600, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    // What was there before is compared with.
+    tenant.audit(&["--format", "json"]);
+    let bundle = bundled(
+        &tenant,
+        room.path(),
+        &["--policy", "examples/policies/pci-dss-4.0.1.toml", "--fail-on", "severity:high,locked>1"],
+    );
+    for vendor in Vendor::ALL {
+        tenant.runtime.block_on(tenant.simulators.stop(vendor));
+    }
+    let written = fs::read(tenant.kit.path().join("out/report.json")).expect("a report");
+    assert!(String::from_utf8_lossy(&written).contains("\"since\": {"), "it was compared");
+    fs::remove_dir_all(tenant.kit.path()).expect("removed");
+    is_identical(&bundle);
+    let out = room.path().join("again");
+    assert_eq!(code_and_words(&replay(&bundle, &["--out", out.to_str().expect("a path")])).0, 0);
+    assert!(fs::read(out.join("report.json")).expect("a report") == written);
+}
+
+#[test]
+fn hashes_in_the_report_are_those_of_the_files() {
+    let tenant = Tenant::new(600, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    let bag = Bag::open(&bundled(&tenant, room.path(), &[])).expect("a bundle");
+    let read = |name: &PayloadName| bag.read_all(name, 1 << 30).expect("read");
+    let of = |role: Role| bag.description().inputs(role).collect::<Vec<_>>();
+    let report = PayloadName::new("outputs/report.json").expect("a name");
+    let report: serde_json::Value = serde_json::from_slice(&read(&report)).expect("JSON");
+    let sha256 = |role: Role, shown: &str| {
+        let input = of(role).into_iter().find(|input| input.shown.ends_with(shown)).expect("there");
+        hex(&Sha256::digest(read(&input.file)))
+    };
+    assert_eq!(report["run"]["config_sha256"], sha256(Role::Configuration, "headcount.toml"));
+    assert_eq!(report["roster"]["sha256"], sha256(Role::Roster, "hr.csv"));
+    let sources = report["sources"].as_array().expect("sources");
+    assert_eq!(of(Role::Records).len(), sources.len());
+    for source in sources {
+        assert_eq!(source["sha256"], sha256(Role::Records, source["name"].as_str().expect("a name")));
+    }
+    let [accounts] = of(Role::Accounts)[..] else { panic!("the accounts as they were judged") };
+    let lines = String::from_utf8(read(&accounts.file)).expect("text").lines().count() as u64;
+    assert_eq!(Some(lines), report["correlation"]["accounts"].as_u64());
+}
+
+#[test]
+fn times_of_files_and_the_rules_of_this_program_change_nothing() {
+    let tenant = Tenant::new(600, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    let (snapshot, rules) = (room.path().join("snapshot"), room.path().join("rules"));
+    headcount().args(["fetch", "-q", "-c"]).arg(tenant.config()).arg("--out").arg(&snapshot).assert().code(0);
+    fs::create_dir(&rules).expect("made");
+    for file in fs::read_dir("rules").expect("rules") {
+        let path = file.expect("a file").path();
+        let text = fs::read_to_string(&path).expect("text").replace("title = \"", "title = \"Another: ");
+        fs::write(rules.join(path.file_name().expect("a name")), text).expect("written");
+    }
+    // As by a headcount whose built-in rules are others.
+    let (snapshot_path, rules_path) = (snapshot.to_str().expect("a path"), rules.to_str().expect("a path"));
+    let bundle = bundled(&tenant, room.path(), &["--snapshot", snapshot_path, "--rules", rules_path]);
+    let packed = File::options().append(true).open(&bundle).expect("a bundle");
+    packed.set_modified(std::time::SystemTime::UNIX_EPOCH).expect("set");
+    fs::remove_dir_all(&rules).expect("removed");
+    fs::remove_dir_all(&snapshot).expect("removed");
+    is_identical(&bundle);
+    let folder = room.path().join("unpacked");
+    resealed(&bundle, &folder, |_, bytes| Some(bytes));
+    is_identical(&folder);
+}
+
+#[test]
+fn what_differs_is_named() {
+    let tenant = Tenant::new(600, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    let bundle = bundled(&tenant, room.path(), &[]);
+    let forged = room.path().join("forged");
+    // Somebody takes a finding away, and seals it again.
+    resealed(&bundle, &forged, |name, bytes| match name {
+        "outputs/report.json" => {
+            let text = String::from_utf8(bytes).expect("text");
+            let (before, rest) = text.split_once("  \"findings\": [\n").expect("findings");
+            let (_, rest) = rest.split_once('\n').expect("a finding");
+            Some(format!("{before}  \"findings\": [\n{rest}").into_bytes())
+        }
+        _ => Some(bytes),
+    });
+    let (code, words) = code_and_words(&replay(&forged, &[]));
+    assert_eq!(code, 1, "{words}");
+    assert!(words.contains("differs       outputs/report.json from byte "), "{words}");
+    assert!(words.contains("  only replayed: "), "{words}");
+    assert!(words.contains("identical     outputs/report.html"), "{words}");
+
+    let other = room.path().join("other");
+    resealed_as(
+        &bundle,
+        &other,
+        |_, bytes| Some(bytes),
+        |description| description.run.tool_version = "0.0.9".to_owned(),
+    );
+    let (code, words) = code_and_words(&replay(&other, &[]));
+    assert_eq!(code, 3, "{words}");
+    assert!(words.contains("replay it with headcount 0.0.9"), "{words}");
+
+    let redacted = room.path().join("redacted");
+    resealed_as(&bundle, &redacted, |_, bytes| Some(bytes), |description| description.tier = Tier::Counts);
+    assert_eq!(code_and_words(&replay(&redacted, &[])).0, 3);
+
+    let altered = room.path().join("altered");
+    resealed(&bundle, &altered, |_, bytes| Some(bytes));
+    fs::write(altered.join("data/inputs/roster-1.csv"), "Worker ID\n").expect("written");
+    let (code, words) = code_and_words(&replay(&altered, &[]));
+    assert!(code == 1 && words.contains("changed data/inputs/roster-1.csv"), "{words}");
+
+    assert_eq!(code_and_words(&replay(Path::new("README.md"), &[])).0, 2);
+    let snapshot = room.path().join("snapshot");
+    headcount().args(["fetch", "-q", "-c"]).arg(tenant.config()).arg("--out").arg(&snapshot).assert().code(0);
+    let (code, words) = code_and_words(&replay(&snapshot, &[]));
+    assert!(code == 2 && words.contains("was not judged"), "{words}");
+}
+
+#[test]
+fn a_bundle_is_a_snapshot() {
+    let tenant = Tenant::new(600, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    let bundle = bundled(&tenant, room.path(), &[]);
+    let id = Bag::open(&bundle).expect("a bundle").id().to_string();
+    let out = room.path().join("out");
+    let audit = |more: &[&str]| {
+        headcount()
+            .args(["audit", "-q", "--as-of", NOW, "--snapshot"])
+            .arg(&bundle)
+            .arg("--out")
+            .arg(&out)
+            .args(more)
+            .assert()
+    };
+    audit(&[]).code(1);
+    let again = crate::support::tenant::read_report(&out);
+    assert_eq!(again.run.snapshot, Some(id));
+    let before = crate::support::tenant::read_report(&tenant.kit.path().join("out"));
+    assert_eq!(crate::support::tenant::timeless(again), crate::support::tenant::timeless(before));
+    // Sealed once more, it still leads to the same.
+    let second = room.path().join("second.zip");
+    audit(&["--format", FORMATS, "--bundle", second.to_str().expect("a path")]).code(1);
+    is_identical(&second);
+    let refused = audit(&["--bundle", second.to_str().expect("a path")]).code(2);
+    let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(said.contains("second.zip exists already"), "{said}");
+    let private = audit(&["--bundle", "new.zip", "--privacy", "counts"]).code(2);
+    let said = String::from_utf8_lossy(&private.get_output().stderr).into_owned();
+    assert!(said.contains("bundle redact"), "{said}");
+}
