@@ -15,6 +15,9 @@ use crate::model::Timestamp;
 /// By what a file is asked for: what it is for, and the path under which whoever needs it knows it.
 pub type Asked = (Role, PathBuf);
 
+/// Every file that was read, in the order in which they were.
+type AllKept = Vec<(Asked, Kept)>;
+
 /// Where files are read, and whether they are kept. Copies share what is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
@@ -22,7 +25,7 @@ pub struct Files {
     stored: Option<Arc<Stored>>,
     /// Of these, what lies here is read all the same.
     replaced: BTreeSet<Role>,
-    kept: Option<Arc<Mutex<Vec<(Asked, Kept)>>>>,
+    kept: Option<Arc<Mutex<AllKept>>>,
 }
 
 /// The files that a bag holds, and when each had been written.

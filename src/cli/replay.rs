@@ -156,6 +156,7 @@ impl<'c> Replay<'c> {
             templates: &self.templates,
             privacy: &Privacy::Full,
             review: config.report.review,
+            byte_order_mark: config.report.byte_order_mark,
         };
         let root = self.command.root.as_deref().map_or(Path::new(""), Path::new);
         let places = publication.places(&report, config, &inputs.roster, root)?;
