@@ -45,6 +45,8 @@ struct Link<'b> {
 
 impl<'b> Link<'b> {
     fn of((path, id, description): &'b (PathBuf, BagId, Description)) -> Self {
+        // A bundle that tells less stands for the full one, which is what others name.
+        let id = description.full.as_ref().map_or(id, |full| &full.id);
         Self { path, id, description }
     }
 
@@ -182,6 +184,9 @@ mod tests {
         assert_eq!(told(&backwards), whole);
         let (outcome, text) = told(&year()[2..]);
         assert!(outcome == Outcome::Holds && text.contains("names run run-2 (2222"), "{text}");
+        let mut redacted = year();
+        redacted[1].2.full = Some(crate::bag::Full { id: std::mem::replace(&mut redacted[1].1, id('7')) });
+        assert_eq!(told(&redacted), whole);
         let (outcome, text) = told(&[bundle(2), bundle(2)]);
         assert!(outcome == Outcome::Holds && text.contains("are the same bundle"), "{text}");
     }

@@ -4,12 +4,14 @@
 //! ```text
 //! verify: structure ─▶ seal ─▶ files ─▶ contents ─▶ id ─▶ time stamp ─▶ signatures ─▶ chain
 //! sign:   ssh-keygen -Y sign over the seal, a time stamp of it; both beside the seal, which stays as it is
+//! redact: a bundle of its own that tells less of people, and names the full one
 //! ```
 //!
 //! A seal proves that nothing changed since it was signed, and by whom. It doesn't prove what vendors answered.
 
 mod chain;
 mod contents;
+mod redact;
 mod sign;
 mod ssh;
 mod statement;
@@ -17,6 +19,7 @@ mod time;
 mod verify;
 
 pub use chain::chain;
+pub use redact::{RedactError, redact};
 pub use sign::{SignError, sign};
 pub use ssh::{PublicKey, Signers};
 pub use statement::{Outcome, Statement};

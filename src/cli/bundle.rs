@@ -1,16 +1,18 @@
 //! `headcount bundle`: evidence that an auditor checks without trusting whoever made it.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use url::Url;
 
 use super::clock::now;
 use super::output::{print, say, show};
+use super::privacy::PrivacyLevel;
+use super::redact::{self, RedactArgs};
 use super::replay::{self, ReplayArgs};
 use super::{Exit, Global, runtime};
-use crate::bag::{Bag, BagError, BagId, Examination, add_signatures, slug};
+use crate::bag::{Bag, BagId, add_signatures, slug};
 use crate::bundle::{self, Asked, Outcome, Signers, Statement, TIME_STAMP, Verdict};
 
 /// What nobody should take a seal for.
@@ -26,6 +28,8 @@ pub(super) enum BundleCommand {
     Sign(SignArgs),
     /// Come to the report once more by nothing but what the bundle holds, and compare
     Replay(ReplayArgs),
+    /// Make a bundle of it that tells less of people
+    Redact(RedactArgs),
 }
 
 /// Options of `bundle verify`.
@@ -65,11 +69,22 @@ pub(super) struct SignArgs {
     timestamp: Option<Url>,
 }
 
+impl BundleCommand {
+    /// How much of people may be told on stderr.
+    pub(super) const fn privacy(&self) -> PrivacyLevel {
+        match self {
+            Self::Redact(args) => args.privacy,
+            _ => PrivacyLevel::Full,
+        }
+    }
+}
+
 pub(super) fn run(command: &BundleCommand, global: &Global) -> anyhow::Result<Exit> {
     match command {
         BundleCommand::Verify(args) => verify(args),
         BundleCommand::Sign(args) => sign(args),
         BundleCommand::Replay(args) => replay::run(args, global),
+        BundleCommand::Redact(args) => redact::run(args),
     }
 }
 
@@ -188,7 +203,7 @@ fn sign(args: &SignArgs) -> anyhow::Result<Exit> {
 /// The bundle, every file of which is what was sealed, and the name of the signature's file.
 fn prepare(args: &SignArgs) -> Result<(Bag, String), String> {
     let name = format!("{}.sig", slug(&args.principal));
-    let bag = whole(&args.file).map_err(|error| error.to_string())?;
+    let bag = Bag::whole(&args.file).map_err(|error| error.to_string())?;
     let there = bag.signatures().map_err(|error| error.to_string())?;
     let taken = |name: &str| format!("{} has signatures/{name} already; it stays as it is", args.file.display());
     if there.contains_key(&name) {
@@ -198,12 +213,4 @@ fn prepare(args: &SignArgs) -> Result<(Bag, String), String> {
         return Err(format!("{}; leave out --timestamp", taken(TIME_STAMP)));
     }
     Ok((bag, name))
-}
-
-/// Nobody should put their name to what was altered.
-fn whole(path: &Path) -> Result<Bag, BagError> {
-    match Examination::of(path)? {
-        Examination { bag: Some(bag), defects } if defects.is_empty() => Ok(bag),
-        Examination { defects, .. } => Err(BagError::Altered { path: path.to_owned(), defects }),
-    }
 }

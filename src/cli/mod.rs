@@ -22,6 +22,7 @@ mod measure;
 mod output;
 mod privacy;
 mod progress;
+mod redact;
 mod replay;
 mod rules;
 mod schema;
@@ -185,6 +186,7 @@ impl Command {
     const fn privacy(&self) -> PrivacyLevel {
         match self {
             Self::Audit(args) => args.privacy,
+            Self::Bundle(command) => command.privacy(),
             _ => PrivacyLevel::Full,
         }
     }

@@ -66,6 +66,21 @@ pub(super) const BELOW: &[Below] = &[
         endings: &[USABLE, (Unusable, "the report or the old baseline can't be used"), UNWRITTEN],
     },
     Below {
+        command: "bundle redact",
+        examples: &[
+            (
+                "headcount bundle redact 2026-Q4.zip --privacy pseudonymous --out 2026-Q4-pseudonymous.zip",
+                "for whoever may not see names, under the key that [report] names",
+            ),
+            ("headcount bundle redact 2026-Q4.zip --privacy counts --out 2026-Q4-counts.zip", "numbers only"),
+        ],
+        endings: &[
+            (Success, "written"),
+            (Unusable, "it was altered, or isn't the full bundle of an audit; nothing was written"),
+            UNWRITTEN,
+        ],
+    },
+    Below {
         command: "bundle sign",
         examples: &[
             ("headcount bundle sign 2026-Q4.zip --key id_ed25519 --as iam@example.com", "put your name to it"),

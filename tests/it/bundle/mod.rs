@@ -3,6 +3,7 @@
 mod instructions;
 mod kit;
 mod packed;
+mod redacted;
 mod sign;
 mod time;
 mod verify;
