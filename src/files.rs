@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bag::{Bag, BagError, PayloadName, Role};
+use crate::bag::{self, Bag, BagError, PayloadName, Role};
 use crate::model::Timestamp;
 
 /// By what a file is asked for: what it is for, and the path under which whoever needs it knows it.
@@ -83,7 +83,9 @@ impl Files {
 
     /// Those that an earlier run has kept in a bag, and no others.
     pub fn stored(bag: Arc<Bag>) -> Self {
-        let inputs = bag.description().inputs.iter();
+        // Rules that were judged by are one whole, whatever their paths were; only a policy names some for itself.
+        let is_whole = |input: &&bag::Input| input.role == Role::Rule && input.file.as_str().starts_with("rules/");
+        let inputs = bag.description().inputs.iter().filter(|input| !is_whole(input));
         let files = inputs
             .map(|input| ((input.role, PathBuf::from(&input.shown)), (input.file.clone(), input.modified_at)))
             .collect();
@@ -227,7 +229,7 @@ impl Read for KeptReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bag::{self, BagWriter, Description, Run};
+    use crate::bag::{BagWriter, Description, Run};
 
     fn text(files: &Files, path: &Path) -> io::Result<String> {
         files.read_to_string(Role::Waivers, path)

@@ -27,9 +27,11 @@ const LARGE: u64 = (1 << 32) - (1 << 23);
 pub fn pack(folder: &Path, target: &Path) -> Result<(), BagError> {
     let place = folder::parent(target);
     let fail = BagError::write(target);
+    // First: if it was swept away, nothing is begun any more.
+    let listing = folder::list(folder)?;
     let mut file = NamedTempFile::with_prefix_in(folder::own_prefix(), place).map_err(&fail)?;
     let top = slug(&target.file_stem().unwrap_or_default().to_string_lossy());
-    write(&folder::list(folder)?, &top, file.as_file_mut()).map_err(&fail)?;
+    write(&listing, &top, file.as_file_mut()).map_err(&fail)?;
     file.as_file().sync_all().map_err(&fail)?;
     match file.persist_noclobber(target) {
         Ok(_) => Ok(()),

@@ -61,7 +61,7 @@ impl BagWriter {
     ) -> Result<(), BagError> {
         let path = self.folder.path().join("data").join(name.as_str());
         let write = || {
-            fs::create_dir_all(parent(&path))?;
+            make_folders(&self.folder.path().join("data"), name)?;
             let mut out =
                 Hashed { file: BufWriter::with_capacity(1 << 18, new_file(&path)?), hasher: Sha256::new(), bytes: 0 };
             content(&mut out)?;
@@ -176,13 +176,30 @@ fn is_free(target: &Path) -> bool {
     !target.exists() || fs::read_dir(target).is_ok_and(|mut content| content.next().is_none())
 }
 
+/// Makes the folders of a file, one in the other: what was swept away isn't made again.
+fn make_folders(data: &Path, name: &PayloadName) -> io::Result<()> {
+    let mut folder = data.to_owned();
+    let (folders, _) = name.as_str().rsplit_once('/').unwrap_or_default();
+    for part in folders.split('/').filter(|part| !part.is_empty()) {
+        folder.push(part);
+        match fs::create_dir(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Removes what this process has begun beside a target, when it is about to end in the middle of it.
 pub fn sweep(target: &Path) {
     let Ok(entries) = fs::read_dir(parent(target)) else { return };
     let prefix = own_prefix();
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix)) {
+        // Whoever still writes there finds nothing any more.
+        let swept = entry.path().with_extension("swept");
+        fs::rename(entry.path(), &swept).ok();
         // It is one or the other.
-        fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path())).ok();
+        fs::remove_dir_all(&swept).or_else(|_| fs::remove_file(&swept)).ok();
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a verdict rests on besides accounts: the files that were read, and every rule as text. None of it holds a secret.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -27,13 +28,10 @@ impl Ground {
     /// A secret stands in it, or the disk is full.
     pub fn write(&self, bag: &mut BagWriter) -> Result<Vec<bag::Input>, SnapshotError> {
         let mut written = Vec::new();
-        let mut number = 0;
-        for (at, input) in self.inputs.iter().enumerate() {
-            // Those of a role stand together.
-            let is_first = at.checked_sub(1).and_then(|before| self.inputs.get(before)).map(|input| input.role);
-            number = if is_first == Some(input.role) { number + 1 } else { 1 };
-            let role = word(input.role);
-            let file = PayloadName::numbered("inputs", role, number, &extension(&input.shown))?;
+        let mut numbers = BTreeMap::new();
+        for input in &self.inputs {
+            let number = numbers.entry(input.role).and_modify(|number| *number += 1).or_insert(1);
+            let file = PayloadName::numbered("inputs", word(input.role), *number, &extension(&input.shown))?;
             self.copy(bag, &file, &input.shown, input.content())?;
             let shown = input.shown.to_string_lossy().into_owned();
             written.push(bag::Input { role: input.role, shown, file, modified_at: input.modified_at });

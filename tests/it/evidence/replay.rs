@@ -55,11 +55,21 @@ fn a_bundle_leads_to_the_same_report_without_the_organisation() {
     let room = tempfile::tempdir().expect("a folder");
     // What was there before is compared with.
     tenant.audit(&["--format", "json"]);
-    let bundle = bundled(
-        &tenant,
-        room.path(),
-        &["--policy", "examples/policies/pci-dss-4.0.1.toml", "--fail-on", "severity:high,locked>1"],
-    );
+    let of = |name: &str| tenant.kit.path().join(name);
+    // Rules of the organisation's own, and of a policy's own in a folder that is called like ours.
+    let own = fs::read_to_string("rules/locked.toml").expect("a rule");
+    for (folder, id) in [("own", "own-locked"), ("rules", "policy-locked")] {
+        fs::create_dir(of(folder)).expect("made");
+        let text = own.replace("id = \"locked\"", &format!("id = \"{id}\""));
+        fs::write(of(folder).join(format!("{id}.toml")), text).expect("written");
+    }
+    let config = fs::read_to_string(tenant.config()).expect("a configuration");
+    fs::write(tenant.config(), format!("[rules]\npaths = [\"own\"]\n{config}")).expect("written");
+    let policy = of("policy.toml");
+    fs::write(&policy, "id = \"own\"\ntitle = \"Our own\"\n[rules]\npaths = [\"rules\"]\n").expect("written");
+    let (policy, pci) = (policy.to_str().expect("a path"), "examples/policies/pci-dss-4.0.1.toml");
+    let more = ["--policy", pci, "--policy", policy, "--fail-on", "severity:high,locked>1"];
+    let bundle = bundled(&tenant, room.path(), &more);
     for vendor in Vendor::ALL {
         tenant.runtime.block_on(tenant.simulators.stop(vendor));
     }
@@ -67,6 +77,9 @@ fn a_bundle_leads_to_the_same_report_without_the_organisation() {
     assert!(String::from_utf8_lossy(&written).contains("\"since\": {"), "it was compared");
     fs::remove_dir_all(tenant.kit.path()).expect("removed");
     is_identical(&bundle);
+    let verified = headcount().args(["bundle", "verify"]).arg(&bundle).assert().code(3);
+    let said = String::from_utf8_lossy(&verified.get_output().stdout).into_owned();
+    assert!(said.contains("its files agree with each other"), "unsigned, and whole: {said}");
     let out = room.path().join("again");
     assert_eq!(code_and_words(&replay(&bundle, &["--out", out.to_str().expect("a path")])).0, 0);
     assert!(fs::read(out.join("report.json")).expect("a report") == written);

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use headcount::config::RulesConfig;
 use headcount::report::Report;
 use headcount::rule::RuleSet;
+use headcount::snapshot::Snapshot;
 
 use crate::support::process::{NOW, headcount};
 use crate::support::tenant::{Tenant, read_report};
@@ -65,9 +66,7 @@ fn bad_day() -> Report {
         command.arg("-c").arg(tenant.config()).arg("--out").arg(path("snapshot")).output().expect("ran").status.code()
     };
     assert_eq!(fetch(headcount().args(["fetch", "-q"])), Some(3));
-    let manifest = std::fs::read_to_string(path("snapshot").join("manifest.json")).expect("a manifest");
-    let manifest: serde_json::Value = serde_json::from_str(&manifest).expect("JSON");
-    let fetched: DateTime<Utc> = manifest["started_at"].as_str().expect("a time").parse().expect("a time");
+    let fetched = Snapshot::open(&path("snapshot")).expect("a snapshot").certificates().started_at;
     let later = (fetched + TimeDelta::days(3)).to_rfc3339();
     let audit = ["audit", "-q", "--as-of", &later, "-c"];
     headcount()

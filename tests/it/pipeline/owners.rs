@@ -30,11 +30,17 @@ fn an_owner_who_doesn_t_work_here_is_told_with_the_source() {
         read_report(&of("headcount-out")).sources
     };
     let sources = audit(&[]);
-    let told = |at: usize| (sources[at].owner.as_deref(), sources[at].warnings.join(" "));
-    assert_eq!(told(0), (Some("E-1"), String::new()));
-    assert_eq!(told(1), (Some("E-2"), "its owner has left; name another in [[source]] owner".to_owned()));
-    assert_eq!(told(2), (Some("E-9"), "its owner is not in the roster; name another in [[source]] owner".to_owned()));
-    assert_eq!(told(3), (None, String::new()));
+    let told = |name: &str| {
+        let source = sources.iter().find(|source| source.name == name).expect("a source");
+        (source.owner.as_deref(), source.warnings.join(" "))
+    };
+    assert_eq!(told("works-here"), (Some("E-1"), String::new()));
+    assert_eq!(told("has-left"), (Some("E-2"), "its owner has left; name another in [[source]] owner".to_owned()));
+    assert_eq!(
+        told("unknown"),
+        (Some("E-9"), "its owner is not in the roster; name another in [[source]] owner".to_owned())
+    );
+    assert_eq!(told("nobody"), (None, String::new()));
     let page = fs::read_to_string(of("headcount-out/report.html")).expect("a page");
     assert!(page.contains("file, owner E-1"), "the page names them");
     assert!(
