@@ -14,6 +14,7 @@ use super::evidence::Evidence;
 use super::interrupt::{Interruption, Left};
 use super::job::Job;
 use super::measure::{Held, Measure};
+use super::offer;
 use super::output::{refuse, say};
 use super::privacy::PrivacyLevel;
 use super::summary::{say_decisions, say_to_do, summarise};
@@ -45,16 +46,15 @@ pub(super) struct AuditArgs {
     /// Where the reports go; `-` writes a single format to stdout
     #[arg(long, value_name = "DIR", default_value = "headcount-out")]
     out: PathBuf,
-    /// Formats, separated by commas: html, md, json, ndjson, csv, members-csv, accounts, accounts-csv, xlsx,
-    /// sarif, junit, github, codequality, oscal
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    /// Formats, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = offer::format())]
     format: Vec<Format>,
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
     /// What fails the gate, separated by commas, instead of the configured `fail_on`: rules, severity:NAME,
     /// 'RULE>10', 'RULE>5%', not-evaluable; new narrows it (or the configured one) to what isn't in the baseline
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = Demand::parse)]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = offer::demand(), hide_possible_values = true)]
     fail_on: Option<Vec<Demand>>,
     /// Judge the same data by this policy, too: a file with id, title, [rules] and [gate]; may be given again. A
     /// policy that fails fails the audit

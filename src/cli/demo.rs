@@ -10,6 +10,7 @@ use super::basis::BasisArgs;
 use super::clock::{now, parse_moment};
 use super::job::Job;
 use super::measure::Measure;
+use super::offer;
 use super::output::say;
 use super::privacy::PrivacyLevel;
 use super::{Exit, Global, runtime};
@@ -24,7 +25,7 @@ pub(super) struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = "headcount-demo")]
     out: PathBuf,
     /// Formats, separated by commas, as `headcount audit` takes them
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = offer::format(), hide_possible_values = true)]
     format: Vec<Format>,
     /// Simulated accounts over all vendors
     #[arg(long, value_name = "N", default_value_t = 2_400)]

@@ -1,6 +1,7 @@
 //! What help and manual pages say besides options: examples, exit codes, files, the environment.
 
 mod commands;
+mod page;
 
 use std::fmt::Write as _;
 
@@ -10,6 +11,9 @@ use roff::{Roff, bold, roman};
 
 use super::Cli;
 use commands::{BELOW, Below};
+
+/// The day of the pages, which a manual page has to have; a release sets it.
+const LAST_CHANGE: &str = "2026-11-30";
 
 const FILES: [(&str, &str); 4] = [
     ("headcount.toml", "The configuration; `-c` names another. Paths in it start from its folder."),
@@ -67,7 +71,10 @@ fn below(words: &str) -> Option<&'static Below> {
 
 /// The manual page of a command, which is called by these words.
 pub(super) fn manual(command: &Command, words: &str) -> std::io::Result<Vec<u8>> {
-    let man = Man::new(command.clone());
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name());
+    let source = concat!("headcount ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).title(name.to_uppercase()).date(LAST_CHANGE).source(source);
+    let man = man.manual("User Commands");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
@@ -90,7 +97,7 @@ pub(super) fn manual(command: &Command, words: &str) -> std::io::Result<Vec<u8>>
     if let Some(below) = below {
         section(&mut page, "EXAMPLES", below.examples.iter().copied())?;
     }
-    Ok(page)
+    Ok(page::tidy(&String::from_utf8_lossy(&page)).into_bytes())
 }
 
 /// A heading with terms and what they mean.

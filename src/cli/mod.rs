@@ -19,6 +19,7 @@ mod interrupt;
 mod investigate;
 mod job;
 mod measure;
+mod offer;
 mod output;
 mod privacy;
 mod progress;

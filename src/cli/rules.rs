@@ -6,6 +6,7 @@ use clap::Subcommand;
 use toml::Spanned;
 
 use super::Exit;
+use super::offer;
 use super::output::{print, say, show};
 use crate::base::diagnostic::{Diagnostic, meant_or};
 use crate::base::text::counted;
@@ -25,6 +26,7 @@ pub(super) enum RulesCommand {
     /// Everything about one rule
     Show {
         /// The rule
+        #[arg(value_parser = offer::rule(), hide_possible_values = true)]
         id: String,
         /// With this configuration's own rules and overrides; the built-in rules otherwise
         #[arg(short, long, value_name = "FILE")]

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::baseline::shown;
 use super::clock::now;
+use super::offer;
 use super::output::{print, refuse, say};
 use super::{ConfigArg, Exit};
 use crate::base::diagnostic::Diagnostic;
@@ -37,6 +38,7 @@ pub(super) struct AddArgs {
     fingerprint: Option<String>,
     /// Instead of one finding: all findings of this rule, also those that nobody has seen yet
     #[arg(long, value_name = "ID", conflicts_with_all = ["fingerprint", "report"], requires = "because")]
+    #[arg(value_parser = offer::rule(), hide_possible_values = true)]
     rule: Option<String>,
     /// With --rule: only at this source
     #[arg(long, value_name = "NAME", requires = "rule")]

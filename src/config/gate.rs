@@ -115,13 +115,27 @@ impl Max {
 }
 
 impl Demand {
+    const NEW: &'static str = "new";
+    const NOT_EVALUABLE: &'static str = "not-evaluable";
+
+    /// Those that are no rule and no limit.
+    pub const WORDS: [&'static str; 7] = [
+        Self::NEW,
+        Self::NOT_EVALUABLE,
+        "severity:critical",
+        "severity:high",
+        "severity:medium",
+        "severity:low",
+        "severity:info",
+    ];
+
     /// As the configuration spells it.
     pub fn describe(&self) -> String {
         match self {
             Self::FailOn(demand) => demand.describe(),
             Self::Max(rule, max) => format!("{rule}>{}", max.describe()),
-            Self::NotEvaluable => "not-evaluable".to_owned(),
-            Self::New => "new".to_owned(),
+            Self::NotEvaluable => Self::NOT_EVALUABLE.to_owned(),
+            Self::New => Self::NEW.to_owned(),
         }
     }
 
@@ -131,8 +145,8 @@ impl Demand {
     /// A sentence that says what is possible.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
-            "new" => return Ok(Self::New),
-            "not-evaluable" => return Ok(Self::NotEvaluable),
+            Self::NEW => return Ok(Self::New),
+            Self::NOT_EVALUABLE => return Ok(Self::NotEvaluable),
             _ => {}
         }
         if let Some((rule, max)) = text.split_once('>') {

@@ -109,21 +109,30 @@ fn unlinked(text: &str) -> String {
 
 /// For Markdown, inside a line or a table cell.
 ///
-/// What could end a cell or a code span becomes an entity, which no Markdown reader takes for structure. `<wbr>`
-/// after `@` and `#` is invisible and not copied, but it keeps GitHub from notifying whoever is called `@all`.
+/// What could end a cell or a code span becomes an entity, which no Markdown reader takes for structure. `@`, `#` and what
+/// begins a link stand in code spans of their own: so GitHub notifies nobody who is called `@all`, and what is copied is
+/// what was there. Tags in their place are dropped by some readers, and shown as text by others.
 pub(super) fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
+    let mut in_code = false;
     for c in text.chars() {
+        // `//` and `www.` would become links by themselves.
+        let as_code = match c {
+            '@' | '#' => true,
+            '/' => out.ends_with(':') || out.ends_with(":`/"),
+            '.' => ends_with_www(&out),
+            _ => false,
+        };
+        if as_code != in_code {
+            out.push('`');
+            in_code = as_code;
+        }
         match c {
+            c if as_code => out.push(c),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '|' | '`' | '\\' | '$' => drop(write!(out, "&#{};", c as u32)),
-            '@' => out.push_str("@<wbr>"),
-            '#' => out.push_str("\\#<wbr>"),
-            // `//` and `www.` would become links by themselves.
-            '/' if out.ends_with(':') => out.push_str("<wbr>/"),
-            '.' if ends_with_www(&out) => out.push_str("<wbr>."),
             '*' | '_' | '[' | ']' | '(' | ')' | '~' | '!' => {
                 out.push('\\');
                 out.push(c);
@@ -131,6 +140,9 @@ pub(super) fn markdown(text: &str) -> String {
             c if is_treacherous(c) => push_visible(&mut out, c),
             c => out.push(c),
         }
+    }
+    if in_code {
+        out.push('`');
     }
     out
 }
@@ -274,8 +286,8 @@ mod tests {
 
     #[test]
     fn markdown_neither_links_nor_notifies() {
-        assert_eq!(markdown("@all #1"), "@<wbr>all \\#<wbr>1");
-        assert_eq!(markdown("https://x.example www.x.example"), "https:<wbr>//x.example www<wbr>.x.example");
+        assert_eq!(markdown("@all #1 @#@"), "`@`all `#`1 `@#@`");
+        assert_eq!(markdown("https://x.example www.x.example"), "https:`//`x.example www`.`x.example");
     }
 
     #[test]

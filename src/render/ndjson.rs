@@ -6,7 +6,6 @@ use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::RenderError;
@@ -56,12 +55,11 @@ pub struct ListedFinding<'f> {
     remediation: &'f str,
     /// `FRAMEWORK:ID`.
     controls: &'f [String],
-    /// The facts that decided it and those of its account, by the names that rules use.
-    #[schemars(with = "BTreeMap<String, Value>")]
-    facts: Box<RawValue>,
-    /// How its account was correlated, and to whom an account without an owner probably belongs.
-    #[schemars(with = "BTreeMap<String, Value>")]
-    r#match: Box<RawValue>,
+    /// The facts that decided it and those of its account, by the names that rules use: a JSON object as a text, because its
+    /// members differ from rule to rule, and readers that guess columns refuse or lose what comes later.
+    facts: String,
+    /// How its account was correlated, and to whom an account without an owner probably belongs: a JSON object as a text.
+    r#match: String,
 }
 
 /// What is the same for all findings of a rule.
@@ -111,15 +109,15 @@ fn listed<'f>(finding: &FindingRecord<'f>, of_rule: Option<OfRule<'f>>) -> io::R
         message: finding.message,
         remediation: finding.remediation,
         controls: finding.controls,
-        facts: object([about.facts, finding.reasons])?,
-        r#match: object([about.matched, near_misses.as_deref().unwrap_or("{}")])?,
+        facts: object([about.facts, finding.reasons]),
+        r#match: object([about.matched, near_misses.as_deref().unwrap_or("{}")]),
     })
 }
 
 /// One JSON object of two that have no name in common.
-fn object(parts: [&str; 2]) -> io::Result<Box<RawValue>> {
+fn object(parts: [&str; 2]) -> String {
     let members: Vec<&str> = parts.into_iter().map(inside).filter(|members| !members.is_empty()).collect();
-    Ok(RawValue::from_string(format!("{{{}}}", members.join(",")))?)
+    format!("{{{}}}", members.join(","))
 }
 
 fn inside(object: &str) -> &str {

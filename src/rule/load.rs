@@ -24,6 +24,11 @@ use crate::model::{RuleId, Severity, SourceName};
 // The folder `rules`, listed by build.rs: name and text of every file.
 include!(concat!(env!("OUT_DIR"), "/builtin_rules.rs"));
 
+/// The names of the built-in rules.
+pub fn built_in_ids() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().filter_map(|(name, _)| name.strip_suffix(".toml"))
+}
+
 /// All rules, sorted by id. Disabled ones are there too, and say so.
 #[derive(Debug)]
 pub struct RuleSet {

@@ -37,7 +37,7 @@ pub use example::{Example, ExampleResult, Expect, Outcome};
 pub use facts::Facts;
 pub use file::RawRule;
 pub use lint::{Exposure, lint};
-pub use load::{RuleSet, rule_files, test_files};
+pub use load::{RuleSet, built_in_ids, rule_files, test_files};
 pub use params::{Param, Params};
 pub use scope::{
     AccountScope, AccountsFacts, DeclarationFacts, DeclaredScope, EmployeeScope, ExceptionFacts, GroupFacts, Scope,

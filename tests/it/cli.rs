@@ -232,3 +232,48 @@ fn simulate_writes_what_sources_and_audit_need() {
     drop(served);
     headcount().args(["sources", "--check", "-c"]).arg(&config).assert().code(3);
 }
+
+#[test]
+fn shells_complete_formats_rules_and_demands() {
+    // The scripts of the others complete no values at all.
+    for shell in ["bash", "zsh", "fish"] {
+        let script = stdout(headcount().args(["completions", shell]));
+        for word in ["members-csv", "severity:critical", "not-evaluable", "leaver-active"] {
+            let words = [word.to_owned(), word.replace(':', "\\:")];
+            assert!(words.iter().any(|word| script.contains(word)), "{shell}: {word}");
+        }
+    }
+    let said = |args: &[&str]| {
+        let output = headcount().args(args).output().expect("ran");
+        (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+    };
+    let (code, words) = said(&["audit", "--format", "htlm"]);
+    assert!(code == Some(2) && words.contains("did you mean `html`?"), "{words}");
+    let (code, words) = said(&["audit", "--fail-on", "severity:worst"]);
+    assert!(code == Some(2) && words.contains("unknown severity"), "{words}");
+    let (code, words) = said(&["audit", "-c", "no-such-file.toml", "--fail-on", "our-own-rule>3,locked"]);
+    assert!(code == Some(2) && words.contains("no-such-file.toml") && !words.contains("our-own-rule"), "{words}");
+}
+
+#[test]
+fn manual_pages_refer_to_pages_that_are_there() {
+    let folder = tempfile::tempdir().expect("folder");
+    headcount().args(["man", "--out"]).arg(folder.path()).assert().code(0);
+    let mut pages = 0;
+    for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+        let path = entry.expect("a page").path();
+        let page = std::fs::read_to_string(&path).expect("text");
+        let title = page.lines().find_map(|line| line.strip_prefix(".TH ")).expect("a title");
+        let name = path.file_stem().expect("a name").to_string_lossy().to_uppercase();
+        assert!(title.starts_with(&format!("{name} 1 2")), "a title as the file is called, and a day: {title}");
+        for (before, _) in page.match_indices("(1)").map(|(at, _)| page.split_at(at)) {
+            let page = before.rsplit(|c: char| c.is_whitespace()).next().expect("a word").replace("\\-", "-");
+            assert!(folder.path().join(format!("{page}.1")).is_file(), "{}: {page}", path.display());
+        }
+        for line in page.lines().filter(|line| !line.starts_with(['.', '\''])) {
+            assert!(line.len() <= 90 && line == line.trim_end(), "{}: {line}", path.display());
+        }
+        pages += 1;
+    }
+    assert!(pages > 20, "a page for each command");
+}

@@ -26,6 +26,7 @@ mod evidence;
 mod exceptions;
 mod explain;
 mod formats;
+mod outputs;
 mod pipeline;
 mod readme;
 mod readme_in_order;

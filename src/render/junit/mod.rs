@@ -62,7 +62,7 @@ fn write(report: &Report, suites: &[Suite<'_>], out: &mut dyn Write) -> Result<(
     let all = suites.iter().flat_map(|suite| suite.outcomes(report)).collect();
     let mut document = Document::start(out, "headcount", &all)?;
     for suite in suites {
-        document.start_suite(suite.name, &suite.outcomes(report).collect(), &suite.properties)?;
+        document.start_suite(&suite_name(report, suite.name), &suite.outcomes(report).collect(), &suite.properties)?;
         for case in &suite.cases {
             document.case(case)?;
         }
@@ -77,6 +77,14 @@ fn write(report: &Report, suites: &[Suite<'_>], out: &mut dyn Write) -> Result<(
         document.end_suite()?;
     }
     Ok(document.end()?)
+}
+
+/// What the suite is called: by the rule, and by whose audit it is, because CI systems put together what is called alike.
+fn suite_name(report: &Report, rule: &str) -> String {
+    match report.run.organisation.trim() {
+        "" => rule.to_owned(),
+        tenant => format!("{}: {rule}", clip(tenant, NAME)),
+    }
 }
 
 /// The verdict and every enabled rule, with so many findings.

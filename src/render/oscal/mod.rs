@@ -20,9 +20,8 @@ use crate::finding::{FindingRef, in_pieces};
 use crate::model::Timestamp;
 use crate::report::{FindingRecord, Report, RuleSummary};
 use model::{
-    Assessment, AssessmentResults, BackMatter, Component, ControlFinding, ControlId, Document, Hash, Link,
-    LocalDefinitions, Metadata, Observation, Prop, RelatedObservation, Resource, ResourceLink, ReviewedControls,
-    Selection, State, SubjectReference, Target,
+    Assessment, AssessmentResults, Component, ControlFinding, ControlId, Document, Link, LocalDefinitions, Metadata,
+    Observation, Prop, RelatedObservation, ReviewedControls, Selection, State, SubjectReference, Target,
 };
 
 /// The namespace of our own properties: a name, not an address.
@@ -50,7 +49,6 @@ impl Ids {
 
 pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<(), RenderError> {
     let ids = Ids(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{NAMESPACE}/{}", report.run.id).as_bytes()));
-    let plan = ids.of("plan", "");
     let observed = observed(report, &ids).map_err(RenderError::Findings)?;
     let input = Input { report, ids, controls: controls(report), observed };
     let document = Document {
@@ -63,18 +61,9 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
                 oscal_version: "1.2.1",
                 props: vec![prop("headcount-version", &report.run.tool_version)],
             },
-            import_ap: Link { href: format!("#{plan}") },
+            // What is assessed is what the configuration says.
+            import_ap: Link { href: options.places().config().path.replace(' ', "%20") },
             results: [assessment(&input)],
-            back_matter: BackMatter {
-                resources: [Resource {
-                    uuid: plan,
-                    title: "The configuration that says what is assessed".to_owned(),
-                    rlinks: [ResourceLink {
-                        href: options.places().config().path.replace(' ', "%20"),
-                        hashes: hashes(&report.run.config_sha256),
-                    }],
-                }],
-            },
         },
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
@@ -132,6 +121,7 @@ fn props(report: &Report) -> Vec<Prop> {
     let own = [
         prop("gate", report.verdict.gate.as_str()),
         prop("exit-code", &report.verdict.exit_code.to_string()),
+        prop("config-sha256", &report.run.config_sha256),
         prop("rules-sha256", &report.run.rules_sha256),
         prop("roster-sha256", &report.roster.sha256),
     ];
@@ -249,9 +239,4 @@ fn token(control: &str) -> String {
         |c: char| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c.to_ascii_lowercase() } else { '_' };
     let token: String = control.chars().take(80).map(plain).collect();
     if token.starts_with(|c: char| c.is_ascii_alphabetic()) { token } else { format!("c_{token}") }
-}
-
-fn hashes(sha256: &str) -> Vec<Hash> {
-    let hex = sha256.len() == 64 && sha256.chars().all(|c| c.is_ascii_hexdigit());
-    if hex { vec![Hash { algorithm: "SHA-256", value: sha256.to_owned() }] } else { Vec::new() }
 }

@@ -16,7 +16,6 @@ pub(super) struct AssessmentResults<O, F> {
     pub metadata: Metadata,
     pub import_ap: Link,
     pub results: [Assessment<O, F>; 1],
-    pub back_matter: BackMatter,
 }
 
 #[derive(Debug, Serialize)]
@@ -154,30 +153,5 @@ pub(super) struct RelatedObservation {
 pub(super) struct Prop {
     pub name: &'static str,
     pub ns: &'static str,
-    pub value: String,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct BackMatter {
-    pub resources: [Resource; 1],
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Resource {
-    pub uuid: Uuid,
-    pub title: String,
-    pub rlinks: [ResourceLink; 1],
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct ResourceLink {
-    pub href: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub hashes: Vec<Hash>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Hash {
-    pub algorithm: &'static str,
     pub value: String,
 }

@@ -33,6 +33,7 @@ pub(super) struct Driver {
     pub name: &'static str,
     pub full_name: String,
     pub semantic_version: String,
+    pub information_uri: &'static str,
     pub rules: Vec<Descriptor>,
     pub notifications: Vec<Descriptor>,
 }
@@ -42,7 +43,9 @@ pub(super) struct Driver {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Descriptor {
     pub id: String,
-    pub name: String,
+    /// Unless it is the id in other letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub short_description: Text,
     pub full_description: Text,
     pub help: Text,

@@ -60,9 +60,9 @@ fn plain(text: impl Into<String>) -> Text {
 }
 
 fn driver(report: &Report) -> Driver {
-    let notification = |kind: &Reference, name: &str, text: &str| Descriptor {
+    let notification = |kind: &Reference, text: &str| Descriptor {
         id: kind.id.to_owned(),
-        name: name.to_owned(),
+        name: name(kind.id),
         short_description: plain(text),
         full_description: plain(text),
         help: plain("The full report tells more."),
@@ -73,12 +73,13 @@ fn driver(report: &Report) -> Driver {
         name: "headcount",
         full_name: format!("headcount {}", terminal(&report.run.tool_version)),
         semantic_version: terminal(&report.run.tool_version),
+        information_uri: env!("CARGO_PKG_REPOSITORY"),
         rules: report.rules.iter().map(|rule| descriptor(report, rule)).collect(),
         notifications: vec![
-            notification(&INCOMPLETE, "IncompleteData", "A source whose accounts were not all seen."),
-            notification(&CUT, "ResultsLeftOut", "There are more findings than this file may hold."),
-            notification(&UNJUDGED, "NotJudged", "What the gate rests on and could not be judged."),
-            notification(&SCOPE, "Scope", "What the verdict of this run doesn't cover."),
+            notification(&INCOMPLETE, "A source whose accounts were not all seen."),
+            notification(&CUT, "There are more findings than this file may hold."),
+            notification(&UNJUDGED, "What the gate rests on and could not be judged."),
+            notification(&SCOPE, "What the verdict of this run doesn't cover."),
         ],
     }
 }
@@ -94,7 +95,7 @@ fn descriptor(report: &Report, rule: &RuleSummary) -> Descriptor {
     let title = Some(terminal(&rule.title)).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| rule.id.clone());
     Descriptor {
         id: rule.id.clone(),
-        name: pascal(&rule.id),
+        name: name(&rule.id),
         short_description: plain(clip(&title, DESCRIPTION)),
         full_description: plain(clip(&why.unwrap_or(title), DESCRIPTION)),
         help: Text {
@@ -115,11 +116,11 @@ fn descriptor(report: &Report, rule: &RuleSummary) -> Descriptor {
     }
 }
 
-/// `leaver-active` as `LeaverActive`.
-fn pascal(id: &str) -> String {
-    id.split('-')
-        .flat_map(|word| word.chars().next().map(|c| c.to_ascii_uppercase()).into_iter().chain(word.chars().skip(1)))
-        .collect()
+/// `leaver-active` as `LeaverActive`; of one word there is no other name.
+fn name(id: &str) -> Option<String> {
+    let upper = |word: &str| word.chars().next().map(|c| c.to_ascii_uppercase());
+    let pascal = id.split('-').flat_map(|word| upper(word).into_iter().chain(word.chars().skip(1))).collect::<String>();
+    Some(pascal).filter(|name| !name.eq_ignore_ascii_case(id))
 }
 
 const fn level(severity: Severity) -> &'static str {
