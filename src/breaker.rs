@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use memory::{LastReport, Memory};
+pub use report::{ReportedRoster, ReportedSource};
 
 use crate::base::text::{counted, grouped};
 use crate::config::MaxChange;

@@ -105,6 +105,14 @@ impl Files {
         self
     }
 
+    /// Whether there is such a file, so that it can be left unread where there is none.
+    pub fn has(&self, role: Role, path: &Path) -> bool {
+        match self.stored_of(role) {
+            None => path.exists(),
+            Some(stored) => stored.files.contains_key(&(role, path.to_owned())),
+        }
+    }
+
     /// Opens a file.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ pub fn decide(
     outcome: &Outcome,
     seen: &Seen<'_>,
 ) -> std::io::Result<GateVerdict> {
-    let open = OpenFindings::count(outcome, rules)?;
+    let open = OpenFindings::count(outcome, rules, policy.new.is_some())?;
     let mut reasons = open.exceeds(policy);
     reasons.extend(seen.sources.iter().filter_map(|(name, certificate)| unproven(name, certificate, seen)));
     reasons.extend(judged::reasons(policy, &outcome.cells));

@@ -56,6 +56,7 @@ pub mod suggest;
 pub mod exception;
 pub mod rule;
 pub mod breaker;
+pub mod history;
 pub mod finding;
 pub mod audit;
 pub mod gate;

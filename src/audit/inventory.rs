@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::model::{Account, AccountStatus, Employee, Fact, Situation, SourceName, Tier, Timestamp};
@@ -69,6 +70,45 @@ pub struct AccountRow<'r> {
     /// Who answers for the owner, as the roster writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager: Option<Cow<'r, str>>,
+    /// Where the owner works.
+    #[serde(default)]
+    pub work: Work<'r>,
+}
+
+/// Where the owner of an account works, and since when, as the roster tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work<'r> {
+    /// Whether the employment has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<bool>,
+    /// The first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<NaiveDate>,
+    /// Staff or external.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Cow<'r, str>>,
+    /// The department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub department: Option<Cow<'r, str>>,
+    /// The job title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Cow<'r, str>>,
+    /// The site or country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Cow<'r, str>>,
+}
+
+impl<'r> Work<'r> {
+    fn of(employee: &'r Employee, now: Timestamp) -> Self {
+        Self {
+            left: employee.left(now).ok(),
+            start: employee.start_date().ok(),
+            kind: employee.kind().ok().map(|kind| Cow::Borrowed(kind.as_str())),
+            department: employee.department().map(Cow::Borrowed),
+            title: employee.title().map(Cow::Borrowed),
+            location: employee.location().map(Cow::Borrowed),
+        }
+    }
 }
 
 const fn untold<T>() -> Fact<T> {
@@ -91,6 +131,7 @@ impl<'r> AccountRow<'r> {
         privileged: Option<bool>,
         situation: &'r Situation,
         employee: Option<&'r Employee>,
+        now: Timestamp,
     ) -> Self {
         Self {
             id: Cow::Borrowed(&account.id),
@@ -114,6 +155,7 @@ impl<'r> AccountRow<'r> {
             employee_id: employee.map(|employee| employee.id().into()),
             employee_name: employee.and_then(Employee::name).map(Cow::Borrowed),
             manager: employee.and_then(|employee| employee.managers().first()).map(Cow::Borrowed),
+            work: employee.map(|employee| Work::of(employee, now)).unwrap_or_default(),
         }
     }
 }
@@ -303,6 +345,7 @@ mod tests {
             employee_id: None,
             employee_name: None,
             manager: Some("E-1".into()),
+            work: Work::default(),
         }
     }
 

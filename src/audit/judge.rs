@@ -166,7 +166,8 @@ impl<'j> Judge<'j> {
         let scope = self.scope(&judged, &owners);
         if let Some(recorder) = recorder {
             let privileged = scope.account.as_ref().and_then(AccountScope::is_privileged);
-            recorder.record(received.position, &AccountRow::new(account, privileged, &situation, judged.employee))?;
+            let row = AccountRow::new(account, privileged, &situation, judged.employee, self.now);
+            recorder.record(received.position, &row)?;
         }
         self.rules(result, tried, judged, &scope, received.line)?;
         result.unsettled.extend(self.unsettled(&judged, &scope));

@@ -25,7 +25,7 @@ use std::fmt;
 use std::io;
 
 pub use evidence::Evidence;
-pub use inventory::{AccountRow, Inventory, Recorder};
+pub use inventory::{AccountRow, Inventory, Recorder, Work};
 pub use matrix::Cell;
 pub use near::LikelyLine;
 pub use settle::SettlingLine;

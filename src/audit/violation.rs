@@ -104,6 +104,7 @@ impl<'a> Accused<'a> {
             controls: &[],
             reasons: &reasons,
             near_misses: None,
+            history: None,
         };
         let marks = Marks::of_account(&account.last_login_at);
         if std::mem::replace(&mut self.written, true) {

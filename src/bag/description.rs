@@ -141,6 +141,9 @@ pub struct Command {
     /// The run with whose report findings were compared.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub since: Option<String>,
+    /// Whether its report carries on since when each finding has been there.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub carries_history: bool,
     /// The top of the repository that it ran in, from which formats say where things are.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub root: Option<String>,

@@ -28,7 +28,7 @@ use crate::config::{Config, Demand, GateConfig};
 use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, all_files, check_templates};
-use crate::report::{Earlier, Gate, GateVerdict, Privacy};
+use crate::report::{Gate, GateVerdict, Privacy};
 use crate::roster;
 use crate::run::publish::{self, Publication, Published};
 use crate::run::{self, Audited, Inputs, Observer as _, Phase, Policy, RunError, RunOptions};
@@ -182,10 +182,11 @@ impl<'a> Job<'a> {
     }
 
     async fn attempt(&self, global: &Global) -> anyhow::Result<Ended> {
-        let checked = match self.check() {
+        let mut checked = match self.check() {
             Ok(checked) => checked,
             Err(error) => return Ok(Ended { exit: refuse(&error), run_id: None }),
         };
+        let following = checked.held.following();
         let lists_accounts = checked.evidence.is_some() || checked.formats.iter().any(|format| format.lists_accounts());
         let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
         let waiting = global.waiting();
@@ -209,10 +210,7 @@ impl<'a> Job<'a> {
             allow_outage: self.allow_outage,
             observer: &waiting,
         };
-        // A large one takes a while, which is over when the vendors have answered.
-        let earlier = checked.held.earlier();
-        let earlier = tokio::task::spawn_blocking(move || earlier.map_or(Ok(None), |earlier| earlier.read()));
-        let audited = match run::run(&checked.config, &checked.inputs, &options).await {
+        let audited = match run::run(&checked.config, &checked.inputs, &options, following).await {
             Ok(audited) => audited,
             Err(error) => {
                 drop(waiting);
@@ -221,19 +219,15 @@ impl<'a> Job<'a> {
             }
         };
         let run_id = Some(audited.report.run.id.clone());
-        let earlier = earlier.await.context("can't read the last report")?.unwrap_or_else(|error| {
-            tracing::warn!(%error, "can't read the last report, so nothing is said of what has changed since");
-            None
-        });
         // As large as the first half.
-        let exit = Box::pin(self.publish((audited, earlier), inventory, checked, (global, waiting))).await?;
+        let exit = Box::pin(self.publish(audited, inventory, checked, (global, waiting))).await?;
         Ok(Ended { exit, run_id })
     }
 
     /// Writes the reports and says what was found, with no more of people in it than is allowed.
     async fn publish(
         &self,
-        (audited, earlier): (Audited, Option<Earlier>),
+        audited: Audited,
         inventory: Option<Inventory>,
         checked: Checked<'a>,
         (global, waiting): (&Global, Waiting),
@@ -258,10 +252,6 @@ impl<'a> Job<'a> {
         // The roster is the larger part of the memory, and what is written now can have its room.
         drop(inputs);
         let report = report.with_privacy(&privacy)?;
-        let report = match earlier {
-            Some(earlier) => report.since(earlier)?,
-            None => report,
-        };
         let inventory = inventory.map(|inventory| inventory.with_privacy(&privacy)).transpose()?.flatten();
         let rendering = publication.rendering(inventory.as_ref(), &places);
         let written = rendering.write(&report).map_err(anyhow::Error::from).and_then(|published| {
@@ -343,6 +333,10 @@ impl<'a> Job<'a> {
         let config = &mut basis.config;
         if let Some(fail_on) = self.fail_on {
             config.gate = config.gate.with_fail_on(fail_on, &Diagnostic::of_file(Path::new("--fail-on"), ""));
+            let mistakes = config.gate.without_history(config.history.as_ref());
+            if !mistakes.is_empty() {
+                return Err(mistakes.into());
+            }
         }
         if let Some(baseline) = self.baseline {
             config.exceptions.baseline = Some(baseline.to_owned());
@@ -362,7 +356,9 @@ impl<'a> Job<'a> {
         let only = source_names(self.sources, config)?;
         let evidence = Evidence::check(self, &basis, &formats)?;
         let privacy = self.privacy.with_key(config).map_err(|mistake| vec![mistake])?;
-        let held = self.measure.hold(config, self.out, &privacy).map_err(|mistake| vec![mistake])?;
+        let read_at = || basis.snapshot.as_ref().map_or_else(now, |snapshot| snapshot.certificates().started_at);
+        let as_of = self.as_of.unwrap_or_else(read_at);
+        let held = self.measure.hold(config, self.out, &privacy, as_of).map_err(|mistake| vec![mistake])?;
         let inputs = Inputs::load(config, held.previous(), latest(self.as_of));
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, config))?;
         inputs.policies = Policy::load_all(self.policies, config)?;

@@ -73,7 +73,9 @@ impl<'a> Evidence<'a> {
         let always = [Format::Json, Format::Accounts];
         formats.extend(always.into_iter().filter(|format| !outputs.formats().contains(format)));
         let Self { target, mut command, previous } = self;
-        command.since = report.since.as_ref().map(|since| since.run_id.clone());
+        let changes = report.changes.as_ref();
+        command.since = changes.and_then(|changes| changes.previous.as_ref()).map(|previous| previous.run_id.clone());
+        command.carries_history = report.findings.tells_history();
         let sealing = Sealing { target, config, ground, command, previous, read_at };
         sealing.seal(&report.run, populations, &formats, |format, out| outputs.copy(report, format, out))
     }

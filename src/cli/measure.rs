@@ -1,15 +1,16 @@
 //! What an audit is held against, and what the next one will be: the circuit-breaker's memory beside the reports.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::base::diagnostic::Diagnostic;
 use crate::breaker::{Counts, LastReport, Memory, Previous};
 use crate::config::{Config, MaxChange};
 use crate::deliver::{self, DeliveryError};
-use crate::files::Files;
-use crate::model::{Roster, SourceStatus};
+use crate::history::Earlier;
+use crate::model::{Roster, SourceStatus, Timestamp};
 use crate::render::Format;
-use crate::report::{Earlier, Privacy, Report};
+use crate::report::{Privacy, Report};
+use crate::run::{Before, Following};
 
 /// What roster and sources are held against.
 #[derive(Debug, Clone, Copy)]
@@ -29,29 +30,19 @@ pub(super) struct Held<'a> {
     previous: Option<Previous>,
     /// What is remembered, and where; nothing, if nothing is to be.
     memory: Option<(Memory, &'a Path)>,
-    /// Whose findings are compared with.
-    earlier: Option<EarlierReport>,
-}
-
-/// A report of an earlier audit.
-#[derive(Debug, Clone)]
-pub(super) struct EarlierReport {
-    files: Files,
-    path: PathBuf,
-    /// Its run, if it has to be a certain one.
-    run_id: Option<String>,
-}
-
-impl EarlierReport {
-    /// Its findings, if there is such a report.
-    pub(super) fn read(&self) -> std::io::Result<Option<Earlier>> {
-        Earlier::read(&self.files, &self.path, self.run_id.as_deref())
-    }
+    /// From which report its findings are followed.
+    following: Following,
 }
 
 impl<'a> Measure<'a> {
-    /// Reads what there is to compare with.
-    pub(super) fn hold(self, config: &Config, out: &'a Path, privacy: &Privacy) -> Result<Held<'a>, Diagnostic> {
+    /// Reads what there is to compare with, for an audit as of a moment.
+    pub(super) fn hold(
+        self,
+        config: &Config,
+        out: &'a Path,
+        privacy: &Privacy,
+        as_of: Timestamp,
+    ) -> Result<Held<'a>, Diagnostic> {
         let limits = config.sources.iter().map(|source| source.max_change).chain([config.roster.max_change]);
         let limited = limits.flatten().any(|limit| limit != MaxChange::Off);
         let memory = match (self, Memory::read(out)) {
@@ -64,27 +55,48 @@ impl<'a> Measure<'a> {
             (Self::LastComplete | Self::Report(_), Err(_)) => None,
         };
         let memory = memory.map(|memory| (memory, out));
-        let previous = match self {
-            Self::Nothing | Self::Accepted => None,
-            Self::LastComplete => memory.as_ref().map(|(memory, out)| memory.previous(config, out)),
-            Self::Report(path) => Some(Previous::of_report(path)?),
-        };
-        let last = memory.as_ref().and_then(|(memory, out)| {
-            let last =
-                memory.last_report(config, out).filter(|last| Some(&last.naming) == privacy.naming().as_ref())?;
-            let path = out.join(Format::Json.file_name()?);
-            Some(EarlierReport { files: config.files.clone(), path, run_id: Some(last.run_id.clone()) })
-        });
-        let earlier = match self {
-            Self::Nothing => None,
+        let settings = config.history.clone().unwrap_or_default();
+        let (previous, before) = match self {
+            Self::Nothing => (None, Before::Nothing),
             Self::Report(path) => {
-                let (files, path) = (config.files.clone(), path.to_owned());
-                matches!(privacy, Privacy::Full).then_some(EarlierReport { files, path, run_id: None })
+                let mut earlier = Earlier::read(&config.files, path, &settings.renamed)?;
+                comparable(path, &earlier, privacy, as_of)?;
+                (Some(earlier.measure()), Before::Named(Box::new(earlier)))
             }
-            Self::Accepted | Self::LastComplete => last,
+            Self::Accepted => (None, last_report(memory.as_ref(), config, privacy)),
+            Self::LastComplete => {
+                let previous = memory.as_ref().map(|(memory, out)| memory.previous(config, out));
+                (previous, last_report(memory.as_ref(), config, privacy))
+            }
         };
-        Ok(Held { previous, memory, earlier })
+        let carries = !matches!(self, Self::Nothing) && (config.history.is_some() || matches!(self, Self::Report(_)));
+        let following = Following { before, config: settings, carries, naming: privacy.namer() };
+        Ok(Held { previous, memory, following })
     }
+}
+
+/// The last report in the folder, if its findings have the same names.
+fn last_report(memory: Option<&(Memory, &Path)>, config: &Config, privacy: &Privacy) -> Before {
+    let report = memory.and_then(|(memory, out)| {
+        let last = memory.last_report(config, out).filter(|last| Some(&last.naming) == privacy.naming().as_ref())?;
+        Some(Before::InFolder { path: out.join(Format::Json.file_name()?), run_id: last.run_id.clone() })
+    });
+    report.unwrap_or_default()
+}
+
+/// Whether a report that somebody names can be compared with an audit as of a moment.
+fn comparable(path: &Path, earlier: &Earlier, privacy: &Privacy, as_of: Timestamp) -> Result<(), Diagnostic> {
+    let before = earlier.ground.as_of;
+    if before > as_of {
+        let message = format!("this report is of {before}, which is after the moment of this audit, {as_of}");
+        return Err(Diagnostic::of_file(path, message).help("name the report of an earlier audit"));
+    }
+    if earlier.ground.naming != privacy.compared_naming() {
+        let message = "this report calls people and findings otherwise than this audit would";
+        let help = "name a report that was written with the same --privacy, and the same key";
+        return Err(Diagnostic::of_file(path, message).help(help));
+    }
+    Ok(())
 }
 
 impl Held<'_> {
@@ -92,9 +104,9 @@ impl Held<'_> {
         self.previous.as_ref()
     }
 
-    /// Whose findings are compared with.
-    pub(super) fn earlier(&self) -> Option<EarlierReport> {
-        self.earlier.clone()
+    /// From which report its findings are followed; only once.
+    pub(super) fn following(&mut self) -> Following {
+        std::mem::take(&mut self.following)
     }
 
     /// Remembers what a report has seen completely, and the report where `naming` says how it names findings.

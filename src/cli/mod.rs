@@ -5,6 +5,7 @@ mod baseline;
 mod basis;
 mod bundle;
 mod clock;
+mod compare;
 mod crosswalk;
 mod demo;
 mod email;
@@ -116,6 +117,10 @@ enum Command {
     /// Verify or sign the evidence of an audit
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
+    /// Say what has changed between two reports
+    Compare(compare::CompareArgs),
+    /// Say how it went over several reports
+    History(compare::HistoryArgs),
     /// Serve the simulated vendors, and write a configuration for them
     Simulate(simulate::SimulateArgs),
     /// Print a JSON schema
@@ -174,6 +179,8 @@ impl Cli {
             Command::Rules(command) => rules::run(&command),
             Command::Waivers(command) => waivers::run(&command),
             Command::Baseline(command) => baseline::run(&command),
+            Command::Compare(args) => compare::run(&args, &global),
+            Command::History(args) => compare::history(&args, &global),
             Command::Simulate(args) => simulate::run(&args, &global),
             Command::Schema(args) => schema::run(&args),
             Command::Completions(args) => shell::completions(&args),

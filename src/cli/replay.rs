@@ -21,10 +21,10 @@ use crate::config::{Config, Demand};
 use crate::deliver::write_file;
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, check_templates};
-use crate::report::{Earlier, Privacy, Report};
+use crate::report::{Privacy, Report};
 use crate::roster;
 use crate::run::publish::{Publication, Rendering};
-use crate::run::{self, Identity, Inputs, Policy, RunError, RunOptions};
+use crate::run::{self, Before, Following, Identity, Inputs, Policy, RunError, RunOptions};
 use crate::snapshot::{Snapshot, SnapshotError};
 use difference::Comparison;
 
@@ -144,12 +144,11 @@ impl<'c> Replay<'c> {
             allow_outage: self.command.allow_outage,
             observer: &waiting,
         };
-        let report = match runtime()?.block_on(run::run(config, inputs, &options)) {
+        let report = match runtime()?.block_on(run::run(config, inputs, &options, self.following(config))) {
             Ok(audited) => audited.report,
             Err(error) => return Ok(refuse(&error)),
         };
         drop(waiting);
-        let report = self.since(report, config)?;
         let publication = Publication {
             formats: &self.formats,
             out: Path::new(""),
@@ -168,13 +167,15 @@ impl<'c> Replay<'c> {
         self.compare(&report, &rendering, global)
     }
 
-    /// The report as it was compared with the one before.
-    fn since(&self, report: Report, config: &Config) -> anyhow::Result<Report> {
-        let earlier = self.outputs(Role::PreviousReport).next().zip(self.command.since.as_deref());
-        let earlier = earlier.map(|(input, run)| Earlier::read(&config.files, Path::new(&input.shown), Some(run)));
-        match earlier.transpose()?.flatten() {
-            Some(earlier) => Ok(report.since(earlier)?),
-            None => Ok(report),
+    /// With which report its findings were compared.
+    fn following(&self, config: &Config) -> Following {
+        let earlier = self.outputs(Role::PreviousReport).next().zip(self.command.since.clone());
+        let before = earlier.map(|(input, run_id)| Before::InFolder { path: PathBuf::from(&input.shown), run_id });
+        Following {
+            before: before.unwrap_or_default(),
+            config: config.history.clone().unwrap_or_default(),
+            carries: self.command.carries_history,
+            naming: None,
         }
     }
 

@@ -10,7 +10,7 @@ use super::table::{Align, Cell, Table};
 use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity, SourceStatus};
 use crate::render::terminal;
-use crate::report::{Gate, GateVerdict, Reason, Report, RosterSummary, Since, SourceSummary, ToDo};
+use crate::report::{Changes, Gate, GateVerdict, Reason, Report, RosterSummary, SourceSummary, ToDo};
 use crate::run::LOW_MATCH;
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -43,8 +43,8 @@ pub(super) fn summarise(report: &Report) {
     if let Some(covered) = covered(report) {
         say(&covered);
     }
-    if let Some(since) = &report.since {
-        say(&since_words(since));
+    if let Some(changes) = report.changes.as_ref().and_then(Changes::in_words) {
+        say(&changes);
     }
     say_decisions(report);
 }
@@ -168,20 +168,6 @@ fn say_verdict<'v>(of: &str, verdict: &GateVerdict, scope: impl Iterator<Item = 
     for reason in scope {
         say(&format!("  Scope: {}", reason.text));
     }
-}
-
-/// What has changed since the last report.
-fn since_words(since: &Since) -> String {
-    let parts = [
-        (since.new, "new"),
-        (since.gone, "gone"),
-        (since.accepted, "accepted"),
-        (since.unseen, "not found where not everything was seen"),
-        (since.still, "still open"),
-    ];
-    let parts = parts.iter().enumerate().filter(|(at, (count, _))| *at < 2 || *count > 0);
-    let parts: Vec<_> = parts.map(|(_, (count, what))| format!("{} {what}", grouped(*count))).collect();
-    format!("Since {}: {}", since.as_of.format("%Y-%m-%d"), parts.join(", "))
 }
 
 /// How many findings exceptions cover, and what has been resolved.

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::HistoryConfig;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use crate::model::{RuleId, Severity};
 use crate::setting::ConfigText;
@@ -38,6 +39,8 @@ pub struct GateConfig {
     pub mentions: Vec<(RuleId, Diagnostic)>,
     /// Where `fail_on` would stand, if it is the default.
     pub implied: Option<Diagnostic>,
+    /// Where something is demanded that only history tells.
+    pub of_history: Vec<(FailOn, Diagnostic)>,
 }
 
 /// The most open findings of a rule.
@@ -62,27 +65,39 @@ pub enum Demand {
     New,
 }
 
-/// A rule or a severity.
+/// A rule, a severity, or what history says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailOn {
     /// `"orphaned"`
     Rule(RuleId),
     /// `"severity:critical"`: this severity; the worse ones have to be named too.
     Severity(Severity),
+    /// `"overdue"`, `"overdue:critical"`: there for longer than `[history] sla` allows; of all severities, or of this one.
+    Overdue(Option<Severity>),
+    /// `"reopened"`: resolved before, and back.
+    Reopened,
 }
 
 impl FailOn {
-    /// Reads `"rule"` or `"severity:NAME"`.
+    /// Reads `"rule"`, `"severity:NAME"`, `"overdue"`, `"overdue:NAME"` or `"reopened"`.
     fn parse(text: &str) -> Result<Self, String> {
-        let Some(name) = text.strip_prefix("severity:") else { return Ok(Self::Rule(RuleId::new(text))) };
-        let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == name);
-        known.map(Self::Severity).ok_or_else(|| {
-            let names = Severity::ALL.map(Severity::as_str);
-            match did_you_mean(name, names) {
-                Some(meant) => format!("unknown severity \"{name}\", did you mean \"severity:{meant}\"?"),
-                None => format!("unknown severity \"{name}\", known are {}", names.join(", ")),
-            }
-        })
+        let severity = |kind: &str, name: &str| {
+            let known = Severity::ALL.into_iter().find(|severity| severity.as_str() == name);
+            known.ok_or_else(|| {
+                let names = Severity::ALL.map(Severity::as_str);
+                match did_you_mean(name, names) {
+                    Some(meant) => format!("unknown severity \"{name}\", did you mean \"{kind}:{meant}\"?"),
+                    None => format!("unknown severity \"{name}\", known are {}", names.join(", ")),
+                }
+            })
+        };
+        match text.split_once(':') {
+            Some((kind @ "severity", name)) => severity(kind, name).map(Self::Severity),
+            Some((kind @ "overdue", name)) => severity(kind, name).map(|severity| Self::Overdue(Some(severity))),
+            None if text == "overdue" => Ok(Self::Overdue(None)),
+            None if text == "reopened" => Ok(Self::Reopened),
+            _ => Ok(Self::Rule(RuleId::new(text))),
+        }
     }
 
     /// As the configuration spells it.
@@ -90,6 +105,9 @@ impl FailOn {
         match self {
             Self::Rule(rule) => rule.to_string(),
             Self::Severity(severity) => format!("severity:{severity}"),
+            Self::Overdue(None) => "overdue".to_owned(),
+            Self::Overdue(Some(severity)) => format!("overdue:{severity}"),
+            Self::Reopened => "reopened".to_owned(),
         }
     }
 }
@@ -139,7 +157,8 @@ impl Demand {
         }
     }
 
-    /// Reads `"rule"`, `"rule>10"`, `"rule>5%"`, `"severity:NAME"`, `"not-evaluable"` or `"new"`.
+    /// Reads `"rule"`, `"rule>10"`, `"rule>5%"`, `"severity:NAME"`, `"overdue"`, `"overdue:NAME"`, `"reopened"`, `"not-evaluable"` or
+    /// `"new"`.
     ///
     /// # Errors
     /// A sentence that says what is possible.
@@ -235,6 +254,7 @@ impl GateConfig {
         if !narrows_only(demands.iter()) {
             gate.fail_on.clear();
             gate.implied = None;
+            gate.of_history.clear();
             gate.mentions.retain(|(rule, _)| gate.max.contains_key(rule));
         }
         for demand in demands {
@@ -247,16 +267,42 @@ impl GateConfig {
     pub fn rules(&self) -> BTreeSet<&RuleId> {
         let named = self.fail_on.iter().filter_map(|limit| match limit {
             FailOn::Rule(rule) => Some(rule),
-            FailOn::Severity(_) => None,
+            FailOn::Severity(_) | FailOn::Overdue(_) | FailOn::Reopened => None,
         });
         named.chain(self.max.keys()).collect()
+    }
+
+    /// What is demanded that only history tells, where there is none.
+    pub fn without_history(&self, history: Option<&HistoryConfig>) -> Vec<Diagnostic> {
+        let limited = |limit: &FailOn| match (limit, history) {
+            (_, None) | (FailOn::Rule(_) | FailOn::Severity(_), _) => false,
+            (FailOn::Overdue(None), Some(history)) => !history.sla.is_empty(),
+            (FailOn::Overdue(Some(severity)), Some(history)) => history.sla.contains_key(severity),
+            (FailOn::Reopened, Some(_)) => true,
+        };
+        let unlimited = self.of_history.iter().filter(|(limit, _)| !limited(limit));
+        let mistake = |(limit, place): &(FailOn, Diagnostic)| {
+            let (message, help) = match limit {
+                FailOn::Reopened => {
+                    ("reopened needs history", "add [history], with which reports carry on what was resolved")
+                }
+                _ => (
+                    "nothing says when a finding is overdue",
+                    "add [history] sla = { critical = \"1d\", high = \"7d\", medium = \"30d\" }",
+                ),
+            };
+            Diagnostic { message: message.to_owned(), help: Some(help.to_owned()), ..place.clone() }
+        };
+        unlimited.map(mistake).collect()
     }
 
     fn add(&mut self, demand: Demand, place: &Diagnostic) {
         match demand {
             Demand::FailOn(limit) => {
-                if let FailOn::Rule(rule) = &limit {
-                    self.mentions.push((rule.clone(), place.clone()));
+                match &limit {
+                    FailOn::Rule(rule) => self.mentions.push((rule.clone(), place.clone())),
+                    FailOn::Overdue(_) | FailOn::Reopened => self.of_history.push((limit.clone(), place.clone())),
+                    FailOn::Severity(_) => {}
                 }
                 self.fail_on.push(limit);
             }

@@ -6,6 +6,7 @@ mod columns;
 mod email;
 mod exceptions;
 mod gate;
+mod history;
 mod known_secrets;
 mod matching;
 mod named_files;
@@ -34,6 +35,7 @@ pub use change::MaxChange;
 pub use email::{AttachedFile, EmailConfig, MailLogin, MailServer, MailTls};
 pub use exceptions::ExceptionsConfig;
 pub use gate::{Demand, FailOn, GateConfig, Max};
+pub use history::HistoryConfig;
 pub use matching::*;
 pub use policy::PolicyConfig;
 pub use recipients::{ManagerQuestions, Recipients, parse_address};
@@ -76,6 +78,8 @@ pub struct Config {
     pub report: ReportConfig,
     /// `[email]`, if mail is sent at all.
     pub email: Option<EmailConfig>,
+    /// `[history]`, if reports are to carry it on.
+    pub history: Option<HistoryConfig>,
 }
 
 /// Everything but the sources, whose tables differ by vendor.
@@ -94,6 +98,7 @@ struct RawConfig {
     #[serde(default)]
     report: report::RawReport,
     email: Option<email::RawEmail>,
+    history: Option<history::RawHistory>,
 }
 
 impl Config {
@@ -143,6 +148,8 @@ impl Config {
         let exceptions = raw.exceptions.check(&shown);
         let gate = keep(raw.gate.check(&shown), &mut mistakes);
         let report = keep(raw.report.check(&shown, &files), &mut mistakes);
+        let history = raw.history.and_then(|history| keep(history.check(&shown, &names), &mut mistakes));
+        mistakes.extend(gate.iter().flat_map(|gate: &GateConfig| gate.without_history(history.as_ref())));
         let email = raw.email.and_then(|email| keep(email.check(&shown), &mut mistakes));
         match (roster, matching, rules, gate, report) {
             (Some(roster), Some(matching), Some(rules), Some(gate), Some(report)) if mistakes.is_empty() => Ok(Self {
@@ -157,6 +164,7 @@ impl Config {
                 gate,
                 report,
                 email,
+                history,
             }),
             _ => Err(mistakes),
         }

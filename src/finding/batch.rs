@@ -5,6 +5,7 @@ use std::io;
 
 use super::index_entry::{About, LastLogin, Marks};
 use super::{Finding, FindingRecord, block, identity};
+use crate::history::History;
 use crate::model::{Disposition, Severity};
 
 /// Findings in blocks, one for each subject, with what has to be known of each finding without reading its block.
@@ -42,6 +43,7 @@ pub(super) struct Note {
     pub subject: u64,
     pub person: Option<u64>,
     pub last_login: LastLogin,
+    pub history: Option<History>,
 }
 
 impl Batch {
@@ -86,6 +88,7 @@ impl Batch {
             subject: identity::subject(finding),
             person: identity::person(finding),
             last_login: marks.last_login,
+            history: finding.history,
         };
         self.keys.push_str(key);
         if note.about == About::Group {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use serde_json::Value;
 
+use crate::history::History;
 use crate::model::{Disposition, Fact, Severity, Timestamp};
 
 /// What is known of a finding without reading it.
@@ -25,6 +26,7 @@ pub(super) struct IndexEntry {
     pub disposition: Disposition,
     pub about: About,
     pub waiver_expired: bool,
+    pub history: Option<History>,
 }
 
 /// In an entry: no source.

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::store::{Findings, write_each};
 use super::{FindingRecord, SubjectRecord, record};
+use crate::history::HistoryLine;
 use crate::model::{self, Disposition, Severity};
 
 /// An account with findings: who is behind it, its access, and how it was correlated.
@@ -68,6 +69,9 @@ pub struct FindingLine<'t> {
     /// How many findings it stands for, where the report only counts; absent: itself.
     #[serde(default)]
     pub count: Option<u64>,
+    /// Since when it has been there (`[history]`).
+    #[serde(default)]
+    pub history: Option<HistoryLine>,
     /// The name of the person concerned; of an account, `accounts` has it.
     #[serde(default)]
     pub display_name: Option<Cow<'t, str>>,
@@ -214,7 +218,7 @@ impl SubjectRecord<'_> {
 }
 
 /// Adds the finding as `findings` has it.
-fn write_finding(finding: &FindingRecord<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_finding(finding: &FindingRecord<'_>, tells_history: bool, out: &mut Vec<u8>) -> io::Result<()> {
     let mut line = Members::start(out);
     line.text("fingerprint", Some(finding.fingerprint))?;
     line.text("rule", Some(finding.rule))?;
@@ -229,6 +233,9 @@ fn write_finding(finding: &FindingRecord<'_>, out: &mut Vec<u8>) -> io::Result<(
     subject.raw("members", finding.subject.members);
     subject.end();
     line.raw("count", finding.count.map(|count| count.to_string()).as_deref());
+    if let Some(history) = finding.history.filter(|_| tells_history) {
+        line.raw("history", Some(&serde_json::to_string(&HistoryLine::from(history))?));
+    }
     if !finding.subject.is_account() {
         finding.subject.write_person(&mut line)?;
     }
@@ -268,7 +275,12 @@ impl Lines<'_> {
                 out,
                 between,
             ),
-            Self::Findings(findings) => write_each(findings.heads(), write_finding, out, between),
+            Self::Findings(findings) => {
+                let write = |finding: &FindingRecord<'_>, line: &mut Vec<u8>| {
+                    write_finding(finding, findings.tells_history(), line)
+                };
+                write_each(findings.heads(), write, out, between)
+            }
             Self::None => Ok(()),
         }
     }

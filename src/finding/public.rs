@@ -6,6 +6,7 @@ use serde_json::{Result, Value};
 
 use super::record::object;
 use super::{FindingRecord, SubjectRecord};
+use crate::history::History;
 use crate::model::{self, Disposition, Severity};
 
 /// A rule's judgement about a subject.
@@ -39,6 +40,8 @@ pub struct Finding {
     pub facts: BTreeMap<String, Value>,
     /// How the account was correlated, and to whom it may belong; empty when the subject is no account.
     pub matched: BTreeMap<String, Value>,
+    /// Since when it has been there, where that is known.
+    pub history: Option<History>,
 }
 
 /// What a finding is about.
@@ -114,6 +117,7 @@ impl From<&model::Finding> for Finding {
             controls: Vec::new(),
             facts: found.facts.clone(),
             matched: found.correlation.clone(),
+            history: None,
         }
     }
 }
@@ -167,6 +171,7 @@ impl Finding {
             controls: &self.controls,
             reasons: &parts.reasons,
             near_misses: parts.near_misses.as_deref(),
+            history: self.history,
         }
     }
 }
@@ -204,6 +209,7 @@ impl FindingRecord<'_> {
             controls: self.controls.to_vec(),
             facts: self.facts()?,
             matched,
+            history: self.history,
         })
     }
 }

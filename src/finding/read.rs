@@ -10,6 +10,7 @@ use serde::de::{Deserializer as _, Error as _, SeqAccess, Visitor};
 
 use super::index_entry::Marks;
 use super::{AccountLine, Advice, Batch, FindingLine, FindingRecord, Findings, FindingsWriter, SubjectRecord};
+use crate::history::History;
 
 /// Accounts by source and identifier.
 type Accounts<'t> = HashMap<(Cow<'t, str>, Cow<'t, str>), AccountLine<'t>>;
@@ -36,7 +37,9 @@ impl Findings {
             Ok(())
         })?;
         writer.append(batch).map_err(serde_json::Error::custom)?;
-        Ok(writer.in_order_of_arrival().map_err(serde_json::Error::custom)?.advised(advice))
+        let read = writer.in_order_of_arrival().map_err(serde_json::Error::custom)?.advised(advice);
+        // What was written is written again.
+        Ok(read.telling_history(true))
     }
 }
 
@@ -71,6 +74,7 @@ fn put(line: &FindingLine<'_>, accounts: &Accounts<'_>, batch: &mut Batch) -> se
         controls: &[],
         reasons: line.reasons.get(),
         near_misses: line.matched.as_ref().map(|matched| matched.near_misses.get()),
+        history: line.history.map(History::from),
     };
     let marks = Marks::of(&finding.facts()?);
     batch.push(&finding, marks, "").map_err(serde_json::Error::custom)

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Result, Value};
 
+use crate::history::History;
 use crate::model::{Disposition, Severity};
 
 /// A rule's judgement about a subject.
@@ -32,6 +33,8 @@ pub struct FindingRecord<'f> {
     pub reasons: &'f str,
     /// To whom the account probably belongs: a JSON list.
     pub near_misses: Option<&'f str>,
+    /// Since when it has been there, where that is known.
+    pub history: Option<History>,
 }
 
 /// What a finding is about, with what is the same for all findings about it.

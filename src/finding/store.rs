@@ -11,6 +11,7 @@ use chrono::DateTime;
 use super::index_entry::{About, IndexEntry, LastLogin, NONE};
 use super::{Finding, FindingRecord, SubjectRecord, block, record};
 use crate::base::parallel;
+use crate::history::{History, Kind};
 use crate::model::{Disposition, Severity, Timestamp};
 
 /// All findings of a report.
@@ -23,6 +24,8 @@ pub struct Findings {
     pub(super) members: Vec<(u32, u32)>,
     /// How many numbers of subjects there are.
     pub(super) numbers: usize,
+    /// Whether a report tells since when each has been there.
+    pub(super) tells_history: bool,
     /// To whom accounts probably belong: a JSON list each.
     pub(super) near_misses: Arc<Vec<String>>,
     pub(super) blocks: Arc<Blocks>,
@@ -191,6 +194,27 @@ impl Findings {
         Ok(people)
     }
 
+    /// Says of each since when it has been there; `history` is asked in their order, with their positions.
+    pub fn follow(&mut self, mut history: impl FnMut(usize, &FindingRef<'_>) -> History) {
+        let mut entries = std::mem::take(&mut self.entries);
+        for (at, entry) in entries.iter_mut().enumerate() {
+            entry.history = Some(history(at, &FindingRef { findings: self, entry }));
+        }
+        self.entries = entries;
+    }
+
+    /// The same, of which a report tells since when each has been there, or doesn't.
+    #[must_use]
+    pub const fn telling_history(mut self, tells: bool) -> Self {
+        self.tells_history = tells;
+        self
+    }
+
+    /// Whether a report tells since when each has been there.
+    pub const fn tells_history(&self) -> bool {
+        self.tells_history
+    }
+
     /// Those at these positions, in the order given.
     #[must_use]
     pub fn pick(&self, positions: impl IntoIterator<Item = usize>) -> Self {
@@ -239,6 +263,16 @@ impl<'f> FindingRef<'f> {
     /// Whether it would be waived but for the end of a waiver.
     pub const fn has_expired_waiver(&self) -> bool {
         self.entry.waiver_expired
+    }
+
+    /// Since when it has been there, where that is known.
+    pub const fn history(&self) -> Option<&History> {
+        self.entry.history.as_ref()
+    }
+
+    /// What it is about.
+    pub fn kind(&self) -> Kind {
+        Kind::of(self.entry.about.as_str())
     }
 
     /// How many findings it stands for.
@@ -327,6 +361,7 @@ impl<'f> FindingRef<'f> {
             controls: advice.map_or(&[], |advice| advice.controls.as_slice()),
             reasons: reasons.unwrap_or(record::NOTHING),
             near_misses: self.findings.near_misses.get(near_misses as usize).map(String::as_str),
+            history: self.entry.history,
         })
     }
 
@@ -347,6 +382,7 @@ impl Default for Findings {
             sources: Vec::new(),
             members: Vec::new(),
             numbers: 0,
+            tells_history: false,
             near_misses: Arc::default(),
             blocks: Arc::new(Blocks::Memory(Vec::new())),
         }

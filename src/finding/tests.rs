@@ -34,6 +34,7 @@ fn finding(rule: usize, source: Option<&str>, id: &str) -> Finding {
         controls: Vec::new(),
         facts: [("account.last_login_at".to_owned(), json!("2026-05-02T16:40:00Z"))].into(),
         matched: std::collections::BTreeMap::new(),
+        history: None,
     }
 }
 

@@ -184,6 +184,7 @@ impl FindingsWriter {
             disposition: note.disposition,
             about: note.about,
             waiver_expired: note.waiver_expired,
+            history: note.history,
         })
     }
 
@@ -238,6 +239,7 @@ impl FindingsWriter {
             sources: sources.into_list(),
             members,
             numbers: subjects.known.len(),
+            tells_history: false,
             near_misses: Arc::new(near_misses),
             blocks: Arc::new(blocks.finish()?),
         })

@@ -8,7 +8,8 @@ use crate::audit::Outcome;
 use crate::base::text::{counted, grouped};
 use crate::config::{FailOn, GateConfig, Max};
 use crate::finding::{Finding, FindingRef};
-use crate::model::{RuleId, Severity};
+use crate::history::State;
+use crate::model::{Disposition, RuleId, Severity};
 use crate::rule::{RuleSet, Subject};
 
 /// What is open, by rule.
@@ -20,6 +21,16 @@ pub(super) struct OpenFindings<'r> {
     judged: BTreeMap<RuleId, u64>,
     /// Whether some of what was found is known from before.
     has_baseline: bool,
+    /// What history says of them, by rule: how many are overdue, whether open or in the baseline, and how many have come back.
+    aged: BTreeMap<RuleId, Aged>,
+}
+
+/// What history says of a rule's findings.
+#[derive(Debug, Clone, Copy)]
+struct Aged {
+    severity: Severity,
+    overdue: u64,
+    reopened: u64,
 }
 
 /// The open findings of one rule.
@@ -36,9 +47,25 @@ struct Open {
 impl<'r> OpenFindings<'r> {
     /// # Errors
     /// The findings can't be read back.
-    pub(super) fn count(outcome: &Outcome, rules: &'r RuleSet) -> io::Result<Self> {
+    pub(super) fn count(outcome: &Outcome, rules: &'r RuleSet, only_new: bool) -> io::Result<Self> {
+        let mut aged: BTreeMap<RuleId, Aged> = BTreeMap::new();
+        for head in outcome.findings.heads().filter(|head| head.disposition() != Disposition::Waived) {
+            let Some(history) = head.history() else { break };
+            let (overdue, reopened) = (history.is_overdue(), history.state == State::Reopened && head.is_open());
+            if overdue || reopened {
+                let none = || Aged { severity: head.severity(), overdue: 0, reopened: 0 };
+                let counts = aged.entry(RuleId::new(head.rule())).or_insert_with(none);
+                counts.overdue += u64::from(overdue);
+                counts.reopened += u64::from(reopened);
+            }
+        }
+        // Where no baseline says what is new, the earlier report does.
+        let by_history = only_new && outcome.baseline.is_empty();
+        let counts = |head: &FindingRef<'_>| {
+            head.is_open() && !(by_history && head.history().is_some_and(|history| !history.state.is_new()))
+        };
         let mut open: BTreeMap<&str, (Vec<FindingRef<'_>>, u64)> = BTreeMap::new();
-        for head in outcome.findings.heads().filter(FindingRef::is_open) {
+        for head in outcome.findings.heads().filter(counts) {
             let (worth_reading, count) = open.entry(head.rule()).or_default();
             if *count == 0 || head.has_expired_waiver() {
                 worth_reading.push(head);
@@ -52,7 +79,8 @@ impl<'r> OpenFindings<'r> {
         let open = open.into_iter().filter_map(|(rule, (heads, count))| {
             Some(Open::new(*heads.first()?, &heads, count).map(|open| (RuleId::new(rule), open)))
         });
-        Ok(Self { rules, open: open.collect::<io::Result<_>>()?, judged, has_baseline: !outcome.baseline.is_empty() })
+        let has_baseline = !outcome.baseline.is_empty();
+        Ok(Self { rules, open: open.collect::<io::Result<_>>()?, judged, has_baseline, aged })
     }
 
     /// The limits that are exceeded.
@@ -112,24 +140,46 @@ impl<'r> OpenFindings<'r> {
     }
 
     fn exceeds_none(&self, limit: &FailOn) -> Option<Reason> {
-        let open: Vec<(&RuleId, &Open)> = match limit {
-            FailOn::Rule(rule) => self.open.get_key_value(rule).into_iter().collect(),
-            FailOn::Severity(severity) => {
-                self.open.iter().filter(|(rule, open)| open.severity == *severity && self.has_severity(rule)).collect()
+        match limit {
+            FailOn::Rule(rule) => {
+                let open: Vec<_> = self.open.get_key_value(rule).into_iter().collect();
+                let reason = Self::exceeds_open(&open, rule.as_str())?;
+                Some(Reason { rule: Some(rule.to_string()), ..reason })
             }
-        };
-        let (what, severity) = match limit {
-            FailOn::Rule(rule) => (rule.to_string(), None),
-            FailOn::Severity(severity) => (format!("{severity}-severity"), Some(*severity)),
-        };
+            FailOn::Severity(severity) => {
+                let such = |(rule, open): &(&RuleId, &Open)| open.severity == *severity && self.has_severity(rule);
+                let open: Vec<_> = self.open.iter().filter(such).collect();
+                let reason = Self::exceeds_open(&open, &format!("{severity}-severity"))?;
+                let rules = open.iter().map(|(rule, _)| rule.to_string()).collect();
+                Some(Reason { severity: Some(*severity), rules, ..reason })
+            }
+            FailOn::Overdue(severity) => {
+                let of_severity = |aged: &Aged| severity.is_none_or(|severity| severity == aged.severity);
+                let counts = |aged: &Aged| if of_severity(aged) { aged.overdue } else { 0 };
+                let reason = self.exceeds_aged(limit, "overdue", counts)?;
+                Some(Reason { severity: *severity, ..reason })
+            }
+            FailOn::Reopened => self.exceeds_aged(limit, "reopened", |aged| aged.reopened),
+        }
+    }
+
+    /// What history says, if it says it of any.
+    fn exceeds_aged(&self, limit: &FailOn, what: &str, counts: impl Fn(&Aged) -> u64) -> Option<Reason> {
+        let rules: Vec<(&RuleId, u64)> =
+            self.aged.iter().map(|(rule, aged)| (rule, counts(aged))).filter(|(_, count)| *count > 0).collect();
+        let count = rules.iter().map(|(_, count)| count).sum();
+        let findings = counted(count, &format!("{what} finding"), &format!("{what} findings"));
+        let text = format!("{findings}; none is allowed (fail_on {})", limit.describe());
+        let rules = rules.iter().map(|(rule, _)| rule.to_string()).collect();
+        (count > 0).then(|| Reason { rules, ..reason(count, 0, text) })
+    }
+
+    /// Open findings of which there may be none.
+    fn exceeds_open(open: &[(&RuleId, &Open)], what: &str) -> Option<Reason> {
         let count = open.iter().map(|(_, open)| open.count).sum();
         let findings = counted(count, &format!("open {what} finding"), &format!("open {what} findings"));
         let text = format!("{findings}; none is allowed (fail_on){}", expired(open.iter().map(|(_, open)| *open)));
-        let reason = reason(count, 0, text);
-        (count > 0).then(|| match severity {
-            None => Reason { rule: Some(what), ..reason },
-            Some(_) => Reason { severity, rules: open.iter().map(|(rule, _)| rule.to_string()).collect(), ..reason },
-        })
+        (count > 0).then(|| reason(count, 0, text))
     }
 
     /// Severities are those of findings about people and what they have; data that is missing or old has none.

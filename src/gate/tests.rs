@@ -67,6 +67,7 @@ fn outcome(cells: Vec<Cell>, findings: &[(&str, &str)]) -> Outcome {
             controls: Vec::new(),
             facts: BTreeMap::new(),
             matched: BTreeMap::new(),
+            history: None,
         }
     };
     let findings = findings.iter().enumerate().map(|(at, found)| Ok(finding(at, *found)));

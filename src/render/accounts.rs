@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use chrono::SecondsFormat;
+use chrono::{NaiveDate, SecondsFormat};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -58,6 +58,18 @@ pub struct ListedAccount<'r> {
     employee_name: Option<&'r str>,
     /// Who answers for the owner, as the roster writes it.
     manager: Option<&'r str>,
+    /// Whether the owner's employment has ended.
+    employee_left: Option<bool>,
+    /// The first day of it.
+    employee_start: Option<NaiveDate>,
+    /// employee or external.
+    employee_kind: Option<&'r str>,
+    /// The owner's department.
+    employee_department: Option<&'r str>,
+    /// The owner's job title.
+    employee_title: Option<&'r str>,
+    /// The owner's site or country.
+    employee_location: Option<&'r str>,
     /// The names of members that the vendor doesn't tell, or that are left out to name nobody.
     not_told: Vec<&'static str>,
 }
@@ -98,6 +110,12 @@ impl<'r> ListedAccount<'r> {
             employee_id: row.employee_id.as_deref(),
             employee_name: row.employee_name.as_deref(),
             manager: row.manager.as_deref(),
+            employee_left: row.work.left,
+            employee_start: row.work.start,
+            employee_kind: row.work.kind.as_deref(),
+            employee_department: row.work.department.as_deref(),
+            employee_title: row.work.title.as_deref(),
+            employee_location: row.work.location.as_deref(),
             not_told: told.into_iter().filter(|(_, told)| !told).map(|(name, _)| name).collect(),
         }
     }
@@ -112,7 +130,7 @@ pub(super) fn lines(options: &RenderOptions<'_>, out: &mut dyn Write) -> Result<
 }
 
 /// The members of a line, as `accounts.csv` calls them.
-const HEADINGS: [&str; 20] = [
+const HEADINGS: [&str; 26] = [
     "source",
     "account_id",
     "external_id",
@@ -132,6 +150,12 @@ const HEADINGS: [&str; 20] = [
     "employee_id",
     "employee_name",
     "manager",
+    "employee_left",
+    "employee_start",
+    "employee_kind",
+    "employee_department",
+    "employee_title",
+    "employee_location",
     "not_told",
 ];
 
@@ -181,6 +205,12 @@ fn add_row(account: &ListedAccount<'_>, row: &mut Vec<u8>) {
         account.employee_id.unwrap_or_default(),
         account.employee_name.unwrap_or_default(),
         account.manager.unwrap_or_default(),
+        flag(account.employee_left),
+        &account.employee_start.map(|day| day.to_string()).unwrap_or_default(),
+        account.employee_kind.unwrap_or_default(),
+        account.employee_department.unwrap_or_default(),
+        account.employee_title.unwrap_or_default(),
+        account.employee_location.unwrap_or_default(),
         &account.not_told.join(" "),
     ];
     cells(who, row);

@@ -78,7 +78,8 @@ impl MailTemplates {
         let plain = laid_out(&self.text.render(MAIL_TEXT, &model)?);
         let title = content.report.run.title.trim();
         let title = if title.is_empty() { String::new() } else { format!("- {title}") };
-        Ok(MailText { subject: subject(&[content.prefix, model.headline(), &title]), plain, html })
+        let news = MailModel::news(content.report);
+        Ok(MailText { subject: subject(&[content.prefix, model.headline(), &news, &title]), plain, html })
     }
 
     /// Writes a manager's mail, with as many questions as it may hold.

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod codequality;
+mod comparison;
 mod csv;
 mod email;
 mod escape;
@@ -28,6 +29,7 @@ mod view;
 mod xlsx;
 
 pub use accounts::ListedAccount;
+pub use comparison::{ComparisonFormat, comparison, trend};
 pub use email::{MailTemplates, MailText};
 pub use escape::{cell, terminal};
 pub use ndjson::ListedFinding;

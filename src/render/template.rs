@@ -32,11 +32,14 @@ macro_rules! template {
 pub(super) const PAGE: Template = template!("page/page.html.hbs");
 /// One line of the page's findings.
 pub(super) const PAGE_LINE: Template = template!("page/line.html.hbs");
+/// What has changed since an earlier report, as a section of the page.
+pub(super) const CHANGES: Template = template!("page/changes.html.hbs");
 /// The page's sections, in their order.
-pub(super) const SECTIONS: [Template; 12] = [
+pub(super) const SECTIONS: [Template; 13] = [
     template!("page/verdict.html.hbs"),
     template!("page/act.html.hbs"),
     template!("page/overview.html.hbs"),
+    CHANGES,
     template!("page/findings.html.hbs"),
     template!("page/limits.html.hbs"),
     template!("page/exceptions.html.hbs"),
@@ -63,6 +66,11 @@ pub(super) const MAIL_TEXT: Template = template!("email.txt.hbs");
 pub(super) const MANAGER_PAGE: Template = template!("manager.html.hbs");
 /// The plain-text part of a mail to a manager.
 pub(super) const MANAGER_TEXT: Template = template!("manager.txt.hbs");
+
+/// The page of a comparison.
+pub(super) const COMPARISON_PAGE: Template = template!("comparison/page.html.hbs");
+/// The Markdown of a comparison.
+pub(super) const COMPARISON_MARKDOWN: Template = template!("comparison/report.md.hbs");
 
 /// All that can be overridden.
 fn all() -> impl Iterator<Item = Template> {

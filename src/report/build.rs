@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::exceptions;
 use super::{
-    CorrelationSummary, Cure, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary, RuleSummary, Run,
-    SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords, advised,
+    Changes, CorrelationSummary, Cure, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary,
+    RuleSummary, Run, SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords, advised,
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
@@ -51,12 +51,14 @@ pub struct Parts<'a> {
     pub outcome: Outcome,
     /// The same under further policies.
     pub policies: Vec<Policy>,
+    /// What has changed since an earlier report.
+    pub changes: Option<Changes>,
 }
 
 impl Report {
     /// Puts the parts together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { run, verdict, roster, later_issues, cures, mut sources, rules, outcome, policies } = parts;
+        let Parts { run, verdict, roster, later_issues, cures, mut sources, rules, outcome, policies, changes } = parts;
         sources.sort_by(|a, b| a.name.cmp(b.name));
         let rules: Vec<RuleSummary> = rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect();
         Self {
@@ -71,7 +73,7 @@ impl Report {
             findings: outcome.findings.advised(advised(rules.iter())),
             rules,
             policies,
-            since: None,
+            changes,
             managers: std::collections::BTreeMap::new(),
         }
     }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::{
-    ControlLimits, CorrelationSummary, Evaluability, Exception, GateVerdict, Manager, Policy, Report, RosterSummary,
-    RuleSummary, Run, Since, SourceSummary, advised,
+    Changes, ControlLimits, CorrelationSummary, Evaluability, Exception, GateVerdict, Manager, Policy, Report,
+    RosterSummary, RuleSummary, Run, SourceSummary, advised,
 };
 use crate::finding::{AccountLine, FindingLine, Findings, Lines};
 
@@ -45,9 +45,9 @@ struct ReportFile<'r, A, F> {
     /// The same data under further policies (`--policy`), in the order of the command line.
     #[serde(skip_serializing_if = "Option::is_none")]
     policies: Option<Vec<PolicyFile<'r, A, F>>>,
-    /// What changed since the last report in the same folder, where there is one that can be compared with.
+    /// What has changed since an earlier report: the one that was named, else the last one in the same folder.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    since: Option<Cow<'r, Since>>,
+    changes: Option<Cow<'r, Changes>>,
     /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
     /// those of the worst findings.
     #[serde(skip_serializing_if = "is_empty", default)]
@@ -106,7 +106,7 @@ impl Report {
             findings,
             exceptions: Cow::Borrowed(&self.exceptions),
             policies: (!self.policies.is_empty()).then(|| self.policies.iter().map(Policy::written).collect()),
-            since: self.since.as_ref().map(Cow::Borrowed),
+            changes: self.changes.as_ref().map(Cow::Borrowed),
             managers: Cow::Borrowed(&self.managers),
         }
     }
@@ -169,7 +169,7 @@ impl<'de> Deserialize<'de> for Report {
             findings: findings.map_err(D::Error::custom)?,
             exceptions: file.exceptions.into_owned(),
             policies: policies.map_err(D::Error::custom)?,
-            since: file.since.map(Cow::into_owned),
+            changes: file.changes.map(Cow::into_owned),
             managers: file.managers.into_owned(),
             rules,
         })

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::{Named, Privacy, Pseudonyms};
-use crate::audit::{AccountRow, Inventory};
+use crate::audit::{AccountRow, Inventory, Work};
 use crate::model::{Fact, SourceName};
 
 impl Inventory {
@@ -51,6 +51,7 @@ fn pseudonymous(source: &SourceName, row: &AccountRow<'_>, names: &Pseudonyms) -
         employee_id: row.employee_id.as_ref().map(|id| names.of(Named::Employee(id)).into()),
         employee_name: None,
         manager: None,
+        work: Work::default(),
     }
 }
 
@@ -91,6 +92,7 @@ mod tests {
                     employee_id: Some("oduya".into()),
                     employee_name: Some("Maren Oduya".into()),
                     manager: Some("Oduya senior".into()),
+                    work: Work { department: Some("Oduya's own".into()), ..Work::default() },
                 };
                 recorder.record(place, &row).expect("recorded");
             }

@@ -14,10 +14,12 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Exception, Finding, GateVerdict, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary, Subject,
+    Changes, Exception, Finding, GateVerdict, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary,
+    Subject,
 };
 use crate::base::text::{counted, grouped, hex, prefixed};
 use crate::finding::{Batch, FindingRef, Findings, FindingsWriter};
+use crate::history::Naming;
 use crate::model::{Severity, SourceStatus};
 
 /// How much of people a report may tell.
@@ -32,6 +34,7 @@ pub enum Privacy {
 }
 
 /// Gives pseudonyms, and finds out whose they are.
+#[derive(Clone)]
 pub struct Pseudonyms(hmac::Key);
 
 impl std::fmt::Debug for Pseudonyms {
@@ -97,6 +100,22 @@ impl Privacy {
             Self::Counts => None,
         }
     }
+
+    /// What a report calls a finding with this fingerprint, if it doesn't call it by that.
+    pub fn namer(&self) -> Option<Naming> {
+        let Self::Pseudonymous(names) = self else { return None };
+        let names = names.clone();
+        Some(Box::new(move |fingerprint| names.of(Named::Finding(fingerprint))))
+    }
+
+    /// What `run.naming` of a report is whose findings can be compared with those that are judged under it. Counts are of
+    /// findings that have their names until they are counted.
+    pub fn compared_naming(&self) -> String {
+        match self {
+            Self::Full | Self::Counts => String::new(),
+            Self::Pseudonymous(_) => self.naming().unwrap_or_default(),
+        }
+    }
 }
 
 impl Report {
@@ -122,6 +141,10 @@ impl Report {
         self.rules.iter_mut().for_each(withhold_names);
         self.exceptions = self.exceptions.iter().map(exception).collect();
         self.managers.clear();
+        self.run.naming = privacy.naming().unwrap_or_else(|| "counts".to_owned());
+        if matches!(privacy, Privacy::Counts) {
+            self.changes = self.changes.map(Changes::in_short);
+        }
         Ok(self)
     }
 }
@@ -154,6 +177,7 @@ fn bare(finding: &Finding, subject: Subject, fingerprint: String, message: Strin
         controls: finding.controls.clone(),
         facts: BTreeMap::new(),
         matched: BTreeMap::new(),
+        history: finding.history,
     }
 }
 
@@ -201,7 +225,8 @@ fn pseudonymised(findings: &Findings, titles: &BTreeMap<String, String>, names: 
         batch.push_whole(&bare, &bare.fingerprint)?;
         writer.append(batch)?;
     }
-    Ok(writer.sorted()?.advised(|rule| findings.advice(rule)))
+    let told = writer.sorted()?.advised(|rule| findings.advice(rule));
+    Ok(told.telling_history(findings.tells_history()))
 }
 
 fn renamed(subject: &Subject, names: &Pseudonyms) -> Subject {
@@ -246,7 +271,7 @@ fn counted_finding(first: &Finding, count: u64, title: &str) -> Finding {
     let digest = Sha256::digest(format!("{}\n{}\n{what}", first.rule, source.as_deref().unwrap_or_default()));
     let fingerprint = hex(&digest).chars().take(32).collect();
     let subject = Subject { kind: kind.to_owned(), source, account_id: None, employee_id: None, members: None };
-    Finding { count: Some(count), ..bare(first, subject, fingerprint, message) }
+    Finding { count: Some(count), history: None, ..bare(first, subject, fingerprint, message) }
 }
 
 /// Several files are joined by a comma; of each, the folder may be somebody's home.

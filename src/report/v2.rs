@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::since::Since;
 use crate::base::text::{counted, grouped};
 use crate::finding::Advice;
 pub use crate::finding::{Finding, FindingRecord, Findings, Subject, SubjectRecord};
 use crate::gate::GateVerdict;
+pub use crate::history::{Changes, HistoryLine};
 use crate::model::{Disposition, KeyCounts, Severity, SourceStatus, Timestamp};
 
 /// The version of this schema.
@@ -45,8 +45,8 @@ pub struct Report {
     pub exceptions: Vec<Exception>,
     /// The same data under further policies (`--policy`), in the order of the command line.
     pub policies: Vec<Policy>,
-    /// What changed since the last report in the same folder, where there is one that can be compared with.
-    pub since: Option<Since>,
+    /// What has changed since an earlier report.
+    pub changes: Option<Changes>,
     /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
     /// those of the worst findings.
     pub managers: BTreeMap<String, Manager>,
@@ -101,6 +101,9 @@ pub struct Run {
     /// The id of the snapshot or evidence bundle that was judged; absent when the accounts were fetched.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub snapshot: Option<String>,
+    /// How it names people and findings, if not in full: what tells the key of the pseudonyms from other keys, or `counts`.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub naming: String,
 }
 
 /// The HR files.
@@ -371,6 +374,11 @@ impl Report {
     /// Whether this finding is among those that fail the gate.
     pub fn fails_gate(&self, disposition: Disposition, rule: &str) -> bool {
         disposition == Disposition::Open && self.is_limited(rule)
+    }
+
+    /// Whether it tells of each finding how it compares with an earlier report.
+    pub fn tells_changes(&self) -> bool {
+        self.findings.tells_history() && self.changes.as_ref().is_some_and(|changes| changes.previous.is_some())
     }
 
     /// Whether a limit that failed counts the open findings of this rule.

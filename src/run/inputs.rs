@@ -138,9 +138,10 @@ fn exceptions(
     let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
     let baseline = baseline.map(|baseline| baseline.with_max_days(&config.exceptions.max_days));
     match &config.gate.new {
-        Some(place) if config.exceptions.baseline.is_none() => {
+        Some(place) if config.exceptions.baseline.is_none() && config.history.is_none() => {
             let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
-            let help = "add [exceptions] baseline = \"baseline.json\"; `headcount baseline write` makes it";
+            let help =
+                "add [exceptions] baseline = \"baseline.json\"; `headcount baseline write` makes it; or add [history]";
             mistakes.push(Diagnostic { message, help: Some(help.to_owned()), ..place.clone() });
         }
         _ => {}

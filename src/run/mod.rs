@@ -1,7 +1,9 @@
 //! The whole way from a configuration to a report. [`Inputs::load`] reads and checks everything that can be
 //! checked without a request; [`run`] fetches, judges and reports.
 
+pub mod compare;
 pub mod ground;
+mod history;
 mod inputs;
 pub mod investigate;
 mod low_match;
@@ -26,13 +28,16 @@ use crate::correlate::SourceCorrelator;
 use crate::exception::Coverage;
 use crate::fetch::{self, Connector, Decoder, Population};
 use crate::gate::{self, GateVerdict, Outage, Seen};
+use crate::history::Follow;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
 use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
+use history::{Reading, Rests};
 use low_match::low_match;
 
+pub use history::{Before, Following};
 pub use inputs::{Inputs, known, latest};
 pub use low_match::LOW_MATCH;
 pub use options::{Identity, Observer, Phase, RunOptions};
@@ -91,7 +96,12 @@ impl PreparedSource<'_> {
 ///
 /// # Errors
 /// What can't be used, before any request; or an audit that could not be finished.
-pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> Result<Audited, RunError> {
+pub async fn run(
+    config: &Config,
+    inputs: &Inputs,
+    options: &RunOptions<'_>,
+    following: Following,
+) -> Result<Audited, RunError> {
     let started_at = (options.clock)();
     let read_at = options.read_at(started_at);
     let as_of = options.as_of.unwrap_or(read_at);
@@ -105,6 +115,8 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
             .zip(config.roster.max_change)
             .map_or_else(Vec::new, |(previous, limit)| previous.check_roster(&inputs.roster, limit)),
     )?;
+    let Following { before, config: settings, carries, naming } = following;
+    let reading = Reading::start(before, &settings, &config.files);
     let mut populations = fetch_all(&sources, options).await?;
     debug!("accounts have been received");
     options.observer.entered(Phase::Judging);
@@ -130,10 +142,28 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         read_at,
         evidence: options.evidence,
     };
-    let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations);
+    let id = options.id(started_at);
+    let earlier = reading.finish(as_of).await;
+    let mut changes = None;
+    let compare = |outcome: &mut Outcome, populations: &[Population]| {
+        if earlier.is_none() && !carries {
+            return Ok(());
+        }
+        let (left_out, sources, roster) = (&left_out, &sources, &inputs.roster);
+        let rests = Rests { run_id: &id, as_of, left_out, sources, rules: &inputs.rules, roster };
+        let inventory = options.inventory.filter(|_| carries && naming.is_none());
+        let follow = Follow::new(earlier, rests.ground(outcome, populations), settings).with_naming(naming);
+        let lists = history::lists(&follow, inventory, roster)?;
+        let told = history::follow(outcome, follow)?.with_lists(lists);
+        debug!("findings have been compared");
+        outcome.findings = std::mem::take(&mut outcome.findings).telling_history(carries);
+        changes = Some(if carries { told } else { told.in_short() });
+        Ok(())
+    };
+    let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations, compare);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
     let policies = policy::compare(&input, &outcome, &mut populations)?;
-    let Identity { id, started_at, finished_at, tool_version, snapshot } = options.identity(started_at);
+    let Identity { id, started_at, finished_at, tool_version, snapshot } = options.identity(id, started_at);
     let run = Run {
         id,
         started_at,
@@ -146,6 +176,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         organisation: config.report.organisation.clone(),
         left_out: left_out.iter().map(ToString::to_string).collect(),
         snapshot: snapshot.map(|id| id.to_string()),
+        naming: String::new(),
     };
     let owner = |source: &PreparedSource<'_>| owners::note(source.config, inputs, as_of);
     let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today, owner(pair.0))).collect();
@@ -160,6 +191,7 @@ pub async fn run(config: &Config, inputs: &Inputs, options: &RunOptions<'_>) -> 
         rules: &inputs.rules,
         outcome,
         policies,
+        changes,
     };
     let people = match config.email.as_ref().map(|email| &email.to) {
         Some(Recipients::Managers { .. }) => usize::MAX,
@@ -199,13 +231,14 @@ struct AuditInput<'c> {
 }
 
 impl AuditInput<'_> {
-    /// Judges what was fetched by these rules and this gate.
+    /// Judges what was fetched by these rules and this gate. In between, `compare` says of findings since when they have been there.
     fn judge(
         &self,
         rules: &RuleSet,
         gate: &GateConfig,
         inventory: Option<&Inventory>,
         populations: &mut [Population],
+        compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<()>,
     ) -> Result<(Outcome, GateVerdict), AuditError> {
         let audit = self.inputs.audit_by(rules, self.config, self.as_of);
         let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence);
@@ -215,8 +248,9 @@ impl AuditInput<'_> {
         debug!("accounts have been judged");
         let placeholders = self.inputs.correlator.placeholders(&self.inputs.roster, audit.placeholders());
         audit.roster(self.later_issues.iter().cloned().chain(placeholders).collect())?;
-        let outcome = audit.finish(&coverage(self.config, populations))?;
+        let mut outcome = audit.finish(&coverage(self.config, populations))?;
         debug!("people, roster and exceptions have been judged");
+        compare(&mut outcome, populations).map_err(AuditError::Findings)?;
         let certificates: Vec<_> =
             populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
         let seen = Seen {

@@ -46,7 +46,7 @@ pub(super) fn unknown_to_managers(rules: &RuleSet, config: &Config) -> Vec<Diagn
 const fn named(limit: &FailOn) -> Option<&RuleId> {
     match limit {
         FailOn::Rule(rule) => Some(rule),
-        FailOn::Severity(_) => None,
+        FailOn::Severity(_) | FailOn::Overdue(_) | FailOn::Reopened => None,
     }
 }
 

@@ -72,10 +72,15 @@ impl RunOptions<'_> {
         self.snapshot.map_or(now, |snapshot| snapshot.certificates().started_at)
     }
 
+    /// The id of this run, which began at a moment.
+    pub(super) fn id(&self, started_at: Timestamp) -> String {
+        self.again.map_or_else(|| run_id(started_at), |identity| identity.id.clone())
+    }
+
     /// This run, which began at a moment and has come to its end.
-    pub(super) fn identity(&self, started_at: Timestamp) -> Identity {
+    pub(super) fn identity(&self, id: String, started_at: Timestamp) -> Identity {
         self.again.cloned().unwrap_or_else(|| Identity {
-            id: run_id(started_at),
+            id,
             started_at,
             finished_at: (self.clock)(),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -42,6 +42,11 @@ impl Policy {
     fn check(policy: PolicyConfig, config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let rules = RuleSet::layered(&[&config.rules, &policy.rules])?;
         let mut mistakes = named::mistakes(&policy.gate, &rules, config);
+        mistakes.extend(policy.gate.of_history.iter().map(|(_, place)| {
+            let message =
+                "a policy has no history of its own: the findings of its rules are in no earlier report".to_owned();
+            Diagnostic { message, ..place.clone() }.help("demand it in [gate] of the configuration")
+        }));
         if let Some(place) = policy.gate.new.as_ref().filter(|_| config.exceptions.baseline.is_none()) {
             let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
             mistakes.push(Diagnostic { message, ..place.clone() }.help("name a baseline in the configuration"));
@@ -58,7 +63,7 @@ pub(super) fn compare(
 ) -> Result<Vec<report::Policy>, AuditError> {
     let configured = Judgement { rules: &input.inputs.rules, outcome: configured };
     let policies = input.inputs.policies.iter().map(|policy| {
-        let (outcome, verdict) = input.judge(&policy.rules, &policy.config.gate, None, populations)?;
+        let (outcome, verdict) = input.judge(&policy.rules, &policy.config.gate, None, populations, |_, _| Ok(()))?;
         let judged = Judgement { rules: &policy.rules, outcome: &outcome };
         report::Policy::new(&policy.config, verdict, judged, configured).map_err(AuditError::Findings)
     });

@@ -26,6 +26,7 @@ mod evidence;
 mod exceptions;
 mod explain;
 mod formats;
+mod history;
 mod outputs;
 mod pipeline;
 mod readme;

@@ -8,7 +8,7 @@ use super::{ExplainArgs, Subject};
 use crate::model::{Fingerprint, Roster, SourceStatus};
 use crate::render::terminal;
 use crate::report::{Finding, Findings, Named, Pseudonyms, Report};
-use crate::run;
+use crate::run::{self, Following};
 
 /// The form of a pseudonym; what has another form is a misunderstanding.
 pub(super) fn parse(text: &str) -> Result<String, String> {
@@ -33,7 +33,12 @@ pub(super) fn tell(args: &ExplainArgs, name: &str, global: &Global) -> anyhow::R
     };
     let waiting = global.waiting();
     let options = investigation.options(&waiting);
-    let report = match runtime()?.block_on(run::run(&investigation.config, &investigation.inputs, &options)) {
+    let report = match runtime()?.block_on(run::run(
+        &investigation.config,
+        &investigation.inputs,
+        &options,
+        Following::default(),
+    )) {
         Ok(audited) => audited.report,
         Err(error) => return Ok(refuse(&error)),
     };

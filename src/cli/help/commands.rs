@@ -116,6 +116,27 @@ pub(super) const BELOW: &[Below] = &[
         ],
     },
     Below {
+        command: "compare",
+        examples: &[
+            (
+                "headcount compare q3/report.json q4/report.json",
+                "what is new, resolved, back, and what nobody can tell",
+            ),
+            ("headcount compare q3/report.json q4/report.json --fail-on new,reopened", "in CI"),
+            (
+                "headcount compare q3/report.json q4/report.json --format html,json --out changes",
+                "for people and programs",
+            ),
+        ],
+        endings: &[
+            (Success, "compared; nothing of --fail-on"),
+            (GateFailed, "there are findings that --fail-on names"),
+            (Unusable, "a report can't be used, or OLD is the younger one"),
+            (Unverified, "none of --fail-on, but not everything can be compared"),
+            UNWRITTEN,
+        ],
+    },
+    Below {
         command: "completions",
         examples: &[("headcount completions bash > headcount.bash", "to be sourced, or put where the shell looks")],
         endings: &[USABLE, (Unusable, "there is no such shell")],
@@ -189,6 +210,14 @@ pub(super) const BELOW: &[Below] = &[
                 "the bundle doesn't tell everything, or another version sealed it and comes to something else",
             ),
         ],
+    },
+    Below {
+        command: "history",
+        examples: &[
+            ("headcount history headcount-out/report.json", "the trend that a report carries"),
+            ("headcount history q*.json --format html --out trend", "over any number of reports"),
+        ],
+        endings: &[USABLE, (Unusable, "a report can't be used"), UNWRITTEN],
     },
     Below {
         command: "hr check",

@@ -10,6 +10,7 @@ use super::EmailError;
 use crate::base::text::{counted, grouped};
 use crate::config::{EmailConfig, ManagerQuestions, Recipients, parse_address};
 use crate::finding::Findings;
+use crate::history::{History, State};
 use crate::model::Disposition;
 use crate::render::{Audience, FindingList};
 use crate::report::{Finding, Manager, Report};
@@ -58,11 +59,34 @@ pub(super) fn plan(report: &Report, config: &EmailConfig) -> Result<Plan, EmailE
     }
 }
 
-/// New findings first, where a baseline says which are new.
+/// What is new, came back or is overdue first, where history tells it; else new findings first, where a baseline says which are
+/// new.
 fn piles(findings: &[usize], report: &Report) -> Vec<FindingList> {
+    if report.tells_changes() {
+        return by_history(findings, report);
+    }
     let title = if report.has_baseline() { "New since the baseline" } else { "Findings, worst first" };
     let (open, old): (Vec<usize>, Vec<usize>) = findings.iter().partition(|at| is_open(report, **at));
     let piles = [(title, open), (STILL_OPEN, old)];
+    let full = piles.into_iter().filter(|(_, findings)| !findings.is_empty());
+    full.map(|(title, findings)| pile(title, findings, report)).collect()
+}
+
+fn by_history(findings: &[usize], report: &Report) -> Vec<FindingList> {
+    const TITLES: [&str; 4] = ["New", "Reopened: resolved before, and back", "Overdue", STILL_OPEN];
+    let mut piles = TITLES.map(|title| (title, Vec::new()));
+    for at in findings {
+        let history = report.findings.head(*at).and_then(|head| head.history().copied());
+        let pile = match history {
+            Some(History { state: State::Reopened, .. }) => 1,
+            Some(history) if history.state.is_new() => 0,
+            Some(history) if history.is_overdue() => 2,
+            _ => 3,
+        };
+        if let Some((_, pile)) = piles.get_mut(pile) {
+            pile.push(*at);
+        }
+    }
     let full = piles.into_iter().filter(|(_, findings)| !findings.is_empty());
     full.map(|(title, findings)| pile(title, findings, report)).collect()
 }

@@ -182,6 +182,10 @@ fn outcome(report: &Report, finding: &FindingRecord<'_>, indexes: &BTreeMap<&str
             primary: finding.fingerprint.to_owned(),
             own: finding.fingerprint.to_owned(),
         },
+        baseline_state: finding.history.filter(|_| report.tells_changes()).map(|history| {
+            // What is resolved isn't among the results: code scanning would open it again.
+            if history.state.is_new() { "new" } else { "unchanged" }
+        }),
         suppressions: suppression(finding).into_iter().collect(),
         properties: ResultProperties {
             severity: finding.severity.as_str(),

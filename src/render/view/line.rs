@@ -11,6 +11,7 @@ use super::person::{Ending, Login, employee_id, ending, last_login, name, superi
 use super::row::{access, members};
 use super::text::{NAME, SENTENCE, days_after, hour, short_day};
 use crate::base::text::counted;
+use crate::history::{History, State};
 use crate::model::{Disposition, Severity, Timestamp};
 use crate::render::RenderError;
 use crate::render::escape::{anchor, clip, short};
@@ -26,6 +27,8 @@ pub(in crate::render) struct LineView {
     title: String,
     more: String,
     new: bool,
+    /// `reopened`, `overdue`.
+    marks: Vec<&'static str>,
     exception: &'static str,
     person: String,
     employee_id: String,
@@ -78,8 +81,14 @@ impl LineView {
         let ending = ending(&subject);
         let exception = if line.is_open() { "" } else { first.map_or("", |finding| exception(finding.disposition)) };
         let is_new =
-            |finding: &&Finding| finding.disposition == Disposition::Open && known.is_new(&finding.fingerprint);
+            |finding: &&Finding| finding.disposition == Disposition::Open && known.is_new(finding.history.as_ref());
         let new = line.is_open() && findings.iter().any(is_new);
+        let asks = |finding: &&&Finding| finding.disposition != Disposition::Waived;
+        let of_history = |holds: &dyn Fn(&History) -> bool| {
+            findings.iter().filter(asks).any(|finding| finding.history.as_ref().is_some_and(holds))
+        };
+        let reopened = line.is_open() && of_history(&|history| history.state == State::Reopened);
+        let overdue = of_history(&History::is_overdue);
         let id = subject.first(|finding| finding.subject.account_id.as_deref()).unwrap_or_default();
         let owner = person(&subject);
         let is_privileged = line.is_privileged();
@@ -92,7 +101,12 @@ impl LineView {
                 0 | 1 => String::new(),
                 all => format!("+{} more", all - 1),
             },
-            new,
+            new: new && !reopened,
+            marks: [(reopened, "reopened"), (overdue, "overdue")]
+                .into_iter()
+                .filter(|(holds, _)| *holds)
+                .map(|(_, mark)| mark)
+                .collect(),
             exception,
             names: names(&subject, &owner),
             person: owner,
@@ -242,7 +256,11 @@ fn age(findings: &[&Finding], ending: Ending, known: &Lookup<'_>) -> String {
     const OF_ENDING: [&str; 4] = ["leaver-active", "leaver-login", "leaver-locked", "contractor-expired"];
     let began = findings.iter().any(|finding| OF_ENDING.contains(&finding.rule.as_str()));
     let since_end = ending.last_day().filter(|_| began).map(|day| known.days_since(day));
-    let seen = findings.iter().filter_map(|finding| known.known_for(&finding.fingerprint)).max();
+    let told = |finding: &&Finding| match finding.history.filter(|_| known.tells_history()) {
+        Some(history) => Some(u64::from(history.days_open)),
+        None => known.known_for(&finding.fingerprint),
+    };
+    let seen = findings.iter().filter_map(told).max();
     since_end.or(seen).map(|days| format!("{days} d")).unwrap_or_default()
 }
 

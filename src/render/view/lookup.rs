@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::text::{NAME, days_between};
+use crate::history::History;
 use crate::model::Timestamp;
 use crate::render::escape::clip;
-use crate::report::{Manager, Report, fingerprint_number};
+use crate::report::{Manager, Report};
 
 /// What is looked up for each line.
 #[derive(Debug)]
@@ -48,16 +49,21 @@ impl<'r> Lookup<'r> {
         self.report.managers.get(employee)
     }
 
+    /// Whether the report tells since when each finding has been there.
+    pub(super) const fn tells_history(&self) -> bool {
+        self.report.findings.tells_history()
+    }
+
     /// For how many days a finding of the baseline has been known.
     pub(super) fn known_for(&self, fingerprint: &str) -> Option<u64> {
         self.ages.get(fingerprint).copied()
     }
 
     /// Whether an open finding is new: not in the last report, or, without one to compare with, not in the baseline.
-    pub(super) fn is_new(&self, fingerprint: &str) -> bool {
-        match &self.report.since {
-            Some(since) => fingerprint_number(fingerprint).is_some_and(|number| since.new_ones.contains(&number)),
-            None => self.has_baseline,
+    pub(super) fn is_new(&self, history: Option<&History>) -> bool {
+        match (history, &self.report.changes) {
+            (Some(history), Some(changes)) if changes.previous.is_some() => history.state.is_new(),
+            _ => self.has_baseline,
         }
     }
 

@@ -13,6 +13,7 @@ use super::text::NAME;
 use super::verdict::VerdictView;
 use crate::base::text::{counted, grouped};
 use crate::finding::Findings;
+use crate::history::{Changes, FindingCounts};
 use crate::model::Disposition;
 use crate::render::RenderError;
 use crate::render::escape::clip;
@@ -125,6 +126,16 @@ impl MailModel {
         &self.verdict.headline
     }
 
+    /// What has changed, for the subject.
+    pub(in crate::render) fn news(report: &Report) -> String {
+        let counts = report.changes.as_ref().filter(|_| report.tells_changes()).map(|changes| changes.findings);
+        let Some(FindingCounts { new, reopened, overdue, .. }) = counts else { return String::new() };
+        let parts = [(new, "new"), (reopened, "reopened"), (overdue, "overdue")];
+        let told = parts.into_iter().enumerate().filter(|(at, (count, _))| *at == 0 || *count > 0);
+        let told: Vec<String> = told.map(|(_, (count, what))| format!("{} {what}", grouped(count))).collect();
+        format!("- {}", told.join(", "))
+    }
+
     /// Puts in the first `limit` entries, and the words for the others.
     pub(in crate::render) fn show(
         &mut self,
@@ -162,9 +173,12 @@ fn elsewhere(content: &MailContent<'_>) -> String {
     }
 }
 
-/// What has changed since the baseline was written.
+/// What has changed since the last report; without one to compare with, since the baseline was written.
 fn delta(content: &MailContent<'_>) -> String {
     let report = content.report;
+    if let Some(words) = report.changes.as_ref().and_then(Changes::in_words) {
+        return format!("{words}.");
+    }
     if !report.has_baseline() {
         return "Without a baseline, everything counts as new.".to_owned();
     }
@@ -203,6 +217,13 @@ const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 /// What has been resolved, by rule and source: the baseline knows no names.
 fn resolved(report: &Report) -> Vec<String> {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    if report.tells_changes() {
+        for gone in report.changes.iter().flat_map(|changes| &changes.resolved) {
+            let place = gone.subject.source.as_ref().map(|source| format!(" at {source}")).unwrap_or_default();
+            *counts.entry(clip(&format!("{}{place}", gone.rule), NAME)).or_default() += 1;
+        }
+        return capped(counts.into_iter().map(|(what, count)| format!("{what}: {}", grouped(count))).collect());
+    }
     for entry in report.resolved() {
         let word = |name: &str| entry.details.get(name).and_then(|value| value.as_str());
         let rule = word("rule").unwrap_or("unknown rule");

@@ -5,6 +5,8 @@
 
 mod accounts;
 mod act;
+mod changes;
+mod comparison;
 mod controls;
 mod coverage;
 mod entries;
@@ -27,6 +29,7 @@ mod text;
 mod verdict;
 
 pub(super) use accounts::Accounts;
+pub(super) use comparison::{Comparison, History};
 pub(super) use entries::{Entries, Group, left_out_words};
 pub(super) use line::LineView;
 pub(super) use lines::{Line, Lines};
@@ -51,6 +54,7 @@ pub(super) struct Page {
     act: act::Act,
     grid: overview::Grid,
     since: overview::Since,
+    changes: changes::ChangesView,
     checks: Vec<overview::Point>,
     run: evidence::Run,
     law: evidence::Law,
@@ -76,6 +80,7 @@ impl Page {
             act,
             grid: overview::Grid::new(report, lines),
             since: overview::Since::new(report, lines),
+            changes: changes::ChangesView::new(report, lookup),
             run: evidence::Run::new(report),
             law: evidence::Law::new(report),
             coverage: coverage::Coverage::new(report, &tally)?,

@@ -13,7 +13,7 @@ use super::text::{NAME, SENTENCE, first_of, is_whole};
 use crate::base::text::{counted, grouped};
 use crate::model::{Disposition, Severity};
 use crate::render::escape::clip;
-use crate::report::{self, Report, SourceStatus, SourceSummary, UnknownWord};
+use crate::report::{Report, SourceStatus, SourceSummary, UnknownWord};
 
 /// The most sources with a column of their own.
 const COLUMNS: usize = 8;
@@ -234,8 +234,15 @@ pub(super) struct Point {
 
 impl Since {
     pub(super) fn new(report: &Report, lines: &Lines<'_>) -> Self {
-        if let Some(since) = &report.since {
-            return Self::of_report(since);
+        if let Some(changes) = &report.changes
+            && let Some(previous) = &changes.previous
+        {
+            let change = |(count, text): (u64, String)| Change { count: grouped(count), text };
+            return Self {
+                title: format!("Since {}", previous.as_of.format("%-d %b %Y")),
+                rows: changes.findings.words().into_iter().map(change).collect(),
+                first: false,
+            };
         }
         if !report.has_baseline() {
             return Self { title: "First report".to_owned(), rows: Vec::new(), first: true };
@@ -259,31 +266,9 @@ impl Since {
             title: written(report).map_or_else(|| "Since the baseline".to_owned(), |day| format!("Since {day}")),
             rows: vec![
                 change(new().count() as u64, format!("new{of_these}")),
-                change(gone, format!("gone{unseen}")),
+                change(gone, format!("resolved{unseen}")),
                 change(kept, "still open, in the baseline".to_owned()),
             ],
-            first: false,
-        }
-    }
-}
-
-impl Since {
-    fn of_report(since: &report::Since) -> Self {
-        let critical =
-            if since.new_critical == 0 { String::new() } else { format!(", {} critical", grouped(since.new_critical)) };
-        let rows = [
-            (since.new, format!("new{critical}")),
-            (since.gone, "gone".to_owned()),
-            (since.accepted, "accepted by an exception".to_owned()),
-            (since.unseen, "not found, and nobody knows: not everything was seen".to_owned()),
-            (since.still, "still open".to_owned()),
-        ];
-        // That nothing is new or gone is news, too.
-        let is_told = |(at, (count, _)): &(usize, (u64, String))| *at < 2 || *count > 0;
-        let change = |(_, (count, text))| Change { count: grouped(count), text };
-        Self {
-            title: format!("Since {}", since.as_of.format("%-d %b %Y")),
-            rows: rows.into_iter().enumerate().filter(is_told).map(change).collect(),
             first: false,
         }
     }

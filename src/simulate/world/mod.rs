@@ -104,13 +104,15 @@ impl World {
         let owner = self.identity(place.owner);
         let other = self.identity(place.owner + place.scenario.rows.saturating_sub(1));
         let outcome = outcome(vendor, link, &mut dice);
-        let employment = self.employment(place.owner);
         let dice_of_account = || self.seed.dice(Topic::Account, vendor as u64, number);
+        let draw = |shape, life, chance: &mut fastrand::Rng| {
+            let employment = Employment::new(self.seed, place.owner, life).aged(self.age(), life);
+            Moments::draw(shape, life, &employment, self.options.today, chance)
+        };
+        // When it was made stays, whatever becomes of it.
         let mut chance = dice_of_account();
-        let first = &Employment::new(self.seed, place.owner, place.scenario.life);
-        Moments::draw(place.first_shape, place.scenario.life, first, self.options.today, &mut chance);
-        let life = self.layout.life(place.owner);
-        let moments = Moments::draw(place.shape, life, &employment, self.options.today, &mut dice_of_account());
+        let first = draw(place.first_shape, place.scenario.life, &mut chance);
+        let moments = draw(place.shape, self.layout.life(place.owner), &mut dice_of_account());
         let recreated = TimeDelta::days(i64::from(place.turn.is_some_and(|turn| turn.recreated)));
         let renewed = if place.scenario.life.passes() { self.layout.quarter - 1 } else { 0 };
         Some(Account {
@@ -127,7 +129,7 @@ impl World {
             locked: place.shape.locked,
             admin: place.shape.admin,
             paid: place.shape.enabled || place.shape.paid,
-            created_at: moments.created + recreated,
+            created_at: first.created + recreated,
             updated_at: moments.updated,
             last_login_at: moments.last_login,
             trivia: chance.u64(..),

@@ -1,6 +1,5 @@
 //! What a report says of the one before it in the same folder: what is new, accepted or gone, and what nobody knows.
 
-use headcount::report::Since;
 use serde_json::json;
 
 use crate::support::office::{Office, user};
@@ -14,7 +13,8 @@ fn office() -> Office {
 fn since(office: &Office, arguments: &[&str]) -> Option<[u64; 5]> {
     office.run(&[&["audit"], arguments].concat());
     let report = office.report();
-    report.since.map(|Since { new, still, accepted, gone, unseen, .. }| [new, still, accepted, gone, unseen])
+    let counts = report.changes?.findings;
+    Some([counts.new, counts.persisting, counts.accepted, counts.resolved, counts.unseen])
 }
 
 #[test]
@@ -29,7 +29,8 @@ fn a_second_report_says_what_has_changed_since_the_first() {
     office.hire(vec![user("1", "Zebedee Quux", "zq1@example.com"), user("4", "Yan Quux", "yq@example.com")]);
     let run = office.run(&["audit"]);
     let report = office.report();
-    let since = report.since.as_ref().expect("compared");
+    let changes = report.changes.as_ref().expect("compared");
+    let (since, previous) = (changes.findings, changes.previous.as_ref().expect("an earlier report"));
     let of = |ids: [&str; 2]| {
         let about =
             |finding: &headcount::report::Finding| ids.contains(&finding.subject.account_id.as_deref().unwrap_or("-"));
@@ -37,9 +38,9 @@ fn a_second_report_says_what_has_changed_since_the_first() {
         let now = report.findings.to_vec().expect("findings").iter().filter(|finding| about(finding)).count() as u64;
         (first, now)
     };
-    assert_eq!((since.gone, since.new), (of(["2", "3"]).0, of(["4", "4"]).1));
-    assert!(since.new > 0 && since.gone > 0 && since.run_id != report.run.id);
-    let said = format!("Since 2026-10-15: {} new, {} gone", since.new, since.gone);
+    assert_eq!((since.resolved, since.new), (of(["2", "3"]).0, of(["4", "4"]).1));
+    assert!(since.new > 0 && since.resolved > 0 && previous.run_id != report.run.id);
+    let said = format!("Since 2026-10-15: {} new, {} resolved", since.new, since.resolved);
     assert!(run.stderr.contains(&said), "{}", run.stderr);
     let page = office.read("headcount-out/report.html");
     assert!(
@@ -54,8 +55,8 @@ fn what_was_not_seen_is_not_gone() {
     let office = office();
     since(&office, &[]);
     office.hire(vec![json!({"name": "nobody can count this"})]);
-    let [_, _, _, gone, unseen] = since(&office, &[]).expect("compared");
-    assert_eq!(gone, 0, "the source was not seen whole");
+    let [_, _, _, resolved, unseen] = since(&office, &[]).expect("compared");
+    assert_eq!(resolved, 0, "the source was not seen whole");
     assert!(unseen >= 3, "{unseen}");
 }
 

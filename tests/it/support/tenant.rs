@@ -112,7 +112,7 @@ pub(crate) fn read_report(folder: &Path) -> Report {
 /// the wire.
 pub(crate) fn timeless(mut report: Report) -> serde_json::Value {
     report.run.id.clear();
-    report.since = None;
+    report.changes = None;
     report.run.snapshot = None;
     (report.run.started_at, report.run.finished_at) = (now(), now());
     for source in &mut report.sources {
