@@ -71,6 +71,14 @@ pub(crate) fn slug(word: &str) -> String {
     if slug.is_empty() { "x".to_owned() } else { slug.to_owned() }
 }
 
+/// What a bag's folder is called in a ZIP of this name: like it, in ASCII.
+pub(super) fn folder_name(stem: &str) -> String {
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+    let name: String = stem.chars().map(allowed).collect();
+    let name = name.trim_matches(['-', '.']);
+    if name.is_empty() { "bundle".to_owned() } else { name.to_owned() }
+}
+
 fn is_part(part: &str) -> bool {
     let is_allowed =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
@@ -170,6 +178,13 @@ mod tests {
         }
         assert!(PayloadName::numbered("inputs", &"long ".repeat(100), 12, "csv").is_ok());
         assert!(PayloadName::numbered("inputs", "a", 1, "../x").is_err());
+    }
+
+    #[test]
+    fn a_folder_is_called_like_its_archive() {
+        for (stem, expected) in [("2026-Q4", "2026-Q4"), ("HR Zürich", "HR-Z-rich"), ("..", "bundle"), ("日本", "bundle")] {
+            assert_eq!(folder_name(stem), expected);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::BagError;
 use super::entry::{Entry, Listing};
 use super::folder;
-use super::name::slug;
+use super::name::folder_name;
 
 /// Quick. What is gained by more is less than a tenth.
 const LEVEL: i64 = 1;
@@ -30,7 +30,7 @@ pub fn pack(folder: &Path, target: &Path) -> Result<(), BagError> {
     // First: if it was swept away, nothing is begun any more.
     let listing = folder::list(folder)?;
     let mut file = NamedTempFile::with_prefix_in(folder::own_prefix(), place).map_err(&fail)?;
-    let top = slug(&target.file_stem().unwrap_or_default().to_string_lossy());
+    let top = folder_name(&target.file_stem().unwrap_or_default().to_string_lossy());
     write(&listing, &top, file.as_file_mut()).map_err(&fail)?;
     file.as_file().sync_all().map_err(&fail)?;
     match file.persist_noclobber(target) {

@@ -28,7 +28,7 @@ enum Step {
 }
 
 /// Every command, in its order. The exit codes are those that the text says or that follow from the table of them.
-const COMMANDS: [(&str, Step); 27] = [
+const COMMANDS: [(&str, Step); 29] = [
     ("cargo run --release -- demo", Step::Ends(1)),
     ("cargo test", Step::Builds),
     ("headcount simulate --out sim", Step::Serves),
@@ -59,7 +59,9 @@ const COMMANDS: [(&str, Step); 27] = [
     ("headcount fetch --out snapshot", Step::Ends(0)),
     ("headcount audit --snapshot snapshot", Step::Ends(0)),
     ("headcount audit --bundle 2026-Q4.zip", Step::Ends(0)),
+    ("headcount bundle verify 2026-Q4.zip", Step::Ends(3)),
     ("headcount bundle replay 2026-Q4.zip", Step::Ends(0)),
+    ("headcount bundle redact 2026-Q4.zip --privacy counts --out 2026-Q4-counts.zip", Step::Ends(0)),
     ("headcount email --dry-run mails", Step::Ends(0)),
     ("headcount audit --email", Step::Ends(0)),
     ("headcount email --report headcount-out/report.json", Step::Ends(0)),

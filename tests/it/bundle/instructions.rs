@@ -56,7 +56,7 @@ fn every_command_of_the_instructions_does_what_they_say() {
             continue;
         }
         if command == "cd unpacked/*" {
-            folder = room.file("unpacked/2026-q4");
+            folder = room.file("unpacked/2026-Q4");
             continue;
         }
         let signers = room.file("signers").display().to_string();
