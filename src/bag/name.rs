@@ -182,7 +182,9 @@ mod tests {
 
     #[test]
     fn a_folder_is_called_like_its_archive() {
-        for (stem, expected) in [("2026-Q4", "2026-Q4"), ("HR Zürich", "HR-Z-rich"), ("..", "bundle"), ("日本", "bundle")] {
+        for (stem, expected) in
+            [("2026-Q4", "2026-Q4"), ("HR Zürich", "HR-Z-rich"), ("..", "bundle"), ("日本", "bundle")]
+        {
             assert_eq!(folder_name(stem), expected);
         }
     }

@@ -6,7 +6,7 @@ use std::io::{self, BufRead as _, BufReader, Write};
 
 use serde::Deserialize;
 
-use crate::audit::{AccountRow, Inventory, Recorder};
+use crate::audit::{AccountRow, Inventory, Recorder, Work};
 use crate::bag::{
     self, Bag, BagError, BagId, BagWriter, Description, Full, Input, Kind, PayloadName, Role, Tier, Withheld,
 };
@@ -117,6 +117,7 @@ fn row(line: &Line) -> AccountRow<'_> {
         employee_id: line.employee_id.as_deref().map(Into::into),
         employee_name: None,
         manager: None,
+        work: Work::default(),
     }
 }
 

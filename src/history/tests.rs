@@ -1,6 +1,6 @@
 //! Reports as they are written, and written otherwise, are remembered alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -58,7 +58,7 @@ fn resolved(earlier: Earlier) -> Vec<String> {
         ..earlier.ground.clone()
     };
     let follow = Follow::new(Some(earlier), now, HistoryConfig::default());
-    let changes = follow.close(&|_| Ok(Default::default())).expect("the file is there");
+    let changes = follow.close(&|_| Ok(BTreeSet::default())).expect("the file is there");
     assert!(changes.unseen.is_empty());
     changes.resolved.into_iter().filter_map(|gone| gone.subject.account_id).collect()
 }
