@@ -2,7 +2,7 @@
 //! and said to be. Withheld isn't missing, and the id of the full bundle says which one it tells less of.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead as _, BufReader, Write};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 
 use serde::Deserialize;
 
@@ -57,14 +57,14 @@ pub fn redact(bag: &Bag, privacy: &Privacy, target: &std::path::Path) -> Result<
     Ok(writer.seal(&description)?.into_zip()?)
 }
 
-/// The report, which is read from a file that nobody else can read.
+/// The report. It is read in memory: a copy of it on the disk would outlive an interruption.
 fn report(bag: &Bag) -> Result<Report, RedactError> {
     let mut files = bag.description().inputs(Role::Output);
     let report = files.find(|input| input.shown == Format::Json.as_str());
     let report = report.ok_or(RedactError::Unusable("the bundle holds no report.json"))?;
-    let mut copy = tempfile::NamedTempFile::new()?;
-    io::copy(&mut bag.read(&report.file)?, &mut copy)?;
-    Ok(Report::read(copy.path())?)
+    let mut text = String::new();
+    bag.read(&report.file)?.read_to_string(&mut text)?;
+    Ok(Report::parse(bag.path(), &text)?)
 }
 
 /// What of an account may be told under any tier, and what pseudonyms are made of.
