@@ -74,7 +74,7 @@ fn a_bundle_leads_to_the_same_report_without_the_organisation() {
         tenant.runtime.block_on(tenant.simulators.stop(vendor));
     }
     let written = fs::read(tenant.kit.path().join("out/report.json")).expect("a report");
-    assert!(String::from_utf8_lossy(&written).contains("\"since\": {"), "it was compared");
+    assert!(String::from_utf8_lossy(&written).contains("\"changes\": {"), "it was compared");
     fs::remove_dir_all(tenant.kit.path()).expect("removed");
     is_identical(&bundle);
     let verified = headcount().args(["bundle", "verify"]).arg(&bundle).assert().code(3);
@@ -83,6 +83,27 @@ fn a_bundle_leads_to_the_same_report_without_the_organisation() {
     let out = room.path().join("again");
     assert_eq!(code_and_words(&replay(&bundle, &["--out", out.to_str().expect("a path")])).0, 0);
     assert!(fs::read(out.join("report.json")).expect("a report") == written);
+}
+
+/// With all that it takes from the report before: ages, what is resolved, and the list of accounts beside it.
+#[test]
+fn a_bundle_leads_to_the_same_history() {
+    let mut tenant = Tenant::new(600, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    let config = fs::read_to_string(tenant.config()).expect("a configuration");
+    fs::write(tenant.config(), format!("[history]\nsla = {{ critical = \"1d\" }}\n{config}")).expect("written");
+    tenant.audit(&["--format", "json,accounts"]);
+    let before = tenant.kit.path().join("before");
+    fs::rename(tenant.kit.path().join("out"), &before).expect("moved");
+    let previous = before.join("report.json");
+    let bundle = bundled(&tenant, room.path(), &["--previous", previous.to_str().expect("a path")]);
+    for vendor in Vendor::ALL {
+        tenant.runtime.block_on(tenant.simulators.stop(vendor));
+    }
+    let written = fs::read_to_string(tenant.kit.path().join("out/report.json")).expect("a report");
+    assert!(written.contains("\"history\":{\"state\":\"persisting\"") && written.contains("\"trend\": ["));
+    fs::remove_dir_all(tenant.kit.path()).expect("removed");
+    is_identical(&bundle);
 }
 
 #[test]
