@@ -1,7 +1,7 @@
 //! `headcount bundle`: evidence that an auditor checks without trusting whoever made it.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use url::Url;
@@ -13,6 +13,7 @@ use super::redact::{self, RedactArgs};
 use super::replay::{self, ReplayArgs};
 use super::{Exit, Global, runtime};
 use crate::bag::{Bag, BagId, add_signatures, slug};
+use crate::base::diagnostic::Diagnostic;
 use crate::bundle::{self, Asked, Outcome, Signers, Statement, TIME_STAMP, Verdict};
 
 /// What nobody should take a seal for.
@@ -89,24 +90,13 @@ pub(super) fn run(command: &BundleCommand, global: &Global) -> anyhow::Result<Ex
 }
 
 fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
-    let signers = match args.signers.as_deref().map(Signers::read).transpose() {
-        Ok(signers) => signers,
+    let asked = match asked(args) {
+        Ok(asked) => asked,
         Err(mistake) => {
             show(&[mistake]);
             return Ok(Exit::Unusable);
         }
     };
-    if let Some(error) =
-        args.tsa_ca.as_ref().and_then(|path| std::fs::File::open(path).err().map(|error| (path, error)))
-    {
-        say(&format!("error: can't read {}: {}", error.0.display(), error.1));
-        return Ok(Exit::Unusable);
-    }
-    if args.id.is_some() && args.files.len() > 1 {
-        say("error: --id is the id of one bundle; name one");
-        return Ok(Exit::Unusable);
-    }
-    let asked = Asked { signers, authority: args.tsa_ca.clone(), id: args.id.clone(), now: now() };
     let mut out = std::io::stdout().lock();
     let mut exit = Exit::Success;
     let mut bundles = Vec::new();
@@ -132,6 +122,23 @@ fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     }
     out.flush()?;
     Ok(exit)
+}
+
+/// What the bundles are held against, which has to be usable before anything is said of them.
+fn asked(args: &VerifyArgs) -> Result<Asked, Diagnostic> {
+    let signers = args.signers.as_deref().map(Signers::read).transpose()?;
+    if let Some(path) = &args.tsa_ca {
+        let mistake =
+            |why: String| Diagnostic::of_file(path, why).help("--tsa-ca names the authority's certificate in PEM");
+        let bytes = std::fs::read(path).map_err(|error| mistake(format!("can't be read: {error}")))?;
+        if !String::from_utf8_lossy(&bytes).contains("-----BEGIN ") {
+            return Err(mistake("holds no certificate in PEM".to_owned()));
+        }
+    }
+    if args.id.is_some() && args.files.len() > 1 {
+        return Err(Diagnostic::of_file(Path::new("--id"), "is the id of one bundle, and several are named"));
+    }
+    Ok(Asked { signers, authority: args.tsa_ca.clone(), id: args.id.clone(), now: now() })
 }
 
 /// Prints what was found, the file's name first.

@@ -35,7 +35,10 @@ fn an_unsigned_bundle_is_intact_and_not_confirmed() {
     let other = "0".repeat(64);
     room.run(["verify", "q4.zip", "--id", &other]).is(1, &["and it should be 000"]);
     room.run(["verify", "q4.zip", "--id", "abc"]).is(2, &["64 digits"]);
-    room.run(["verify", "q4.zip", "--tsa-ca", "none.pem"]).is(2, &["can't read none.pem"]);
+    room.run(["verify", "q4.zip", "--tsa-ca", "none.pem"]).is(2, &["none.pem", "can't be read"]);
+    fs::write(room.file("empty.pem"), "not a certificate").expect("written");
+    room.run(["verify", "q4.zip", "--tsa-ca", "empty.pem"]).is(2, &["holds no certificate in PEM"]);
+    room.run(["verify", "q4.zip", "q4", "--id", &other]).is(2, &["the id of one bundle"]);
     room.run(["verify", "q4.zip", "--signers", "none"]).is(2, &["none", "can't be read"]);
 }
 
