@@ -108,9 +108,16 @@ impl Files {
     /// Whether there is such a file, so that it can be left unread where there is none.
     pub fn has(&self, role: Role, path: &Path) -> bool {
         match self.stored_of(role) {
-            None => path.exists(),
+            None => path.exists() || in_bundle(role, path).is_some_and(|found| found.is_ok()),
             Some(stored) => stored.files.contains_key(&(role, path.to_owned())),
         }
+    }
+
+    /// Where the report is that somebody names: in the file itself, or in the bundle that it is.
+    pub fn report_at(&self, path: &Path) -> PathBuf {
+        let is_bundle = || matches!(Bag::open(path), Ok(_) | Err(BagError::Altered { .. }));
+        let is_here = self.stored_of(Role::PreviousReport).is_none();
+        if is_here && is_bundle() { path.join(REPORT) } else { path.to_owned() }
     }
 
     /// Opens a file.
@@ -204,17 +211,40 @@ impl Files {
 
     fn find(&self, role: Role, path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<Timestamp>)> {
         let Some(stored) = self.stored_of(role) else {
+            if let Some(found) = in_bundle(role, path) {
+                return Ok((found?, None));
+            }
             let file = File::open(path)?;
             let modified = file.metadata()?.modified().ok().map(Timestamp::from);
             return Ok((Box::new(file), modified));
         };
         let missing = || io::Error::new(io::ErrorKind::NotFound, "it isn't in the snapshot");
         let (name, modified_at) = stored.files.get(&(role, path.to_owned())).ok_or_else(missing)?;
-        let content = stored.bag.read(name).map_err(|error| match error {
-            BagError::Read { error, .. } => error,
-            other => io::Error::other(other),
-        })?;
-        Ok((Box::new(content), *modified_at))
+        Ok((Box::new(stored.bag.read(name).map_err(as_io)?), *modified_at))
+    }
+}
+
+/// What a bundle's report is called here, as if the bundle were a folder.
+const REPORT: &str = "report.json";
+
+/// A file of an earlier report that is in a bundle: the report, or the accounts beside it. `None`, if it isn't in one.
+fn in_bundle(role: Role, path: &Path) -> Option<io::Result<Box<dyn Read + Send>>> {
+    let (bundle, name) = (path.parent()?, path.file_name()?.to_str()?);
+    if role != Role::PreviousReport || path.exists() || !bundle.exists() {
+        return None;
+    }
+    let name = if name == REPORT { format!("outputs/{name}") } else { name.to_owned() };
+    let read = |bag: Bag| bag.read(&PayloadName::new(&name).map_err(io::Error::other)?).map_err(as_io);
+    match Bag::open(bundle) {
+        Err(BagError::NoBag { .. } | BagError::Read { .. }) => None,
+        opened => Some(opened.map_err(as_io).and_then(read).map(|content| Box::new(content) as _)),
+    }
+}
+
+fn as_io(error: BagError) -> io::Error {
+    match error {
+        BagError::Read { error, .. } => error,
+        other => io::Error::other(other),
     }
 }
 

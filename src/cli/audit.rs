@@ -66,7 +66,8 @@ pub(super) struct AuditArgs {
     /// The findings that are not new, instead of the configured file
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// The JSON report that roster and sources are held against, instead of the last time that each was complete
+    /// The JSON report, or the evidence bundle, that roster, sources and findings are held against, instead of the last
+    /// time that each was complete
     #[arg(long, value_name = "FILE")]
     previous: Option<PathBuf>,
     /// Roster and sources have really changed so much: don't hold them against the previous audit

@@ -21,7 +21,7 @@ use crate::run::compare::{CompareError, Compared, compare};
 /// Options of `compare`.
 #[derive(Debug, Args)]
 pub(super) struct CompareArgs {
-    /// The earlier report.json; accounts.ndjson beside it is read, too
+    /// The earlier report.json, or an evidence bundle; accounts.ndjson beside it is read, too
     #[arg(value_name = "OLD")]
     old: PathBuf,
     /// The later one

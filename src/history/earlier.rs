@@ -53,7 +53,7 @@ pub(super) struct Parsed {
 }
 
 impl Earlier {
-    /// Reads a report. `renamed` has the new names of sources, and the old ones.
+    /// Reads a report, or that of a bundle. `renamed` has the new names of sources, and the old ones.
     ///
     /// # Errors
     /// It can't be read, isn't a report, or can't be true; with the line.
@@ -64,6 +64,7 @@ impl Earlier {
     }
 
     fn open(files: &Files, path: &Path, renamed: &BTreeMap<String, String>) -> Result<Self, Diagnostic> {
+        let path = &files.report_at(path);
         let unreadable = |error| Diagnostic::of_file(path, format!("can't read the previous report: {error}"));
         let file = files.open(Role::PreviousReport, path).map_err(unreadable)?.content;
         let renamed = renamed.iter().map(|(new, old)| (old.clone(), new.clone())).collect();

@@ -5,7 +5,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::{Report, SCHEMA_VERSION};
+use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
+use crate::files::Files;
 
 const HELP: &str = "`headcount audit --format json` writes one; --report names it";
 
@@ -16,12 +18,14 @@ struct Version {
 }
 
 impl Report {
-    /// Reads `report.json`.
+    /// Reads `report.json`, or that of an evidence bundle.
     ///
     /// # Errors
     /// The file can't be read, is something else, or is of another schema.
     pub fn read(path: &Path) -> Result<Self, Diagnostic> {
-        let text = std::fs::read_to_string(path)
+        let files = Files::default();
+        let text = files
+            .read_to_string(Role::PreviousReport, &files.report_at(path))
             .map_err(|error| Diagnostic::of_file(path, format!("can't read the report: {error}")).help(HELP))?;
         Self::parse(path, &text)
     }

@@ -73,8 +73,9 @@ pub fn compare(old: &Path, new: &Path, settings: HistoryConfig) -> Result<Compar
 }
 
 fn lists(list: &List, follow: &Follow, new: &Path) -> Result<ListChanges, Diagnostic> {
-    let path = new.with_file_name(List::FILE);
-    let later = |visit: &mut dyn FnMut(&Listed<'_>)| each(&Files::default(), &path, &BTreeMap::new(), visit);
+    let files = Files::default();
+    let path = files.report_at(new).with_file_name(List::FILE);
+    let later = |visit: &mut dyn FnMut(&Listed<'_>)| each(&files, &path, &BTreeMap::new(), visit);
     list.compare(&later, &follow.incomparable(), follow.since().unwrap_or_default(), None)
 }
 
