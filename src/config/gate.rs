@@ -137,9 +137,11 @@ impl Demand {
     const NOT_EVALUABLE: &'static str = "not-evaluable";
 
     /// Those that are no rule and no limit.
-    pub const WORDS: [&'static str; 7] = [
+    pub const WORDS: [&'static str; 9] = [
         Self::NEW,
         Self::NOT_EVALUABLE,
+        "overdue",
+        "reopened",
         "severity:critical",
         "severity:high",
         "severity:medium",
