@@ -65,11 +65,9 @@ impl Earlier {
 
     fn open(files: &Files, path: &Path, renamed: &BTreeMap<String, String>) -> Result<Self, Diagnostic> {
         let path = &files.report_at(path);
-        let unreadable = |error| Diagnostic::of_file(path, format!("can't read the previous report: {error}"));
-        let file = files.open(Role::PreviousReport, path).map_err(unreadable)?.content;
         let renamed = renamed.iter().map(|(new, old)| (old.clone(), new.clone())).collect();
         let mut earlier = Self { path: path.to_owned(), files: files.clone(), renamed, ..Self::default() };
-        lines::read(path, file, &mut earlier)?;
+        lines::read(path, || Ok(files.open(Role::PreviousReport, path)?.content), &mut earlier)?;
         earlier.close()
     }
 
@@ -349,7 +347,8 @@ impl Take for Earlier {
     fn make(&self, chunk: &Chunk) -> Result<Self::Made, Diagnostic> {
         let mut place = chunk.place;
         let mut made = Vec::new();
-        if self.schema < 2 {
+        // Those of the first schema have other names.
+        if self.schema == 1 {
             return Ok(made);
         }
         for text in chunk.text.split_inclusive(|byte| *byte == b'\n') {

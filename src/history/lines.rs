@@ -2,10 +2,10 @@
 //! that they are read on all cores; written otherwise, it is read from end to end.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use serde::de::{DeserializeSeed, Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::base::diagnostic::Diagnostic;
@@ -55,21 +55,31 @@ pub(super) fn mistake(path: &Path, line: usize, message: impl fmt::Display) -> D
     Diagnostic::of_file(path, format!("{place}{message}"))
 }
 
-/// Reads a report.
+/// Reads a report, which `open` opens as often as that takes.
 ///
 /// # Errors
 /// It can't be read, isn't JSON, or `take` refuses it.
-pub(super) fn read<T: Take + Send>(path: &Path, file: impl Read + Send, take: &mut T) -> Result<(), Diagnostic> {
-    let mut reader = BufReader::with_capacity(1 << 18, file);
-    let start = reader
-        .fill_buf()
-        .map_err(|error| Diagnostic::of_file(path, format!("can't read the previous report: {error}")))?;
-    if start.starts_with(b"{\n") {
+pub(super) fn read<T: Take + Send, R: Read + Send>(
+    path: &Path,
+    open: impl Fn() -> io::Result<R>,
+    take: &mut T,
+) -> Result<(), Diagnostic> {
+    let unreadable = |error| Diagnostic::of_file(path, format!("can't read the previous report: {error}"));
+    let opened = || Ok(BufReader::with_capacity(1 << 18, open()?));
+    let mut reader = opened().map_err(unreadable)?;
+    if reader.fill_buf().map_err(unreadable)?.starts_with(b"{\n") {
         return Lines { path, reader, place: Place { line: 1, byte: 0 } }.read(take);
     }
+    // Its parts may stand in any order, and without them no finding can be understood.
+    whole(path, reader, take, false)?;
+    whole(path, opened().map_err(unreadable)?, take, true)
+}
+
+/// Reads a report that was written otherwise: its parts, or its findings.
+fn whole<T: Take>(path: &Path, reader: impl BufRead, take: &mut T, findings: bool) -> Result<(), Diagnostic> {
     let mut refused = None;
     let mut json = serde_json::Deserializer::from_reader(reader);
-    let read = json.deserialize_map(Whole { path, take, refused: &mut refused }).and_then(|()| json.end());
+    let read = json.deserialize_map(Whole { path, take, findings, refused: &mut refused }).and_then(|()| json.end());
     match (refused, read) {
         (Some(refused), _) => Err(refused),
         (None, Err(error)) => Err(Diagnostic::of_file(path, format!("this isn't a report: {error}"))),
@@ -200,6 +210,8 @@ impl<R: BufRead + Send> Lines<'_, R> {
 struct Whole<'t, T> {
     path: &'t Path,
     take: &'t mut T,
+    /// Whether its findings are wanted, or all else.
+    findings: bool,
     refused: &'t mut Option<Diagnostic>,
 }
 
@@ -211,13 +223,16 @@ impl<'de, T: Take> Visitor<'de> for Whole<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { path, take, refused } = self;
+        let Self { path, take, findings, refused } = self;
         while let Some(name) = map.next_key::<String>()? {
-            let taken = if name == "findings" {
+            let taken = if name == "findings" && findings {
                 map.next_value_seed(Each(&mut *take))?
+            } else if findings || !take.wants(&name) {
+                map.next_value::<IgnoredAny>()?;
+                Ok(())
             } else {
                 let json: Box<RawValue> = map.next_value()?;
-                if take.wants(&name) { take.part(&name, json.get(), Place::default()) } else { Ok(()) }
+                take.part(&name, json.get(), Place::default())
             };
             if let Err(mistake) = taken {
                 *refused = Some(mistake);
