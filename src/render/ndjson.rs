@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::RenderError;
 use crate::finding::write_each;
+use crate::history::State;
 use crate::model::{Disposition, Severity};
 use crate::report::{FindingRecord, Report, RuleSummary};
 
@@ -43,6 +45,16 @@ pub struct ListedFinding<'f> {
     members: Option<&'f RawValue>,
     /// The person concerned, when it is known.
     employee_id: Option<&'f str>,
+    /// Since an earlier report, where one is followed: new, reopened, unknown or persisting.
+    state: Option<State>,
+    /// The day of the first audit that found it.
+    first_seen: Option<NaiveDate>,
+    /// The beginning of the present spell: the same, unless it was resolved in between.
+    since: Option<NaiveDate>,
+    /// The last day on which it may still be there.
+    due: Option<NaiveDate>,
+    /// Whether that day is over.
+    overdue: Option<bool>,
     /// The account's display name, else the person's.
     display_name: Option<&'f str>,
     /// The account's address, else the person's.
@@ -87,7 +99,7 @@ pub(super) fn render(report: &Report, out: &mut dyn Write) -> Result<(), RenderE
 }
 
 fn listed<'f>(finding: &FindingRecord<'f>, of_rule: Option<OfRule<'f>>) -> io::Result<ListedFinding<'f>> {
-    let about = finding.subject;
+    let (about, history) = (finding.subject, finding.history);
     let is_limited = of_rule.is_some_and(|rule| rule.is_limited);
     let near_misses = finding.near_misses.map(|near_misses| format!("{{\"near_misses\":{near_misses}}}"));
     Ok(ListedFinding {
@@ -103,6 +115,11 @@ fn listed<'f>(finding: &FindingRecord<'f>, of_rule: Option<OfRule<'f>>) -> io::R
         account_id: about.account_id,
         members: about.members.map(serde_json::from_str).transpose()?,
         employee_id: about.employee_id,
+        state: history.map(|history| history.state),
+        first_seen: history.map(|history| history.first_seen),
+        since: history.map(|history| history.since),
+        due: history.and_then(|history| history.due),
+        overdue: history.map(|history| history.is_overdue()),
         display_name: about.display_name,
         email: about.email,
         username: about.username,

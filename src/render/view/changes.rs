@@ -97,6 +97,8 @@ pub(super) struct Trend {
 #[derive(Debug, Serialize)]
 struct Bar {
     class: &'static str,
+    /// Where no style sheet reaches it; in the page's light colours.
+    fill: &'static str,
     x: u32,
     y: u32,
     width: u32,
@@ -276,9 +278,12 @@ impl Trend {
         for (point, x) in points.iter().zip((0..).step_by(Self::BAR as usize + 2)) {
             let bad = of(point, Severity::Critical) + of(point, Severity::High);
             let (all, bad) = (scaled(open(point)), scaled(bad));
-            let bar = |class, top: u32, height| Bar { class, x, y: Self::HEIGHT - top, width: Self::BAR, height };
-            bars.push(bar(if point.complete { "rest" } else { "part" }, all, all - bad));
-            bars.push(bar("bad", bad, bad));
+            let bar = |(class, fill), top: u32, height| {
+                let y = Self::HEIGHT - top;
+                Bar { class, fill, x, y, width: Self::BAR, height }
+            };
+            bars.push(bar(if point.complete { ("rest", "#4f6075") } else { ("part", "#8a939e") }, all, all - bad));
+            bars.push(bar(("bad", "#9e0f38"), bad, bad));
         }
         let of_one = |point: Option<&TrendPoint>| grouped(point.map(open).unwrap_or_default());
         let (first, last) = (of_one(points.first()), of_one(points.last()));
