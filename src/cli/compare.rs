@@ -47,7 +47,7 @@ pub(super) struct HistoryArgs {
     /// Reports, in any order; each carries the ones before it, if [history] is configured
     #[arg(value_name = "FILE", required = true)]
     reports: Vec<PathBuf>,
-    /// Formats, separated by commas: md, html, json; several only into a folder
+    /// Formats, separated by commas; several only into a folder
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "md")]
     format: Vec<Form>,
     /// Write history.md and so on into this folder, instead of standard output
@@ -62,9 +62,9 @@ enum Form {
     Html,
     /// Markdown
     Md,
-    /// Every finding with its state
+    /// For programs
     Json,
-    /// The same as a table
+    /// For spreadsheets
     Csv,
 }
 

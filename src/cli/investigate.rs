@@ -55,6 +55,7 @@ impl Investigation {
             again: None,
             previous: None,
             inventory: None,
+            lists_accounts: false,
             evidence: Evidence::Whole,
             gate: &self.config.gate,
             allow_outage: false,

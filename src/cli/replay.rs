@@ -139,6 +139,7 @@ impl<'c> Replay<'c> {
             again: Some(identity),
             previous: None,
             inventory: Some(&inventory),
+            lists_accounts: true,
             evidence: Evidence::Whole,
             gate: &config.gate,
             allow_outage: self.command.allow_outage,

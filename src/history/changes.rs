@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gone::{Gone, Remembered};
 use super::lists::{AccountChanges, ListChanges, PeopleChanges};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::text::grouped;
 use crate::model::{Severity, Timestamp};
 
@@ -86,8 +87,8 @@ pub struct NotComparable {
     /// The rule, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub rule: Option<String>,
-    /// `source-incomplete`, `source-absent`, `source-changed`, `rule-absent`, `rule-off`, `rule-changed`, `fact-missing` or
-    /// `key-lost`.
+    /// `source-incomplete`, `source-absent`, `source-changed`, `rule-absent`, `rule-off`, `rule-changed`, `fact-missing`, `key-lost` or
+    /// `list-unreadable`.
     pub why: String,
     /// How many findings are unknown or unseen because of it.
     pub findings: u64,
@@ -161,6 +162,15 @@ impl Changes {
     pub fn with_lists(self, lists: Option<ListChanges>) -> Self {
         let (accounts, people) = lists.map(|lists| (lists.accounts, lists.people)).unzip();
         Self { accounts, people, ..self }
+    }
+
+    /// The same where a list of accounts can't be read.
+    #[must_use]
+    pub fn without_lists(mut self, error: &Diagnostic) -> Self {
+        let text = format!("nothing is said of accounts and people: {}", error.message);
+        let why = "list-unreadable".to_owned();
+        self.not_comparable.push(NotComparable { source: None, rule: None, why, findings: 0, text });
+        self
     }
 
     /// The same without what only a later comparison needs: for whoever asked for no history.

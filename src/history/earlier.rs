@@ -28,6 +28,8 @@ pub struct Earlier {
     /// What its findings rest on; sources have the names that they have now.
     pub ground: Ground,
     schema: u32,
+    /// Whether the list of all accounts beside it is of the same run.
+    lists_accounts: bool,
     roster: Option<ReportedRoster>,
     sources: Vec<ReportedSource>,
     pub(super) index: Index,
@@ -113,6 +115,9 @@ impl Earlier {
     /// # Errors
     /// It can't be read, or is something else.
     pub fn list(&self) -> Result<Option<List>, Diagnostic> {
+        if !self.lists_accounts {
+            return Ok(None);
+        }
         List::beside(&self.files, &self.path, self.ground.accounts, &self.renamed)
     }
 
@@ -289,7 +294,8 @@ impl Take for Earlier {
         match name {
             "schema_version" => self.schema = self.json(json, place)?,
             "run" => {
-                let RunPart { id, as_of, left_out, naming } = self.json(json, place)?;
+                let RunPart { id, as_of, left_out, naming, lists_accounts } = self.json(json, place)?;
+                self.lists_accounts = lists_accounts;
                 self.as_of = as_of.date_naive();
                 let ground = &mut self.ground;
                 (ground.run_id, ground.as_of, ground.left_out, ground.naming) = (id, as_of, left_out, naming);

@@ -48,6 +48,8 @@ pub(super) struct RunPart {
     pub left_out: BTreeSet<String>,
     #[serde(default)]
     pub naming: String,
+    #[serde(default)]
+    pub lists_accounts: bool,
 }
 
 #[derive(Deserialize)]

@@ -135,7 +135,8 @@ pub fn trend(points: &[TrendPoint], format: ComparisonFormat, out: &mut dyn Writ
     match format {
         ComparisonFormat::Html => page(&History::new(points), out),
         ComparisonFormat::Markdown => markdown(&History::new(points), out),
-        ComparisonFormat::Json | ComparisonFormat::Csv => {
+        ComparisonFormat::Csv => trend_table(points, out),
+        ComparisonFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &json!({ "trend": points }))?;
             Ok(writeln!(out)?)
         }
@@ -206,6 +207,25 @@ fn json_lines(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
 }
 
 /// The same as a table.
+/// A report a row. What was compared with nothing has no numbers for it.
+fn trend_table(points: &[TrendPoint], out: &mut dyn Write) -> Result<(), RenderError> {
+    let mut rows = Vec::new();
+    let counts = ["accounts", "complete", "critical", "high", "medium", "low", "info"];
+    let headings = ["as_of", "run_id"].into_iter().chain(counts).chain(["new", "resolved", "reopened", "overdue"]);
+    cells(headings, &mut rows);
+    rows.extend(b"\r\n");
+    for point in points {
+        let told = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
+        let open = Severity::ALL.map(|severity| point.open.get(&severity).copied().unwrap_or_default().to_string());
+        let start =
+            [point.as_of.to_rfc3339(), point.run_id.clone(), point.accounts.to_string(), point.complete.to_string()];
+        let since = [point.new, point.resolved, point.reopened, point.overdue].map(told);
+        cells(start.iter().chain(&open).chain(&since).map(String::as_str), &mut rows);
+        rows.extend(b"\r\n");
+    }
+    Ok(out.write_all(&rows)?)
+}
+
 fn table(report: &Report, out: &mut dyn Write) -> Result<(), RenderError> {
     let mut row = Vec::new();
     let headings = [

@@ -98,7 +98,7 @@ fn add_row(finding: &FindingRecord<'_>, of_rule: &OfRule, row: &mut Vec<u8>) {
 }
 
 /// Adds cells with commas between them.
-pub(super) fn cells<const N: usize>(texts: [&str; N], row: &mut Vec<u8>) {
+pub(super) fn cells<'t>(texts: impl IntoIterator<Item = &'t str>, row: &mut Vec<u8>) {
     for (at, text) in texts.into_iter().enumerate() {
         if at > 0 {
             row.push(b',');

@@ -104,6 +104,9 @@ pub struct Run {
     /// How it names people and findings, if not in full: what tells the key of the pseudonyms from other keys, or `counts`.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub naming: String,
+    /// Whether `accounts.ndjson`, the list of all accounts, was written beside it. One that lies there otherwise is of another run.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub lists_accounts: bool,
 }
 
 /// The HR files.

@@ -161,10 +161,9 @@ pub(super) fn lists(
     follow: &Follow,
     inventory: Option<&Inventory>,
     roster: &Roster,
-) -> io::Result<Option<ListChanges>> {
+) -> Result<Option<ListChanges>, Diagnostic> {
     let (Some(inventory), Some(since)) = (inventory, follow.since()) else { return Ok(None) };
-    let failed = |error: Diagnostic| io::Error::other(error.to_string());
-    let Some(list) = follow.list().map_err(failed)? else { return Ok(None) };
+    let Some(list) = follow.list()? else { return Ok(None) };
     let later = |visit: &mut dyn FnMut(&Listed<'_>)| {
         let rows = inventory.for_each(|source, row| {
             visit(&listed(source, &row));
@@ -174,7 +173,7 @@ pub(super) fn lists(
     };
     let ids: HashSet<&str> = roster.employees.iter().map(Employee::id).collect();
     let is_listed = |id: &str| ids.contains(id);
-    list.compare(&later, &follow.incomparable(), since, Some(&is_listed)).map(Some).map_err(failed)
+    list.compare(&later, &follow.incomparable(), since, Some(&is_listed)).map(Some)
 }
 
 /// An account as its line in `accounts.ndjson` has it.

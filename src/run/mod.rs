@@ -153,8 +153,12 @@ pub async fn run(
         let rests = Rests { run_id: &id, as_of, left_out, sources, rules: &inputs.rules, roster };
         let inventory = options.inventory.filter(|_| carries && naming.is_none());
         let follow = Follow::new(earlier, rests.ground(outcome, populations), settings).with_naming(naming);
-        let lists = history::lists(&follow, inventory, roster)?;
-        let told = history::follow(outcome, follow)?.with_lists(lists);
+        let lists = history::lists(&follow, inventory, roster);
+        let told = history::follow(outcome, follow)?;
+        let told = match lists {
+            Ok(lists) => told.with_lists(lists),
+            Err(error) => told.without_lists(&error),
+        };
         debug!("findings have been compared");
         outcome.findings = std::mem::take(&mut outcome.findings).telling_history(carries);
         changes = Some(if carries { told } else { told.in_short() });
@@ -177,6 +181,7 @@ pub async fn run(
         left_out: left_out.iter().map(ToString::to_string).collect(),
         snapshot: snapshot.map(|id| id.to_string()),
         naming: String::new(),
+        lists_accounts: options.lists_accounts,
     };
     let owner = |source: &PreparedSource<'_>| owners::note(source.config, inputs, as_of);
     let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today, owner(pair.0))).collect();

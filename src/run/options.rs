@@ -30,6 +30,8 @@ pub struct RunOptions<'o> {
     pub previous: Option<&'o Previous>,
     /// Where every judged account is put, when a format lists them all.
     pub inventory: Option<&'o Inventory>,
+    /// Whether that list is written beside the report, where a later audit finds it.
+    pub lists_accounts: bool,
     /// How much of what is found is kept.
     pub evidence: Evidence,
     /// What makes it fail.

@@ -64,7 +64,15 @@ fn a_list_of_another_audit_and_a_broken_source_tell_nothing() {
         desk.since("2026-10-08", "2026-10-01").changes().accounts.is_none(),
         "it has fewer accounts than the report"
     );
+    desk.write("2026-10-01/accounts.ndjson", &list.replacen('{', "[", 1));
+    let damaged = desk.since("2026-10-08", "2026-10-01").changes();
+    assert!(damaged.accounts.is_none() && damaged.findings.persisting > 0, "the findings are compared all the same");
+    assert_eq!(damaged.not_comparable.last().expect("a reason").why, "list-unreadable");
     desk.write("2026-10-01/accounts.ndjson", &list);
+    let report = desk.read("2026-10-01/report.json");
+    desk.write("2026-10-01/report.json", &report.replace("\"lists_accounts\": true", "\"lists_accounts\": false"));
+    assert!(desk.since("2026-10-08", "2026-10-01").changes().accounts.is_none(), "its run wrote no list");
+    desk.write("2026-10-01/report.json", &report);
     desk.write("crm.csv", &desk.read("crm.csv").replace("a,a@elsewhere", ",nobody@elsewhere"));
     let broken = desk.since("2026-10-08", "2026-10-01").changes().accounts.expect("lists");
     assert!(broken[0].removed.is_empty() && broken[0].why_not.is_some(), "{broken:?}");

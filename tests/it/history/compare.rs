@@ -100,6 +100,9 @@ fn a_trend_is_what_its_reports_say() {
     assert_eq!(days, ["2026-10-01T12:00:00Z", "2026-10-08T12:00:00Z", "2026-10-15T12:00:00Z"]);
     let (_, text, _) = desk.run(&["history", "2026-10-15/report.json"]);
     assert!(text.contains("| 2026-10-08 |") && text.contains("2 reports"), "{text}");
+    let (_, table, _) = desk.run(&["history", "2026-10-15/report.json", "2026-10-01/report.json", "--format", "csv"]);
+    let rows: Vec<_> = table.lines().collect();
+    assert!(rows.len() == days.len() + 1 && rows[0].starts_with("\"as_of\",\"run_id\""), "{table}");
     desk.run(&["history", "2026-10-15/report.json", "--format", "html", "--out", "trend"]);
     assert!(desk.read("trend/history.html").contains("<svg class=\"trend\""));
     assert_eq!(desk.run(&["history", "crm.csv"]).0, 2);
