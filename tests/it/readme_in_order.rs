@@ -28,7 +28,7 @@ enum Step {
 }
 
 /// Every command, in its order. The exit codes are those that the text says or that follow from the table of them.
-const COMMANDS: [(&str, Step); 29] = [
+const COMMANDS: [(&str, Step); 32] = [
     ("cargo run --release -- demo", Step::Ends(1)),
     ("cargo test", Step::Builds),
     ("headcount simulate --out sim", Step::Serves),
@@ -56,6 +56,9 @@ const COMMANDS: [(&str, Step); 29] = [
     ),
     ("headcount waivers check", Step::Ends(0)),
     ("headcount audit", Step::Ends(0)),
+    ("headcount compare 2026-Q3/report.json 2026-Q4/report.json --fail-on new,reopened", Step::Ends(0)),
+    ("headcount compare 2026-Q3/report.json 2026-Q4/report.json --format json,html --out changes", Step::Ends(0)),
+    ("headcount history 2026-Q3/report.json 2026-Q4/report.json --format html --out trend", Step::Ends(0)),
     ("headcount fetch --out snapshot", Step::Ends(0)),
     ("headcount audit --snapshot snapshot", Step::Ends(0)),
     ("headcount audit --bundle 2026-Q4.zip", Step::Ends(0)),
@@ -172,6 +175,10 @@ impl Reader {
             let (before, gate) = config.split_once("[gate]").expect("a gate");
             let (_, report) = gate.split_once("[report]").expect("a report");
             self.write("headcount.toml", &format!("{before}{snippet}\n[report]{report}"));
+        } else if snippet.starts_with("[history]") {
+            self.write("headcount.toml", &format!("{}\n{snippet}", config()));
+            self.ends("headcount audit --out 2026-Q3", 0);
+            self.ends("headcount audit --out 2026-Q4", 0);
         } else if snippet.starts_with("[rules]") {
             fs::create_dir_all(self.path("rules")).expect("made");
             let rule = fs::read_to_string("rules/orphaned.toml").expect("a rule");
