@@ -120,6 +120,11 @@ impl Files {
         if is_here && is_bundle() { path.join(REPORT) } else { path.to_owned() }
     }
 
+    /// Whether a report is one in a bundle.
+    pub fn is_of_bundle(path: &Path) -> bool {
+        path.ends_with(REPORT)
+    }
+
     /// Opens a file.
     ///
     /// # Errors

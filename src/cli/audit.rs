@@ -202,7 +202,7 @@ impl<'a> Job<'a> {
             again: None,
             previous: checked.held.previous(),
             inventory: inventory.as_ref(),
-            lists_accounts: checked.evidence.is_some() || checked.formats.contains(&Format::Accounts),
+            lists_accounts: checked.formats.contains(&Format::Accounts),
             evidence: if checked.evidence.is_some() {
                 audit::Evidence::Whole
             } else {

@@ -148,7 +148,7 @@ impl<'c> Replay<'c> {
             again: Some(identity),
             previous: None,
             inventory: Some(&inventory),
-            lists_accounts: true,
+            lists_accounts: self.formats.contains(&Format::Accounts),
             evidence: Evidence::Whole,
             gate: &config.gate,
             allow_outage: self.command.allow_outage,

@@ -115,7 +115,8 @@ impl Earlier {
     /// # Errors
     /// It can't be read, or is something else.
     pub fn list(&self) -> Result<Option<List>, Diagnostic> {
-        if !self.lists_accounts {
+        // A bundle has it always.
+        if !self.lists_accounts && !Files::is_of_bundle(&self.path) {
             return Ok(None);
         }
         List::beside(&self.files, &self.path, self.ground.accounts, &self.renamed)
