@@ -1,7 +1,8 @@
 //! A bag that is a folder in a ZIP, read so strictly that no other reader can see other files in it: nothing stands
 //! before, between or behind the files, and what is said of a file twice is the same both times.
 //!
-//! What archivers add when they pack a bag again is no matter: folders as entries, extra fields, data descriptors, zip64.
+//! What archivers add when they pack a bag again is no matter: folders as entries, extra fields, data descriptors, zip64, and
+//! what macOS knows of the files besides.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -37,7 +38,7 @@ pub(super) fn list(path: &Path) -> Result<Listing, BagError> {
 pub(super) fn layout(path: &Path) -> Result<Layout, BagError> {
     read(path, |mut reader| {
         let directory = reader.directory()?;
-        let first = reader.files(&directory)?.into_iter().next();
+        let first = reader.files(&directory)?.into_iter().find(|central| !is_of_mac(&central.told.name));
         let Directory { entries, offset, length } = directory;
         let (top, is_utf8) =
             first.map(|first| (top(&first.told.name).to_owned(), first.told.is_utf8())).unwrap_or_default();
@@ -104,7 +105,8 @@ impl Reader<'_> {
         let mut files = self.files(&directory)?;
         files.sort_by_key(|central| central.offset);
         let mut listing = Listing::default();
-        let top = files.first().map(|central| top(&central.told.name).to_owned()).unwrap_or_default();
+        let first = files.iter().find(|central| !is_of_mac(&central.told.name));
+        let top = first.map(|central| top(&central.told.name).to_owned()).unwrap_or_default();
         let mut end = 0;
         for central in files {
             if central.offset != end {
@@ -112,6 +114,9 @@ impl Reader<'_> {
             }
             let placed = self.place(&central)?;
             end = placed.end;
+            if is_of_mac(&central.told.name) {
+                continue;
+            }
             self.add(&mut listing, &top, central, &placed)?;
         }
         if end != directory.offset {
@@ -280,6 +285,11 @@ fn kind(told: &Told, mode: u32, placed: &Placed) -> Result<Kind, &'static str> {
         },
         _ => Err("it is no file but a link, a device, or a folder with contents"),
     }
+}
+
+/// macOS' archiver puts what its file system knows of the files into a folder of its own, beside the one that is packed.
+fn is_of_mac(name: &[u8]) -> bool {
+    name.starts_with(b"__MACOSX/")
 }
 
 /// The folder that a name begins with, with its slash.

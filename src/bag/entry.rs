@@ -25,7 +25,11 @@ pub(super) struct Listing {
 }
 
 impl Listing {
+    /// Takes a file into the list, but for what macOS' Finder puts into every folder that it has shown.
     pub(super) fn add(&mut self, name: String, entry: Entry) {
+        if name.rsplit('/').next() == Some(".DS_Store") {
+            return;
+        }
         match self.entries.entry(name) {
             Slot::Vacant(slot) => {
                 slot.insert(entry);

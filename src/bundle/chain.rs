@@ -8,8 +8,9 @@ use crate::bag::{BagId, Description, Previous};
 
 const TOPIC: &str = "chain";
 
-/// Holds bundles against each other. In which order they are given makes no difference.
-pub fn chain(bundles: &[(PathBuf, BagId, Description)]) -> Vec<Statement> {
+/// Holds bundles against each other. In which order they are given makes no difference. What couldn't be read may be any of
+/// those that are missed.
+pub fn chain(bundles: &[(PathBuf, BagId, Description)], unread: &[&Path]) -> Vec<Statement> {
     let mut links: Vec<Link<'_>> = bundles.iter().map(Link::of).collect();
     links.sort_by_key(|link| (link.description.run.as_of, link.id));
     let mut told = twice(&links);
@@ -27,7 +28,14 @@ pub fn chain(bundles: &[(PathBuf, BagId, Description)]) -> Vec<Statement> {
         }
     }
     // The first of a chain has its predecessor elsewhere, or none. Every other start is a gap.
-    told.extend(starts.iter().skip(1).map(|text| Statement::wrong(TOPIC, format!("a gap: {text}"))));
+    let gaps = starts.iter().skip(1).map(|text| format!("a gap: {text}"));
+    if let [_, ..] = unread {
+        told.extend(gaps.map(|text| Statement::unconfirmed(TOPIC, text)));
+        let names: Vec<_> = unread.iter().map(|path| file_name(path)).collect();
+        told.push(Statement::unconfirmed(TOPIC, format!("nothing can be told of {}", names.join(", "))));
+        return told;
+    }
+    told.extend(gaps.map(|text| Statement::wrong(TOPIC, text)));
     if told.is_empty() {
         let names: Vec<_> = links.iter().map(Link::name).collect();
         let start = starts.first().map(|text| format!("; {text}")).unwrap_or_default();
@@ -51,8 +59,12 @@ impl<'b> Link<'b> {
     }
 
     fn name(&self) -> String {
-        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+        file_name(self.path)
     }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn twice(links: &[Link<'_>]) -> Vec<Statement> {
@@ -166,7 +178,7 @@ mod tests {
     }
 
     fn told(bundles: &[Bundle]) -> (Outcome, String) {
-        let statements = chain(bundles);
+        let statements = chain(bundles, &[]);
         let worst = statements.iter().map(|statement| statement.outcome).max().expect("one");
         (worst, statements.iter().flat_map(|statement| [statement.text.as_str(), "\n"]).collect())
     }
@@ -189,6 +201,17 @@ mod tests {
         assert_eq!(told(&redacted), whole);
         let (outcome, text) = told(&[bundle(2), bundle(2)]);
         assert!(outcome == Outcome::Holds && text.contains("are the same bundle"), "{text}");
+    }
+
+    #[test]
+    fn what_was_not_read_leaves_the_chain_open() {
+        let mut gap = year();
+        gap.remove(1);
+        for bundles in [year(), gap, Vec::new()] {
+            let statements = chain(&bundles, &[Path::new("lost/q2.zip")]);
+            assert!(statements.iter().all(|told| told.outcome == Outcome::Unconfirmed), "{statements:?}");
+            assert!(statements.iter().any(|told| told.text == "nothing can be told of q2.zip"), "{statements:?}");
+        }
     }
 
     #[test]

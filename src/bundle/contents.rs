@@ -21,6 +21,19 @@ struct Told {
     sources: Vec<SourceTold>,
     #[serde(default)]
     policies: Vec<Hashed>,
+    #[serde(default)]
+    changes: Option<ChangesTold>,
+}
+
+#[derive(Deserialize)]
+struct ChangesTold {
+    #[serde(default)]
+    previous: Option<PreviousTold>,
+}
+
+#[derive(Deserialize)]
+struct PreviousTold {
+    run_id: String,
 }
 
 #[derive(Deserialize)]
@@ -48,20 +61,9 @@ struct Hashed {
 /// All contradictions, or that there are none.
 pub(super) fn check(bag: &Bag) -> Result<Vec<Statement>, BagError> {
     const TOPIC: &str = "contents";
-    let description = bag.description();
-    let mut wrong: Vec<_> = description
-        .inputs
-        .iter()
-        .filter(|input| bag.sha256(&input.file).is_none())
-        .map(|input| format!("bundle.json names data/{}, which the manifest doesn't", input.file))
-        .collect();
-    if description.kind == Kind::Audit {
-        match told(bag)? {
-            Ok(told) => wrong.extend(contradictions(bag, &told)),
-            Err(why) => wrong.push(why),
-        }
-    }
+    let wrong = contradictions(bag)?;
     if wrong.is_empty() {
+        let description = bag.description();
         let run = description.run.id.as_deref().map(|id| format!(", run {id}")).unwrap_or_default();
         let as_of =
             description.run.as_of.map(|as_of| format!(", as of {}", as_of.format("%Y-%m-%d"))).unwrap_or_default();
@@ -72,6 +74,27 @@ pub(super) fn check(bag: &Bag) -> Result<Vec<Statement>, BagError> {
         )]);
     }
     Ok(wrong.into_iter().map(|why| Statement::wrong(TOPIC, why)).collect())
+}
+
+/// What in a bundle can't be together, though every file of it may be what was sealed.
+///
+/// # Errors
+/// It can't be read.
+pub fn contradictions(bag: &Bag) -> Result<Vec<String>, BagError> {
+    let description = bag.description();
+    let mut wrong: Vec<_> = description
+        .inputs
+        .iter()
+        .filter(|input| bag.sha256(&input.file).is_none())
+        .map(|input| format!("bundle.json names data/{}, which the manifest doesn't", input.file))
+        .collect();
+    if description.kind == Kind::Audit {
+        match told(bag)? {
+            Ok(told) => wrong.extend(of_report(bag, &told)),
+            Err(why) => wrong.push(why),
+        }
+    }
+    Ok(wrong)
 }
 
 /// What the report tells; the inner error is that it can't be read as one.
@@ -89,7 +112,7 @@ fn told(bag: &Bag) -> Result<Result<Told, String>, BagError> {
     }
 }
 
-fn contradictions(bag: &Bag, told: &Told) -> Vec<String> {
+fn of_report(bag: &Bag, told: &Told) -> Vec<String> {
     let description = bag.description();
     let run = &description.run;
     let mut wrong = Vec::new();
@@ -104,6 +127,10 @@ fn contradictions(bag: &Bag, told: &Told) -> Vec<String> {
     compare("its beginning", time(&run.started_at), time(&told.run.started_at));
     compare("its end", time(&run.finished_at), time(&told.run.finished_at));
     compare("the version of headcount", run.tool_version.clone(), told.run.tool_version.clone());
+    let told_before = told.changes.as_ref().and_then(|changes| changes.previous.as_ref());
+    if let Some((here, there)) = description.previous.as_ref().zip(told_before) {
+        compare("the run before it", here.run_id.clone(), there.run_id.clone());
+    }
     let mut differs = |what: String, is_same: bool| {
         if !is_same {
             wrong.push(format!("{what} isn't what report.json was made of: its SHA-256 is another"));

@@ -19,6 +19,7 @@ mod time;
 mod verify;
 
 pub use chain::chain;
+pub use contents::contradictions;
 pub use redact::{RedactError, redact};
 pub use sign::{SignError, sign};
 pub use ssh::{PublicKey, Signers};

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Outcome {
     /// It is as it should be, or nobody asked for more.
     Holds,
+    /// It isn't known, and nothing that was asked hangs on it.
+    Open,
     /// It may be as it should be, and that can't be told here.
     Unconfirmed,
     /// It isn't what was sealed, signed or stamped.
@@ -29,6 +31,10 @@ impl Statement {
         Self { outcome: Outcome::Holds, topic, text: text.into() }
     }
 
+    pub(super) fn open(topic: &'static str, text: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Open, topic, text: text.into() }
+    }
+
     pub(super) fn unconfirmed(topic: &'static str, text: impl Into<String>) -> Self {
         Self { outcome: Outcome::Unconfirmed, topic, text: text.into() }
     }
@@ -42,7 +48,7 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = match self.outcome {
             Outcome::Holds => "ok",
-            Outcome::Unconfirmed => "??",
+            Outcome::Open | Outcome::Unconfirmed => "??",
             Outcome::Wrong => "!!",
         };
         write!(f, "{mark} {:<10}{}", self.topic, self.text)

@@ -88,7 +88,7 @@ fn time(bag: &Bag, asked: &Asked) -> Result<(Option<Statement>, Option<Timestamp
     let at = stamp.time.format("%Y-%m-%dT%H:%M:%SZ");
     let Some(authority) = &asked.authority else {
         let text = format!("stamped {at}, not verified here: --tsa-ca names the authority's certificate");
-        return Ok((Some(Statement::holds("time", text)), None));
+        return Ok((Some(Statement::open("time", text)), None));
     };
     let checked = ask_openssl(&stamp, reply, bag.seal(), authority);
     Ok(match checked.map_err(|error| BagError::Read { path: bag.path().to_owned(), error })? {
@@ -102,8 +102,9 @@ fn time(bag: &Bag, asked: &Asked) -> Result<(Option<Statement>, Option<Timestamp
         }
         Checked::NotHere => {
             let command = command(&stamp, authority);
-            let text =
-                format!("stamped {at}, not verified here: there is no openssl. In the unpacked bundle: {command}");
+            let text = format!(
+                "stamped {at}, not verified here: there is no openssl that can. In the unpacked bundle: {command}"
+            );
             (Some(Statement::unconfirmed("time", text)), None)
         }
     })
@@ -121,11 +122,11 @@ fn signatures(bag: &Bag, asked: &Asked, stamped: Option<Timestamp>) -> Result<Ve
     let is_enough = is_vouched || asked.signers.is_none() && asked.id.is_some();
     if judged.is_empty() {
         let text = "unsigned: `headcount bundle sign` signs it, and nothing else tells who sealed it";
-        return Ok(vec![if is_enough { Statement::holds(TOPIC, text) } else { Statement::unconfirmed(TOPIC, text) }]);
+        return Ok(vec![if is_enough { Statement::open(TOPIC, text) } else { Statement::unconfirmed(TOPIC, text) }]);
     }
     let statement = |(name, judgement): (&String, Judgement)| match judgement {
         Judgement::Allowed(text) => Statement::holds(TOPIC, format!("signatures/{name}: {text}")),
-        Judgement::Open(text) if is_enough => Statement::holds(TOPIC, format!("signatures/{name}: {text}")),
+        Judgement::Open(text) if is_enough => Statement::open(TOPIC, format!("signatures/{name}: {text}")),
         Judgement::Open(text) => Statement::unconfirmed(TOPIC, format!("signatures/{name}: {text}")),
         Judgement::Wrong(text) => Statement::wrong(TOPIC, format!("signatures/{name}: {text}")),
     };

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use tempfile::TempDir;
 
-use super::basis::{Basis, BasisArgs, name_of, source_names};
+use super::basis::{Basis, BasisArgs, name_of};
 use super::clock::{latest, now, parse_moment};
 use super::email::AuditMail;
 use super::evidence::Evidence;
@@ -354,7 +354,7 @@ impl<'a> Job<'a> {
         };
         let mail = self.email.then(|| AuditMail::check(config, self.out, self.privacy, &mut formats)).transpose();
         let mail = mail.map_err(|mistake| vec![mistake])?;
-        let only = source_names(self.sources, config)?;
+        let only = basis.chosen(self.sources)?;
         let evidence = Evidence::check(self, &basis, &formats)?;
         let privacy = self.privacy.with_key(config).map_err(|mistake| vec![mistake])?;
         let read_at = || basis.snapshot.as_ref().map_or_else(now, |snapshot| snapshot.certificates().started_at);

@@ -22,7 +22,8 @@ pub(super) struct BasisArgs {
     #[command(flatten)]
     pub(super) config: ConfigArg,
     /// Judge what `headcount fetch` or `audit --bundle` has stored, as of when it was fetched and by what it holds:
-    /// configuration, roster, rules, exceptions; asks no vendor. Beside it, of `-c` only [gate], [report] and [email] count
+    /// configuration, roster, rules, exceptions; asks no vendor. Beside it, of `-c`, which
+    /// is a whole configuration, only [gate], [report] and [email] count
     #[arg(long, value_name = "DIR|FILE")]
     pub(super) snapshot: Option<PathBuf>,
     /// Judge the snapshot by this HR file instead of its own; once for each file that its configuration names
@@ -179,6 +180,21 @@ pub(super) fn name_of(path: &Path) -> String {
 
 fn unwritable(error: &std::io::Error) -> Diagnostic {
     Diagnostic::of_file(&std::env::temp_dir(), format!("can't write the snapshot's templates here: {error}"))
+}
+
+impl Basis {
+    /// What is judged: the sources that are named; without a name, all that are configured, or all that the snapshot holds, if
+    /// it was made of some of them only.
+    pub(super) fn chosen(&self, names: &[String]) -> Result<Vec<SourceName>, Vec<Diagnostic>> {
+        let stored = self.snapshot.as_ref().filter(|_| names.is_empty());
+        let Some(stored) = stored.map(|snapshot| &snapshot.certificates().sources) else {
+            return source_names(names, &self.config);
+        };
+        let configured = self.config.sources.iter().map(|source| &source.name);
+        let (held, lacking): (Vec<_>, Vec<_>) =
+            configured.partition(|name| stored.iter().any(|stored| stored.name == **name));
+        Ok(if lacking.is_empty() { Vec::new() } else { held.into_iter().cloned().collect() })
+    }
 }
 
 /// The names of `--source`, each of a configured source.

@@ -99,21 +99,25 @@ fn verify(args: &VerifyArgs) -> anyhow::Result<Exit> {
     };
     let mut out = std::io::stdout().lock();
     let mut exit = Exit::Success;
-    let mut bundles = Vec::new();
+    let (mut bundles, mut unread) = (Vec::new(), Vec::new());
     for file in &args.files {
         match bundle::verify(file, &asked) {
             Ok(verdict) => {
                 exit = exit.and(tell(&mut out, &verdict)?);
-                bundles.extend(verdict.bundle.map(|(id, description)| (verdict.path, id, description)));
+                match verdict.bundle {
+                    Some((id, description)) => bundles.push((verdict.path, id, description)),
+                    None => unread.push(file.as_path()),
+                }
             }
             Err(error) => {
                 say(&format!("error: {error}"));
                 exit = exit.and(Exit::Unusable);
+                unread.push(file.as_path());
             }
         }
     }
     if args.chain {
-        let statements = bundle::chain(&bundles);
+        let statements = bundle::chain(&bundles, &unread);
         list(&mut out, &statements)?;
         exit = exit.and(worst(&statements));
     }
@@ -144,7 +148,7 @@ fn asked(args: &VerifyArgs) -> Result<Asked, Diagnostic> {
 /// Prints what was found, the file's name first.
 fn tell(out: &mut dyn std::io::Write, verdict: &Verdict) -> std::io::Result<Exit> {
     let summary = match verdict.outcome() {
-        Outcome::Holds => "verified",
+        Outcome::Holds | Outcome::Open => "verified",
         Outcome::Unconfirmed => "intact, and not confirmed",
         Outcome::Wrong => "ALTERED, or not what it says",
     };
@@ -159,7 +163,7 @@ fn list(out: &mut dyn std::io::Write, statements: &[Statement]) -> std::io::Resu
 
 fn worst(statements: &[Statement]) -> Exit {
     match statements.iter().map(|statement| statement.outcome).max() {
-        None | Some(Outcome::Holds) => Exit::Success,
+        None | Some(Outcome::Holds | Outcome::Open) => Exit::Success,
         Some(Outcome::Unconfirmed) => Exit::Unverified,
         Some(Outcome::Wrong) => Exit::GateFailed,
     }

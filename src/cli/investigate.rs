@@ -3,7 +3,7 @@
 
 use clap::Args;
 
-use super::basis::{Basis, BasisArgs, source_names};
+use super::basis::{Basis, BasisArgs};
 use super::clock::{latest, now, parse_moment};
 use super::progress::Waiting;
 use crate::audit::Evidence;
@@ -36,8 +36,9 @@ pub(super) struct Investigation {
 impl InvestigationArgs {
     /// Reads what the configuration names, to look at these sources; at all, when empty.
     pub(super) fn read(&self, sources: &[String]) -> Result<Investigation, RunError> {
-        let Basis { config, snapshot, replaced, .. } = self.basis.read(false, &[])?;
-        let only = source_names(sources, &config)?;
+        let basis = self.basis.read(false, &[])?;
+        let only = basis.chosen(sources)?;
+        let Basis { config, snapshot, replaced, .. } = basis;
         let inputs = Inputs::load(&config, None, latest(self.as_of))?;
         Ok(Investigation { config, inputs, only, snapshot, replaced, as_of: self.as_of })
     }

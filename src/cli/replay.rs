@@ -10,13 +10,14 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 
-use super::basis::{Basis, source_names};
+use super::basis::Basis;
 use super::clock::now;
 use super::output::{print, refuse, say};
 use super::{Exit, Global, runtime};
 use crate::audit::{Evidence, Inventory};
 use crate::bag::{BagError, Command, Input, Kind, Role, Run};
 use crate::base::diagnostic::Diagnostic;
+use crate::bundle;
 use crate::config::{Config, Demand};
 use crate::deliver::write_file;
 use crate::model::{SourceName, Timestamp};
@@ -51,6 +52,14 @@ pub(super) fn run(args: &ReplayArgs, global: &Global) -> anyhow::Result<Exit> {
         say(&format!("To do: judge it: headcount audit --snapshot {}", args.bundle.display()));
         return Ok(Exit::Unusable);
     };
+    let contradictions = bundle::contradictions(snapshot.bag())?;
+    if !contradictions.is_empty() {
+        for contradiction in &contradictions {
+            say(&format!("error: {contradiction}"));
+        }
+        say("The bundle contradicts itself, so it proves nothing; nothing was replayed");
+        return Ok(Exit::GateFailed);
+    }
     let replay = match Replay::read(snapshot, &description.command, identity, description.run.as_of) {
         Ok(replay) => replay,
         Err(error) => return Ok(refuse(&error)),
@@ -110,7 +119,7 @@ impl<'c> Replay<'c> {
             config.exceptions.baseline = Some(PathBuf::from(baseline));
         }
         let config = &basis.config;
-        let only = source_names(&command.sources, config)?;
+        let only = basis.chosen(&command.sources)?;
         let formats: Vec<Format> = command.formats.iter().filter_map(|name| name.parse().ok()).collect();
         let templates = match &config.report.templates {
             Some(folder) => Arc::new(check_templates(folder)?),
@@ -204,7 +213,7 @@ impl<'c> Replay<'c> {
     fn compare(&self, report: &Report, rendering: &Rendering<'_>, global: &Global) -> anyhow::Result<Exit> {
         let Some(snapshot) = &self.basis.snapshot else { return Ok(Exit::Unusable) };
         let mut out = anstream::stdout().lock();
-        let mut differs = false;
+        let (mut differs, mut is_of_report) = (false, false);
         for (format, input) in self.sealed() {
             if format == Format::Xlsx {
                 print(
@@ -213,6 +222,7 @@ impl<'c> Replay<'c> {
                 )?;
                 continue;
             }
+            is_of_report |= format == Format::Json;
             let mut comparison = Comparison::new(snapshot.bag().read(&input.file)?);
             rendering.render(report, format, &mut comparison)?;
             match comparison.finish()? {
@@ -226,6 +236,10 @@ impl<'c> Replay<'c> {
                     }
                 }
             }
+        }
+        if !is_of_report {
+            say("error: the bundle doesn't say which file its report is, so there is nothing to compare with");
+            return Ok(Exit::GateFailed);
         }
         Ok(self.ended(differs, global))
     }

@@ -58,6 +58,11 @@ fn a_zip_of_any_program_is_read() {
         item.mode &= 0o777;
     }
     assert_eq!(told(&pair, &zip(&items)), "", "a renamed folder, in no known encoding");
+    for name in ["__MACOSX/._q", "__MACOSX/q/data/._bundle.json"] {
+        items.insert(0, Item::stored(name, b"of macOS"));
+    }
+    items.push(Item { name: [b"\x81 any/", "data/.DS_Store".as_bytes()].concat(), ..Item::stored("", b"of Finder") });
+    assert_eq!(told(&pair, &zip(&items)), "", "what macOS adds");
     for signed in [true, false] {
         for width in [4, 8] {
             for item in &mut items {
@@ -82,6 +87,10 @@ fn files_that_are_no_part_of_the_bag_are_named() {
     for (name, mode, expected) in [
         ("q/data/outputs/empty.txt", 0o100_644, "more than once data/outputs/empty.txt"),
         ("q/data/Outputs/Empty.txt", 0o100_644, "not in the manifest data/Outputs/Empty.txt"),
+        ("q/__MACOSX/x", 0o100_644, "not in the manifest __MACOSX/x"),
+        ("__MACOSX", 0o100_644, "not in the manifest __MACOSX"),
+        ("q/data/.DS_Store.txt", 0o100_644, "not in the manifest data/.DS_Store.txt"),
+        ("q/data/._bundle.json", 0o100_644, "not in the manifest data/._bundle.json"),
         ("q/data/more.txt", 0o100_644, "not in the manifest data/more.txt"),
         ("q/signatures/a.exe", 0o100_644, "not in the manifest signatures/a.exe"),
         ("q/signatures/Big.sig", 0o100_644, "not in the manifest signatures/Big.sig"),

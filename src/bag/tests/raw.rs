@@ -35,10 +35,10 @@ impl Item {
         }
     }
 
-    /// So many zeros.
+    /// So many zeros, packed as small as can be: how much the fastest level leaves depends on who implements it.
     pub(super) fn zeros(name: &str, size: u32) -> Self {
         use std::io::{Read as _, copy, repeat};
-        let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
         let mut zeros = flate2::CrcReader::new(repeat(0).take(u64::from(size)));
         copy(&mut zeros, &mut packer).expect("packed");
         let packed = packer.finish().expect("packed");

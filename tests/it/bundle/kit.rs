@@ -108,7 +108,7 @@ fn description(quarter: u32) -> Description {
 }
 
 /// What of a report a bundle is held against.
-fn report(description: &Description) -> String {
+fn report(description: &Description, before: Option<&str>) -> String {
     let run = &description.run;
     let report = json!({
         "schema_version": 2,
@@ -118,8 +118,23 @@ fn report(description: &Description) -> String {
         "sources": [{"name": "crm", "fetched": 2, "sha256": sha256(RECORDS)},
                     {"name": "phones", "fetched": 0, "sha256": sha256("")}],
         "findings": [],
+        "changes": before.map(|run_id| json!({"previous": {"run_id": run_id}})),
     });
     format!("{report}\n")
+}
+
+fn sealed(target: &Path, description: &Description, records: &str, report: &str) -> BagId {
+    let mut bag = BagWriter::beside(target).expect("begun");
+    for (file, text) in [
+        ("inputs/configuration-1.toml", CONFIG),
+        ("inputs/roster-1.csv", ROSTER),
+        ("records/crm-1.ndjson", records),
+        ("outputs/report.json", report),
+    ] {
+        bag.file(&name(file), |out| out.write_all(text.as_bytes())).expect("written");
+    }
+    let sealed = bag.seal(description).expect("sealed");
+    if target.extension().is_some() { sealed.into_zip() } else { sealed.into_folder() }.expect("named")
 }
 
 impl Room {
@@ -143,28 +158,23 @@ impl Room {
             run_id: format!("run-{quarter}"),
             as_of: self::description(quarter).run.as_of.expect("one"),
         });
-        self.sealed(file, &description, quarter, RECORDS)
+        let report = report(&self::description(quarter), None);
+        sealed(&self.file(file), &description, RECORDS, &report)
+    }
+
+    /// One whose report was compared with the run of that name.
+    pub(super) fn following(&self, file: &str, (quarter, id): (u32, &BagId), told: &str) -> BagId {
+        let mut description = description(quarter + 1);
+        let as_of = self::description(quarter).run.as_of.expect("one");
+        description.previous = Some(Previous { id: id.clone(), run_id: format!("run-{quarter}"), as_of });
+        sealed(&self.file(file), &description, RECORDS, &report(&description, Some(told)))
     }
 
     /// The same with other records than the report tells of.
     pub(super) fn contradictory(&self, file: &str, change: impl FnOnce(&mut Description)) -> BagId {
         let mut description = description(1);
         change(&mut description);
-        self.sealed(file, &description, 1, "{\"id\":1}\n")
-    }
-
-    fn sealed(&self, file: &str, description: &Description, quarter: u32, records: &str) -> BagId {
-        let mut bag = BagWriter::beside(&self.file(file)).expect("begun");
-        for (file, text) in [
-            ("inputs/configuration-1.toml", CONFIG),
-            ("inputs/roster-1.csv", ROSTER),
-            ("records/crm-1.ndjson", records),
-            ("outputs/report.json", &report(&self::description(quarter))),
-        ] {
-            bag.file(&name(file), |out| out.write_all(text.as_bytes())).expect("written");
-        }
-        let sealed = bag.seal(description).expect("sealed");
-        if Path::new(file).extension().is_some() { sealed.into_zip() } else { sealed.into_folder() }.expect("named")
+        sealed(&self.file(file), &description, "{\"id\":1}\n", &report(&self::description(1), None))
     }
 
     /// Packs a folder.

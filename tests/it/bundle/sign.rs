@@ -46,6 +46,18 @@ fn a_second_signer_is_added_and_the_first_stays() {
     assert_eq!(fs::read(room.file("q.zip")).expect("a file"), before);
     room.run(["sign", "q.zip", "--key", "auditor", "--as", "auditor@example.org"]).is(0, &[]);
     room.verify("q.zip").is(0, &["by iam@example.com", "by auditor@example.org"]);
+    // A third one that nobody knows changes nothing, and isn't told as if it were good.
+    fs::copy(room.file("signers"), room.file("known")).expect("copied");
+    room.key("stranger", "ed25519", "stranger", "");
+    room.run(["sign", "q.zip", "--key", "stranger", "--as", "stranger"]).is(0, &[]);
+    room.run(["verify", "q.zip", "--signers", "known"]).is(
+        0,
+        &[
+            "ok signature signatures/iam-example-com.sig",
+            "?? signature signatures/stranger.sig: by the key",
+            "isn't in known",
+        ],
+    );
     let names: Vec<_> =
         fs::read_dir(room.path()).expect("a folder").map(|entry| entry.expect("one").file_name()).collect();
     assert!(names.iter().all(|name| !name.to_string_lossy().starts_with(".headcount")), "{names:?}");

@@ -30,7 +30,9 @@ fn an_unsigned_bundle_is_intact_and_not_confirmed() {
                 "doesn't prove",
             ],
         );
-        room.run(["verify", file, "--id", &id]).is(0, &["verified", &id]);
+        for id in [&id, &id.to_uppercase()] {
+            room.run(["verify", file, "--id", id]).is(0, &["verified", &id.to_lowercase(), "?? signature"]);
+        }
     }
     let other = "0".repeat(64);
     room.run(["verify", "q4.zip", "--id", &other]).is(1, &["and it should be 000"]);
@@ -145,10 +147,52 @@ fn a_chain_is_held_together() {
     room.bundle("q4.zip", 4, Some((3, &third)));
     let chain = |files: &[&str]| room.run(["verify", "--chain"].iter().chain(files));
     chain(&["q3.zip", "q1.zip", "q4.zip", "q2.zip"]).is(3, &["q1.zip ─▶ q2.zip ─▶ q3.zip ─▶ q4.zip"]);
+    chain(&["q3.zip", "lost.zip", "q1.zip"])
+        .is(2, &["?? chain     a gap", "?? chain     nothing can be told of lost.zip"]);
     chain(&["q1.zip", "q3.zip", "q4.zip"]).is(1, &["a gap: q3.zip names run run-2"]);
     room.bundle("fork.zip", 4, Some((2, &second)));
     chain(&["q1.zip", "q2.zip", "q3.zip", "fork.zip"]).is(1, &["a fork: q3.zip and fork.zip"]);
     fs::rename(room.file("q2.zip"), room.file("old.zip")).expect("renamed");
     room.bundle("q2.zip", 2, None);
     chain(&["q2.zip", "q3.zip"]).is(1, &["replaced: q3.zip names"]);
+}
+
+/// What `audit --bundle` makes, not what tests put together.
+#[test]
+fn audits_that_are_held_against_each_other_are_a_chain() {
+    let room = Room::new();
+    for (file, text) in [
+        ("hr.csv", "Employee ID,Email\nE-1,ada@example.com\n"),
+        ("crm.csv", "id,email\n1,ada@example.com\n"),
+        (
+            "headcount.toml",
+            "[hr]\nfile = \"hr.csv\"\n[gate]\nfail_on = []\n[[source]]\nname = \"crm\"\nvendor = \"file\"\nfile = \"crm.csv\"\n",
+        ),
+    ] {
+        fs::write(room.file(file), text).expect("written");
+    }
+    let audit = |words: &[&str]| {
+        let mut audit = crate::support::process::headcount();
+        audit.args(["audit", "-q"]).args(words).current_dir(room.path()).assert().code(0);
+    };
+    audit(&["--as-of", "2026-09-30", "--bundle", "q3.zip"]);
+    audit(&["--as-of", "2026-12-31", "--bundle", "q4.zip", "--previous", "q3.zip"]);
+    room.run(["verify", "--chain", "q4.zip", "q3.zip"]).is(3, &["q3.zip ─▶ q4.zip", "its files agree with each other"]);
+    // The first one was made anew, after the second had named it.
+    fs::remove_file(room.file("q3.zip")).expect("removed");
+    audit(&["--as-of", "2026-09-30", "--bundle", "q3.zip"]);
+    room.run(["verify", "--chain", "q3.zip", "q4.zip"]).is(1, &["a gap: q4.zip names run"]);
+}
+
+#[test]
+fn bundle_and_report_name_the_same_audit_before_them() {
+    let room = Room::new();
+    let before = room.bundle("q1", 1, None);
+    for (told, code, said) in
+        [("run-1", 3, "its files agree"), ("run-0", 1, "the run before it is run-1 in bundle.json and run-0")]
+    {
+        let folder = format!("after-{told}");
+        room.following(&folder, (1, &before), told);
+        room.run(["verify", &folder]).is(code, &[said]);
+    }
 }

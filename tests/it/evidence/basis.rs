@@ -105,3 +105,35 @@ fn what_can_t_be_judged_isn_t_stored_and_an_old_snapshot_is_refused() {
     let refused = audit(&snapshot, &of("judged"), &[]).code(2);
     assert!(stderr(&refused).contains("headcount fetch --out DIR"), "{}", stderr(&refused));
 }
+
+/// What was fetched of some sources is audited without the others, as the audit that fetched it was.
+#[test]
+fn what_was_not_fetched_is_left_out() {
+    let room = tempfile::tempdir().expect("a folder");
+    let of = |name: &str| room.path().join(name);
+    let config = "[hr]\nfile = \"hr.csv\"\n[gate]\nfail_on = []\n\
+        [[source]]\nname = \"crm\"\nvendor = \"file\"\nfile = \"crm.csv\"\n\
+        [[source]]\nname = \"phones\"\nvendor = \"file\"\nfile = \"phones.csv\"\nmatch = { crosswalk = \"people.csv\" }\n";
+    for (file, text) in [
+        ("hr.csv", "Employee ID,Email\nE-1,ada@example.com\n"),
+        ("crm.csv", "id,email\n1,ada@example.com\n"),
+        ("headcount.toml", config),
+    ] {
+        fs::write(of(file), text).expect("written");
+    }
+    let run = |words: &[&str]| headcount().args(words).current_dir(room.path()).assert().code(0);
+    run(&["fetch", "-q", "--source", "crm", "--out", "snapshot"]);
+    run(&["audit", "-q", "--source", "crm", "--format", "json", "--out", "before", "--bundle", "one.zip"]);
+    let left_out = |out: &str| read_report(&of(out)).run.left_out;
+    assert_eq!(left_out("before"), ["phones"]);
+    for (number, snapshot) in ["snapshot", "one.zip"].into_iter().enumerate() {
+        let (out, bundle) = (format!("out-{number}"), format!("again-{number}.zip"));
+        run(&["audit", "-q", "--snapshot", snapshot, "--format", "json", "--out", &out, "--bundle", &bundle]);
+        assert_eq!(left_out(&out), ["phones"], "{snapshot}");
+        run(&["bundle", "replay", &bundle]);
+    }
+    run(&["bundle", "replay", "one.zip"]);
+    let named = ["audit", "-q", "--snapshot", "snapshot", "--source", "phones", "--out", "none"];
+    let refused = headcount().args(named).current_dir(room.path()).assert().code(2);
+    assert!(stderr(&refused).contains("it isn't in the snapshot"), "{}", stderr(&refused));
+}

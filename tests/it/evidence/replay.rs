@@ -188,13 +188,14 @@ fn what_differs_is_named() {
     let bundle = bundled(&tenant, room.path(), &[]);
     let forged = room.path().join("forged");
     // Somebody takes a finding away, and seals it again.
+    let without_one = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("text");
+        let (before, rest) = text.split_once("  \"findings\": [\n").expect("findings");
+        let (_, rest) = rest.split_once('\n').expect("a finding");
+        format!("{before}  \"findings\": [\n{rest}")
+    };
     resealed(&bundle, &forged, |name, bytes| match name {
-        "outputs/report.json" => {
-            let text = String::from_utf8(bytes).expect("text");
-            let (before, rest) = text.split_once("  \"findings\": [\n").expect("findings");
-            let (_, rest) = rest.split_once('\n').expect("a finding");
-            Some(format!("{before}  \"findings\": [\n{rest}").into_bytes())
-        }
+        "outputs/report.json" => Some(without_one(bytes).into_bytes()),
         _ => Some(bytes),
     });
     let (code, words) = code_and_words(&replay(&forged, &[]));
@@ -207,7 +208,15 @@ fn what_differs_is_named() {
     resealed_as(
         &bundle,
         &other,
-        |_, bytes| Some(bytes),
+        |name, bytes| match name {
+            "outputs/report.json" => {
+                let own = format!("\"tool_version\":\"{}\"", env!("CARGO_PKG_VERSION"));
+                let text = without_one(bytes).replace(&own.replace(':', ": "), &own);
+                assert!(text.contains(&own), "it names its version");
+                Some(text.replace(&own, "\"tool_version\":\"0.0.9\"").into_bytes())
+            }
+            _ => Some(bytes),
+        },
         |description| description.run.tool_version = "0.0.9".to_owned(),
     );
     let (code, words) = code_and_words(&replay(&other, &[]));
@@ -229,6 +238,30 @@ fn what_differs_is_named() {
     headcount().args(["fetch", "-q", "-c"]).arg(tenant.config()).arg("--out").arg(&snapshot).assert().code(0);
     let (code, words) = code_and_words(&replay(&snapshot, &[]));
     assert!(code == 2 && words.contains("was not judged"), "{words}");
+}
+
+/// A bundle without a report leads to none, and nothing that was compared is nothing that is the same.
+#[test]
+fn what_was_not_compared_is_not_the_same() {
+    let tenant = Tenant::new(100, 6);
+    let room = tempfile::tempdir().expect("a folder");
+    let bundle = room.path().join("q.zip");
+    tenant.audit(&["--bundle", bundle.to_str().expect("a path")]);
+    assert_eq!(code_and_words(&replay(&bundle, &[])).0, 0);
+    let is_output = |name: &str| name.starts_with("outputs/") || name == "accounts.ndjson";
+    let forget = |description: &mut headcount::bag::Description| {
+        description.inputs.retain(|input| !is_output(input.file.as_str()));
+    };
+    let (gone, unnamed) = (room.path().join("gone"), room.path().join("unnamed"));
+    resealed_as(&bundle, &gone, |name, bytes| (!is_output(name)).then_some(bytes), forget);
+    resealed_as(&bundle, &unnamed, |_, bytes| Some(bytes), forget);
+    for (bundle, expected) in [
+        (gone, "data/outputs/report.json: an audit without its report"),
+        (unnamed, "the bundle doesn't say which file its report is"),
+    ] {
+        let (code, words) = code_and_words(&replay(&bundle, &[]));
+        assert!(code == 1 && words.contains(expected) && !words.contains("the same report"), "{words}");
+    }
 }
 
 #[test]
