@@ -40,6 +40,8 @@ pub struct Earlier {
     open: BTreeMap<Severity, u64>,
     /// Old names of sources → new ones.
     renamed: BTreeMap<String, String>,
+    /// Whether it carries on what the ones before it knew.
+    carries: bool,
     as_of: NaiveDate,
 }
 
@@ -114,6 +116,11 @@ impl Earlier {
     /// It can't be read, or is something else.
     pub fn list(&self) -> Result<Option<List>, Diagnostic> {
         List::beside(&self.files, &self.path, self.ground.accounts, &self.renamed)
+    }
+
+    /// Whether it carries on what the ones before it knew.
+    pub const fn carries(&self) -> bool {
+        self.carries
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -338,6 +345,7 @@ impl Take for Earlier {
                     self.remember(&Parts::of_remembered(&old), at)?;
                     self.remembered.push(old);
                 }
+                self.carries = !trend.is_empty();
                 self.trend = trend;
             }
         }

@@ -27,8 +27,8 @@ use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::exception::Coverage;
 use crate::fetch::{self, Connector, Decoder, Population};
-use crate::gate::{self, GateVerdict, Outage, Seen};
-use crate::history::Follow;
+use crate::gate::{self, GateVerdict, Outage, Past, Seen};
+use crate::history::{Anew, Follow};
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
@@ -115,7 +115,7 @@ pub async fn run(
             .zip(config.roster.max_change)
             .map_or_else(Vec::new, |(previous, limit)| previous.check_roster(&inputs.roster, limit)),
     )?;
-    let Following { before, config: settings, carries, naming } = following;
+    let Following { before, config: settings, carries, accepts_anew, naming } = following;
     let reading = Reading::start(before, &settings, &config.files);
     let mut populations = fetch_all(&sources, options).await?;
     debug!("accounts have been received");
@@ -143,12 +143,14 @@ pub async fn run(
         evidence: options.evidence,
     };
     let id = options.id(started_at);
-    let earlier = reading.finish(as_of).await;
+    let (earlier, anew) = reading.finish(as_of).await;
+    let anew = anew.filter(|_| carries).map(|anew| Anew { lost: anew.lost && !accepts_anew, ..anew });
     let mut changes = None;
     let compare = |outcome: &mut Outcome, populations: &[Population]| {
         if earlier.is_none() && !carries {
-            return Ok(());
+            return Ok(Past::default());
         }
+        let sla = settings.sla.clone();
         let (left_out, sources, roster) = (&left_out, &sources, &inputs.roster);
         let rests = Rests { run_id: &id, as_of, left_out, sources, rules: &inputs.rules, roster };
         let inventory = options.inventory.filter(|_| carries && naming.is_none());
@@ -157,8 +159,9 @@ pub async fn run(
         let told = history::follow(outcome, follow)?.with_lists(lists);
         debug!("findings have been compared");
         outcome.findings = std::mem::take(&mut outcome.findings).telling_history(carries);
+        let past = Past::since(anew).with_unseen(&told, &sla);
         changes = Some(if carries { told } else { told.in_short() });
-        Ok(())
+        Ok(past)
     };
     let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations, compare);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
@@ -238,7 +241,7 @@ impl AuditInput<'_> {
         gate: &GateConfig,
         inventory: Option<&Inventory>,
         populations: &mut [Population],
-        compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<()>,
+        compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<Past>,
     ) -> Result<(Outcome, GateVerdict), AuditError> {
         let audit = self.inputs.audit_by(rules, self.config, self.as_of);
         let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence);
@@ -250,7 +253,7 @@ impl AuditInput<'_> {
         audit.roster(self.later_issues.iter().cloned().chain(placeholders).collect())?;
         let mut outcome = audit.finish(&coverage(self.config, populations))?;
         debug!("people, roster and exceptions have been judged");
-        compare(&mut outcome, populations).map_err(AuditError::Findings)?;
+        let past = compare(&mut outcome, populations).map_err(AuditError::Findings)?;
         let certificates: Vec<_> =
             populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
         let seen = Seen {
@@ -260,6 +263,7 @@ impl AuditInput<'_> {
             outages: self.outages,
             allow_outage: self.allow_outage,
             replaced: self.replaced,
+            past: &past,
             as_of: self.as_of,
             read_at: self.read_at,
         };
