@@ -9,7 +9,7 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::bag::{self, Bag, BagError, PayloadName, Role};
+use crate::bag::{self, Bag, BagError, PayloadName, Role, SEAL};
 use crate::model::Timestamp;
 
 /// By what a file is asked for: what it is for, and the path under which whoever needs it knows it.
@@ -122,7 +122,8 @@ impl Files {
 
     /// Whether a report is one in a bundle.
     pub fn is_of_bundle(path: &Path) -> bool {
-        path.ends_with(REPORT)
+        let Some(bundle) = path.parent().filter(|bundle| *bundle != Path::new("")) else { return false };
+        !bundle.is_dir() || bundle.join(SEAL).exists()
     }
 
     /// Opens a file.

@@ -7,6 +7,7 @@
 mod judged;
 mod open;
 mod outage;
+mod past;
 mod remedy;
 mod scope;
 mod single_change;
@@ -23,6 +24,7 @@ use crate::model::{RuleId, SourceName, SourceStatus, Timestamp};
 use crate::rule::RuleSet;
 use open::OpenFindings;
 pub use outage::Outage;
+pub use past::Past;
 pub use verdict::{Gate, GateVerdict, Reason, ReasonKind, ToDo};
 
 /// What a run has looked at.
@@ -40,6 +42,8 @@ pub struct Seen<'s> {
     pub allow_outage: bool,
     /// By what the accounts of a snapshot are judged in the place of what it holds, for people.
     pub replaced: &'s [String],
+    /// What history couldn't tell.
+    pub past: &'s Past,
     /// The moment of judgement.
     pub as_of: Timestamp,
     /// When reading the accounts began.
@@ -82,8 +86,11 @@ pub fn decide(
     let mut reasons = open.exceeds(policy);
     reasons.extend(seen.sources.iter().filter_map(|(name, certificate)| unproven(name, certificate, seen)));
     reasons.extend(judged::reasons(policy, &outcome.cells));
+    reasons.extend(past::reasons(policy, seen.past));
     let gate = Gate::of(&reasons);
     let remedy = single_change::find(policy, &open, &reasons);
+    let began_anew = past::scope(seen.past, &reasons);
+    reasons.extend(began_anew);
     reasons.extend(scope::reasons(policy, rules, &outcome.cells, seen));
     Ok(GateVerdict { gate, exit_code: gate.exit_code(), reasons, remedy })
 }

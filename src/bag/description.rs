@@ -141,6 +141,12 @@ pub struct Command {
     /// The run with whose report findings were compared.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub since: Option<String>,
+    /// Why ages began anew, as its report says it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub anew: Option<String>,
+    /// Whether that was a reason of the verdict.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub anew_unverified: bool,
     /// Whether its report carries on since when each finding has been there.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub carries_history: bool,

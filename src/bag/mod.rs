@@ -43,5 +43,5 @@ pub(crate) use name::slug;
 pub use name::{NameError, PayloadName};
 pub use pack::pack;
 pub use read::{Bag, Examination, PayloadReader};
-pub use seal::BagId;
+pub use seal::{BagId, SEAL};
 pub use write::{BagWriter, Sealed, sweep};

@@ -15,7 +15,8 @@ pub(super) const BAGIT: &str = "bagit.txt";
 pub(super) const INFO: &str = "bag-info.txt";
 pub(super) const VERIFY: &str = "VERIFY.txt";
 pub(super) const MANIFEST: &str = "manifest-sha256.txt";
-pub(super) const SEAL: &str = "tagmanifest-sha256.txt";
+/// The file that every bag has.
+pub const SEAL: &str = "tagmanifest-sha256.txt";
 
 /// What the seal is over, in bytewise order.
 pub(super) const SEALED: [&str; 4] = [VERIFY, INFO, BAGIT, MANIFEST];

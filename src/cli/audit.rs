@@ -24,7 +24,7 @@ use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::claim::{Claim, ClaimError};
-use crate::config::{Config, Demand, GateConfig};
+use crate::config::{Config, Demand, FailOn, GateConfig};
 use crate::deliver::{self, Attempt};
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, all_files, check_templates};
@@ -358,9 +358,12 @@ impl<'a> Job<'a> {
         let only = basis.chosen(self.sources)?;
         let evidence = Evidence::check(self, &basis, &formats)?;
         let privacy = self.privacy.with_key(config).map_err(|mistake| vec![mistake])?;
+        if matches!(privacy, Privacy::Counts) && !gate.of_history.is_empty() {
+            return Err(gate.of_history.iter().map(nameless).collect::<Vec<_>>().into());
+        }
         let read_at = || basis.snapshot.as_ref().map_or_else(now, |snapshot| snapshot.certificates().started_at);
         let as_of = self.as_of.unwrap_or_else(read_at);
-        let held = self.measure.hold(config, self.out, &privacy, as_of).map_err(|mistake| vec![mistake])?;
+        let held = self.measure.hold(config, self.out, &privacy, (as_of, &formats)).map_err(|mistake| vec![mistake])?;
         let inputs = Inputs::load(config, held.previous(), latest(self.as_of));
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, config))?;
         inputs.policies = Policy::load_all(self.policies, config)?;
@@ -381,4 +384,10 @@ impl<'a> Job<'a> {
             unpacked,
         })
     }
+}
+
+/// A demand of history, where findings have no names.
+fn nameless((limit, place): &(FailOn, Diagnostic)) -> Diagnostic {
+    let message = format!("{} can't be told under --privacy counts: counts have no names to follow", limit.describe());
+    Diagnostic { message, ..place.clone() }.help("use --privacy pseudonymous, or take it out of the gate")
 }

@@ -100,6 +100,9 @@ pub(super) fn run(args: &CompareArgs, global: &Global) -> anyhow::Result<Exit> {
         Err(CompareError::Unusable(mistake)) => return Ok(unusable(&mistake)),
         Err(CompareError::Io(error)) => return Err(error).context("can't read the findings back"),
     };
+    if let Some(mistake) = args.untold(&compared) {
+        return Ok(unusable(&mistake));
+    }
     let Compared { report, .. } = &compared;
     let write = |form: Form, out: &mut dyn Write| comparison(report, form.format(), out).map_err(std::io::Error::other);
     if let Some(exit) = written("compare", &args.format, args.out.as_deref(), &write)? {
@@ -127,6 +130,22 @@ impl CompareArgs {
             }
         };
         compare(&self.old, &self.new, settings)
+    }
+
+    /// A demand of history where the reports carry none: it would never fail.
+    fn untold(&self, compared: &Compared) -> Option<Diagnostic> {
+        let (old, new) = compared.carried;
+        let wanted = self.fail_on.iter().filter_map(Wanted::limit).find(|limit| match limit {
+            FailOn::Reopened => !old,
+            _ => !new,
+        })?;
+        let path = if matches!(wanted, FailOn::Reopened) { &self.old } else { &self.new };
+        let limits = if matches!(wanted, FailOn::Reopened) { "" } else { " with limits ([history] sla)" };
+        let message = format!("{} needs history{limits}, which this report doesn't carry", wanted.describe());
+        Some(
+            Diagnostic::of_file(path, message)
+                .help("audit with [history] in the configuration, which reports then carry on"),
+        )
     }
 
     /// What the demands come to: what can't be compared is no pass.

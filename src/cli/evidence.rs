@@ -9,6 +9,8 @@ use crate::bag::{BagId, Command, Previous};
 use crate::base::diagnostic::Diagnostic;
 use crate::config::{Config, Demand};
 use crate::fetch::Population;
+use crate::gate::Reason;
+use crate::history::Anew;
 use crate::model::Timestamp;
 use crate::render::Format;
 use crate::report::Report;
@@ -75,6 +77,9 @@ impl<'a> Evidence<'a> {
         let Self { target, mut command, previous } = self;
         let changes = report.changes.as_ref();
         command.since = changes.and_then(|changes| changes.previous.as_ref()).map(|previous| previous.run_id.clone());
+        let anew = report.verdict.reasons.iter().find(|reason| Anew::is_told_by(&reason.text));
+        command.anew = anew.map(|reason| reason.text.clone());
+        command.anew_unverified = anew.is_some_and(Reason::decides);
         command.carries_history = report.findings.tells_history();
         let sealing = Sealing { target, config, ground, command, previous, read_at };
         sealing.seal(&report.run, populations, &formats, |format, out| outputs.copy(report, format, out))

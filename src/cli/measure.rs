@@ -6,7 +6,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::breaker::{Counts, LastReport, Memory, Previous};
 use crate::config::{Config, MaxChange};
 use crate::deliver::{self, DeliveryError};
-use crate::history::Earlier;
+use crate::history::{Anew, Earlier};
 use crate::model::{Roster, SourceStatus, Timestamp};
 use crate::render::Format;
 use crate::report::{Privacy, Report};
@@ -41,11 +41,13 @@ impl<'a> Measure<'a> {
         config: &Config,
         out: &'a Path,
         privacy: &Privacy,
-        as_of: Timestamp,
+        (as_of, formats): (Timestamp, &[Format]),
     ) -> Result<Held<'a>, Diagnostic> {
         let limits = config.sources.iter().map(|source| source.max_change).chain([config.roster.max_change]);
         let limited = limits.flatten().any(|limit| limit != MaxChange::Off);
-        let memory = match (self, Memory::read(out)) {
+        let read = Memory::read(out);
+        let unreadable = read.is_err();
+        let memory = match (self, read) {
             (Self::Nothing, _) => None,
             _ if out == Path::new("-") => None,
             (_, Ok(memory)) => Some(memory),
@@ -69,8 +71,19 @@ impl<'a> Measure<'a> {
                 (previous, last_report(memory.as_ref(), config, privacy))
             }
         };
+        let before = match before {
+            Before::Nothing if unreadable => Before::Anew(Anew::lost("last-complete.json in the folder can't be read")),
+            Before::Nothing => unkept(out, privacy, formats).map(Before::Anew).unwrap_or_default(),
+            before => before,
+        };
         let carries = !matches!(self, Self::Nothing) && (config.history.is_some() || matches!(self, Self::Report(_)));
-        let following = Following { before, config: settings, carries, naming: privacy.namer() };
+        let following = Following {
+            before,
+            config: settings,
+            carries,
+            accepts_anew: matches!(self, Self::Accepted),
+            naming: privacy.namer(),
+        };
         Ok(Held { previous, memory, following })
     }
 }
@@ -78,10 +91,26 @@ impl<'a> Measure<'a> {
 /// The last report in the folder, if its findings have the same names.
 fn last_report(memory: Option<&(Memory, &Path)>, config: &Config, privacy: &Privacy) -> Before {
     let report = memory.and_then(|(memory, out)| {
-        let last = memory.last_report(config, out).filter(|last| Some(&last.naming) == privacy.naming().as_ref())?;
+        let last = memory.last_report(config, out)?;
+        if Some(&last.naming) != privacy.naming().as_ref() {
+            return Some(Before::Anew(Anew::lost(
+                "the last report was written with another --privacy, or another key",
+            )));
+        }
         Some(Before::InFolder { path: out.join(Format::Json.file_name()?), run_id: last.run_id.clone() })
     });
     report.unwrap_or_default()
+}
+
+/// Why the next audit won't find the report of this one, so that ages begin anew each time.
+fn unkept(out: &Path, privacy: &Privacy, formats: &[Format]) -> Option<Anew> {
+    let why = match privacy {
+        Privacy::Counts => "counts (--privacy counts) have no names, so that nothing can be followed",
+        _ if out == Path::new("-") => "what goes to standard output (--out -) isn't found by the next audit",
+        _ if !formats.contains(&Format::Json) => "without the format json, the next audit finds no report",
+        _ => return None,
+    };
+    Some(Anew::unkept(why))
 }
 
 /// Whether a report that somebody names can be compared with an audit as of a moment.

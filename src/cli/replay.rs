@@ -20,6 +20,7 @@ use crate::base::diagnostic::Diagnostic;
 use crate::bundle;
 use crate::config::{Config, Demand};
 use crate::deliver::write_file;
+use crate::history::Anew;
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, check_templates};
 use crate::report::{Privacy, Report};
@@ -181,10 +182,15 @@ impl<'c> Replay<'c> {
     fn following(&self, config: &Config) -> Following {
         let earlier = self.outputs(Role::PreviousReport).next().zip(self.command.since.clone());
         let before = earlier.map(|(input, run_id)| Before::InFolder { path: PathBuf::from(&input.shown), run_id });
+        let anew = || {
+            let text = self.command.anew.clone()?;
+            Some(Before::Anew(Anew { text, lost: self.command.anew_unverified }))
+        };
         Following {
-            before: before.unwrap_or_default(),
+            before: before.or_else(anew).unwrap_or_default(),
             config: config.history.clone().unwrap_or_default(),
             carries: self.command.carries_history,
+            accepts_anew: false,
             naming: None,
         }
     }

@@ -99,7 +99,9 @@ impl<'r> OpenFindings<'r> {
             Weight::Unverified => Some(Reason { kind: ReasonKind::Source, ..reason }.with_remedy(remedy::STALE)),
             Weight::Fails => {
                 let rule = rule.and_then(|rule| self.rules.get(&rule));
-                Some(reason.with_remedy(remedy::of_findings(rule, has_baseline)))
+                let aged = reason.is_of_history();
+                let way_out = if aged { remedy::AGED.to_owned() } else { remedy::of_findings(rule, has_baseline) };
+                Some(reason.with_remedy(way_out))
             }
         }
     }

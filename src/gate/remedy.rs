@@ -12,6 +12,10 @@ pub(super) const STALE: &str = "fetch it again, or audit as of when it was read 
 pub(super) const ROSTER: &str =
     "complete the roster, name the owners in the crosswalk, or waive their ambiguous-match or identity-conflict";
 
+/// Out of findings that are overdue or have come back: what the baseline accepts stays so.
+pub(super) const AGED: &str =
+    "fix what was found, or waive it (`headcount waivers add FINGERPRINT`); a baseline makes nothing less late";
+
 /// Out of findings of this rule, or of several rules. Findings are named by fingerprints, which the reports have.
 pub(super) fn of_findings(rule: Option<&Rule>, has_baseline: bool) -> String {
     if rule.is_some_and(|rule| rule.subject() == Subject::Exception) {

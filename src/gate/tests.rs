@@ -105,6 +105,9 @@ fn certificate(status: SourceStatus) -> Certificate {
     }
 }
 
+/// Nothing that history couldn't tell.
+static PAST: std::sync::OnceLock<Past> = std::sync::OnceLock::new();
+
 /// These sources and no others, judged now.
 fn seen(sources: &[(SourceName, Certificate)]) -> Seen<'_> {
     Seen {
@@ -112,6 +115,7 @@ fn seen(sources: &[(SourceName, Certificate)]) -> Seen<'_> {
         left_out: &[],
         only_active: &[],
         replaced: &[],
+        past: PAST.get_or_init(Past::default),
         outages: &[],
         allow_outage: false,
         as_of: at(NOW),

@@ -87,6 +87,8 @@ pub enum ReasonKind {
     /// A rule that the gate names could be judged nowhere; or something was not evaluable, which `not_evaluable =
     /// "forbid"` forbids.
     NotEvaluable,
+    /// The gate asks how long findings have been there, or whether they came back, and history can't tell it.
+    History,
     /// A further policy (`--policy`) fails.
     Policy,
     /// A further policy could not be verified.
@@ -100,7 +102,9 @@ impl ReasonKind {
     const fn gate(self) -> Gate {
         match self {
             Self::Finding | Self::Policy => Gate::Fail,
-            Self::Source | Self::Roster | Self::NotEvaluable | Self::PolicyUnverified => Gate::Unverified,
+            Self::Source | Self::Roster | Self::NotEvaluable | Self::History | Self::PolicyUnverified => {
+                Gate::Unverified
+            }
             Self::Scope => Gate::Pass,
         }
     }
@@ -134,6 +138,7 @@ impl Reason {
     /// What it is about, in the words of `fail_on`.
     fn about(&self) -> String {
         match self {
+            Self { kind: ReasonKind::History, .. } => "history".to_owned(),
             Self { rule: Some(rule), .. } => rule.clone(),
             Self { severity: Some(severity), .. } => format!("severity:{severity}"),
             Self { source: Some(source), .. } => source.clone(),
@@ -145,6 +150,12 @@ impl Reason {
     pub fn counts(&self, rule: &str) -> bool {
         self.kind == ReasonKind::Finding
             && (self.rule.as_deref() == Some(rule) || self.rules.iter().any(|counted| counted == rule))
+    }
+
+    /// Whether it counts findings by what history says of them: overdue ones, or those that have come back.
+    pub fn is_of_history(&self) -> bool {
+        let aged = self.text.contains("overdue finding") || self.text.contains("reopened finding");
+        self.kind == ReasonKind::Finding && self.rule.is_none() && aged
     }
 
     /// Whether the verdict is unverified because of it, and all accounts were seen nevertheless.

@@ -1,5 +1,7 @@
 //! Whether a rule at a source says the same in two reports: only then is a finding of one of them new or resolved.
 
+use std::collections::BTreeSet;
+
 use super::ground::Ground;
 use super::known::Kind;
 use crate::model::SourceStatus;
@@ -40,7 +42,7 @@ pub(super) enum Why {
     /// The earlier report doesn't tell by what the rule judged.
     LogicUntold { rule: String },
     /// The source doesn't tell a fact that it told in the other report.
-    Fact { rule: String, source: Option<String>, missing: Vec<String>, now: bool },
+    Fact { rule: String, source: Option<String>, missing: BTreeSet<String>, now: bool },
     /// The roster lost a column by which accounts find their owners.
     KeyLost { column: String },
 }
@@ -54,6 +56,15 @@ impl Comparison<'_> {
     /// Why a finding that was there then could be missed now.
     pub(super) fn missed_now(&self, rule: &str, source: Option<&str>, kind: Kind) -> Option<Why> {
         self.missed(Side::Now, rule, source, kind)
+    }
+
+    /// Why a finding that was carried on for want of a fact could be missed still: of those accounts that the rule can't judge, nobody
+    /// knows which they are.
+    pub(super) fn still_missed(&self, rule: &str, source: &str, why: &str) -> Option<Why> {
+        let cell = self.now.cell(rule, source).filter(|cell| cell.not_evaluable > 0)?;
+        let missing = cell.missing.clone();
+        let fact = Why::Fact { rule: rule.to_owned(), source: Some(source.to_owned()), missing, now: true };
+        (fact.text() == why).then_some(fact)
     }
 
     /// Why the accounts of a source can't be compared.
@@ -124,15 +135,15 @@ impl Comparison<'_> {
         let Some(name) = source else {
             let unjudged = |ground: &Ground| ground.rules.get(rule).map_or(0, |rule| rule.not_evaluable);
             let fewer = kind == Kind::Employee && unjudged(here) > 0 && unjudged(there) == 0;
-            return fewer.then(|| Why::Fact { rule: rule.to_owned(), source: None, missing: Vec::new(), now });
+            return fewer.then(|| Why::Fact { rule: rule.to_owned(), source: None, missing: BTreeSet::new(), now });
         };
         let cell = here.cell(rule, name).filter(|cell| cell.not_evaluable > 0)?;
         let other = there.cell(rule, name);
-        let missing: Vec<String> = match other {
-            Some(other) => cell.missing.difference(&other.missing).cloned().collect(),
-            None => cell.missing.iter().cloned().collect(),
-        };
-        (!missing.is_empty()).then(|| Why::Fact { rule: rule.to_owned(), source: Some(name.to_owned()), missing, now })
+        // Which subjects they are isn't told: more of them may be those that were found.
+        let more = other
+            .is_none_or(|other| cell.not_evaluable > other.not_evaluable || !cell.missing.is_subset(&other.missing));
+        let missing = cell.missing.clone();
+        more.then(|| Why::Fact { rule: rule.to_owned(), source: Some(name.to_owned()), missing, now })
     }
 }
 
@@ -190,8 +201,11 @@ impl Why {
             Self::LogicUntold { rule } => format!("the last report doesn't tell by what {rule} judged"),
             Self::Fact { rule, source, missing, now } => {
                 let place = source.as_ref().map(|source| format!(" at {source}")).unwrap_or_default();
-                let facts =
-                    if missing.is_empty() { String::new() } else { format!(" for want of {}", missing.join(", ")) };
+                let facts = if missing.is_empty() {
+                    String::new()
+                } else {
+                    format!(" for want of {}", missing.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
+                };
                 format!("{rule}{place} could judge less {} than the other time{facts}", when(now))
             }
             Self::KeyLost { column } => format!("the HR file has no column for {column} any more"),

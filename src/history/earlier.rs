@@ -42,6 +42,8 @@ pub struct Earlier {
     open: BTreeMap<Severity, u64>,
     /// Old names of sources → new ones.
     renamed: BTreeMap<String, String>,
+    /// Whether it carries on what the ones before it knew.
+    carries: bool,
     as_of: NaiveDate,
 }
 
@@ -120,6 +122,11 @@ impl Earlier {
             return Ok(None);
         }
         List::beside(&self.files, &self.path, self.ground.accounts, &self.renamed)
+    }
+
+    /// Whether it carries on what the ones before it knew.
+    pub const fn carries(&self) -> bool {
+        self.carries
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -345,6 +352,7 @@ impl Take for Earlier {
                     self.remember(&Parts::of_remembered(&old), at)?;
                     self.remembered.push(old);
                 }
+                self.carries = !trend.is_empty();
                 self.trend = trend;
             }
         }

@@ -257,7 +257,13 @@ impl Follow {
                 continue;
             }
             let rule = earlier.word(known.rule).unwrap_or_default();
-            let why = comparison.missed_now(rule, earlier.word(known.source), known.kind);
+            let source = earlier.word(known.source);
+            let carried = match known.at {
+                At::Carried(at) => earlier.carried.get(at as usize).and_then(|gone| gone.why.as_deref()),
+                At::File(_) | At::Resolved(_) => None,
+            };
+            let still = || comparison.still_missed(rule, source?, carried?);
+            let why = comparison.missed_now(rule, source, known.kind).or_else(still);
             if let Some(why) = &why {
                 *self.whys.entry(why.clone()).or_default() += 1;
             }

@@ -5,6 +5,7 @@
 //! this one, were it still true. Where a source wasn't seen whole, or a rule isn't the same, it is *unknown* or *unseen*.
 
 mod accounts;
+mod anew;
 mod changes;
 mod comparable;
 mod earlier;
@@ -21,6 +22,7 @@ mod spell;
 mod tests;
 
 pub use accounts::{Later, List, Listed, each};
+pub use anew::Anew;
 pub use changes::{Changes, FindingCounts, NotComparable, PreviousRun, TrendPoint};
 pub use earlier::Earlier;
 pub use follow::{Follow, Naming, Present};

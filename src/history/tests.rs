@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use super::{Earlier, Follow, Ground, Kind, Present, State};
+use super::{CellGround, Earlier, Follow, Ground, Kind, Present, State};
 use crate::config::HistoryConfig;
 use crate::files::Files;
 use crate::model::{Disposition, Severity};
@@ -151,6 +151,22 @@ fn what_is_there_and_was_there_persists() {
     assert_eq!(old.first_seen, NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day"));
     let new = history("000000000000000000000000000000ff");
     assert_eq!((new.state, new.days_open, new.is_overdue()), (State::New, 0, false));
+}
+
+#[test]
+fn where_more_can_not_be_judged_nothing_is_resolved() {
+    let blind = |not_evaluable| {
+        let cell = CellGround { not_evaluable, missing: ["account.last_login_at".to_owned()].into() };
+        BTreeMap::from([("orphaned".to_owned(), BTreeMap::from([("crm".to_owned(), cell)]))])
+    };
+    for (then, today, resolved) in [(1, 2, 0), (1, 1, 1), (2, 1, 1)] {
+        let (_file, mut earlier) = read_kept(&lined(&report(1))).expect("a report");
+        earlier.ground.cells = blind(then);
+        let now = Ground { run_id: "r-2".to_owned(), cells: blind(today), ..earlier.ground.clone() };
+        let follow = Follow::new(Some(earlier), now, HistoryConfig::default());
+        let changes = follow.close(&|_| Ok(BTreeSet::default())).expect("the file is there");
+        assert_eq!((changes.resolved.len(), changes.unseen.len()), (resolved, 1 - resolved), "{then} {today}");
+    }
 }
 
 proptest! {

@@ -32,6 +32,8 @@ impl From<Diagnostic> for CompareError {
 /// Two reports held against each other.
 #[derive(Debug)]
 pub struct Compared {
+    /// Whether the earlier report carries on what it knew; and the later one, with days on which findings are due.
+    pub carried: (bool, bool),
     /// The later report, which says what has changed.
     pub report: Report,
 }
@@ -54,6 +56,14 @@ pub fn compare(old: &Path, new: &Path, settings: HistoryConfig) -> Result<Compar
         );
         return Err(Diagnostic::of_file(old, message).help("name the earlier report first").into());
     }
+    for (path, report) in [(old, &earlier), (new, &later)] {
+        if report.ground.naming == "counts" {
+            let help = "compare reports that were written in full, or with --privacy pseudonymous";
+            return Err(Diagnostic::of_file(path, "counts tell no findings".to_owned()).help(help).into());
+        }
+    }
+    let limited = !settings.sla.is_empty() || later.trend().last().is_some_and(|last| last.overdue.is_some());
+    let carried = (earlier.carries(), later.carries() && limited);
     if earlier.ground.naming != later.ground.naming || !earlier.has_names() {
         let message = "the two reports call people and findings differently".to_owned();
         let help = "compare reports that were written with the same --privacy, and the same key";
@@ -69,7 +79,7 @@ pub fn compare(old: &Path, new: &Path, settings: HistoryConfig) -> Result<Compar
     let (findings, changes) = followed(findings, follow)?;
     report.findings = findings;
     report.changes = Some(changes.with_lists(lists));
-    Ok(Compared { report })
+    Ok(Compared { carried, report })
 }
 
 fn lists(list: &List, follow: &Follow, new: &Path) -> Result<ListChanges, Diagnostic> {

@@ -17,7 +17,7 @@ use crate::fetch::Population;
 use crate::files::Files;
 use crate::finding::{FindingRef, Findings, in_pieces};
 use crate::history::{
-    CellGround, Changes, Earlier, Follow, Ground, ListChanges, Listed, Naming, Present, RuleGround, SourceGround,
+    Anew, CellGround, Changes, Earlier, Follow, Ground, ListChanges, Listed, Naming, Present, RuleGround, SourceGround,
 };
 use crate::model::{ColumnRole, Employee, Roster, SourceName, Timestamp};
 use crate::rule::RuleSet;
@@ -30,6 +30,8 @@ pub enum Before {
     Nothing,
     /// It was named, and has been read.
     Named(Box<Earlier>),
+    /// None can be used, or none is kept.
+    Anew(Anew),
     /// The last one in the folder, if it is of this run.
     InFolder {
         /// Where it is.
@@ -48,6 +50,8 @@ pub struct Following {
     pub config: HistoryConfig,
     /// Whether the report carries on what a later one needs: somebody asked for history.
     pub carries: bool,
+    /// Whether somebody accepts that ages begin anew.
+    pub accepts_anew: bool,
     /// How reports call a fingerprint, where that isn't as it is.
     pub naming: Option<Naming>,
 }
@@ -62,42 +66,59 @@ impl fmt::Debug for Following {
 }
 
 /// The earlier report as it is being read, which takes a while if it is large.
-pub(super) struct Reading(Option<tokio::task::JoinHandle<Result<Option<Earlier>, Diagnostic>>>, Option<Earlier>);
+pub(super) enum Reading {
+    Nothing,
+    Anew(Anew),
+    Read(Box<Earlier>),
+    InFolder(tokio::task::JoinHandle<Result<Earlier, Anew>>),
+}
 
 impl Reading {
     pub(super) fn start(before: Before, config: &HistoryConfig, files: &Files) -> Self {
         match before {
-            Before::Nothing => Self(None, None),
-            Before::Named(earlier) => Self(None, Some(*earlier)),
+            Before::Nothing => Self::Nothing,
+            Before::Anew(anew) => Self::Anew(anew),
+            Before::Named(earlier) => Self::Read(earlier),
             Before::InFolder { path, run_id } => {
                 let (renamed, files) = (config.renamed.clone(), files.clone());
                 let read = move || {
                     if !files.has(Role::PreviousReport, &path) {
-                        return Ok(None);
+                        return Err(Anew::lost("the last report is not in the folder any more"));
                     }
-                    let earlier = Earlier::read(&files, &path, &renamed)?;
-                    Ok((earlier.ground.run_id == run_id).then_some(earlier))
+                    let earlier = Earlier::read(&files, &path, &renamed).map_err(|error| {
+                        tracing::warn!(%error, "can't read the last report, so nothing is said of what has changed since");
+                        Anew::lost("the last report in the folder can't be read")
+                    })?;
+                    let is_it = earlier.ground.run_id == run_id;
+                    if is_it { Ok(earlier) } else { Err(Anew::lost("the report in the folder is of another run")) }
                 };
-                Self(Some(tokio::task::spawn_blocking(read)), None)
+                Self::InFolder(tokio::task::spawn_blocking(read))
             }
         }
     }
 
-    /// The report, if it can be compared with: it isn't of a later moment.
-    pub(super) async fn finish(self, as_of: Timestamp) -> Option<Earlier> {
-        let Self(task, read) = self;
-        let read = match task {
-            None => read,
-            Some(task) => match task.await {
+    /// The report, if it can be compared with: it isn't of a later moment. Else why ages begin anew, if there was one.
+    pub(super) async fn finish(self, as_of: Timestamp) -> (Option<Earlier>, Option<Anew>) {
+        let earlier = match self {
+            Self::Nothing => return (None, None),
+            Self::Anew(anew) => return (None, Some(anew)),
+            Self::Read(earlier) => *earlier,
+            Self::InFolder(task) => match task.await {
                 Ok(Ok(earlier)) => earlier,
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "can't read the last report, so nothing is said of what has changed since");
-                    None
-                }
-                Err(_) => None,
+                Ok(Err(anew)) => return (None, Some(anew)),
+                Err(_) => return (None, Some(Anew::lost("the last report in the folder can't be read"))),
             },
         };
-        read.filter(|earlier| earlier.has_names() && earlier.ground.as_of <= as_of)
+        if !earlier.has_names() {
+            return (
+                None,
+                Some(Anew::lost("the earlier report is of the first schema, which names findings otherwise")),
+            );
+        }
+        if earlier.ground.as_of > as_of {
+            return (None, Some(Anew::lost("the last report is of a later moment than this audit")));
+        }
+        (Some(earlier), None)
     }
 }
 

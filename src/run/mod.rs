@@ -27,8 +27,8 @@ use crate::config::{Config, GateConfig, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::exception::Coverage;
 use crate::fetch::{self, Connector, Decoder, Population};
-use crate::gate::{self, GateVerdict, Outage, Seen};
-use crate::history::Follow;
+use crate::gate::{self, GateVerdict, Outage, Past, Seen};
+use crate::history::{Anew, Follow};
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, Run};
 use crate::roster;
@@ -115,7 +115,7 @@ pub async fn run(
             .zip(config.roster.max_change)
             .map_or_else(Vec::new, |(previous, limit)| previous.check_roster(&inputs.roster, limit)),
     )?;
-    let Following { before, config: settings, carries, naming } = following;
+    let Following { before, config: settings, carries, accepts_anew, naming } = following;
     let reading = Reading::start(before, &settings, &config.files);
     let mut populations = fetch_all(&sources, options).await?;
     debug!("accounts have been received");
@@ -143,12 +143,14 @@ pub async fn run(
         evidence: options.evidence,
     };
     let id = options.id(started_at);
-    let earlier = reading.finish(as_of).await;
+    let (earlier, anew) = reading.finish(as_of).await;
+    let anew = anew.filter(|_| carries).map(|anew| Anew { lost: anew.lost && !accepts_anew, ..anew });
     let mut changes = None;
     let compare = |outcome: &mut Outcome, populations: &[Population]| {
         if earlier.is_none() && !carries {
-            return Ok(());
+            return Ok(Past::default());
         }
+        let sla = settings.sla.clone();
         let (left_out, sources, roster) = (&left_out, &sources, &inputs.roster);
         let rests = Rests { run_id: &id, as_of, left_out, sources, rules: &inputs.rules, roster };
         let inventory = options.inventory.filter(|_| carries && naming.is_none());
@@ -161,28 +163,14 @@ pub async fn run(
         };
         debug!("findings have been compared");
         outcome.findings = std::mem::take(&mut outcome.findings).telling_history(carries);
+        let past = Past::since(anew).with_unseen(&told, &sla);
         changes = Some(if carries { told } else { told.in_short() });
-        Ok(())
+        Ok(past)
     };
     let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations, compare);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
     let policies = policy::compare(&input, &outcome, &mut populations)?;
-    let Identity { id, started_at, finished_at, tool_version, snapshot } = options.identity(id, started_at);
-    let run = Run {
-        id,
-        started_at,
-        finished_at,
-        as_of,
-        tool_version,
-        config_sha256: config.sha256.clone(),
-        rules_sha256: inputs.rules.sha256(),
-        title: config.report.title.clone(),
-        organisation: config.report.organisation.clone(),
-        left_out: left_out.iter().map(ToString::to_string).collect(),
-        snapshot: snapshot.map(|id| id.to_string()),
-        naming: String::new(),
-        lists_accounts: options.lists_accounts,
-    };
+    let run = this_run(&input, options, options.identity(id, started_at));
     let owner = |source: &PreparedSource<'_>| owners::note(source.config, inputs, as_of);
     let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today, owner(pair.0))).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
@@ -204,6 +192,27 @@ pub async fn run(
     };
     let report = Report::new(parts).with_managers(&inputs.roster, people).map_err(AuditError::Findings)?;
     Ok(Audited { report, populations, read_at })
+}
+
+/// What a report says of the run.
+fn this_run(input: &AuditInput<'_>, options: &RunOptions<'_>, identity: Identity) -> Run {
+    let Identity { id, started_at, finished_at, tool_version, snapshot } = identity;
+    let config = input.config;
+    Run {
+        id,
+        started_at,
+        finished_at,
+        as_of: input.as_of,
+        tool_version,
+        config_sha256: config.sha256.clone(),
+        rules_sha256: input.inputs.rules.sha256(),
+        title: config.report.title.clone(),
+        organisation: config.report.organisation.clone(),
+        left_out: input.left_out.iter().map(ToString::to_string).collect(),
+        snapshot: snapshot.map(|id| id.to_string()),
+        naming: String::new(),
+        lists_accounts: options.lists_accounts,
+    }
 }
 
 /// What came of an audit.
@@ -243,7 +252,7 @@ impl AuditInput<'_> {
         gate: &GateConfig,
         inventory: Option<&Inventory>,
         populations: &mut [Population],
-        compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<()>,
+        compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<Past>,
     ) -> Result<(Outcome, GateVerdict), AuditError> {
         let audit = self.inputs.audit_by(rules, self.config, self.as_of);
         let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence);
@@ -255,7 +264,7 @@ impl AuditInput<'_> {
         audit.roster(self.later_issues.iter().cloned().chain(placeholders).collect())?;
         let mut outcome = audit.finish(&coverage(self.config, populations))?;
         debug!("people, roster and exceptions have been judged");
-        compare(&mut outcome, populations).map_err(AuditError::Findings)?;
+        let past = compare(&mut outcome, populations).map_err(AuditError::Findings)?;
         let certificates: Vec<_> =
             populations.iter().map(|population| (population.source.clone(), population.certificate.clone())).collect();
         let seen = Seen {
@@ -265,6 +274,7 @@ impl AuditInput<'_> {
             outages: self.outages,
             allow_outage: self.allow_outage,
             replaced: self.replaced,
+            past: &past,
             as_of: self.as_of,
             read_at: self.read_at,
         };

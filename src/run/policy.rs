@@ -7,6 +7,7 @@ use crate::audit::{AuditError, Outcome};
 use crate::base::diagnostic::Diagnostic;
 use crate::config::{Config, PolicyConfig};
 use crate::fetch::Population;
+use crate::gate::Past;
 use crate::report::{self, Judgement};
 use crate::rule::RuleSet;
 
@@ -63,7 +64,8 @@ pub(super) fn compare(
 ) -> Result<Vec<report::Policy>, AuditError> {
     let configured = Judgement { rules: &input.inputs.rules, outcome: configured };
     let policies = input.inputs.policies.iter().map(|policy| {
-        let (outcome, verdict) = input.judge(&policy.rules, &policy.config.gate, None, populations, |_, _| Ok(()))?;
+        let (outcome, verdict) =
+            input.judge(&policy.rules, &policy.config.gate, None, populations, |_, _| Ok(Past::default()))?;
         let judged = Judgement { rules: &policy.rules, outcome: &outcome };
         report::Policy::new(&policy.config, verdict, judged, configured).map_err(AuditError::Findings)
     });

@@ -118,6 +118,7 @@ impl Sentence {
     /// Where nobody who has left, and nothing without an owner was found.
     fn of_others(report: &Report, lines: &Lines<'_>, before: &'static str) -> Self {
         let needing = lines.open().filter(|line| line.severity() != Severity::Info).map(Line::weight).sum::<u64>();
+        let unseen = report.changes.as_ref().map_or(0, |changes| changes.findings.unseen);
         match (needing, report.verdict.gate) {
             (0, Gate::Unverified) => Self {
                 before: "",
@@ -125,6 +126,11 @@ impl Sentence {
                 after: ": nothing to act on in what could be judged".to_owned(),
             },
             (0, Gate::Fail) => Self { before: "", number: "A limit is not met".to_owned(), after: String::new() },
+            (0, Gate::Pass) if unseen > 0 => Self {
+                before: "",
+                number: counted(unseen, "finding", "findings"),
+                after: " of the last report can't be told any more; nothing to act on in what was seen".to_owned(),
+            },
             (0, Gate::Pass) if is_whole(report) && report.run.left_out.is_empty() => {
                 Self { before: "", number: String::new(), after: "Nothing to act on".to_owned() }
             }

@@ -150,6 +150,8 @@ fn unverified(report: &Report) -> String {
         format!("the roster tells too little for {}", counted(roster, "rule of the gate", "rules of the gate"))
     } else if blind > 0 {
         "the gate rests on what could not be evaluated".to_owned()
+    } else if of_kind(ReasonKind::History) > 0 {
+        "the gate rests on what history can't tell".to_owned()
     } else {
         "see the reasons".to_owned()
     }

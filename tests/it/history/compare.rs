@@ -5,7 +5,17 @@ use serde_json::Value;
 use crate::support::desk::Desk;
 
 fn desk() -> Desk {
+    audited(Desk::new())
+}
+
+/// The same with reports that carry on what they know.
+fn carrying() -> Desk {
     let desk = Desk::new();
+    desk.configure("[history]\n");
+    audited(desk)
+}
+
+fn audited(desk: Desk) -> Desk {
     desk.strangers(&["a", "b"]);
     desk.audit("2026-10-01", &[]);
     desk.strangers(&["b", "c"]);
@@ -54,7 +64,7 @@ fn every_finding_has_its_state() {
 
 #[test]
 fn a_report_against_itself_has_changed_nothing() {
-    let desk = desk();
+    let desk = carrying();
     let same = ["compare", "2026-10-08/report.json", "2026-10-08/report.json", "--format", "json"];
     let (code, json, _) = desk.run(&[&same[..], &["--fail-on", "new,reopened"]].concat());
     assert_eq!(code, 0);
@@ -65,7 +75,7 @@ fn a_report_against_itself_has_changed_nothing() {
 
 #[test]
 fn the_exit_code_says_what_was_asked() {
-    let desk = desk();
+    let desk = carrying();
     assert_eq!(desk.run(&with(&["--fail-on", "reopened"])).0, 0);
     assert_eq!(desk.run(&with(&["--fail-on", "new"])).0, 1);
     assert_eq!(
@@ -81,6 +91,24 @@ fn the_exit_code_says_what_was_asked() {
     let (code, _, stderr) =
         desk.run(&["compare", "2026-10-08/report.json", "2026-10-15/report.json", "--fail-on", "reopened"]);
     assert_eq!(code, 3, "{stderr}");
+}
+
+#[test]
+fn what_the_reports_cannot_tell_is_refused() {
+    let desk = carrying();
+    let (code, _, stderr) = desk.run(&with(&["--fail-on", "overdue"]));
+    assert!(code == 2 && stderr.contains("overdue needs history with limits"), "{stderr}");
+    desk.configure("");
+    desk.audit("2026-10-02", &[]);
+    let bare = ["compare", "2026-10-02/report.json", "2026-10-08/report.json"];
+    let (code, _, stderr) = desk.run(&[&bare[..], &["--fail-on", "reopened"]].concat());
+    assert!(code == 2 && stderr.contains("reopened needs history"), "{stderr}");
+    assert_eq!(desk.run(&[&bare[..], &["--fail-on", "new"]].concat()).0, 0);
+    for day in ["2026-10-03", "2026-10-04"] {
+        desk.audit(day, &["--privacy", "counts"]);
+    }
+    let (code, _, stderr) = desk.run(&["compare", "2026-10-03/report.json", "2026-10-04/report.json"]);
+    assert!(code == 2 && stderr.contains("counts tell no findings"), "{stderr}");
 }
 
 #[test]

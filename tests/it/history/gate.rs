@@ -61,6 +61,89 @@ fn limits_that_nobody_set_are_a_mistake() {
     assert!(ran.code == 2 && ran.stderr.contains("nothing says when"), "{}", ran.stderr);
 }
 
+/// Audits into the same folder each time, as most people do.
+fn again(desk: &Desk, day: &str, more: &[&str]) -> (i32, String) {
+    let as_of = format!("{day}T12:00:00Z");
+    let fixed = ["audit", "--as-of", &as_of, "--out", "out"];
+    let formats: &[&str] = if more.contains(&"--format") { &[] } else { &["--format", "json,md"] };
+    let (code, _, stderr) = desk.run(&[&fixed[..], formats, more].concat());
+    (code, stderr)
+}
+
+#[test]
+fn ages_that_begin_anew_are_no_pass() {
+    let desk = Desk::new();
+    desk.configure(LIMITED);
+    desk.strangers(&["a"]);
+    let (code, stderr) = again(&desk, "2026-10-01", &[]);
+    assert!(code == 0 && !stderr.contains("began anew"), "a first run has lost nothing: {stderr}");
+    let report = desk.read("out/report.json");
+    let memory = desk.read("out/last-complete.json");
+    let run = report.split("\"id\": \"").nth(1).and_then(|rest| rest.split('"').next()).expect("a run").to_owned();
+    for (broken, why) in [
+        (report[..report.len() / 2].to_owned(), "can't be read"),
+        (report.replacen("\"schema_version\": 2", "\"schema_version\": 1", 1), "first schema"),
+        (report.replace(&run, "another"), "of another run"),
+    ] {
+        desk.write("out/report.json", &broken);
+        desk.write("out/last-complete.json", &memory);
+        let (code, stderr) = again(&desk, "2026-10-20", &[]);
+        assert!(code == 3 && stderr.contains("history began anew: ") && stderr.contains(why), "{why}: {code} {stderr}");
+        assert!(stderr.contains("--previous"), "{stderr}");
+        assert!(desk.read("out/report.md").contains("history began anew"));
+        desk.write("out/report.json", &broken);
+        desk.write("out/last-complete.json", &memory);
+        let (code, stderr) = again(&desk, "2026-10-20", &["--accept-change"]);
+        assert!(code == 0 && stderr.contains("history began anew"), "it is accepted: {stderr}");
+    }
+    std::fs::remove_file(desk.path("out/report.json")).expect("removed");
+    desk.write("out/last-complete.json", &memory);
+    assert_eq!(again(&desk, "2026-10-20", &[]).0, 3);
+    desk.configure("[history]\n[gate]\nfail_on = [\"severity:low\"]\n");
+    std::fs::remove_file(desk.path("out/report.json")).expect("removed");
+    desk.write("out/last-complete.json", &memory);
+    let (code, stderr) = again(&desk, "2026-10-20", &[]);
+    assert!(code == 0 && stderr.contains("history began anew"), "nobody asks, and it is said: {stderr}");
+}
+
+#[test]
+fn what_keeps_no_names_or_no_report_says_so() {
+    let desk = Desk::new();
+    desk.configure(LIMITED);
+    desk.strangers(&["a"]);
+    let (code, stderr) = again(&desk, "2026-10-01", &["--privacy", "counts"]);
+    assert!(code == 2 && stderr.contains("can't be told under --privacy counts"), "{stderr}");
+    let (code, stderr) = again(&desk, "2026-10-01", &["--format", "md"]);
+    assert!(code == 0 && stderr.contains("without the format json"), "{stderr}");
+}
+
+#[test]
+fn what_is_past_its_day_and_unseen_is_no_pass() {
+    let desk = Desk::new();
+    desk.configure(LIMITED);
+    desk.strangers(&["a"]);
+    desk.audit("2026-10-01", &[]);
+    desk.configure_as("sales-crm", LIMITED);
+    desk.export(&[["i", "ilse@example.com", "active", "2024-01-01", "2026-10-01"]]);
+    let in_time = desk.since("2026-10-08", "2026-10-01");
+    assert_eq!(in_time.code, 0, "{}", in_time.stderr);
+    let page = desk.read("2026-10-08/report.md");
+    assert!(page.contains("of the last report can't be told any more"), "{page}");
+    let late = desk.since("2026-10-09", "2026-10-01");
+    assert_eq!(late.code, 3, "{}", late.stderr);
+    assert!(late.stderr.contains("of crm") && late.stderr.contains("crm was not audited this time"), "{}", late.stderr);
+}
+
+#[test]
+fn what_to_do_about_overdue_ones_helps_and_is_told_under_pseudonyms() {
+    let desk = Desk::new();
+    desk.configure(LIMITED);
+    desk.strangers(&["a"]);
+    desk.audit("2026-10-01", &[]);
+    let late = desk.since("2026-10-09", "2026-10-01");
+    assert!(late.code == 1 && !late.stderr.contains("baseline write"), "{}", late.stderr);
+}
+
 #[test]
 fn what_is_waived_is_not_overdue() {
     let desk = Desk::new();
