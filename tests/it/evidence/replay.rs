@@ -280,7 +280,7 @@ fn a_bundle_is_a_snapshot() {
             .args(more)
             .assert()
     };
-    audit(&[]).code(1);
+    audit(&["--format", FORMATS]).code(1);
     let again = crate::support::tenant::read_report(&out);
     assert_eq!(again.run.snapshot, Some(id));
     let before = crate::support::tenant::read_report(&tenant.kit.path().join("out"));
