@@ -75,6 +75,38 @@ pub struct AccountRow<'r> {
     pub work: Work<'r>,
 }
 
+impl<'r> AccountRow<'r> {
+    /// Of which nothing is told but whether it has an owner, and how that was found.
+    pub fn nameless(
+        id: Cow<'r, str>,
+        situation: Cow<'r, str>,
+        tier: Option<Tier>,
+        employee_id: Option<Cow<'r, str>>,
+    ) -> Self {
+        Self {
+            id,
+            external_id: Fact::NotExposed,
+            email: Fact::NotExposed,
+            username: Fact::NotExposed,
+            display_name: Fact::NotExposed,
+            status: Fact::NotExposed,
+            locked: Fact::NotExposed,
+            licensed: Fact::NotExposed,
+            last_login_at: Fact::NotExposed,
+            created_at: Fact::NotExposed,
+            deleted_at: Fact::NotExposed,
+            roles: Fact::NotExposed,
+            privileged: None,
+            situation,
+            tier,
+            employee_id,
+            employee_name: None,
+            manager: None,
+            work: Work::default(),
+        }
+    }
+}
+
 /// Where the owner of an account works, and since when, as the roster tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work<'r> {

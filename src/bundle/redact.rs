@@ -6,12 +6,12 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Write};
 
 use serde::Deserialize;
 
-use crate::audit::{AccountRow, Inventory, Recorder, Work};
+use crate::audit::{AccountRow, Inventory, Recorder};
 use crate::bag::{
     self, Bag, BagError, BagId, BagWriter, Description, Full, Input, Kind, PayloadName, Role, Tier, Withheld,
 };
 use crate::base::diagnostic::Diagnostic;
-use crate::model::{Fact, SourceName, Tier as MatchingTier};
+use crate::model::{SourceName, Tier as MatchingTier};
 use crate::render::{Format, RenderError, RenderOptions, render};
 use crate::report::{Privacy, Report};
 
@@ -98,27 +98,8 @@ fn accounts(bag: &Bag) -> Result<Inventory, RedactError> {
 }
 
 fn row(line: &Line) -> AccountRow<'_> {
-    AccountRow {
-        id: line.account_id.as_str().into(),
-        external_id: Fact::NotExposed,
-        email: Fact::NotExposed,
-        username: Fact::NotExposed,
-        display_name: Fact::NotExposed,
-        status: Fact::NotExposed,
-        locked: Fact::NotExposed,
-        licensed: Fact::NotExposed,
-        last_login_at: Fact::NotExposed,
-        created_at: Fact::NotExposed,
-        deleted_at: Fact::NotExposed,
-        roles: Fact::NotExposed,
-        privileged: None,
-        situation: line.situation.as_str().into(),
-        tier: line.tier,
-        employee_id: line.employee_id.as_deref().map(Into::into),
-        employee_name: None,
-        manager: None,
-        work: Work::default(),
-    }
+    let owner = line.employee_id.as_deref().map(Into::into);
+    AccountRow::nameless(line.account_id.as_str().into(), line.situation.as_str().into(), line.tier, owner)
 }
 
 /// Writes what can be told, in the formats that the full bundle has, and says where it is.

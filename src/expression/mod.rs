@@ -9,6 +9,7 @@
 mod calls;
 mod check;
 pub mod differences;
+mod env;
 pub mod functions;
 mod guard;
 mod library;
@@ -32,6 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
+use env::Env;
 pub use missing::Missing;
 pub(crate) use names::{Fact, Named, Names};
 pub(crate) use parse::{MAX_BRACKETS, MAX_DEPTH, MAX_TEXT};
@@ -112,17 +114,17 @@ impl<F: Fact> Condition<F> {
 
     /// Evaluates.
     pub(crate) fn truth<'a>(&'a self, scope: &'a F::Scope<'a>) -> Truth {
-        self.node.truth(&node::Env::new(scope, &Steps::new()))
+        self.node.truth(&Env::new(scope, &Steps::new()))
     }
 
     /// Whether it is about subjects such as this one: none of its parts that only choose them fails.
     pub(crate) fn applies<'a>(&'a self, scope: &'a F::Scope<'a>) -> bool {
-        self.node.chooses(&node::Env::new(scope, &Steps::new()))
+        self.node.chooses(&Env::new(scope, &Steps::new()))
     }
 
     /// What coarse facts alone say; `None` where it depends on others.
     pub(crate) fn coarse<'a>(&'a self, scope: &'a F::Scope<'a>) -> Option<Truth> {
-        match self.node.truth(&node::Env::coarse_only(scope, &Steps::new())) {
+        match self.node.truth(&Env::coarse_only(scope, &Steps::new())) {
             Truth::Unknown(missing) if missing.is_for_now() => None,
             settled => Some(settled),
         }
@@ -140,7 +142,7 @@ impl<F: Fact> Condition<F> {
 
     /// The facts that the condition reads, with their values, sorted by path.
     pub(crate) fn facts<'a>(&'a self, scope: &'a F::Scope<'a>) -> impl Iterator<Item = (&'a str, Value<'a>)> {
-        let read = move |node: &'a node::Node<F>| node.eval(&node::Env::new(scope, &Steps::new()));
+        let read = move |node: &'a node::Node<F>| node.eval(&Env::new(scope, &Steps::new()));
         self.reads.iter().map(move |(path, node)| (path.as_str(), read(node)))
     }
 
@@ -167,7 +169,7 @@ pub(crate) struct Rest<'c, F: Fact>(Vec<&'c node::Node<F>>);
 impl<F: Fact> Rest<'_, F> {
     /// Evaluates them: the condition's own result.
     pub(crate) fn truth<'a>(&'a self, scope: &'a F::Scope<'a>) -> Truth {
-        node::decide::<false, F>(self.0.iter().copied(), &node::Env::new(scope, &Steps::new()))
+        node::decide::<false, F>(self.0.iter().copied(), &Env::new(scope, &Steps::new()))
     }
 }
 
@@ -191,6 +193,6 @@ impl<F: Fact> Reading<F> {
     }
 
     pub(crate) fn value<'a>(&'a self, scope: &'a F::Scope<'a>) -> Value<'a> {
-        self.node.eval(&node::Env::new(scope, &Steps::new()))
+        self.node.eval(&Env::new(scope, &Steps::new()))
     }
 }

@@ -4,7 +4,6 @@
 //! evaluation looks nothing up and allocates only for text and lists that it computes. A tree of plain operations
 //! can lend its constants to the values that it computes, which boxed closures can't; it is as fast as they are.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use chrono::TimeDelta;
 use regex::bytes::Regex;
 
 use super::Fact;
+use super::env::Env;
 use super::ops::{self, Order};
 use super::steps::{self, Cost, Steps};
 use super::truth::Truth;
@@ -93,48 +93,6 @@ pub(super) enum MacroKind {
     ExistsOne,
     Filter,
     Map,
-}
-
-/// What an evaluation reads: the facts, and the variables of the macros around it.
-pub(super) struct Env<'e, 'a, F: Fact> {
-    scope: &'a F::Scope<'a>,
-    frame: Option<&'e Frame<'e, 'a>>,
-    steps: &'e Steps,
-    /// Whether only coarse facts are read.
-    coarse_only: bool,
-}
-
-/// A variable of a macro.
-#[derive(Debug)]
-pub(super) struct Frame<'e, 'a> {
-    value: Value<'a>,
-    outer: Option<&'e Self>,
-}
-
-impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
-    pub(super) const fn new(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
-        Self { scope, frame: None, steps, coarse_only: false }
-    }
-
-    /// Reads coarse facts only. Any other is read later.
-    pub(super) const fn coarse_only(scope: &'a F::Scope<'a>, steps: &'e Steps) -> Self {
-        Self { scope, frame: None, steps, coarse_only: true }
-    }
-
-    fn read(&self, fact: F) -> Value<'a> {
-        let is_read = !self.coarse_only || fact.is_coarse();
-        if is_read { fact.read(self.scope) } else { Value::Unknown(self.steps.later()) }
-    }
-
-    fn has(&self, fact: F) -> Truth {
-        if self.coarse_only && !fact.has_coarse_presence() {
-            return Truth::Unknown(self.steps.later());
-        }
-        match &fact.read(self.scope) {
-            Value::Unknown(missing) => Truth::Unknown(*missing),
-            value => Truth::of(!matches!(value, Value::Error(EvalError::Absent))),
-        }
-    }
 }
 
 impl<F: Fact> Node<F> {
@@ -245,7 +203,7 @@ impl<F: Fact> Node<F> {
         match self {
             Self::Const(value) => value.lend(),
             Self::Fact(fact) => env.read(*fact),
-            Self::Local(out) => local(env, *out),
+            Self::Local(out) => env.local(*out),
             Self::List(items) => list(items.iter().map(|item| item.eval(env))),
             Self::Choose(parts) => {
                 let [condition, yes, no] = parts.as_ref();
@@ -338,25 +296,6 @@ pub(super) fn by_length(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
-/// A variable. What the nearest macro does with its own is counted with each turn.
-#[inline]
-fn local<'a, F: Fact>(env: &Env<'_, 'a, F>, out: usize) -> Value<'a> {
-    match (env.frame, out) {
-        (Some(Frame { value: Value::Text(Cow::Borrowed(text)), .. }), 0) => Value::text(text),
-        (frame, out) => further_out(frame, out, env.steps),
-    }
-}
-
-/// A variable of a macro around the nearest, or one that was computed. Its text is looked at, and copied.
-fn further_out<'a>(mut frame: Option<&Frame<'_, 'a>>, out: usize, steps: &Steps) -> Value<'a> {
-    for _ in 0..out {
-        frame = frame.and_then(|frame| frame.outer);
-    }
-    let Some(Frame { value, .. }) = frame else { return Value::Error(EvalError::Absent) };
-    let spent = if out == 0 { None } else { steps.take(steps::of_text(value)) };
-    spent.map_or_else(|| value.clone(), Truth::value)
-}
-
 /// A list of values, unless one of them is unknown or failed.
 fn list<'a>(items: impl Iterator<Item = Value<'a>>) -> Value<'a> {
     let mut left = Truth::Yes;
@@ -405,7 +344,7 @@ impl<F: Fact> Macro<F> {
             if let Some(spent) = self.take_turn(&value, env) {
                 return left.merge(spent).value();
             }
-            match self.test.truth(&inside(env, &Frame::of(value, env))) {
+            match self.test.truth(&env.inside(&env.frame(value))) {
                 truth if truth == decisive => return decisive.value(),
                 truth => left = left.merge(truth),
             }
@@ -421,8 +360,8 @@ impl<F: Fact> Macro<F> {
             if let Some(spent) = self.take_turn(&value, env) {
                 return Err(left.merge(spent));
             }
-            let frame = Frame::of(value, env);
-            match self.test.truth(&inside(env, &frame)) {
+            let frame = env.frame(value);
+            match self.test.truth(&env.inside(&frame)) {
                 Truth::Yes => kept.push(frame.value),
                 truth => left = left.merge(truth),
             }
@@ -437,17 +376,7 @@ impl<F: Fact> Macro<F> {
 
     /// What `map` makes of an element. A list counts with all that is in it, because it may hold one thing many times.
     fn made<'a>(&'a self, element: Value<'a>, env: &Env<'_, 'a, F>) -> Value<'a> {
-        let made = self.made.eval(&inside(env, &Frame::of(element, env)));
+        let made = self.made.eval(&env.inside(&env.frame(element)));
         env.steps.take(Cost::All.of(&made)).map_or(made, Truth::value)
     }
-}
-
-impl<'e, 'a> Frame<'e, 'a> {
-    const fn of<F: Fact>(value: Value<'a>, env: &Env<'e, 'a, F>) -> Self {
-        Self { value, outer: env.frame }
-    }
-}
-
-const fn inside<'e, 'a, F: Fact>(env: &Env<'e, 'a, F>, frame: &'e Frame<'e, 'a>) -> Env<'e, 'a, F> {
-    Env { frame: Some(frame), ..*env }
 }

@@ -99,8 +99,10 @@ impl<'r> OpenFindings<'r> {
             Weight::Unverified => Some(Reason { kind: ReasonKind::Source, ..reason }.with_remedy(remedy::STALE)),
             Weight::Fails => {
                 let rule = rule.and_then(|rule| self.rules.get(&rule));
-                let aged = reason.is_of_history();
-                let way_out = if aged { remedy::AGED.to_owned() } else { remedy::of_findings(rule, has_baseline) };
+                let way_out = match reason.demand {
+                    Some(_) => remedy::AGED.to_owned(),
+                    None => remedy::of_findings(rule, has_baseline),
+                };
                 Some(reason.with_remedy(way_out))
             }
         }
@@ -173,7 +175,8 @@ impl<'r> OpenFindings<'r> {
         let findings = counted(count, &format!("{what} finding"), &format!("{what} findings"));
         let text = format!("{findings}; none is allowed (fail_on {})", limit.describe());
         let rules = rules.iter().map(|(rule, _)| rule.to_string()).collect();
-        (count > 0).then(|| Reason { rules, ..reason(count, 0, text) })
+        let demand = Some(limit.describe());
+        (count > 0).then(|| Reason { demand, rules, ..reason(count, 0, text) })
     }
 
     /// Open findings of which there may be none.

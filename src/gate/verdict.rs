@@ -54,7 +54,11 @@ pub struct Reason {
     /// The severity that it is about.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub severity: Option<Severity>,
-    /// The rules whose findings a severity counts.
+    /// The demand that it is about, where findings are counted by what history says of them: `overdue`, `overdue:SEVERITY` or
+    /// `reopened`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub demand: Option<String>,
+    /// The rules whose findings a severity or such a demand counts.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub rules: Vec<String>,
     /// The source that it is about.
@@ -116,6 +120,7 @@ impl Reason {
             kind,
             rule: None,
             severity: None,
+            demand: None,
             rules: Vec::new(),
             source: None,
             count: None,
@@ -139,6 +144,7 @@ impl Reason {
     fn about(&self) -> String {
         match self {
             Self { kind: ReasonKind::History, .. } => "history".to_owned(),
+            Self { demand: Some(demand), .. } => demand.clone(),
             Self { rule: Some(rule), .. } => rule.clone(),
             Self { severity: Some(severity), .. } => format!("severity:{severity}"),
             Self { source: Some(source), .. } => source.clone(),
@@ -150,12 +156,6 @@ impl Reason {
     pub fn counts(&self, rule: &str) -> bool {
         self.kind == ReasonKind::Finding
             && (self.rule.as_deref() == Some(rule) || self.rules.iter().any(|counted| counted == rule))
-    }
-
-    /// Whether it counts findings by what history says of them: overdue ones, or those that have come back.
-    pub fn is_of_history(&self) -> bool {
-        let aged = self.text.contains("overdue finding") || self.text.contains("reopened finding");
-        self.kind == ReasonKind::Finding && self.rule.is_none() && aged
     }
 
     /// Whether the verdict is unverified because of it, and all accounts were seen nevertheless.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::csv::cells;
 use super::template::{CHANGES, COMPARISON_MARKDOWN, COMPARISON_PAGE, Engine, STYLE};
-use super::view::{Comparison, History};
+use super::view::Comparison;
 use super::{RenderError, escape};
 use crate::finding::FindingRecord;
 use crate::history::{Gone, GoneSubject, HistoryLine, TrendPoint};
@@ -133,8 +133,8 @@ pub fn comparison(report: &Report, format: ComparisonFormat, out: &mut dyn Write
 /// As of `out`.
 pub fn trend(points: &[TrendPoint], format: ComparisonFormat, out: &mut dyn Write) -> Result<(), RenderError> {
     match format {
-        ComparisonFormat::Html => page(&History::new(points), out),
-        ComparisonFormat::Markdown => markdown(&History::new(points), out),
+        ComparisonFormat::Html => page(&Comparison::of_all(points), out),
+        ComparisonFormat::Markdown => markdown(&Comparison::of_all(points), out),
         ComparisonFormat::Csv => trend_table(points, out),
         ComparisonFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &json!({ "trend": points }))?;

@@ -4,8 +4,8 @@
 use std::io;
 
 use super::{Named, Privacy, Pseudonyms};
-use crate::audit::{AccountRow, Inventory, Work};
-use crate::model::{Fact, SourceName};
+use crate::audit::{AccountRow, Inventory};
+use crate::model::SourceName;
 
 impl Inventory {
     /// The same accounts, telling no more of people than `privacy` allows; none where the report only counts.
@@ -32,27 +32,9 @@ impl Inventory {
 
 /// What is left of an account is whether it has an owner, and how that was found.
 fn pseudonymous(source: &SourceName, row: &AccountRow<'_>, names: &Pseudonyms) -> AccountRow<'static> {
-    AccountRow {
-        id: names.of(Named::Account { source: source.as_str(), id: &row.id }).into(),
-        external_id: Fact::NotExposed,
-        email: Fact::NotExposed,
-        username: Fact::NotExposed,
-        display_name: Fact::NotExposed,
-        status: Fact::NotExposed,
-        locked: Fact::NotExposed,
-        licensed: Fact::NotExposed,
-        last_login_at: Fact::NotExposed,
-        created_at: Fact::NotExposed,
-        deleted_at: Fact::NotExposed,
-        roles: Fact::NotExposed,
-        privileged: None,
-        situation: row.situation.to_string().into(),
-        tier: row.tier,
-        employee_id: row.employee_id.as_ref().map(|id| names.of(Named::Employee(id)).into()),
-        employee_name: None,
-        manager: None,
-        work: Work::default(),
-    }
+    let id = names.of(Named::Account { source: source.as_str(), id: &row.id });
+    let owner = row.employee_id.as_ref().map(|id| names.of(Named::Employee(id)).into());
+    AccountRow::nameless(id.into(), row.situation.to_string().into(), row.tier, owner)
 }
 
 /// The vendor's order would say something about the accounts: the digits of the pseudonym take its place.
@@ -64,7 +46,8 @@ fn place(pseudonym: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Tier;
+    use crate::audit::Work;
+    use crate::model::{Fact, Tier};
 
     #[test]
     fn nothing_of_a_person_is_left_and_the_order_is_another() {

@@ -317,7 +317,7 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
     let about = reason.rule.as_deref().or(reason.severity.map(Severity::as_str)).unwrap_or("any rule");
     let text = match (reason.kind, &reason.source) {
         (ReasonKind::Policy | ReasonKind::PolicyUnverified | ReasonKind::History, _) => reason.text.clone(),
-        (ReasonKind::Finding, _) if reason.is_of_history() => reason.text.clone(),
+        (ReasonKind::Finding, _) if reason.demand.is_some() => reason.text.clone(),
         (ReasonKind::Scope, _) if reason.rule.is_none() || reason.count.is_none() => reason.text.clone(),
         (ReasonKind::Finding, _) | (ReasonKind::Source, None) => {
             format!("{count} open findings of {about}; at most {} allowed", limit.as_deref().unwrap_or("0"))

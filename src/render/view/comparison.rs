@@ -13,7 +13,7 @@ use crate::render::RenderError;
 use crate::render::escape::clip;
 use crate::report::Report;
 
-/// Two reports.
+/// Two reports, or several.
 #[derive(Debug, Serialize)]
 pub(in crate::render) struct Comparison {
     title: String,
@@ -98,22 +98,9 @@ fn lists(report: &Report, known: &Lookup<'_>) -> Result<Vec<List>, RenderError> 
         .collect()
 }
 
-/// Several reports.
-#[derive(Debug, Serialize)]
-pub(in crate::render) struct History {
-    title: String,
-    subtitle: String,
-    organisation: String,
-    lead: String,
-    rows: Vec<Count>,
-    lists: Vec<List>,
-    changes: ChangesView,
-    trend: Trend,
-    footer: String,
-}
-
-impl History {
-    pub(in crate::render) fn new(points: &[TrendPoint]) -> Self {
+impl Comparison {
+    /// Words how it went over several reports.
+    pub(in crate::render) fn of_all(points: &[TrendPoint]) -> Self {
         let span = points.first().zip(points.last());
         let lead = span.map(|(first, last)| format!("From {} to {}.", moment(first.as_of), moment(last.as_of)));
         Self {

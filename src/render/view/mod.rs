@@ -29,7 +29,7 @@ mod text;
 mod verdict;
 
 pub(super) use accounts::Accounts;
-pub(super) use comparison::{Comparison, History};
+pub(super) use comparison::Comparison;
 pub(super) use entries::{Entries, Group, left_out_words};
 pub(super) use line::LineView;
 pub(super) use lines::{Line, Lines};

@@ -137,11 +137,18 @@ fn what_is_past_its_day_and_unseen_is_no_pass() {
 #[test]
 fn what_to_do_about_overdue_ones_helps_and_is_told_under_pseudonyms() {
     let desk = Desk::new();
-    desk.configure(LIMITED);
+    desk.configure(&format!("{LIMITED}[report]\npseudonym_key = \"file:key\"\n"));
+    desk.write("key", &"0123456789abcdef".repeat(4));
     desk.strangers(&["a"]);
     desk.audit("2026-10-01", &[]);
     let late = desk.since("2026-10-09", "2026-10-01");
     assert!(late.code == 1 && !late.stderr.contains("baseline write"), "{}", late.stderr);
+    assert!(late.stderr.contains("To do for overdue: "), "{}", late.stderr);
+    let pseudonymous = &["--privacy", "pseudonymous"];
+    desk.audit("2026-10-10", pseudonymous);
+    let previous = &["--privacy", "pseudonymous", "--previous", "2026-10-10/report.json"];
+    let late = desk.audit("2026-10-20", previous);
+    assert!(late.code == 1 && late.stderr.contains("1 overdue finding; none is allowed"), "{}", late.stderr);
 }
 
 #[test]
