@@ -44,6 +44,17 @@ impl PayloadName {
         Self::new(&format!("{folder}/{}-{number}.{extension}", slug(word)))
     }
 
+    /// `<folder>/<word>.<extension>`, where the word is made of what names are made of; otherwise what is left of it
+    /// behind a number and a dot, which stands in no such word.
+    ///
+    /// # Errors
+    /// Folder or extension aren't made of what names are made of.
+    pub fn of_word(folder: &str, word: &str, number: usize, extension: &str) -> Result<Self, NameError> {
+        let slug = slug(word);
+        let plain = Self::new(&format!("{folder}/{word}.{extension}")).ok().filter(|_| slug == word);
+        plain.map_or_else(|| Self::new(&format!("{folder}/{number}.{slug}.{extension}")), Ok)
+    }
+
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -177,6 +188,12 @@ mod tests {
             assert_eq!(PayloadName::numbered("inputs", word, 1, "csv").expect("a name").as_str(), expected);
         }
         assert!(PayloadName::numbered("inputs", &"long ".repeat(100), 12, "csv").is_ok());
+        for (word, expected) in
+            [("crm-1", "crm-1"), ("CRM", "7.crm"), ("7.crm", "7.7-crm"), ("con", "7.con"), ("", "7.x")]
+        {
+            let name = PayloadName::of_word("records", word, 7, "ndjson").expect("a name");
+            assert_eq!(name.as_str(), format!("records/{expected}.ndjson"), "{word}");
+        }
         assert!(PayloadName::numbered("inputs", "a", 1, "../x").is_err());
     }
 

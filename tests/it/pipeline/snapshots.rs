@@ -54,14 +54,14 @@ fn a_changed_byte_or_a_missing_snapshot_is_refused() {
     let snapshot = tenant.kit.path().join("snapshot");
     fetch(&tenant, &snapshot).code(0);
     fetch(&tenant, &snapshot).code(2);
-    let records = snapshot.join("data/records/voiso-3.ndjson");
+    let records = snapshot.join("data/records/voiso.ndjson");
     let mut bytes = std::fs::read(&records).expect("records");
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&records, bytes).expect("written");
     let audited = tenant.audit(&["--snapshot", snapshot.to_str().expect("a path")]);
     assert_eq!(audited.code(), 2);
-    assert!(audited.stderr().contains("changed data/records/voiso-3.ndjson"), "{}", audited.stderr());
+    assert!(audited.stderr().contains("changed data/records/voiso.ndjson"), "{}", audited.stderr());
     let audited = tenant.audit(&["--snapshot", "no-such-folder"]);
     assert_eq!(audited.code(), 2);
     assert!(audited.stderr().contains("no snapshot"), "{}", audited.stderr());
@@ -72,7 +72,7 @@ fn a_snapshot_that_was_tampered_with_is_refused_and_nobody_else_is_blamed() {
     let tenant = Tenant::new(300, 6);
     let snapshot = tenant.kit.path().join("snapshot");
     fetch(&tenant, &snapshot).code(0);
-    let records = std::fs::read_to_string(snapshot.join("data/records/voiso-3.ndjson")).expect("records");
+    let records = std::fs::read_to_string(snapshot.join("data/records/voiso.ndjson")).expect("records");
     let (first, others) = records.split_once('\n').expect("records");
     let tampered = "though all hashes fit; the snapshot was tampered with";
     for (forged, expected) in [
@@ -84,7 +84,7 @@ fn a_snapshot_that_was_tampered_with_is_refused_and_nobody_else_is_blamed() {
     ] {
         let target = tenant.kit.path().join("forged");
         resealed(&snapshot, &target, |name, bytes| match name {
-            "records/voiso-3.ndjson" => Some(forged.clone().into_bytes()),
+            "records/voiso.ndjson" => Some(forged.clone().into_bytes()),
             "certificates.json" => {
                 let mut claimed: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
                 let sources = claimed["sources"].as_array_mut().expect("a list").iter_mut();
