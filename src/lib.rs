@@ -4,8 +4,8 @@
 //! The data goes one way:
 //!
 //! ```text
-//! config ─▶ fetch ─▶ breaker ─▶ audit ─▶ gate ─▶ report ─▶ privacy ─▶ render ─▶ deliver
-//!          (async)   roster ─┘  │
+//! config ─▶ fetch ─▶ breaker ─▶ audit ─▶ history ─▶ gate ─▶ report ─▶ privacy ─▶ render ─▶ deliver
+//!          (async)   roster ─┘  │                                                    └▶ bag, signed as a bundle
 //!                               └ for each piece of records, on all cores:
 //!                                 decode ─▶ correlate ─▶ declare ─▶ judge by rules ─▶ weigh exceptions
 //! ```
@@ -49,7 +49,7 @@ pub mod key;
 pub mod expression;
 pub mod snapshot;
 
-// Judging: people, whose account it is or may be, what is wrong with it, and what that means for CI.
+// Judging: people, whose account it is or may be, what is wrong with it and since when, and what that means for CI.
 pub mod roster;
 pub mod correlate;
 pub mod suggest;

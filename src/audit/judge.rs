@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io;
 
+use super::account_row::AccountRow;
 use super::evidence::Evidence;
 use super::groups::GroupMembers;
-use super::inventory::{AccountRow, Inventory, Recorder};
+use super::inventory::{Inventory, Recorder};
 use super::matrix::Counts;
 use super::owners::Owners;
 use super::people::CountedOwners;

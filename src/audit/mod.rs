@@ -4,6 +4,7 @@
 //! Accounts stream through. What stays in memory is what was found, a few counters, and 12 bytes for each account and
 //! key that a group rule counts.
 
+mod account_row;
 mod evidence;
 mod sink;
 mod groups;
@@ -24,8 +25,9 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+pub use account_row::{AccountRow, Work};
 pub use evidence::Evidence;
-pub use inventory::{AccountRow, Inventory, Recorder, Work};
+pub use inventory::{Inventory, Recorder};
 pub use matrix::Cell;
 pub use near::LikelyLine;
 pub use settle::SettlingLine;

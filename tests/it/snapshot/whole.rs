@@ -85,14 +85,8 @@ async fn nobody_else_can_read_it_and_it_holds_no_secret() {
     assert_eq!(names(kit.out().parent().expect("a folder")), ["snapshot"]);
     let data = kit.out().join("data");
     assert_eq!(names(&data), ["bundle.json", "certificates.json", "inputs", "records", "rules"]);
-    let expected = [
-        "cognigy.ndjson",
-        "doors.ndjson",
-        "vcc.ndjson",
-        "voiso.ndjson",
-        "voximplant.ndjson",
-        "voxmind.ndjson",
-    ];
+    let expected =
+        ["cognigy.ndjson", "doors.ndjson", "vcc.ndjson", "voiso.ndjson", "voximplant.ndjson", "voxmind.ndjson"];
     assert_eq!(names(&data.join("records")), expected);
     let secrets = kit.simulators.secrets();
     for name in Snapshot::open(&kit.out()).expect("opened").bag().names() {
