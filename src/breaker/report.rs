@@ -17,7 +17,7 @@ pub struct ReportedRoster {
 }
 
 /// Of a source in a report, what is compared.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct ReportedSource {
     /// Its name.
     pub name: String,
@@ -25,6 +25,9 @@ pub struct ReportedSource {
     pub vendor: String,
     /// Whether all accounts were seen.
     pub status: SourceStatus,
+    /// How it was read, as a hash; empty if the report doesn't tell.
+    #[serde(default)]
+    pub reading_sha256: String,
     distinct: u64,
     #[serde(default)]
     keys: KeyCounts,

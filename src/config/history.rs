@@ -1,6 +1,6 @@
-//! `[history]`: how long a finding may be there, how long resolved ones are remembered, and which sources had other names.
+//! `[history]`: how long a finding may be there, how long resolved ones are remembered, and which sources had other names or are gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -25,6 +25,9 @@ pub(super) struct RawHistory {
     /// Sources that had another name in earlier reports: new name = old name.
     #[schemars(with = "BTreeMap<String, String>")]
     renamed: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Sources that are gone for good: their findings are not followed any more.
+    #[schemars(with = "Vec<String>")]
+    retired: Vec<Spanned<String>>,
     /// How long resolved findings are remembered, to tell what came back from what is new; "400d" by default.
     #[schemars(with = "Option<String>")]
     keep: Option<Spanned<String>>,
@@ -37,13 +40,15 @@ pub struct HistoryConfig {
     pub sla: BTreeMap<Severity, u16>,
     /// New name of a source → old name.
     pub renamed: BTreeMap<String, String>,
+    /// Sources whose findings are not followed any more.
+    pub retired: BTreeSet<String>,
     /// For how many days resolved findings are remembered.
     pub keep_days: u16,
 }
 
 impl Default for HistoryConfig {
     fn default() -> Self {
-        Self { sla: BTreeMap::new(), renamed: BTreeMap::new(), keep_days: KEEP_DAYS }
+        Self { sla: BTreeMap::new(), renamed: BTreeMap::new(), retired: BTreeSet::new(), keep_days: KEEP_DAYS }
     }
 }
 
@@ -61,8 +66,12 @@ impl RawHistory {
         let sla =
             sla.filter_map(|(severity, limit)| Some((*severity, days(limit, severity.as_str(), "\"7d\"")?))).collect();
         let keep_days = self.keep.as_ref().and_then(|keep| days(keep, "keep", "\"400d\"")).unwrap_or(KEEP_DAYS);
+        let is_source = |name: &str| sources.iter().any(|source| source.as_str() == name);
+        for name in self.retired.iter().filter(|name| is_source(name.get_ref())) {
+            let message = format!("\"{}\" is retired, and still a source", name.get_ref());
+            mistakes.push(text.error(name.span(), message).help("remove its [[source]], or this name"));
+        }
         for (new, old) in &self.renamed {
-            let is_source = |name: &str| sources.iter().any(|source| source.as_str() == name);
             if !is_source(new.get_ref()) {
                 let message = format!("there is no source \"{}\"", new.get_ref());
                 mistakes.push(text.error(new.span(), message).help("write new name = \"old name\""));
@@ -73,7 +82,8 @@ impl RawHistory {
             }
         }
         let renamed = self.renamed.into_iter().map(|(new, old)| (new.into_inner(), old.into_inner())).collect();
-        if mistakes.is_empty() { Ok(HistoryConfig { sla, renamed, keep_days }) } else { Err(mistakes) }
+        let retired = self.retired.into_iter().map(Spanned::into_inner).collect();
+        if mistakes.is_empty() { Ok(HistoryConfig { sla, renamed, retired, keep_days }) } else { Err(mistakes) }
     }
 }
 

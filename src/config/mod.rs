@@ -11,6 +11,7 @@ mod known_secrets;
 mod matching;
 mod named_files;
 mod policy;
+mod reading;
 mod recipients;
 mod report;
 mod roster;
@@ -38,6 +39,7 @@ pub use gate::{Demand, FailOn, GateConfig, Max};
 pub use history::HistoryConfig;
 pub use matching::*;
 pub use policy::PolicyConfig;
+pub use reading::ReadingHashes;
 pub use recipients::{ManagerQuestions, Recipients, parse_address};
 pub use report::{ReportConfig, ReviewScope};
 pub use roster::*;
@@ -60,6 +62,8 @@ pub struct Config {
     pub text: ConfigText,
     /// SHA-256 of the file, lower-case hexadecimal.
     pub sha256: String,
+    /// How accounts and people are read and joined.
+    pub reading: ReadingHashes,
     /// How the files are read that it names.
     pub files: Files,
     /// `[hr]`
@@ -155,6 +159,7 @@ impl Config {
             (Some(roster), Some(matching), Some(rules), Some(gate), Some(report)) if mistakes.is_empty() => Ok(Self {
                 text: shown,
                 sha256: hex(&Sha256::digest(text.as_bytes())),
+                reading: ReadingHashes::of(text),
                 files,
                 roster,
                 sources,

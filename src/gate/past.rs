@@ -65,7 +65,7 @@ fn unseen(severity: Option<Severity>, past: &Past) -> Option<Reason> {
     let findings = counted(count, "finding", "findings");
     let can = if count == 1 { "is past its day and" } else { "are past their day and" };
     let text = format!("{findings}{place} {can} can't be told any more: {}", list(whys, "; "));
-    let remedy = "audit these sources by these rules again, name new names in [history] renamed, or begin anew in another folder (--out)";
+    let remedy = "audit these sources by these rules again, name new names in [history] renamed and sources that are gone for good in [history] retired, or begin anew in another folder (--out)";
     (count > 0).then(|| Reason {
         severity,
         count: Some(count),

@@ -29,8 +29,14 @@ pub(super) enum Why {
     Incomplete { source: String, now: bool },
     /// The source was not in that audit.
     Absent { source: String, now: bool },
+    /// The source is gone for good, as somebody has said.
+    Retired { source: String },
     /// The source is another one under the same name.
     OtherVendor { source: String },
+    /// The source is read in another way.
+    OtherReading { source: String },
+    /// People are read, or accounts are joined to them, in another way.
+    OtherJoin,
     /// What is said of people rests on all sources, and not all were seen.
     NotAllSources { now: bool },
     /// The rule didn't exist.
@@ -102,6 +108,9 @@ impl Comparison<'_> {
         if other.sources.get(name).is_some_and(|other| other.vendor != seen.vendor) {
             return Some(Why::OtherVendor { source: own() });
         }
+        if other.sources.get(name).is_some_and(|other| other.reading != seen.reading) {
+            return Some(Why::OtherReading { source: own() });
+        }
         let whole = !kind.is_of_accounts() || seen.status == SourceStatus::Complete;
         (!whole).then(|| Why::Incomplete { source: own(), now })
     }
@@ -121,8 +130,12 @@ impl Comparison<'_> {
 
     fn key(&self, kind: Kind) -> Option<Why> {
         let of_people = kind.is_of_accounts() || kind == Kind::Employee;
-        let lost = self.then.keys.difference(&self.now.keys).next().filter(|_| of_people)?;
-        Some(Why::KeyLost { column: lost.clone() })
+        if !of_people {
+            return None;
+        }
+        let lost =
+            self.then.keys.difference(&self.now.keys).next().map(|column| Why::KeyLost { column: column.clone() });
+        lost.or_else(|| (self.then.reading != self.now.reading).then_some(Why::OtherJoin))
     }
 
     /// What could not be judged on one side, and could on the other.
@@ -153,21 +166,25 @@ impl Why {
         match self {
             Self::Incomplete { .. } | Self::NotAllSources { .. } => "source-incomplete",
             Self::Absent { .. } => "source-absent",
+            Self::Retired { .. } => "source-retired",
             Self::OtherVendor { .. } => "source-changed",
             Self::NoRule { .. } => "rule-absent",
             Self::Off { .. } => "rule-off",
             Self::OtherLogic { .. } | Self::LogicUntold { .. } => "rule-changed",
             Self::Fact { .. } => "fact-missing",
             Self::KeyLost { .. } => "key-lost",
+            Self::OtherReading { .. } | Self::OtherJoin => "reading-changed",
         }
     }
 
     /// The source, if it is about one.
     pub(super) fn source(&self) -> Option<&str> {
         match self {
-            Self::Incomplete { source, .. } | Self::Absent { source, .. } | Self::OtherVendor { source } => {
-                Some(source)
-            }
+            Self::Incomplete { source, .. }
+            | Self::Absent { source, .. }
+            | Self::Retired { source }
+            | Self::OtherVendor { source }
+            | Self::OtherReading { source } => Some(source),
             Self::Fact { source, .. } => source.as_deref(),
             _ => None,
         }
@@ -191,7 +208,16 @@ impl Why {
         match self {
             Self::Incomplete { source, now } => format!("{source} was not seen whole {}", when(now)),
             Self::Absent { source, now } => format!("{source} was not audited {}", when(now)),
+            Self::Retired { source } => {
+                format!("{source} is retired ([history] retired): its findings are not followed any more")
+            }
             Self::OtherVendor { source } => format!("{source} is of another vendor than the last time"),
+            Self::OtherReading { source } => {
+                format!("{source} is read otherwise than the last time: its [[source]] was edited")
+            }
+            Self::OtherJoin => {
+                "people are read or accounts joined otherwise than the last time: [hr] or [match] was edited".to_owned()
+            }
             Self::NotAllSources { now } => format!("not all sources were seen whole {}", when(now)),
             Self::NoRule { rule, now } => format!("the rule {rule} did not exist {}", when(now)),
             Self::Off { rule, now } => format!("the rule {rule} was off {}", when(now)),

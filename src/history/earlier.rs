@@ -302,11 +302,13 @@ impl Take for Earlier {
         match name {
             "schema_version" => self.schema = self.json(json, place)?,
             "run" => {
-                let RunPart { id, as_of, left_out, naming, lists_accounts } = self.json(json, place)?;
+                let RunPart { id, as_of, reading_sha256: reading, left_out, naming, lists_accounts } =
+                    self.json(json, place)?;
                 self.lists_accounts = lists_accounts;
                 self.as_of = as_of.date_naive();
                 let ground = &mut self.ground;
-                (ground.run_id, ground.as_of, ground.left_out, ground.naming) = (id, as_of, left_out, naming);
+                (ground.run_id, ground.as_of, ground.reading) = (id, as_of, reading);
+                (ground.left_out, ground.naming) = (left_out, naming);
             }
             "roster" => {
                 let roster: ReportedRoster = self.json(json, place)?;
@@ -316,7 +318,8 @@ impl Take for Earlier {
             "sources" => {
                 self.sources = self.json(json, place)?;
                 let seen = |source: &ReportedSource| {
-                    let ground = SourceGround { vendor: source.vendor.clone(), status: source.status };
+                    let ReportedSource { vendor, status, reading_sha256: reading, .. } = source.clone();
+                    let ground = SourceGround { vendor, status, reading };
                     (source.name.clone(), ground)
                 };
                 self.ground.sources = self.sources.iter().map(seen).collect();

@@ -258,6 +258,10 @@ impl Follow {
             }
             let rule = earlier.word(known.rule).unwrap_or_default();
             let source = earlier.word(known.source);
+            if let Some(source) = source.filter(|source| self.settings.retired.contains(*source)) {
+                *self.whys.entry(Why::Retired { source: source.to_owned() }).or_default() += 1;
+                continue;
+            }
             let carried = match known.at {
                 At::Carried(at) => earlier.carried.get(at as usize).and_then(|gone| gone.why.as_deref()),
                 At::File(_) | At::Resolved(_) => None,

@@ -13,6 +13,8 @@ pub struct Ground {
     pub as_of: Timestamp,
     /// How it names findings; empty, if in full.
     pub naming: String,
+    /// How people are read, and accounts joined to them, as a hash.
+    pub reading: String,
     /// Configured sources that were not audited.
     pub left_out: BTreeSet<String>,
     /// The sources that were, by name.
@@ -34,6 +36,8 @@ pub struct SourceGround {
     pub vendor: String,
     /// Whether all accounts were seen.
     pub status: SourceStatus,
+    /// Which accounts are seen, and whose they are, as a hash.
+    pub reading: String,
 }
 
 /// A rule as it applied.

@@ -45,6 +45,8 @@ pub(super) struct RunPart {
     pub id: String,
     pub as_of: Timestamp,
     #[serde(default)]
+    pub reading_sha256: String,
+    #[serde(default)]
     pub left_out: BTreeSet<String>,
     #[serde(default)]
     pub naming: String,

@@ -24,6 +24,8 @@ pub struct ReportedSource<'a> {
     pub vendor: &'a str,
     /// The employee id of who answers for it.
     pub owner: Option<&'a str>,
+    /// How it is read, as a hash.
+    pub reading: &'a str,
     /// How its accounts were counted.
     pub certificate: &'a Certificate,
     /// What else the reader should know, for example unused lines of a crosswalk.
@@ -127,6 +129,7 @@ fn source_summary(source: ReportedSource<'_>, outcome: &Outcome) -> SourceSummar
         name: source.name.to_string(),
         vendor: source.vendor.to_owned(),
         owner: source.owner.map(str::to_owned),
+        reading_sha256: source.reading.to_owned(),
         status: certificate.status,
         declared: certificate.declared,
         fetched: certificate.fetched,

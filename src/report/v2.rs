@@ -89,6 +89,9 @@ pub struct Run {
     pub tool_version: String,
     /// SHA-256 of the configuration file.
     pub config_sha256: String,
+    /// SHA-256 over how people are read, and accounts joined to them: `[hr]` and `[match]`, but for the names of files.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub reading_sha256: String,
     /// SHA-256 over the rules as they applied.
     pub rules_sha256: String,
     /// `[report] title`.
@@ -227,6 +230,10 @@ pub struct SourceSummary {
     /// The employee id of who answers for it, if the configuration says so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub owner: Option<String>,
+    /// SHA-256 over what its `[[source]]` says of which accounts are seen, and whose they are. Where it changed, the findings of two
+    /// reports can't be compared.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub reading_sha256: String,
     /// Whether all accounts were seen.
     pub status: SourceStatus,
     /// How many accounts the vendor says there are; absent when it doesn't say.

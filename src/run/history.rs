@@ -12,7 +12,7 @@ use super::PreparedSource;
 use crate::audit::{AccountRow, Inventory, Outcome};
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
-use crate::config::HistoryConfig;
+use crate::config::{HistoryConfig, ReadingHashes};
 use crate::fetch::Population;
 use crate::files::Files;
 use crate::finding::{FindingRef, Findings, in_pieces};
@@ -125,6 +125,7 @@ impl Reading {
 /// What the findings of an audit rest on.
 pub(super) struct Rests<'r> {
     pub run_id: &'r str,
+    pub reading: &'r ReadingHashes,
     pub as_of: Timestamp,
     pub left_out: &'r [SourceName],
     pub sources: &'r [PreparedSource<'r>],
@@ -137,7 +138,8 @@ impl Rests<'_> {
     pub(super) fn ground(&self, outcome: &Outcome, populations: &[Population]) -> Ground {
         let seen = self.sources.iter().zip(populations).map(|(source, population)| {
             let vendor = source.config.vendor.kind.to_owned();
-            (source.config.name.to_string(), SourceGround { vendor, status: population.certificate.status })
+            let reading = self.reading.of_source(&source.config.name).to_owned();
+            (source.config.name.to_string(), SourceGround { vendor, status: population.certificate.status, reading })
         });
         let mut cells: BTreeMap<String, BTreeMap<String, CellGround>> = BTreeMap::new();
         let mut unjudged: HashMap<&str, u64> = HashMap::new();
@@ -158,6 +160,7 @@ impl Rests<'_> {
             run_id: self.run_id.to_owned(),
             as_of: self.as_of,
             naming: String::new(),
+            reading: self.reading.people.clone(),
             left_out: self.left_out.iter().map(ToString::to_string).collect(),
             sources: seen.collect(),
             rules: rules.collect(),

@@ -23,7 +23,7 @@ use crate::audit::{AuditError, Evidence, Inventory, Outcome, SourceContext};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
-use crate::config::{Config, GateConfig, Recipients, SourceConfig};
+use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::exception::Coverage;
 use crate::fetch::{self, Connector, Decoder, Population};
@@ -152,7 +152,8 @@ pub async fn run(
         }
         let sla = settings.sla.clone();
         let (left_out, sources, roster) = (&left_out, &sources, &inputs.roster);
-        let rests = Rests { run_id: &id, as_of, left_out, sources, rules: &inputs.rules, roster };
+        let (reading, rules) = (&config.reading, &inputs.rules);
+        let rests = Rests { run_id: &id, reading, as_of, left_out, sources, rules, roster };
         let inventory = options.inventory.filter(|_| carries && naming.is_none());
         let follow = Follow::new(earlier, rests.ground(outcome, populations), settings).with_naming(naming);
         let lists = history::lists(&follow, inventory, roster);
@@ -172,7 +173,8 @@ pub async fn run(
     let policies = policy::compare(&input, &outcome, &mut populations)?;
     let run = this_run(&input, options, options.identity(id, started_at));
     let owner = |source: &PreparedSource<'_>| owners::note(source.config, inputs, as_of);
-    let sources = sources.iter().zip(&populations).map(|pair| reported(pair, &outcome, today, owner(pair.0))).collect();
+    let told = |pair| reported(pair, &config.reading, &outcome, today, owner(pair.0));
+    let sources = sources.iter().zip(&populations).map(told).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
     let parts = Parts {
         run,
@@ -205,6 +207,7 @@ fn this_run(input: &AuditInput<'_>, options: &RunOptions<'_>, identity: Identity
         as_of: input.as_of,
         tool_version,
         config_sha256: config.sha256.clone(),
+        reading_sha256: config.reading.people.clone(),
         rules_sha256: input.inputs.rules.sha256(),
         title: config.report.title.clone(),
         organisation: config.report.organisation.clone(),
@@ -340,6 +343,7 @@ pub(crate) async fn fetch_all(
 
 fn reported<'a>(
     (source, population): (&'a PreparedSource<'_>, &'a Population),
+    reading: &'a ReadingHashes,
     outcome: &Outcome,
     today: NaiveDate,
     owner: Option<String>,
@@ -356,6 +360,7 @@ fn reported<'a>(
         name: &source.config.name,
         vendor: source.config.vendor.kind,
         owner: source.config.owner.as_deref(),
+        reading: reading.of_source(&source.config.name),
         certificate: &population.certificate,
         notes: outages::note(source, population.certificate.status, today)
             .into_iter()

@@ -51,6 +51,7 @@ fn limits_that_nobody_set_are_a_mistake() {
         ("[history]\nkeep = \"soon\"\n", "keep"),
         ("[history]\nrenamed = { nowhere = \"old\" }\n", "there is no source \"nowhere\""),
         ("[history]\nrenamed = { crm = \"crm\" }\n", "is the name of a source"),
+        ("[history]\nretired = [\"crm\"]\n", "is retired, and still a source"),
     ] {
         desk.configure(lines);
         let ran = desk.audit("2026-10-01", &[]);
@@ -132,6 +133,11 @@ fn what_is_past_its_day_and_unseen_is_no_pass() {
     let late = desk.since("2026-10-09", "2026-10-01");
     assert_eq!(late.code, 3, "{}", late.stderr);
     assert!(late.stderr.contains("of crm") && late.stderr.contains("crm was not audited this time"), "{}", late.stderr);
+    desk.configure_as("sales-crm", &LIMITED.replace("[history]", "[history]\nretired = [\"crm\"]"));
+    let retired = desk.since("2026-10-09", "2026-10-01");
+    let changes = retired.changes();
+    assert!(retired.code == 0 && changes.unseen.is_empty() && changes.resolved.is_empty(), "{}", retired.stderr);
+    assert!(changes.not_comparable.iter().any(|why| why.why == "source-retired" && why.findings > 0), "{changes:?}");
 }
 
 #[test]

@@ -174,6 +174,33 @@ fn what_a_vendor_stops_telling_resolves_nothing() {
 }
 
 #[test]
+fn what_is_read_or_joined_otherwise_resolves_nothing() {
+    for (lines, source, why) in [
+        (
+            "[match]\ndomains = { \"elsewhere.example\" = \"example.com\" }\n",
+            "",
+            "people are read or accounts joined otherwise",
+        ),
+        (
+            "",
+            "match.email = { pattern = '(.+)@elsewhere.example', replace = '$1@example.com' }\n",
+            "crm is read otherwise",
+        ),
+    ] {
+        let desk = Desk::new();
+        desk.strangers(&["ilse"]);
+        assert!(desk.audit("2026-10-01", &[]).finding("orphaned", "ilse").is_some());
+        desk.configure(lines);
+        desk.write("headcount.toml", &(desk.read("headcount.toml") + source));
+        let edited = desk.since("2026-10-08", "2026-10-01");
+        assert_eq!((edited.unseen("orphaned"), edited.resolved("orphaned")), (vec!["ilse".to_owned()], vec![]));
+        let told = edited.changes().not_comparable;
+        assert!(told[0].why == "reading-changed" && told[0].text.contains(why), "{told:?}");
+        assert_eq!(desk.since("2026-10-15", "2026-10-08").resolved("orphaned"), ["ilse"], "read alike, it is gone");
+    }
+}
+
+#[test]
 fn what_comes_back_is_reopened_as_long_as_it_is_remembered() {
     let desk = Desk::new();
     desk.configure("[history]\nkeep = \"100d\"\n");
