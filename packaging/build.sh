@@ -11,7 +11,7 @@ native() { if command -v cygpath > /dev/null; then cygpath -w "$1"; else printf 
 here=$(native "$PWD")
 crates=$(native "${CARGO_HOME:-$HOME/.cargo}")
 
-# Where the sources stand is no part of the program, neither in Rust nor in the C of ring and zstd.
+# Where the sources stand is no part of the program, neither in Rust nor in the C of ring.
 flags=("--remap-path-prefix=$crates=/cargo" "--remap-path-prefix=$here=/headcount")
 case $target in
   *-windows-msvc) flags+=("-Clink-arg=/Brepro" "-Ctarget-feature=+crt-static") ;;

@@ -1,73 +1,19 @@
-//! The records of a source on their way into a snapshot and out of it. In the snapshot they are plain, one a line, so that
-//! the SHA-256 of the file is the one that reports tell. Until it is whole, they wait in a compressed file: zstd frames, one
-//! behind the other, each of them some whole lines, which all cores pack and which together are one zstd stream.
+//! The records of a source on their way into a snapshot and out of it: plain, one a line, so that the SHA-256 of the file is the one
+//! that reports tell.
 
 use std::io::{self, Read, Write};
 
 use memchr::{memchr_iter, memrchr};
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use crate::base::parallel::for_each_in_order;
-use crate::base::text::hex;
-use crate::fetch::{Chunks, Spool, SpoolWriter};
+use crate::fetch::{Spool, SpoolWriter};
 
-/// zstd's own default: records shrink to about a tenth, faster than most vendors send them.
-const LEVEL: i32 = 3;
-
-/// So much is packed into a frame, and a little more. With larger ones, records would hardly become smaller.
-const FRAME: usize = 1 << 20;
+/// So much is read at a time, and checked by one core.
+const PIECE: usize = 1 << 20;
 
 /// A record that is longer than this is none.
 const LONGEST: usize = 1 << 24;
-
-/// Packs all records of a spool. Returns the SHA-256 over their lines.
-pub(super) fn pack(spool: &mut Spool, mut out: impl Write) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    let contents = Contents { chunks: spool.chunks(), began: false };
-    for_each_in_order(contents, pack_frame, |(content, frame)| {
-        hash.update(&content);
-        out.write_all(&frame)
-    })?;
-    out.flush()?;
-    Ok(hex(&hash.finalize()))
-}
-
-fn pack_frame(content: Vec<u8>) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let mut packer = zstd::bulk::Compressor::new(LEVEL)?;
-    packer.include_checksum(true)?;
-    let frame = packer.compress(&content)?;
-    Ok((content, frame))
-}
-
-/// The contents of the frames; a single empty one, if there are no records.
-struct Contents<'s> {
-    chunks: Chunks<'s>,
-    began: bool,
-}
-
-impl Iterator for Contents<'_> {
-    type Item = io::Result<Vec<u8>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut content = Vec::new();
-        while content.len() < FRAME {
-            match self.chunks.next() {
-                Some(Ok(chunk)) => content.extend(chunk.text().as_bytes()),
-                Some(Err(error)) => return Some(Err(error)),
-                None if content.is_empty() && self.began => return None,
-                None => break,
-            }
-        }
-        self.began = true;
-        Some(Ok(content))
-    }
-}
-
-/// Unpacks what [`pack`] has written.
-pub(super) fn unpack(packed: impl Read, out: &mut dyn Write) -> io::Result<()> {
-    io::copy(&mut zstd::Decoder::new(packed)?, out).map(drop)
-}
 
 /// Writes all records of a spool as they are.
 pub(super) fn write(spool: &mut Spool, out: &mut dyn Write) -> io::Result<()> {
@@ -108,7 +54,7 @@ impl<R: Read> Lines<R> {
     fn some(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut lines = std::mem::take(&mut self.carried);
         loop {
-            let read = self.lines.by_ref().take(FRAME as u64).read_to_end(&mut lines)?;
+            let read = self.lines.by_ref().take(PIECE as u64).read_to_end(&mut lines)?;
             if let Some(end) = memrchr(b'\n', &lines) {
                 self.carried = lines.split_off(end + 1);
                 return Ok(Some(lines));
@@ -137,7 +83,10 @@ fn damaged(what: &str) -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest as _, Sha256};
+
     use super::*;
+    use crate::base::text::hex;
 
     const RECORDS: usize = 60_000;
 
@@ -148,20 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn records_wait_packed_and_come_back_as_they_were() {
+    fn records_come_back_as_they_were() {
         for content in [content(), Vec::new()] {
             let sha256 = hex(&Sha256::digest(&content));
             let (mut spool, of_lines) = read(content.as_slice()).expect("read");
             assert_eq!(of_lines, sha256);
-            let mut file = Vec::new();
-            assert_eq!(pack(&mut spool, &mut file).expect("packed"), sha256);
             let mut plain = Vec::new();
-            unpack(file.as_slice(), &mut plain).expect("unpacked");
-            assert!(plain == content, "{sha256}");
-            plain.clear();
             write(&mut spool, &mut plain).expect("written");
             assert!(plain == content, "{sha256}");
-            assert!(content.is_empty() || unpack(&file[..file.len() - 1], &mut io::sink()).is_err());
         }
     }
 

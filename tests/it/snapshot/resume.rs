@@ -103,13 +103,12 @@ async fn a_source_that_failed_is_asked_again_and_a_finished_one_is_not() {
     let partial = kit.out().with_file_name("snapshot.partial");
     fs::create_dir(&partial).expect("made");
     let begun =
-        format!("{{\"format\":2,\"config_sha256\":\"{}\",\"started_at\":\"2026-11-20T12:00:00Z\"}}", kit.config.sha256);
+        format!("{{\"format\":3,\"config_sha256\":\"{}\",\"started_at\":\"2026-11-20T12:00:00Z\"}}", kit.config.sha256);
     fs::write(partial.join("partial.json"), begun).expect("written");
     for source in &good.sources {
         let mut source = source.clone();
         let records = kit.out().join("data").join(source.records.as_ref().expect("records").as_str());
-        let packed = zstd::encode_all(fs::File::open(records).expect("there"), 1).expect("packed");
-        fs::write(partial.join(format!("{}.ndjson.zst", source.name)), packed).expect("written");
+        fs::copy(records, partial.join(format!("{}.ndjson", source.name))).expect("copied");
         if source.name.as_str() == "voiso" {
             source.certificate.status = headcount::model::SourceStatus::Incomplete;
         }
