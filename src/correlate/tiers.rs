@@ -65,7 +65,8 @@ impl<'c> SourceCorrelator<'c> {
     pub fn ask_all<'a>(&'a self, accounts: impl Iterator<Item = &'a Account<'a>>) -> Vec<Tried<'a>> {
         let mut all: Vec<Tried<'a>> = accounts.map(|account| self.with_keys(account)).collect();
         for tried in all.iter().flat_map(|tried| &tried.keys) {
-            for (table, hash) in self.places(tried).into_iter().flatten() {
+            let Some(hash) = tried.hash() else { continue };
+            for table in self.tables(tried).into_iter().flatten() {
                 table.prefetch(hash);
             }
         }
@@ -104,24 +105,26 @@ impl<'c> SourceCorrelator<'c> {
                 key.hits = crosswalk.hits(tried.account);
                 continue;
             }
-            let [own, addresses] =
-                self.places(key).map(|place| place.map(|(table, hash)| table.get(hash)).unwrap_or_default());
-            if let Some(key) = key.key.as_mut().filter(|_| !addresses.is_empty()) {
-                key.normalised.steps.add(Step::FoundAmongAddresses);
+            let Some(hash) = key.hash() else { continue };
+            let [own, addresses] = self.tables(key);
+            key.hits = own.map(|table| table.get(hash)).unwrap_or_default();
+            if let Some(table) = addresses {
+                let hits = table.get(hash);
+                if let Some(key) = key.key.as_mut().filter(|_| !hits.is_empty()) {
+                    key.normalised.steps.add(Step::FoundAmongAddresses);
+                }
+                key.hits = std::mem::take(&mut key.hits).and(hits);
             }
-            key.hits = own.and(addresses);
             if key.hits.is_empty() {
-                let hash = key.hash();
-                key.placeholder = hash.and_then(|hash| self.roster.placeholder(key.tier, hash));
+                key.placeholder = self.roster.placeholder(key.tier, hash);
             }
         }
     }
 
-    /// Where a key is looked up, and by what: a login name that is an address among addresses, too.
-    fn places(&self, tried: &TriedKey<'_>) -> [Option<(&KeyTable, Hash)>; 2] {
-        let Some(hash) = tried.hash() else { return [None; 2] };
-        let addresses = tried.is_address.then(|| self.roster.table(Tier::Email)).flatten();
-        [self.roster.table(tried.tier), addresses].map(|table| Some((table?, hash)))
+    /// Where a key is looked up: a login name that is an address among addresses, too.
+    fn tables(&self, tried: &TriedKey<'_>) -> [Option<&KeyTable>; 2] {
+        let addresses = if tried.is_address { self.roster.table(Tier::Email) } else { None };
+        [self.roster.table(tried.tier), addresses]
     }
 
     /// Whose account it is.

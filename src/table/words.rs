@@ -21,31 +21,56 @@ pub(crate) enum Holds {
     Moments,
 }
 
-/// Words that are looked for in many cells: by their length, since hardly any cell has that of one.
-struct Words(Vec<Vec<String>>);
+/// Words that are looked for in many cells, whatever their case, and what each says: by their length and their first byte, since
+/// hardly any cell has those of one.
+#[derive(Debug, Clone)]
+struct Words<T>(Vec<Vec<(String, T)>>);
 
-impl Words {
+impl Words<()> {
     fn of(name: &'static str) -> Self {
-        let mut words = Self(Vec::new());
-        for word in data::of(WORDS, name).map(str::to_lowercase) {
-            if words.0.len() <= word.len() {
-                words.0.resize(word.len() + 1, Vec::new());
-            }
-            words.0.get_mut(word.len()).into_iter().for_each(|of_length| of_length.push(word.clone()));
-        }
+        let mut words = Self::default();
+        data::of(WORDS, name).for_each(|word| words.add(word, ()));
         words
+    }
+}
+
+impl<T> Default for Words<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Words<T> {
+    /// Adds a word; one that is there stays as it is.
+    fn add(&mut self, word: &str, says: T) {
+        let word = word.to_lowercase();
+        if self.0.len() <= word.len() {
+            self.0.resize_with(word.len() + 1, Vec::new);
+        }
+        if let Some(alike) = self.0.get_mut(word.len()).filter(|alike| alike.iter().all(|(known, _)| *known != word)) {
+            alike.push((word, says));
+        }
+    }
+
+    fn get(&self, cell: &str) -> Option<&T> {
+        if !cell.is_ascii() {
+            let lower = cell.to_lowercase();
+            return self.0.get(lower.len())?.iter().find(|(word, _)| *word == lower).map(|(_, says)| says);
+        }
+        let first = cell.as_bytes().first()?.to_ascii_lowercase();
+        let same =
+            |(word, _): &&(String, T)| word.as_bytes().first() == Some(&first) && cell.eq_ignore_ascii_case(word);
+        self.0.get(cell.len())?.iter().find(same).map(|(_, says)| says)
     }
 
     fn contains(&self, cell: &str) -> bool {
-        let same =
-            |word: &String| cell.eq_ignore_ascii_case(word) || (!cell.is_ascii() && cell.to_lowercase() == *word);
-        self.0.get(cell.len()).is_some_and(|of_length| of_length.iter().any(same))
+        self.get(cell).is_some()
     }
 }
 
 /// Whether a cell holds a word for nothing. An empty one does.
 pub(crate) fn is_nothing(cell: &str, column: Holds) -> bool {
-    static NOTHING: LazyLock<[Words; 5]> = LazyLock::new(|| {
+    static NOTHING: LazyLock<[Words<()>; 5]> = LazyLock::new(|| {
         ["nothing", "failed", "nothing of ids", "nothing of values", "nothing of moments"].map(Words::of)
     });
     let Some(first) = cell.as_bytes().first() else { return true };
@@ -112,10 +137,14 @@ pub(super) fn month(word: &str) -> Option<u32> {
 
 /// The words for yes or no, and those that go before them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Flags {
-    words: HashMap<String, bool>,
-    /// The words that mean yes and no of anything, so that they are turned round where a column says the opposite.
-    plain: HashSet<String>,
+pub(crate) struct Flags(Words<Says>);
+
+/// What a word says of a column.
+#[derive(Debug, Clone, Copy)]
+struct Says {
+    yes: bool,
+    /// It means yes or no of anything, so that it is turned round where a column says the opposite.
+    is_plain: bool,
 }
 
 /// `yes` and `no` are the lists that go before plain yes and no; own words go before all.
@@ -127,39 +156,22 @@ pub(crate) struct FlagWords<'w> {
 impl Flags {
     /// The organisation's own words, then the usual ones, then yes and no.
     pub(crate) fn new(words: &FlagWords<'_>) -> Self {
-        let mut flags = Self::default();
-        for (list, says) in words.own.iter().zip([true, false]) {
-            for word in *list {
-                flags.words.entry(word.trim().to_lowercase()).or_insert(says);
+        let mut all = Words::default();
+        for (list, yes) in words.own.iter().zip([true, false]) {
+            list.iter().for_each(|word| all.add(word.trim(), Says { yes, is_plain: false }));
+        }
+        for (names, is_plain) in [(words.usual, false), (["yes", "no"], true)] {
+            for (name, yes) in names.into_iter().zip([true, false]) {
+                data::of(WORDS, name).for_each(|word| all.add(word, Says { yes, is_plain }));
             }
         }
-        for (name, says) in words.usual.into_iter().zip([true, false]) {
-            for word in data::of(WORDS, name) {
-                flags.words.entry(word.to_lowercase()).or_insert(says);
-            }
-        }
-        for (name, says) in ["yes", "no"].into_iter().zip([true, false]) {
-            for word in data::of(WORDS, name) {
-                let word = word.to_lowercase();
-                if !flags.words.contains_key(&word) {
-                    flags.words.insert(word.clone(), says);
-                    flags.plain.insert(word);
-                }
-            }
-        }
-        flags
+        Self(all)
     }
 
     /// What a cell says. `is_opposite` turns plain yes and no round: who is `suspended: yes` isn't active.
     pub(crate) fn read(&self, cell: &str, is_opposite: bool) -> Option<bool> {
-        let cell = cell.trim();
-        // Most are written as they are listed.
-        if let Some(says) = self.words.get(cell).filter(|_| !is_opposite) {
-            return Some(*says);
-        }
-        let word = cell.to_lowercase();
-        let says = *self.words.get(&word)?;
-        Some(says != (is_opposite && self.plain.contains(&word)))
+        let Says { yes, is_plain } = *self.0.get(cell.trim())?;
+        Some(yes != (is_opposite && is_plain))
     }
 }
 

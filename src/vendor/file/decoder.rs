@@ -247,6 +247,9 @@ impl<'d, 'r> Row<'d, 'r> {
 
     /// By what else the owner can be found.
     fn further(&mut self) -> Option<Box<FurtherKeys<'r>>> {
+        if self.emails.is_empty() {
+            return None;
+        }
         FurtherKeys { emails: std::mem::take(&mut self.emails), ..FurtherKeys::default() }.kept()
     }
 
