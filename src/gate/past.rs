@@ -25,7 +25,7 @@ impl Past {
     /// The same with the findings that nobody could see any more, and for how many days a finding may be there.
     #[must_use]
     pub fn with_unseen(mut self, changes: &Changes, sla: &BTreeMap<Severity, u16>) -> Self {
-        for gone in &changes.unseen {
+        for gone in changes.unseen.iter().filter(|gone| !gone.waived) {
             if sla.get(&gone.severity).is_some_and(|days| gone.days_open > *days) {
                 let (count, places, whys) = self.overdue.entry(gone.severity).or_default();
                 *count += 1;

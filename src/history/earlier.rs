@@ -206,7 +206,7 @@ impl Earlier {
             kind: Kind::of(gone.kind),
             severity: gone.severity,
             reopened: gone.reopened,
-            waived: false,
+            waived: gone.waived,
         };
         self.index.push(known);
         Ok(())
@@ -270,6 +270,7 @@ impl Earlier {
             resolved_on: None,
             days_open: 0,
             reopened,
+            waived: disposition == Disposition::Waived,
             why: None,
         });
         let known = Known {

@@ -321,6 +321,7 @@ impl Follow {
                 resolved_on: why.is_none().then_some(today),
                 days_open: days_between(known.since, today),
                 reopened: known.reopened,
+                waived: known.waived,
                 why,
             })
         });

@@ -38,6 +38,9 @@ pub struct Gone {
     /// How often it has come back.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub reopened: u8,
+    /// A waiver held for it, so that no day was set.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub waived: bool,
     /// Why nobody can see whether it is resolved.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub why: Option<String>,

@@ -102,6 +102,7 @@ pub(super) struct Parts<'g> {
     pub first_seen: NaiveDate,
     pub since: NaiveDate,
     pub reopened: u8,
+    pub waived: bool,
 }
 
 impl<'g> Parts<'g> {
@@ -116,6 +117,7 @@ impl<'g> Parts<'g> {
             first_seen: gone.first_seen,
             since: gone.since,
             reopened: gone.reopened,
+            waived: gone.waived,
         }
     }
 
@@ -130,6 +132,7 @@ impl<'g> Parts<'g> {
             first_seen: old.first_seen,
             since: old.first_seen,
             reopened: old.reopened,
+            waived: false,
         }
     }
 }

@@ -187,4 +187,8 @@ fn what_is_waived_is_not_overdue() {
     let history = waived.history("orphaned", "a");
     assert!(history.due.is_none() && !history.is_overdue(), "{}", waived.stderr);
     assert_eq!(waived.changes().findings.accepted, 1);
+    desk.configure_as("sales-crm", LIMITED);
+    let unseen = desk.since("2026-10-24", "2026-10-20");
+    assert!(unseen.changes().unseen.iter().any(|gone| gone.waived && gone.rule == "orphaned"), "{}", unseen.stderr);
+    assert_eq!(unseen.code, 0, "nor is it where nobody sees it: {}", unseen.stderr);
 }
