@@ -68,7 +68,9 @@ pub(super) fn run(args: &SimulateArgs, global: &Global) -> anyhow::Result<Exit> 
             for vendor in simulators.vendors() {
                 say(&format!("{:24} {}", vendor.to_string(), simulators.base_url(vendor).unwrap_or_default()));
             }
-            say(&format!("Audit them with: headcount audit -c {}", args.out.join("headcount.toml").display()));
+            // Whoever chose the day has to judge by it.
+            let day = args.as_of.map_or_else(String::new, |_| format!(" --as-of {today}"));
+            say(&format!("Audit them with: headcount audit -c {}{day}", args.out.join("headcount.toml").display()));
             say("Ctrl-C ends the simulation");
         }
         tokio::signal::ctrl_c().await.context("can't wait for Ctrl-C")?;

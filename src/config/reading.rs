@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
+use url::Url;
 
 use crate::base::text::hex;
 use crate::model::SourceName;
+use crate::setting::is_loopback;
 
 /// What `[[source]]` says of how it is asked, by whom, and what is expected of it. The rest decides which accounts are seen, and whose.
 const ASKING: [&str; 21] = [
@@ -57,13 +59,7 @@ impl ReadingHashes {
         let tables = document.get("source").and_then(Value::as_array).into_iter().flatten();
         let named = |source: &Value| {
             let name = SourceName::new(source.get("name")?.as_str()?);
-            let mut said = without(source, &ASKING);
-            // What a crosswalk says is a decision, as in an exception; that there is one is no other way of reading.
-            if let Some(matching) = said.get_mut("match").and_then(Value::as_table_mut) {
-                matching.remove("crosswalk");
-            }
-            said.retain(|_, value| value.as_table().is_none_or(|table| !table.is_empty()));
-            Some((name, sha256(&said)))
+            Some((name, sha256(&of_source(source))))
         };
         Self { people: sha256(&(hr, files, matching)), sources: tables.filter_map(named).collect() }
     }
@@ -72,6 +68,26 @@ impl ReadingHashes {
     pub fn of_source(&self, name: &SourceName) -> &str {
         self.sources.get(name).map_or("", String::as_str)
     }
+}
+
+/// What `[[source]]` says of which accounts are seen, and whose they are.
+fn of_source(source: &Value) -> Table {
+    let mut said = without(source, &ASKING);
+    // What a crosswalk says is a decision, as in an exception; that there is one is no other way of reading.
+    if let Some(matching) = said.get_mut("match").and_then(Value::as_table_mut) {
+        matching.remove("crosswalk");
+    }
+    said.retain(|_, value| value.as_table().is_none_or(|table| !table.is_empty()));
+    // A tunnel to the vendor has another port each time.
+    for key in ["base_url", "token_url"] {
+        let url = said.get(key).and_then(Value::as_str).and_then(|url| Url::parse(url).ok());
+        if let Some(mut url) = url.filter(is_loopback) {
+            // One without a host has no port to begin with.
+            let _ = url.set_port(None);
+            said.insert(key.to_owned(), Value::String(url.into()));
+        }
+    }
+    said
 }
 
 /// What is said of each HR file.
@@ -121,6 +137,9 @@ mod tests {
         let now = ReadingHashes::of(&format!("{TEXT}columns = {{ id = \"Login\" }}\n"));
         assert_ne!(now.sources, then.sources);
         assert_eq!(now.people, then.people);
+        let at = |url: &str| ReadingHashes::of(&format!("{TEXT}base_url = \"{url}\"\n"));
+        assert_eq!(at("http://127.0.0.1:8701"), at("http://127.0.0.1:8702"), "a tunnel");
+        assert_ne!(at("https://eu.vendor.example"), at("https://us.vendor.example"));
         let entry = |more: &str| format!("[[hr.file]]\npath = \"a.csv\"\n{more}");
         assert_ne!(ReadingHashes::of(&entry("")).people, ReadingHashes::of(&entry("status = \"active\"\n")).people);
     }
