@@ -9,6 +9,7 @@ use headcount::base::text::hex;
 use headcount::simulate::Vendor;
 use sha2::{Digest as _, Sha256};
 
+use crate::support::desk::Desk;
 use crate::support::process::{NOW, code_and_words, headcount, spawnable};
 use crate::support::snapshot::{resealed, resealed_as};
 use crate::support::tenant::Tenant;
@@ -104,6 +105,23 @@ fn a_bundle_leads_to_the_same_history() {
     assert!(written.contains("\"history\":{\"state\":\"persisting\"") && written.contains("\"trend\": ["));
     fs::remove_dir_all(tenant.kit.path()).expect("removed");
     is_identical(&bundle);
+}
+
+#[test]
+fn that_history_began_anew_is_replayed() {
+    let desk = Desk::new();
+    desk.configure("[history]\nsla = { high = \"7d\" }\n[gate]\nfail_on = [\"overdue\"]\n");
+    desk.strangers(&["a"]);
+    let audit = |day: &str, more: &[&str]| {
+        let fixed = ["audit", "--as-of", day, "--out", "out", "--format", "json,md,html"];
+        desk.run(&[&fixed[..], more].concat())
+    };
+    assert_eq!(audit("2026-10-01", &[]).0, 0);
+    desk.write("out/report.json", "{");
+    let (code, _, stderr) = audit("2026-10-08", &["--bundle", "q.zip"]);
+    assert!(code == 3 && stderr.contains("history began anew"), "{stderr}");
+    let (code, words) = code_and_words(&replay(&desk.path("q.zip"), &[]));
+    assert!(code == 0 && !words.contains("differs"), "{words}");
 }
 
 #[test]
