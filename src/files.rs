@@ -191,6 +191,19 @@ impl Files {
         Ok(files)
     }
 
+    /// The files of one path below each folder in this one, sorted; none, where there is no such folder.
+    pub fn below(&self, role: Role, folder: &Path, file: &Path) -> Vec<PathBuf> {
+        if let Some(stored) = self.stored_of(role) {
+            let files = stored.files.keys().filter(|(of, path)| *of == role && path.starts_with(folder));
+            return files.map(|(_, path)| path.clone()).collect();
+        }
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let files = entries.flatten().map(|entry| entry.path().join(file)).filter(|path| path.is_file());
+        let mut files: Vec<PathBuf> = files.collect();
+        files.sort();
+        files
+    }
+
     /// Whether there is a folder. Of what was stored, that was seen to when it was.
     pub fn is_folder(&self, role: Role, path: &Path) -> bool {
         self.stored_of(role).is_some() || path.is_dir()

@@ -6,6 +6,7 @@
 //! ```text
 //! config ─▶ fetch ─▶ breaker ─▶ audit ─▶ history ─▶ gate ─▶ report ─▶ privacy ─▶ render ─▶ deliver
 //!          (async)   roster ─┘  │                                                    └▶ bag, signed as a bundle
+//!                               │                                                         └▶ review: people decide
 //!                               └ for each piece of records, on all cores:
 //!                                 decode ─▶ correlate ─▶ declare ─▶ judge by rules ─▶ weigh exceptions
 //! ```
@@ -61,11 +62,12 @@ pub mod finding;
 pub mod audit;
 pub mod gate;
 
-// Telling: the report, its formats, where they go, and who vouches for what is sealed.
+// Telling: the report, its formats, where they go, who vouches for what is sealed, and who decides about it.
 pub mod report;
 pub mod render;
 pub mod deliver;
 pub mod bundle;
+pub mod review;
 
 // The whole way, the vendors to try it on, and the command line.
 pub mod run;

@@ -10,6 +10,7 @@ use super::inventory::{Inventory, Recorder};
 use super::matrix::Counts;
 use super::owners::Owners;
 use super::people::CountedOwners;
+use super::promised::Promised;
 use super::sink::rule_about_owner;
 use super::violation::{Accused, Judged};
 use super::{SourceContext, Unsettled};
@@ -37,6 +38,8 @@ pub(super) struct Judge<'j> {
     /// Where every account is put down, if somebody wants to read them all.
     pub inventory: Option<&'j Inventory>,
     pub evidence: Evidence,
+    /// What rules may know of promises.
+    pub promised: Promised,
     pub about_accounts: Vec<&'j Rule>,
     pub about_groups: Vec<&'j Rule>,
     pub about_people: Vec<&'j Rule>,
@@ -249,14 +252,15 @@ impl<'j> Judge<'j> {
         Some(Unsettled { finding, source: self.context.name.clone(), rules })
     }
 
-    pub(super) fn scope<'s>(&self, judged: &Judged<'s>, owners: &'s Owners<'_>) -> Scope<'s>
+    pub(super) fn scope<'s>(&'s self, judged: &Judged<'s>, owners: &'s Owners<'_>) -> Scope<'s>
     where
         'j: 's,
     {
         Scope {
             account: Some(
                 AccountScope::new(judged.account, self.context.name, self.context.vendor, judged.situation)
-                    .with_privileged_roles(self.context.privileged_roles),
+                    .with_privileged_roles(self.context.privileged_roles)
+                    .with_promise(self.promised.get(judged.account.id.as_ref())),
             ),
             employee: owners.scope(&self.roster.extra_columns),
             declared: self.declared(judged.situation),

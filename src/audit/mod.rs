@@ -14,6 +14,7 @@ mod matrix;
 mod near;
 mod owners;
 mod people;
+mod promised;
 mod roster;
 mod settle;
 mod story;
@@ -30,6 +31,7 @@ pub use evidence::Evidence;
 pub use inventory::{Inventory, Recorder};
 pub use matrix::Cell;
 pub use near::LikelyLine;
+pub use promised::PromiseStates;
 pub use settle::SettlingLine;
 pub use story::{Asked, Judgement, Ruling, Story, Told};
 pub use suggest::{Suggestion, Suggestions, Wanted};
@@ -37,7 +39,9 @@ pub use suggest::{Suggestion, Suggestions, Wanted};
 use crate::base::parallel;
 use crate::config::{MatchConfig, PrivilegedRoles};
 use crate::correlate::{PlaceholderIndex, SourceCorrelator, Tally, Unbalanced};
-use crate::exception::{BaselineUse, Coverage, DeclarationUse, Declarations, DeclaredUse, Exceptions, WaiverUse};
+use crate::exception::{
+    BaselineUse, Coverage, DeclarationUse, Declarations, DeclaredUse, Exceptions, PromiseMemory, WaiverUse,
+};
 use crate::fetch::{Decoder, Population, RecordError, Spool};
 use crate::finding::Findings;
 use crate::model::{
@@ -49,6 +53,7 @@ use judge::{ChunkResult, Judge};
 use matrix::{Counts, Matrix};
 use near::{Likely, Orphans, Suggester};
 use people::PersonAccounts;
+use promised::Promised;
 use sink::{FindingSink, breadth};
 
 /// What an audit found.
@@ -72,6 +77,8 @@ pub struct Outcome {
     pub void_keys: BTreeMap<SourceName, u64>,
     /// How the accounts of each source found their owners.
     pub by_source: BTreeMap<SourceName, SourceMatching>,
+    /// What became of the promises about accounts of these sources.
+    pub promises: PromiseStates,
 }
 
 /// How the accounts of one source found their owners.
@@ -143,6 +150,10 @@ pub struct Audit<'a> {
     unsettled: Vec<Unsettled>,
     inventory: Option<&'a Inventory>,
     evidence: Evidence,
+    /// What the audit before knew of promises.
+    memory: PromiseMemory,
+    promised: BTreeMap<SourceName, Promised>,
+    promise_states: PromiseStates,
 }
 
 /// An account whose owner isn't settled: the finding that says so, and the rules that can't judge it therefore.
@@ -224,6 +235,9 @@ impl<'a> Audit<'a> {
             unsettled: Vec::new(),
             inventory: None,
             evidence: Evidence::Whole,
+            memory: PromiseMemory::default(),
+            promised: BTreeMap::new(),
+            promise_states: PromiseStates::new(),
         }
     }
 
@@ -231,6 +245,12 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn with_inventory(self, inventory: Option<&'a Inventory>) -> Self {
         Self { inventory, ..self }
+    }
+
+    /// Knows what the audit before knew of promises.
+    #[must_use]
+    pub fn with_memory(self, memory: PromiseMemory) -> Self {
+        Self { memory, ..self }
     }
 
     /// Keeps so much of what is found.
@@ -245,6 +265,8 @@ impl<'a> Audit<'a> {
     /// When the records can't be read back, or accounts got lost.
     pub fn source(&mut self, context: &SourceContext<'_>, population: &mut Population) -> Result<(), AuditError> {
         let mut tally = Tally::default();
+        self.look_at_promises(context, population.spool.as_mut(), population.certificate.status)
+            .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
         if let Some(spool) = &mut population.spool {
             tally = self
                 .accounts(context, spool)
@@ -325,6 +347,7 @@ impl<'a> Audit<'a> {
             now: self.now,
             inventory: self.inventory,
             evidence: self.evidence,
+            promised: self.promised.get(context.name).cloned().unwrap_or_default(),
             about_accounts: self.rules_about(RuleSubject::Account, context.name).collect(),
             about_groups: self.rules_about(RuleSubject::Group, context.name).collect(),
             about_people: self.rules_about(RuleSubject::Employee, context.name).collect(),
@@ -365,6 +388,7 @@ impl<'a> Audit<'a> {
             roster_issues: self.roster_issues,
             void_keys: self.void_keys,
             by_source: self.by_source,
+            promises: self.promise_states,
         })
     }
 

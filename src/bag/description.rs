@@ -204,6 +204,10 @@ pub enum Role {
     Accounts,
     /// What was written.
     Output,
+    /// What reviews have decided to take away or change.
+    Promises,
+    /// A part of a review: what was asked, what came back, and what came of it.
+    Review,
 }
 
 /// The bundle before.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Statement;
-use crate::bag::{BagId, Description, Previous};
+use crate::bag::{BagId, Description, Kind, Previous};
 
 const TOPIC: &str = "chain";
 
@@ -75,10 +75,10 @@ fn twice(links: &[Link<'_>]) -> Vec<Statement> {
     same.map(|text| Statement::holds(TOPIC, text)).collect()
 }
 
-/// Two bundles that name the same one before them.
+/// Two bundles that name the same one before them. A review stands beside the next audit, and may name the same.
 fn forks(links: &[Link<'_>]) -> Vec<Statement> {
     let mut followers: BTreeMap<&BagId, Vec<String>> = BTreeMap::new();
-    for link in links {
+    for link in links.iter().filter(|link| link.description.kind != Kind::Review) {
         if let Some(previous) = &link.description.previous {
             followers.entry(&previous.id).or_default().push(link.name());
         }

@@ -11,10 +11,10 @@ use super::output::{say, show};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{counted, grouped};
 use crate::deliver;
-use crate::exception::{Baseline, BaselineEntry, Change, Coverage, Identity, Shown};
+use crate::exception::{Baseline, BaselineEntry, Change, Coverage, Identity};
 use crate::files::Files;
 use crate::model::{Disposition, Fingerprint, RuleId, SourceName, SourceStatus};
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Report, shown};
 use crate::run;
 
 /// What to do with the baseline.
@@ -98,20 +98,6 @@ fn entry(report: &Report, finding: &Finding) -> Option<BaselineEntry> {
     let (rule, first_seen) = (RuleId::new(&finding.rule), report.run.as_of.date_naive());
     let account = Identity::of(shown(finding));
     Some(BaselineEntry::new(Fingerprint::parse(&finding.fingerprint)?, rule, source, first_seen, account))
-}
-
-/// What a report shows of the subject of a finding.
-pub(super) fn shown(finding: &Finding) -> Shown<'_> {
-    let subject = &finding.subject;
-    Shown {
-        kind: &subject.kind,
-        facts: &finding.facts,
-        matched: &finding.matched,
-        owner: subject.employee_id.as_deref(),
-        email: finding.email.as_deref(),
-        username: finding.username.as_deref(),
-        members: subject.members.as_deref(),
-    }
 }
 
 fn told(path: &Path, baseline: &Baseline, change: Change) -> String {

@@ -60,6 +60,11 @@ impl BasisArgs {
         Self { config: ConfigArg { config: Some(config) }, ..Self::default() }
     }
 
+    /// What a bundle holds.
+    pub(super) fn of_bundle(bundle: PathBuf) -> Self {
+        Self { snapshot: Some(bundle), ..Self::default() }
+    }
+
     /// The path of the configuration, for messages about it.
     pub(super) fn path(&self) -> &Path {
         self.config.path()

@@ -242,7 +242,7 @@ impl Mailing<'_> {
             Err(error) => return failed(&error),
         };
         match email::send(carrier, &mails, &mut journal, now).await {
-            Ok(deliveries) => told(&deliveries, global),
+            Ok(deliveries) => told(&deliveries, "headcount email", global),
             Err(error) => {
                 say(&format!("error: {error}; a rerun may send the last mail again"));
                 Exit::DeliveryFailed
@@ -274,7 +274,7 @@ fn failed(error: &EmailError) -> Exit {
 }
 
 /// Counts what was taken, and names whoever didn't get their mail: logs of CI systems are read by many.
-fn told(deliveries: &[Delivery], global: &Global) -> Exit {
+pub(super) fn told(deliveries: &[Delivery], command: &str, global: &Global) -> Exit {
     let count = |wanted: &Outcome| deliveries.iter().filter(|delivery| delivery.outcome == *wanted).count() as u64;
     let (accepted, before) = (count(&Outcome::Accepted), count(&Outcome::Before));
     let missing = deliveries.len() as u64 - accepted - before;
@@ -297,6 +297,6 @@ fn told(deliveries: &[Delivery], global: &Global) -> Exit {
     if missing == 0 {
         return Exit::Success;
     }
-    say("To do: run `headcount email` again, once the server takes mail; nobody gets it twice who has it");
+    say(&format!("To do: run `{command}` again, once the server takes mail; nobody gets it twice who has it"));
     Exit::DeliveryFailed
 }

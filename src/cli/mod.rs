@@ -26,6 +26,7 @@ mod privacy;
 mod progress;
 mod redact;
 mod replay;
+mod review;
 mod rules;
 mod schema;
 mod shell;
@@ -117,6 +118,9 @@ enum Command {
     /// Verify or sign the evidence of an audit
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
+    /// Have people confirm accounts or take them away, without a server
+    #[command(subcommand)]
+    Review(review::ReviewCommand),
     /// Say what has changed between two reports
     Compare(compare::CompareArgs),
     /// Say how it went over several reports
@@ -179,6 +183,7 @@ impl Cli {
             Command::Rules(command) => rules::run(&command),
             Command::Waivers(command) => waivers::run(&command),
             Command::Baseline(command) => baseline::run(&command),
+            Command::Review(command) => review::run(&command, &global),
             Command::Compare(args) => compare::run(&args, &global),
             Command::History(args) => compare::history(&args, &global),
             Command::Simulate(args) => simulate::run(&args, &global),

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{NaiveDate, SecondsFormat};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
-use super::baseline::shown;
 use super::clock::now;
 use super::offer;
 use super::output::{print, refuse, say};
@@ -14,8 +13,8 @@ use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::config::Config;
 use crate::deliver;
-use crate::exception::{BoundFacts, Known, New, Waiver, Waivers};
-use crate::report::{Finding, Report};
+use crate::exception::{Known, New, Waiver, Waivers};
+use crate::report::{Finding, Report, quoted, waiver_lines};
 use crate::run::{Inputs, RunError, known};
 
 /// What to do with the waivers.
@@ -149,7 +148,7 @@ impl AddArgs {
         match (&self.fingerprint, &self.rule, &self.because) {
             (Some(fingerprint), ..) => {
                 let report = Report::read(&self.report)?;
-                let lines = one(&self.finding(&report, fingerprint)?);
+                let lines = waiver_lines(&self.finding(&report, fingerprint)?);
                 Ok(Covered { lines, created: self.created.unwrap_or_else(|| report.run.as_of.date_naive()) })
             }
             (None, rule, because) => {
@@ -199,38 +198,6 @@ struct Covered {
     created: NaiveDate,
 }
 
-/// One finding, as long as its facts are the same.
-fn one(finding: &Finding) -> Vec<(&'static str, String)> {
-    let subject = match (&finding.subject.source, &finding.subject.account_id) {
-        (Some(source), Some(account)) => vec![("source", quoted(source)), ("account", quoted(account))],
-        _ => vec![("fingerprint", quoted(&finding.fingerprint))],
-    };
-    [("rule", quoted(&finding.rule))].into_iter().chain(subject).chain([("bound", bound(finding))]).collect()
-}
-
 /// What a new file begins with.
 const HEADER: &str = "# Findings that are accepted until a day. `headcount waivers check` reads this file; \
                       `headcount waivers add` writes to it.\n";
-
-/// The facts that the waiver rests on.
-fn bound(finding: &Finding) -> String {
-    let bound = BoundFacts::new(shown(finding));
-    let list = |names: &std::collections::BTreeSet<String>| {
-        format!("[{}]", names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", "))
-    };
-    let facts = [
-        ("status", bound.status.as_deref().map(quoted)),
-        ("roles", bound.roles.as_ref().map(list)),
-        ("owner", bound.owner.as_deref().map(quoted)),
-        ("created_at", bound.created_at.map(|time| quoted(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)))),
-        ("keys", bound.keys.as_ref().map(list)),
-        ("members", bound.members.as_ref().map(list)),
-    ];
-    let told: Vec<String> =
-        facts.into_iter().filter_map(|(name, fact)| fact.map(|fact| format!("{name} = {fact}"))).collect();
-    if told.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", told.join(", ")) }
-}
-
-fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}

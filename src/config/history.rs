@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::days::days;
 use crate::base::diagnostic::Diagnostic;
 use crate::model::{Severity, SourceName};
 use crate::setting::ConfigText;
@@ -85,15 +86,4 @@ impl RawHistory {
         let retired = self.retired.into_iter().map(Spanned::into_inner).collect();
         if mistakes.is_empty() { Ok(HistoryConfig { sla, renamed, retired, keep_days }) } else { Err(mistakes) }
     }
-}
-
-/// Whole days, because findings are seen once a run, and days are what people count.
-fn days(value: &Spanned<String>, key: &str, example: &str, text: &ConfigText) -> Result<u16, Diagnostic> {
-    const DAY: u64 = 24 * 60 * 60;
-    let seconds = text.duration(Some(value), key, example)?.unwrap_or_default().as_secs();
-    let whole = (seconds % DAY == 0).then(|| u16::try_from(seconds / DAY).ok()).flatten();
-    whole.ok_or_else(|| {
-        text.error(value.span(), format!("{key} has to be whole days, at most 65,535"))
-            .help(format!("for example {example}"))
-    })
 }

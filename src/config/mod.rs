@@ -3,6 +3,7 @@
 
 mod change;
 mod columns;
+mod days;
 mod email;
 mod exceptions;
 mod gate;
@@ -14,6 +15,7 @@ mod policy;
 mod reading;
 mod recipients;
 mod report;
+mod review;
 mod roster;
 mod roster_file;
 mod rules;
@@ -42,6 +44,7 @@ pub use policy::PolicyConfig;
 pub use reading::ReadingHashes;
 pub use recipients::{ManagerQuestions, Recipients, parse_address};
 pub use report::{ReportConfig, ReviewScope};
+pub use review::{Delegate, NeedsReason, NoAnswer, PacketForm, ReviewConfig, ReviewSettings, Via, Within};
 pub use roster::*;
 pub use roster_file::RosterFile;
 pub use rules::*;
@@ -84,6 +87,8 @@ pub struct Config {
     pub email: Option<EmailConfig>,
     /// `[history]`, if reports are to carry it on.
     pub history: Option<HistoryConfig>,
+    /// `[review]`, if people review accounts.
+    pub review: Option<ReviewConfig>,
 }
 
 /// Everything but the sources, whose tables differ by vendor.
@@ -103,6 +108,7 @@ struct RawConfig {
     report: report::RawReport,
     email: Option<email::RawEmail>,
     history: Option<history::RawHistory>,
+    review: Option<review::RawReview>,
 }
 
 impl Config {
@@ -153,6 +159,7 @@ impl Config {
         let gate = keep(raw.gate.check(&shown), &mut mistakes);
         let report = keep(raw.report.check(&shown, &files), &mut mistakes);
         let history = raw.history.and_then(|history| keep(history.check(&shown, &names), &mut mistakes));
+        let review = raw.review.and_then(|review| keep(review.check(&shown), &mut mistakes));
         mistakes.extend(gate.iter().flat_map(|gate: &GateConfig| gate.without_history(history.as_ref())));
         let email = raw.email.and_then(|email| keep(email.check(&shown), &mut mistakes));
         match (roster, matching, rules, gate, report) {
@@ -170,6 +177,7 @@ impl Config {
                 report,
                 email,
                 history,
+                review,
             }),
             _ => Err(mistakes),
         }

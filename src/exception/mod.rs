@@ -8,6 +8,7 @@ mod declared_file;
 mod identity;
 mod ledger;
 mod coverage;
+mod promise;
 #[cfg(test)]
 mod tests;
 mod waiver;
@@ -18,6 +19,10 @@ pub use declared::{Days, Declarations, SourceDeclarations};
 pub use declared_file::read_declared;
 pub use identity::{Identity, Shown};
 pub use ledger::{DeclarationUse, DeclaredState, DeclaredUse};
+pub use promise::{
+    KeptPromise, Promise, PromiseFile, PromiseFormat, PromiseMemory, PromiseState, PromisedAction, PromisedThere,
+    Promises, ReviewNumbers, Settled, Sight, SourcePromises, Then,
+};
 pub use waiver::{
     BoundFacts, Covers, Known, KnownRule, New, Party, Waiver, WaiverState, WaiverTally, WaiverUse, Waivers,
 };
@@ -31,6 +36,8 @@ pub struct Exceptions {
     pub waivers: Waivers,
     /// What was there when the gate was switched on.
     pub baseline: Option<Baseline>,
+    /// What reviews have decided to take away or change.
+    pub promises: Promises,
 }
 
 /// What is counted about the exceptions while findings are weighed.

@@ -81,6 +81,7 @@ fn outcome(cells: Vec<Cell>, findings: &[(&str, &str)]) -> Outcome {
         roster_issues: Vec::new(),
         void_keys: BTreeMap::new(),
         by_source: BTreeMap::new(),
+        promises: BTreeMap::new(),
     }
 }
 

@@ -13,10 +13,11 @@ use super::gone::{self, Gone, GoneLine, GoneSubject, Remembered};
 use super::ground::{CellGround, Ground, RuleGround, SourceGround};
 use super::known::{At, Index, Kind, Known, NO_SOURCE, name};
 use super::lines::{self, Chunk, Place, Take, mistake};
-use super::parts::{CellPart, ChangesPart, CorrelationPart, FindingLine, Parts, RulePart, RunPart};
+use super::parts::{CellPart, ChangesPart, CorrelationPart, FindingLine, Parts, ReviewPart, RulePart, RunPart};
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
 use crate::breaker::{Previous, ReportedRoster, ReportedSource};
+use crate::exception::PromiseMemory;
 use crate::files::Files;
 use crate::model::{Disposition, Fingerprint, RuleId, Severity, SourceName, Subject};
 
@@ -45,6 +46,7 @@ pub struct Earlier {
     /// Whether it carries on what the ones before it knew.
     carries: bool,
     as_of: NaiveDate,
+    promises: PromiseMemory,
 }
 
 /// A finding that was read, and its words where they can't be read again.
@@ -57,6 +59,11 @@ pub(super) struct Parsed {
 }
 
 impl Earlier {
+    /// What it knew of promises.
+    pub fn promises(&self) -> PromiseMemory {
+        self.promises.clone()
+    }
+
     /// Reads a report, or that of a bundle. `renamed` has the new names of sources, and the old ones.
     ///
     /// # Errors
@@ -294,8 +301,17 @@ impl Take for Earlier {
     type Made = Vec<Parsed>;
 
     fn wants(&self, part: &str) -> bool {
-        const PARTS: [&str; 8] =
-            ["schema_version", "run", "roster", "sources", "correlation", "rules", "evaluability", "changes"];
+        const PARTS: [&str; 9] = [
+            "schema_version",
+            "run",
+            "roster",
+            "sources",
+            "correlation",
+            "rules",
+            "evaluability",
+            "changes",
+            "reviews",
+        ];
         PARTS.contains(&part)
     }
 
@@ -342,6 +358,11 @@ impl Take for Earlier {
                     let cell = CellGround { not_evaluable, missing };
                     self.ground.cells.entry(rule).or_default().insert(source, cell);
                 }
+            }
+            "reviews" => {
+                let reviews: Vec<ReviewPart> = self.json(json, place)?;
+                let kept = reviews.into_iter().flat_map(|review| review.kept_promises);
+                self.promises = PromiseMemory(kept.map(|kept| (kept.id.clone(), kept)).collect());
             }
             _ => {
                 let ChangesPart { resolved, unseen, mut remembered, trend } = self.json(json, place)?;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::changes::TrendPoint;
 use super::gone::{Gone, Remembered};
 use super::spell::HistoryLine;
+use crate::exception::KeptPromise;
 use crate::model::{Disposition, Severity, Timestamp};
 
 /// A finding, as far as it counts here.
@@ -76,6 +77,13 @@ pub(super) struct CellPart {
 #[derive(Deserialize)]
 pub(super) struct CorrelationPart {
     pub accounts: u64,
+}
+
+/// What a review has promised.
+#[derive(Deserialize)]
+pub(super) struct ReviewPart {
+    #[serde(default)]
+    pub kept_promises: Vec<KeptPromise>,
 }
 
 /// What was carried on. The lists of accounts are no part of what is remembered.

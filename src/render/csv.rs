@@ -106,3 +106,11 @@ pub(super) fn cells<'t>(texts: impl IntoIterator<Item = &'t str>, row: &mut Vec<
         quoted_cell(text, row);
     }
 }
+
+/// A row of a table of our own, of which no cell is a formula.
+pub fn csv_row<const N: usize>(texts: [&str; N]) -> Vec<u8> {
+    let mut row = Vec::new();
+    cells(texts, &mut row);
+    row.extend(b"\r\n");
+    row
+}

@@ -112,7 +112,7 @@ fn unlinked(text: &str) -> String {
 /// What could end a cell or a code span becomes an entity, which no Markdown reader takes for structure. `@`, `#` and what
 /// begins a link stand in code spans of their own: so GitHub notifies nobody who is called `@all`, and what is copied is
 /// what was there. Tags in their place are dropped by some readers, and shown as text by others.
-pub(super) fn markdown(text: &str) -> String {
+pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut in_code = false;
     for c in text.chars() {

@@ -2,12 +2,10 @@
 
 use std::io::Write;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use super::content_policy::policy;
 use super::fit::{Budget, Fitted, List, Pile, Short, fit};
 use super::template::{Engine, PAGE, PAGE_LINE, SCRIPT, SECTIONS, STYLE};
 use super::view::{Entries, LineView, Lines, Lookup, Page};
@@ -130,14 +128,4 @@ pub(super) fn model(report: &Report) -> Result<[Vec<Value>; 2], RenderError> {
     models.push(serde_json::to_value(Document { page: &page, style, script, policy: policy("", ""), sections })?);
     let line = |line| Ok(serde_json::to_value(LineView::new(line, &lookup)?)?);
     Ok([models, lines.iter().map(line).collect::<Result<_, RenderError>>()?])
-}
-
-/// Nothing may be loaded or sent, and only this style and this script may apply.
-fn policy(style: &str, script: &str) -> String {
-    let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
-    format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(style),
-        hash(script)
-    )
 }

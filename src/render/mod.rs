@@ -7,6 +7,7 @@
 mod accounts;
 mod codequality;
 mod comparison;
+mod content_policy;
 mod csv;
 mod email;
 mod escape;
@@ -20,8 +21,10 @@ mod markdown;
 mod members;
 mod ndjson;
 mod oscal;
+pub mod packet;
 mod place;
 mod rehearsal;
+mod review_mail;
 mod sarif;
 mod subject;
 mod template;
@@ -30,14 +33,17 @@ mod xlsx;
 
 pub use accounts::ListedAccount;
 pub use comparison::{ComparisonFormat, comparison, trend};
+pub use csv::csv_row;
 pub use email::{MailTemplates, MailText};
-pub use escape::{cell, terminal};
+pub use escape::{cell, markdown as markdown_text, terminal};
 pub use ndjson::ListedFinding;
+pub use packet::packet_page;
 pub use place::{Place, Places};
 pub use rehearsal::{check_templates, templates_model};
+pub use review_mail::{ReviewMail, ReviewMailKind, review_mail};
 pub use template::{Templates, built_in_templates};
 pub use view::{Audience, FindingList, MailContent, ManagerContent};
-pub use xlsx::review_workbook;
+pub use xlsx::{packet_workbook, review_workbook};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -35,11 +35,12 @@ pub(super) const PAGE_LINE: Template = template!("page/line.html.hbs");
 /// What has changed since an earlier report, as a section of the page.
 pub(super) const CHANGES: Template = template!("page/changes.html.hbs");
 /// The page's sections, in their order.
-pub(super) const SECTIONS: [Template; 13] = [
+pub(super) const SECTIONS: [Template; 14] = [
     template!("page/verdict.html.hbs"),
     template!("page/act.html.hbs"),
     template!("page/overview.html.hbs"),
     CHANGES,
+    template!("page/reviews.html.hbs"),
     template!("page/findings.html.hbs"),
     template!("page/limits.html.hbs"),
     template!("page/exceptions.html.hbs"),

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::exceptions;
 use super::{
-    Changes, CorrelationSummary, Cure, Evaluability, Guardrail, Policy, Report, RosterIssue, RosterSummary,
-    RuleSummary, Run, SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords, advised,
+    Changes, CorrelationSummary, Cure, Evaluability, Guardrail, Policy, Report, ReviewSummary, RosterIssue,
+    RosterSummary, RuleSummary, Run, SCHEMA_VERSION, SourceSummary, UnknownWord, UnknownWords, advised,
 };
 use crate::audit::{Cell, Outcome};
 use crate::correlate::Tally;
@@ -55,12 +55,26 @@ pub struct Parts<'a> {
     pub policies: Vec<Policy>,
     /// What has changed since an earlier report.
     pub changes: Option<Changes>,
+    /// What is to be said of reviews.
+    pub reviews: Vec<ReviewSummary>,
 }
 
 impl Report {
     /// Puts the parts together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { run, verdict, roster, later_issues, cures, mut sources, rules, outcome, policies, changes } = parts;
+        let Parts {
+            run,
+            verdict,
+            roster,
+            later_issues,
+            cures,
+            mut sources,
+            rules,
+            outcome,
+            policies,
+            changes,
+            reviews,
+        } = parts;
         sources.sort_by(|a, b| a.name.cmp(b.name));
         let rules: Vec<RuleSummary> = rules.iter().map(|rule| rule_summary(rule, &outcome.cells)).collect();
         Self {
@@ -76,6 +90,7 @@ impl Report {
             rules,
             policies,
             changes,
+            reviews,
             managers: std::collections::BTreeMap::new(),
         }
     }

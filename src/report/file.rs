@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Changes, ControlLimits, CorrelationSummary, Evaluability, Exception, GateVerdict, Manager, Policy, Report,
-    RosterSummary, RuleSummary, Run, SourceSummary, advised,
+    ReviewSummary, RosterSummary, RuleSummary, Run, SourceSummary, advised,
 };
 use crate::finding::{AccountLine, FindingLine, Findings, Lines};
 
@@ -48,6 +48,9 @@ struct ReportFile<'r, A, F> {
     /// What has changed since an earlier report: the one that was named, else the last one in the same folder.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     changes: Option<Cow<'r, Changes>>,
+    /// How far reviews are, and what became of what they have promised; absent, if there are none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
+    reviews: Cow<'r, [ReviewSummary]>,
     /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
     /// those of the worst findings.
     #[serde(skip_serializing_if = "is_empty", default)]
@@ -107,6 +110,7 @@ impl Report {
             exceptions: Cow::Borrowed(&self.exceptions),
             policies: (!self.policies.is_empty()).then(|| self.policies.iter().map(Policy::written).collect()),
             changes: self.changes.as_ref().map(Cow::Borrowed),
+            reviews: Cow::Borrowed(&self.reviews),
             managers: Cow::Borrowed(&self.managers),
         }
     }
@@ -170,6 +174,7 @@ impl<'de> Deserialize<'de> for Report {
             exceptions: file.exceptions.into_owned(),
             policies: policies.map_err(D::Error::custom)?,
             changes: file.changes.map(Cow::into_owned),
+            reviews: file.reviews.into_owned(),
             managers: file.managers.into_owned(),
             rules,
         })

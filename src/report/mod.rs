@@ -9,13 +9,17 @@ mod managers;
 mod policy;
 mod privacy;
 mod read;
+mod reviews;
 mod v2;
+mod waiver;
 
 pub use build::{Parts, ReportedSource};
 pub use policy::{Judgement, control_limits};
 pub use privacy::{Named, Privacy, Pseudonyms};
+pub use reviews::{PromiseTally, ReviewSummary, TimeToRevoke};
 
 pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind, ToDo};
 pub use crate::model::SourceStatus;
 use v2::advised;
 pub use v2::*;
+pub use waiver::{quoted, shown, waiver_lines};

@@ -14,8 +14,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Changes, Exception, Finding, GateVerdict, Reason, ReasonKind, Report, RosterIssue, RuleSummary, SourceSummary,
-    Subject,
+    Changes, Exception, Finding, GateVerdict, Reason, ReasonKind, Report, ReviewSummary, RosterIssue, RuleSummary,
+    SourceSummary, Subject,
 };
 use crate::base::text::{counted, grouped, hex, prefixed};
 use crate::finding::{Batch, FindingRef, Findings, FindingsWriter};
@@ -141,6 +141,7 @@ impl Report {
         self.rules.iter_mut().for_each(withhold_names);
         self.exceptions = self.exceptions.iter().map(exception).collect();
         self.managers.clear();
+        self.reviews = self.reviews.into_iter().map(ReviewSummary::without_people).collect();
         self.run.naming = privacy.naming().unwrap_or_else(|| "counts".to_owned());
         if matches!(privacy, Privacy::Counts) {
             self.changes = self.changes.map(Changes::in_short);

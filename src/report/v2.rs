@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::reviews::ReviewSummary;
 use crate::base::text::{counted, grouped};
 use crate::finding::Advice;
 pub use crate::finding::{Finding, FindingRecord, Findings, Subject, SubjectRecord};
@@ -47,6 +48,8 @@ pub struct Report {
     pub policies: Vec<Policy>,
     /// What has changed since an earlier report.
     pub changes: Option<Changes>,
+    /// How far reviews are, and what became of what they have promised.
+    pub reviews: Vec<ReviewSummary>,
     /// Where the people that findings are about belong, by employee id: all of them where mail goes to managers, else
     /// those of the worst findings.
     pub managers: BTreeMap<String, Manager>,

@@ -42,6 +42,7 @@ pub(super) fn read(
         delimiter: config.delimiter,
         sheets: config.sheets.clone(),
         max_unpacked: config.max_unpacked.0,
+        ..Options::default()
     };
     let mut found = BTreeSet::new();
     let sources = table::of_bytes(&file.path, Cow::Borrowed(bytes), &options, &headings)?.into_sources();

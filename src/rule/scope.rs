@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use chrono::NaiveDate;
 
 use crate::config::PrivilegedRoles;
+use crate::exception::PromisedThere;
 use crate::expression::Missing;
 use crate::model::{
     Account, Declaration, Employee, Fact, FactName, Roster, RosterIssue, Situation, SourceName, SourceStatus, Timestamp,
@@ -65,6 +66,8 @@ pub struct AccountScope<'a> {
     pub(super) situation: &'a Situation,
     /// Whether it holds a privileged role; otherwise, what would have to be known to say so.
     pub(super) privileged: Result<bool, FactName>,
+    /// What a review has promised about it.
+    pub(super) promise: Option<&'a PromisedThere>,
     /// The vendor's record, parsed when a rule asks for it.
     record: OnceCell<serde_json::Value>,
 }
@@ -78,7 +81,7 @@ impl<'a> AccountScope<'a> {
         situation: &'a Situation,
     ) -> Self {
         let privileged = Err(FactName::Privileged);
-        Self { account, source, vendor, situation, privileged, record: OnceCell::new() }
+        Self { account, source, vendor, situation, privileged, promise: None, record: OnceCell::new() }
     }
 
     /// Weighs its roles.
@@ -89,6 +92,13 @@ impl<'a> AccountScope<'a> {
             (None, _) => Err(FactName::Privileged),
             (Some(privileged), Fact::Known(roles)) => Ok(roles.iter().any(|role| privileged.contains(role))),
         };
+        self
+    }
+
+    /// Tells what became of a promise about it.
+    #[must_use]
+    pub const fn with_promise(mut self, promise: Option<&'a PromisedThere>) -> Self {
+        self.promise = promise;
         self
     }
 

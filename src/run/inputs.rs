@@ -9,7 +9,7 @@ use crate::base::diagnostic::{Diagnostic, keep};
 use crate::breaker::{self, Previous};
 use crate::config::{Config, SourceConfig};
 use crate::correlate::{Correlator, Crosswalk, SourceCorrelator};
-use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Waivers, read_declared};
+use crate::exception::{Baseline, Days, Declarations, Exceptions, Known, KnownRule, Promises, Waivers, read_declared};
 use crate::files::Files;
 use crate::key::Normaliser;
 use crate::model::{Roster, SourceName, Timestamp};
@@ -137,6 +137,8 @@ fn exceptions(
     let baseline = config.exceptions.baseline.as_deref().map(|path| Baseline::read(&config.files, path, known.latest));
     let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
     let baseline = baseline.map(|baseline| baseline.with_max_days(&config.exceptions.max_days));
+    let promises = config.review.as_ref().map(|review| Promises::read(&config.files, &review.folder));
+    let promises = keep(promises.transpose(), &mut mistakes).flatten().unwrap_or_default();
     match &config.gate.new {
         Some(place) if config.exceptions.baseline.is_none() && config.history.is_none() => {
             let message = "only new findings fail, and there is no baseline that says which are new".to_owned();
@@ -146,7 +148,7 @@ fn exceptions(
         }
         _ => {}
     }
-    if mistakes.is_empty() { Ok(Exceptions { waivers, baseline }) } else { Err(mistakes) }
+    if mistakes.is_empty() { Ok(Exceptions { waivers, baseline, promises }) } else { Err(mistakes) }
 }
 
 /// What waivers are checked against.

@@ -25,12 +25,12 @@ use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
 use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
-use crate::exception::Coverage;
+use crate::exception::{Coverage, PromiseMemory};
 use crate::fetch::{self, Connector, Decoder, Population};
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
-use crate::history::{Anew, Follow};
+use crate::history::{Anew, Earlier, Follow};
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
-use crate::report::{Parts, Report, ReportedSource, Run};
+use crate::report::{Parts, Report, ReportedSource, ReviewSummary, Run};
 use crate::roster;
 use crate::rule::RuleSet;
 use crate::snapshot::{Snapshot, SnapshotError};
@@ -129,6 +129,9 @@ pub async fn run(
     let mut later_issues = roster::contradictions(&inputs.roster, as_of);
     later_issues.extend(roster::without_manager(&inputs.roster, as_of));
     let left_out: Vec<SourceName> = config.left_out(options.only).map(|source| source.name.clone()).collect();
+    let id = options.id(started_at);
+    let (earlier, anew) = reading.finish(as_of).await;
+    let memory = earlier.as_ref().map(Earlier::promises).unwrap_or_default();
     let input = AuditInput {
         config,
         inputs,
@@ -141,9 +144,8 @@ pub async fn run(
         as_of,
         read_at,
         evidence: options.evidence,
+        memory: &memory,
     };
-    let id = options.id(started_at);
-    let (earlier, anew) = reading.finish(as_of).await;
     let anew = anew.filter(|_| carries).map(|anew| Anew { lost: anew.lost && !accepts_anew, ..anew });
     let mut changes = None;
     let compare = |outcome: &mut Outcome, populations: &[Population]| {
@@ -176,6 +178,7 @@ pub async fn run(
     let told = |pair| reported(pair, &config.reading, &outcome, today, owner(pair.0));
     let sources = sources.iter().zip(&populations).map(told).collect();
     let later_issues = std::mem::take(&mut outcome.roster_issues);
+    let reviews = ReviewSummary::all(&inputs.exceptions.promises, &outcome.promises, &memory, as_of);
     let parts = Parts {
         run,
         verdict,
@@ -187,6 +190,7 @@ pub async fn run(
         outcome,
         policies,
         changes,
+        reviews,
     };
     let people = match config.email.as_ref().map(|email| &email.to) {
         Some(Recipients::Managers { .. }) => usize::MAX,
@@ -245,6 +249,8 @@ struct AuditInput<'c> {
     as_of: Timestamp,
     read_at: Timestamp,
     evidence: Evidence,
+    /// What the audit before knew of promises.
+    memory: &'c PromiseMemory,
 }
 
 impl AuditInput<'_> {
@@ -258,7 +264,7 @@ impl AuditInput<'_> {
         compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<Past>,
     ) -> Result<(Outcome, GateVerdict), AuditError> {
         let audit = self.inputs.audit_by(rules, self.config, self.as_of);
-        let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence);
+        let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence).with_memory(self.memory.clone());
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
             audit.source(&source.context(), population)?;
         }

@@ -78,6 +78,8 @@ const fn word(role: Role) -> &'static str {
         Role::PreviousReport => "previous",
         Role::Accounts => "accounts",
         Role::Output => "output",
+        Role::Promises => "promises",
+        Role::Review => "review",
     }
 }
 

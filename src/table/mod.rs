@@ -47,6 +47,7 @@ pub(crate) use rows::{Misquoted, Quotes, Row};
 pub(crate) use setting::{check_delimiter, check_encoding, check_notation, check_zone};
 pub(crate) use source::{Format, Options, Remark, Source, Table};
 pub(crate) use words::{FlagWords, Flags, Holds, is_nothing, is_total};
+pub(crate) use workbook::{FORMULA, is_workbook, letters};
 
 /// The headings and words that are recognised, as they are written in their files.
 pub(crate) mod lists {

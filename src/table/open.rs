@@ -230,7 +230,7 @@ fn of_workbook(
     options: &Options,
     purposes: &dyn Purposes,
 ) -> Result<Opened<'static>, Diagnostic> {
-    let workbook::Sheets { kind, read, others } = workbook::sheets(path, bytes, &options.sheets, options.max_unpacked)?;
+    let workbook::Sheets { kind, read, others } = workbook::sheets(path, bytes, options)?;
     let holds_rows = |sheet: &SheetText| {
         let source = Source { delimiter: Some(SEPARATOR), ..Source::of_text(Cow::Borrowed(&sheet.text), kind) };
         let header = source.header(purposes);

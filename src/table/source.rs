@@ -22,11 +22,21 @@ pub(crate) struct Options {
     pub(crate) sheets: Vec<String>,
     /// How much a workbook may unpack to.
     pub(crate) max_unpacked: u64,
+    /// Whether what a formula of a workbook gives begins with [`FORMULA`](super::FORMULA), so that it isn't taken for what a
+    /// person wrote.
+    pub(crate) marks_formulas: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { format: None, encoding: None, delimiter: None, sheets: Vec::new(), max_unpacked: 512_000_000 }
+        Self {
+            format: None,
+            encoding: None,
+            delimiter: None,
+            sheets: Vec::new(),
+            max_unpacked: 512_000_000,
+            marks_formulas: false,
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 
-use calamine::{Data, Ods, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
+use calamine::{Data, Ods, Range, Reader, Sheet as Listed, SheetType, SheetVisible, Xls, Xlsx, XlsxError};
 use memchr::memmem;
 
 use super::flat::SEPARATOR;
+use super::source::Options;
 use crate::base::diagnostic::{Diagnostic, did_you_mean};
 use contents::Contents;
 use value::{Value, Zeros};
@@ -39,7 +40,7 @@ pub(super) struct Sheets {
 }
 
 /// Whether a file is a workbook, by its first bytes. The name of a file proves nothing.
-pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(CONTAINER)
 }
 
@@ -49,35 +50,40 @@ const CONTAINER: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /// Rows of a sheet that isn't read, by which it is seen whether it holds people.
 const GLANCE: u32 = 60;
 
-/// The cells of the sheets of these names, or of the first that is visible.
+/// Stands before what a formula gives, where that is asked for. No person types it.
+pub(crate) const FORMULA: char = '\u{1}';
+
+/// The cells of the sheets that are asked for, or of the first that is visible.
 ///
 /// # Errors
 /// The file is damaged or no workbook, or has no such sheet, or unpacks to more than is allowed.
-pub(super) fn sheets(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+pub(super) fn sheets(file: &Path, bytes: &[u8], options: &Options) -> Result<Sheets, Diagnostic> {
     // calamine takes some things for granted, above all of .xls, and panics where a damaged file has others.
-    let read = std::panic::catch_unwind(|| read(file, bytes, wanted, limit));
+    let read = std::panic::catch_unwind(|| read(file, bytes, options));
     read.unwrap_or_else(|_| Err(damaged(file, "it is damaged")))
 }
 
-fn read(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+fn read(file: &Path, bytes: &[u8], options: &Options) -> Result<Sheets, Diagnostic> {
+    let limit = options.max_unpacked;
     if bytes.starts_with(CONTAINER) {
-        return old(file, bytes, wanted, limit);
+        return old(file, bytes, options);
     }
     let contents = Contents::of(bytes, limit).ok_or_else(|| too_large(file, limit))?;
     if contents.is_ods {
-        return open_document(file, bytes, wanted, limit);
+        return open_document(file, bytes, options);
     }
-    xlsx(file, bytes, wanted, limit, &contents)
+    xlsx(file, bytes, options, &contents)
 }
 
-fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, contents: &Contents) -> Result<Sheets, Diagnostic> {
+fn xlsx(file: &Path, bytes: &[u8], options: &Options, contents: &Contents) -> Result<Sheets, Diagnostic> {
+    let (wanted, limit) = (options.sheets.as_slice(), options.max_unpacked);
     let unreadable = |error| unreadable(file, &error);
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
     let is_1904 = workbook.has_1904_epoch();
     let mut read = |name: &str, most_rows: u32| -> Result<SheetText, Diagnostic> {
         let mut grid = Grid::new(limit);
-        let mut without_result = BTreeSet::new();
+        let (mut without_result, mut formulas) = (BTreeSet::new(), BTreeSet::new());
         if contents.has_formulas && most_rows > GLANCE {
             let mut cells = workbook.worksheet_cells_reader(name).map_err(unreadable)?;
             while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(unreadable)? {
@@ -85,6 +91,10 @@ fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, contents: &Con
                 let is_none = matches!(value, Value::Empty) || (contents.is_uncalculated && value.is_zero());
                 if cell.formula.is_some() && is_none {
                     without_result.insert(cell.pos);
+                }
+                // Some programs write every cell of true or false so.
+                if options.marks_formulas && cell.formula.is_some() && !matches!(value, Value::Flag(_)) {
+                    formulas.insert(cell.pos);
                 }
             }
         }
@@ -104,6 +114,7 @@ fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, contents: &Con
                 _ if without_result.contains(&(row, column)) => Value::Uncalculated,
                 value => Value::of_ref(value),
             };
+            grid.is_formula = formulas.contains(&(row, column));
             grid.cell(row, column, &value, zeros).map_err(|fault| fault.told(file, limit))?;
         }
         Ok(SheetText { name: name.to_owned(), text: grid.text, is_1904, odd: grid.odd })
@@ -114,7 +125,8 @@ fn xlsx(file: &Path, bytes: &[u8], wanted: &[String], limit: u64, contents: &Con
     Ok(Sheets { kind: "xlsx", read: found, others })
 }
 
-fn old(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+fn old(file: &Path, bytes: &[u8], options: &Options) -> Result<Sheets, Diagnostic> {
+    let (wanted, limit) = (options.sheets.as_slice(), options.max_unpacked);
     let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if memmem::find(bytes, &encrypted).is_some() {
         return Err(protected(file));
@@ -123,14 +135,23 @@ fn old(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheet
         Xls::new(Cursor::new(bytes)).map_err(|_| damaged(file, "it is no .xls workbook, or has a password"))?;
     let is_1904 = workbook.has_1904_epoch();
     let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
-    of_ranges(file, limit, "xls", &chosen, &others, is_1904, |name| workbook.worksheet_range(name).ok())
+    let range = |name: &str| {
+        let formulas = options.marks_formulas.then(|| workbook.worksheet_formula(name).ok()).flatten();
+        Some((workbook.worksheet_range(name).ok()?, formulas))
+    };
+    of_ranges(file, limit, "xls", (&chosen, &others), is_1904, range)
 }
 
-fn open_document(file: &Path, bytes: &[u8], wanted: &[String], limit: u64) -> Result<Sheets, Diagnostic> {
+fn open_document(file: &Path, bytes: &[u8], options: &Options) -> Result<Sheets, Diagnostic> {
+    let (wanted, limit) = (options.sheets.as_slice(), options.max_unpacked);
     let mut workbook: Ods<_> =
         Ods::new(Cursor::new(bytes)).map_err(|_| damaged(file, "it is no .ods workbook, or has a password"))?;
     let (chosen, others) = choose(file, workbook.sheets_metadata(), wanted)?;
-    of_ranges(file, limit, "ods", &chosen, &others, false, |name| workbook.worksheet_range(name).ok())
+    let range = |name: &str| {
+        let formulas = options.marks_formulas.then(|| workbook.worksheet_formula(name).ok()).flatten();
+        Some((workbook.worksheet_range(name).ok()?, formulas))
+    };
+    of_ranges(file, limit, "ods", (&chosen, &others), false, range)
 }
 
 /// Sheets that are in memory as a whole.
@@ -138,13 +159,12 @@ fn of_ranges(
     file: &Path,
     limit: u64,
     kind: &'static str,
-    chosen: &[String],
-    others: &[String],
+    (chosen, others): (&[String], &[String]),
     is_1904: bool,
-    mut range: impl FnMut(&str) -> Option<calamine::Range<Data>>,
+    mut range: impl FnMut(&str) -> Option<(Range<Data>, Option<Range<String>>)>,
 ) -> Result<Sheets, Diagnostic> {
     let mut read = |name: &String, most_rows: u32| -> Result<SheetText, Diagnostic> {
-        let range = range(name).ok_or_else(|| damaged(file, "a sheet of it can't be read"))?;
+        let (range, formulas) = range(name).ok_or_else(|| damaged(file, "a sheet of it can't be read"))?;
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut grid = Grid::new(limit);
         for (row, column, value) in range.used_cells() {
@@ -153,6 +173,9 @@ fn of_ranges(
             if row >= most_rows {
                 break;
             }
+            // Positions of formulas are counted from the first formula, and not from the first cell.
+            let formula = formulas.as_ref().and_then(|formulas| formulas.get_value((row, column)));
+            grid.is_formula = formula.is_some_and(|text| !text.is_empty()) && !matches!(value, Data::Bool(_));
             grid.cell(row, column, &Value::of(value), None).map_err(|fault| fault.told(file, limit))?;
         }
         Ok(SheetText { name: name.clone(), text: grid.text, is_1904, odd: grid.odd })
@@ -170,6 +193,8 @@ struct Grid {
     column: u32,
     limit: u64,
     odd: Vec<(u64, String)>,
+    /// Whether the next cell is to be told from what a person wrote.
+    is_formula: bool,
 }
 
 /// Why a sheet can't be written as text.
@@ -189,7 +214,7 @@ impl Fault {
 
 impl Grid {
     const fn new(limit: u64) -> Self {
-        Self { text: String::new(), row: 0, column: 0, limit, odd: Vec::new() }
+        Self { text: String::new(), row: 0, column: 0, limit, odd: Vec::new(), is_formula: false }
     }
 
     fn cell(&mut self, row: u32, column: u32, value: &Value<'_>, zeros: Option<&Zeros>) -> Result<(), Fault> {
@@ -216,6 +241,9 @@ impl Grid {
             _ => None,
         };
         self.odd.extend(odd.map(|odd| (u64::from(row) + 1, odd)));
+        if std::mem::take(&mut self.is_formula) {
+            self.text.push(FORMULA);
+        }
         value.push(&mut self.text, zeros);
         Ok(())
     }
@@ -226,7 +254,7 @@ fn without_result(column: u32) -> String {
 }
 
 /// A column as spreadsheets call it: `A`, `AB`.
-fn letters(column: u32) -> String {
+pub(crate) fn letters(column: u32) -> String {
     let mut name = String::new();
     let mut rest = column + 1;
     while rest > 0 {

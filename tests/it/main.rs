@@ -33,6 +33,7 @@ mod readme;
 mod readme_in_order;
 mod release;
 mod render;
+mod review;
 mod roster;
 mod rules;
 mod secrets;

@@ -28,7 +28,7 @@ enum Step {
 }
 
 /// Every command, in its order. The exit codes are those that the text says or that follow from the table of them.
-const COMMANDS: [(&str, Step); 32] = [
+const COMMANDS: [(&str, Step); 34] = [
     ("cargo run --release -- demo", Step::Ends(1)),
     ("cargo test", Step::Builds),
     ("headcount simulate --out sim", Step::Serves),
@@ -65,6 +65,8 @@ const COMMANDS: [(&str, Step); 32] = [
     ("headcount bundle verify 2026-Q4.zip", Step::Ends(3)),
     ("headcount bundle replay 2026-Q4.zip", Step::Ends(0)),
     ("headcount bundle redact 2026-Q4.zip --privacy counts --out 2026-Q4-counts.zip", Step::Ends(0)),
+    ("headcount review open 2026-Q4 --bundle 2026-Q4.zip --due 2026-12-31", Step::Ends(0)),
+    ("headcount review status 2026-Q4", Step::Ends(0)),
     ("headcount email --dry-run mails", Step::Ends(0)),
     ("headcount audit --email", Step::Ends(0)),
     ("headcount email --report headcount-out/report.json", Step::Ends(0)),
@@ -186,6 +188,8 @@ impl Reader {
             self.write("headcount.toml", &format!("{}\n{snippet}", config()));
             self.ends("headcount rules check -c headcount.toml", 0);
             self.ends("headcount rules show nobodys -c headcount.toml", 0);
+        } else if snippet.starts_with("[review]") {
+            self.write("headcount.toml", &format!("{}\n{snippet}", config()));
         } else if snippet.starts_with("[email]") {
             let server = format!("smtps://{USER}@localhost:{}", self.mail.port);
             let here = snippet.replace("smtps://mailer@smtp.example.com:465", &server);

@@ -238,6 +238,102 @@ pub(super) const BELOW: &[Below] = &[
         endings: &[USABLE, (Unusable, "the folder can't be written")],
     },
     Below {
+        command: "review assign",
+        examples: &[
+            (
+                "headcount review assign 2026-Q4 --from E-1001 --to E-1002 --reason parental-leave --by E-1003",
+                "hand over what E-1001 has yet to decide",
+            ),
+            (
+                "headcount review assign 2026-Q4 --item voiso/88213 --to E-1002 --reason settled --by E-1003",
+                "say whose answer counts, where answers differ",
+            ),
+        ],
+        endings: &[
+            (Success, "handed over"),
+            (Unusable, "the review or the configuration can't be used, or somebody may not decide"),
+            UNWRITTEN,
+        ],
+    },
+    Below {
+        command: "review close",
+        examples: &[
+            (
+                "headcount review close 2026-Q4 --against 2026-12-19.zip",
+                "end it, when everything is decided and what was kept is still what it was",
+            ),
+            (
+                "headcount review close 2026-Q4 --against 2026-12-19.zip --incomplete silent-reviewer",
+                "end it all the same, and say so in the attestation",
+            ),
+        ],
+        endings: &[
+            (Success, "closed, whole"),
+            (Unusable, "the review, the later bundle or the configuration can't be used"),
+            (Unverified, "not everything is decided, and nothing was closed; or closed with --incomplete"),
+            UNWRITTEN,
+        ],
+    },
+    Below {
+        command: "review collect",
+        examples: &[
+            ("headcount review collect 2026-Q4 inbox", "take in all files of a folder, any number of times"),
+            (
+                "headcount review collect 2026-Q4 ann.csv --signed-by E-1001 --signed-on 2026-12-11",
+                "CSV can't say who signed it",
+            ),
+        ],
+        endings: &[
+            (Success, "every row was taken"),
+            (GateFailed, "some rows or files were refused; each is named"),
+            (Unusable, "there is no such review, it is closed, or no file can be read"),
+            UNWRITTEN,
+        ],
+    },
+    Below {
+        command: "review open",
+        examples: &[
+            (
+                "headcount review open 2026-Q4 --bundle 2026-Q4.zip --due 2026-12-18",
+                "ask about every account of a sealed audit",
+            ),
+            (
+                "headcount review open admins --bundle 2026-Q4.zip --due 2026-12-18 --scope privileged",
+                "ask about accounts with power over others",
+            ),
+        ],
+        endings: &[
+            (Success, "opened"),
+            (Unusable, "the bundle or the configuration can't be used, or there is a review of that name"),
+            (Unverified, "the evidence isn't whole"),
+            UNWRITTEN,
+        ],
+    },
+    Below {
+        command: "review send",
+        examples: &[
+            ("headcount review send 2026-Q4 --dry-run mails", "see what would be sent today"),
+            ("headcount review send 2026-Q4", "the mails that are due, once each: run it every day"),
+        ],
+        endings: &[
+            (Success, "sent, or nothing is due"),
+            (Unusable, "the review or the configuration can't be used"),
+            (DeliveryFailed, "a mail failed, or somebody can't be reached; the next run sends what is missing"),
+        ],
+    },
+    Below {
+        command: "review status",
+        examples: &[
+            ("headcount review status 2026-Q4", "how many accounts are decided, and whose aren't"),
+            ("headcount review status 2026-Q4 --format json", "the same for programs"),
+        ],
+        endings: &[
+            (Success, "on time"),
+            (GateFailed, "overdue, or nobody may decide about an account"),
+            (Unusable, "there is no such review, or its journal was altered"),
+        ],
+    },
+    Below {
         command: "rules check",
         examples: &[("headcount rules check rules", "look through your own rules")],
         endings: &[

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::EmailError;
+use super::{EmailError, Ledger};
 use crate::base::text::digest;
 use crate::deliver::{DeliveryError, write_file};
 use crate::model::Timestamp;
@@ -64,28 +64,6 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Whether a server has accepted this mail for this recipient.
-    pub fn holds(&self, mail: &str, recipient: &str) -> bool {
-        self.memory.accepted.contains_key(&self.key(mail, recipient))
-    }
-
-    /// Writes down that a server has accepted a mail for these recipients.
-    ///
-    /// # Errors
-    /// The file can't be written.
-    pub fn accept<'a>(
-        &mut self,
-        mail: &str,
-        recipients: impl Iterator<Item = &'a str>,
-        at: Timestamp,
-    ) -> Result<(), DeliveryError> {
-        for recipient in recipients {
-            let key = self.key(mail, recipient);
-            self.memory.accepted.insert(key, at);
-        }
-        self.write()
-    }
-
     fn key(&self, mail: &str, recipient: &str) -> String {
         digest(&["delivery", &self.memory.run, mail, &recipient.to_lowercase()])
     }
@@ -95,6 +73,20 @@ impl Journal {
             serde_json::to_writer_pretty(&mut *out, &self.memory)?;
             out.write_all(b"\n")
         })
+    }
+}
+
+impl Ledger for Journal {
+    fn holds(&self, mail: &str, recipient: &str) -> bool {
+        self.memory.accepted.contains_key(&self.key(mail, recipient))
+    }
+
+    fn accept(&mut self, mail: &str, recipients: &[&str], at: Timestamp) -> Result<(), DeliveryError> {
+        for recipient in recipients {
+            let key = self.key(mail, recipient);
+            self.memory.accepted.insert(key, at);
+        }
+        self.write()
     }
 }
 
@@ -111,7 +103,7 @@ mod tests {
         let open = |run: &str| Journal::beside(&report, run);
         let mut journal = open("run-1").expect("new");
         assert!(open("run-1").expect_err("locked").to_string().contains("another run is sending"));
-        journal.accept("list", ["Ann@example.com"].into_iter(), now).expect("written");
+        journal.accept("list", &["Ann@example.com"], now).expect("written");
         drop(journal);
         let journal = open("run-1").expect("read back");
         assert!(journal.holds("list", "ann@EXAMPLE.com") && !journal.holds("fallback", "ann@example.com"));

@@ -8,6 +8,7 @@
 mod attach;
 mod compose;
 mod journal;
+mod letter;
 mod message;
 mod plan;
 mod send;
@@ -17,7 +18,8 @@ mod wire;
 pub use attach::{Attachment, Attachments, WORKBOOK, attachments};
 pub use compose::{MailSources, OutgoingMail, compose};
 pub use journal::Journal;
-pub use send::{Delivery, send};
+pub use letter::{Letter, letter};
+pub use send::{Delivery, Ledger, send};
 pub use smtp::{Carrier, Outcome};
 
 use super::DeliveryError;

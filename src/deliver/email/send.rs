@@ -3,8 +3,8 @@
 use lettre::Address;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 
+use super::OutgoingMail;
 use super::smtp::{Carrier, Outcome, Sent};
-use super::{Journal, OutgoingMail};
 use crate::deliver::DeliveryError;
 use crate::model::Timestamp;
 
@@ -17,14 +17,26 @@ pub struct Delivery {
     pub outcome: Outcome,
 }
 
-/// Sends what the journal doesn't hold yet, and writes down what is accepted, mail by mail.
+/// Where it is written down what mail servers have accepted.
+pub trait Ledger {
+    /// Whether a server has accepted this mail for this recipient.
+    fn holds(&self, mail: &str, recipient: &str) -> bool;
+
+    /// Writes down that a server has accepted a mail for these recipients.
+    ///
+    /// # Errors
+    /// It can't be written.
+    fn accept(&mut self, mail: &str, recipients: &[&str], at: Timestamp) -> Result<(), DeliveryError>;
+}
+
+/// Sends what the ledger doesn't hold yet, and writes down what is accepted, mail by mail.
 ///
 /// # Errors
-/// The journal can't be written: going on would send mail that a rerun sends again.
+/// The ledger can't be written: going on would send mail that a rerun sends again.
 pub async fn send(
     carrier: &Carrier,
     mails: &[OutgoingMail],
-    journal: &mut Journal,
+    ledger: &mut dyn Ledger,
     clock: fn() -> Timestamp,
 ) -> Result<Vec<Delivery>, DeliveryError> {
     let mut deliveries = Vec::new();
@@ -34,7 +46,7 @@ pub async fn send(
             .to
             .iter()
             .map(|mailbox| mailbox.email.clone())
-            .partition(|address| journal.holds(&mail.name, address.as_ref()));
+            .partition(|address| ledger.holds(&mail.name, address.as_ref()));
         deliveries.extend(before.iter().map(|address| delivery(address, Outcome::Before)));
         if to.is_empty() {
             continue;
@@ -43,7 +55,8 @@ pub async fn send(
         let results: Vec<Delivery> =
             to.iter().zip(outcomes).map(|(address, outcome)| delivery(address, outcome)).collect();
         let accepted = results.iter().filter(|result| result.outcome == Outcome::Accepted);
-        journal.accept(&mail.name, accepted.map(|result| result.recipient.as_str()), clock())?;
+        let accepted: Vec<&str> = accepted.map(|result| result.recipient.as_str()).collect();
+        ledger.accept(&mail.name, &accepted, clock())?;
         deliveries.extend(results);
     }
     line.close().await;

@@ -23,6 +23,7 @@ mod person;
 mod policies;
 mod questions;
 mod review;
+mod reviews;
 mod row;
 mod tally;
 mod text;
@@ -55,6 +56,7 @@ pub(super) struct Page {
     grid: overview::Grid,
     since: overview::Since,
     changes: changes::ChangesView,
+    reviews: reviews::Reviews,
     checks: Vec<overview::Point>,
     run: evidence::Run,
     law: evidence::Law,
@@ -81,6 +83,7 @@ impl Page {
             grid: overview::Grid::new(report, lines),
             since: overview::Since::new(report, lines),
             changes: changes::ChangesView::new(report, lookup),
+            reviews: reviews::Reviews::new(report),
             run: evidence::Run::new(report),
             law: evidence::Law::new(report),
             coverage: coverage::Coverage::new(report, &tally)?,

@@ -8,6 +8,7 @@
 mod accounts;
 mod evidence;
 mod others;
+mod packet;
 mod review;
 mod sheet;
 mod summary;
@@ -27,6 +28,8 @@ use crate::config::ReviewScope;
 use crate::finding::Findings;
 use crate::report::Report;
 use sheet::{Styles, plain};
+
+pub use packet::packet_workbook;
 
 /// Everything that the sheets are made from.
 struct Book<'b> {

@@ -23,6 +23,7 @@ pub(super) struct Styles {
     pub moment: Format,
     pub answer: Format,
     pub answer_day: Format,
+    pub answer_text: Format,
     pub title: Format,
     pub label: Format,
     pub warning: Format,
@@ -44,6 +45,7 @@ impl Styles {
             count: cell.clone().set_num_format("#,##0").set_align(FormatAlign::Left),
             day: cell.clone().set_num_format(DAY).set_align(FormatAlign::Left),
             moment: cell.set_num_format(MOMENT).set_align(FormatAlign::Left),
+            answer_text: answer.clone().set_num_format("@").set_align(FormatAlign::Left),
             answer_day: answer.clone().set_num_format(DAY).set_align(FormatAlign::Left),
             answer,
             title: Format::new().set_bold().set_font_size(16),
@@ -73,6 +75,8 @@ pub(super) enum Cell {
     Answer,
     /// To be filled in with a day.
     AnswerDay,
+    /// To be filled in with what no program may take for a number or a day.
+    AnswerText,
 }
 
 /// Not every spreadsheet finds out how high a row is. Heights are kept in memory, though, and Excel does find out.
@@ -191,6 +195,7 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, styles: &Sty
         Cell::Moment(at) => moment(sheet, (row, column), *at, &styles.moment)?,
         Cell::Answer => sheet.write_blank(row, column, &styles.answer)?,
         Cell::AnswerDay => sheet.write_blank(row, column, &styles.answer_day)?,
+        Cell::AnswerText => sheet.write_blank(row, column, &styles.answer_text)?,
     };
     Ok(())
 }

@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use super::{fact_name, find};
 use crate::base::diagnostic::Diagnostic;
+use crate::exception::{PromiseState, PromisedThere};
 use crate::expression::Missing;
 use crate::model::{
     Account, AccountStatus, ColumnRole, ColumnSet, Declaration, DeclarationIndex, DeclaredKind, Employee, EmployeeFact,
@@ -96,6 +97,8 @@ macro_rules! example_account {
             $($field: Option<given!($kind)>,)*
             /// Whether it holds one of the source's `privileged_roles`.
             pub(in crate::rule) privileged: Option<bool>,
+            /// What a review has decided to take away or change of it.
+            promise: Option<ExamplePromise>,
             /// In test files: the employee id of its owner.
             pub(in crate::rule) owner: Option<String>,
             /// `matched` if the example has an employee, otherwise `unmatched`.
@@ -139,6 +142,20 @@ macro_rules! example_account {
 
 facts!(example_account);
 
+/// What became of what a review has decided.
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ExamplePromise {
+    state: PromiseState,
+    /// The last day for it.
+    due: Moment,
+    /// The review.
+    review: String,
+    /// The roles that are still to go.
+    #[serde(default)]
+    roles: Vec<String>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum Status {
@@ -166,6 +183,12 @@ enum ExampleSituation {
 }
 
 impl ExampleAccount {
+    /// What rules may know of a promise about it.
+    pub(in crate::rule) fn promise(&self) -> Option<PromisedThere> {
+        let ExamplePromise { state, due, review, roles } = self.promise.clone()?;
+        Some(PromisedThere { state, due: due.0, review, roles })
+    }
+
     pub(in crate::rule) fn check(
         &self,
         source_text: &SourceText<'_>,

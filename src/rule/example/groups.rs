@@ -76,7 +76,9 @@ pub(in crate::rule) fn with_account<T>(
     let declared =
         declaration.as_ref().map(|(declaration, owner_left)| DeclaredScope { declaration, owner_left: *owner_left });
     let built = account.account(number, &record);
-    let mut account_scope = AccountScope::new(&built, &source, account.vendor(), &situation);
+    let promise = account.promise();
+    let mut account_scope =
+        AccountScope::new(&built, &source, account.vendor(), &situation).with_promise(promise.as_ref());
     account_scope.privileged = account.privileged.ok_or(FactName::Privileged);
     let strangers = strangers();
     let strangers: Vec<&Employee> = strangers.iter().collect();

@@ -12,6 +12,8 @@ use crate::rule::scope::{AccountScope, Scope};
 const STATUS: &[&str] = &["active", "inactive"];
 /// The outcomes of correlation. `declared` is for accounts that the organisation vouches for.
 const SITUATION: &[&str] = &["matched", "unmatched", "ambiguous", "conflict", "declared"];
+/// What became of a promise.
+const PROMISE: &[&str] = &["none", "done", "pending", "overdue", "returned", "recreated", "changed", "unverifiable"];
 /// The keys that can decide it.
 const TIER: &[&str] = &["crosswalk", "external_id", "email", "username"];
 
@@ -160,6 +162,28 @@ pub(super) static DERIVED: &[FactDef] = &[
     .optional()
     .costly()
     .needs(FactName::DisplayName),
+    account(
+        "promise",
+        Kind::Words(PROMISE),
+        "what became of what a review has decided to take away or change; of an account that has come in the place of such a one: \
+         `recreated`",
+        |s| of(s, |a| Value::text(a.promise.map_or("none", |promise| promise.state.as_str()))),
+    ),
+    account("promise_due", Kind::Time, "the last day for it, at 00:00 UTC", |s| {
+        of(s, |a| Value::or_absent(a.promise.map(|promise| Value::Timestamp(promise.due))))
+    })
+    .optional(),
+    account("promise_review", Kind::Text, "the review that has decided it", |s| {
+        of(s, |a| Value::or_absent(a.promise.map(|promise| Value::text(&promise.review))))
+    })
+    .optional(),
+    account("promise_roles", Kind::Texts, "the roles that are still to go", |s| {
+        of(s, |a| {
+            let roles = a.promise.iter().flat_map(|promise| &promise.roles);
+            Value::List(List::Owned(roles.map(|role| Value::text(role)).collect()))
+        })
+    })
+    .costly(),
     account("attributes", Kind::Record, "the vendor's record, verbatim: `account.attributes.department`", |s| {
         of(s, |a| match a.record() {
             serde_json::Value::Object(record) => Value::Map(Map::Json(record)),

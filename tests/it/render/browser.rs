@@ -20,7 +20,7 @@ use crate::support::process::{clean, skipped};
 use crate::support::reading::rendered;
 
 /// The browser, if there is one.
-fn chromium() -> Option<OsString> {
+pub(crate) fn chromium() -> Option<OsString> {
     let names = ["chromium", "chromium-browser", "google-chrome", "chrome"].map(OsString::from);
     let named = std::env::var_os("CHROMIUM").into_iter().chain(names);
     let found = named.into_iter().find(|name| Command::new(name).arg("--version").output().is_ok());
@@ -32,7 +32,7 @@ fn chromium() -> Option<OsString> {
 }
 
 /// What the page is after its script ran, when it was opened at `hash`.
-fn opened(chromium: &OsString, page: &Path, hash: &str) -> String {
+pub(crate) fn opened(chromium: &OsString, page: &Path, hash: &str) -> String {
     let profile = tempfile::tempdir().expect("a directory");
     let output = clean(chromium)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom"])
@@ -101,7 +101,7 @@ fn without_its_script_the_page_is_whole() {
 const READER: &str = include_str!("reader.js");
 
 /// The page with one more script, which its policy is told of.
-fn with_script(page: &str, script: &str) -> String {
+pub(crate) fn with_script(page: &str, script: &str) -> String {
     let hash = STANDARD.encode(Sha256::digest(script));
     let page = page.replacen("script-src ", &format!("script-src 'sha256-{hash}' "), 1);
     page.replace("</body>", &format!("<script>{script}</script></body>"))

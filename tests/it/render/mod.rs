@@ -1,6 +1,6 @@
 //! Each format says the same, holds hostile text harmless, and stays within its limits.
 
-mod browser;
+pub(crate) mod browser;
 #[cfg(target_os = "linux")]
 mod memory;
 mod script;
@@ -16,7 +16,7 @@ use crate::support::fixture;
 use crate::support::reading::{bytes, rendered, rendered_with};
 
 /// From the first `start` to the next `end`.
-fn part<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+pub(crate) fn part<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
     let from = text.find(start).unwrap_or_else(|| panic!("no {start}"));
     let to = text[from..].find(end).unwrap_or_else(|| panic!("no {end}"));
     &text[from..from + to]

@@ -1,0 +1,94 @@
+//! What can be said of a closed review, as a text to be signed with its bundle.
+
+use std::fmt::Write as _;
+
+use super::campaign::Campaign;
+use crate::base::text::counted;
+use crate::exception::PromiseFile;
+use crate::render::terminal;
+
+/// The attestation of a review.
+pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String {
+    let (review, state, count) = (&campaign.review, &campaign.state, campaign.state.count());
+    let mut text =
+        format!("Access review {}\n{}, {}\n\n", review.id, terminal(&review.organisation), terminal(&review.title));
+    let mut line = |label: &str, what: &str| {
+        let _ = writeln!(text, "{label:<18}{what}");
+    };
+    line("Scope", &terminal(&review.scope.text));
+    line(
+        "Population",
+        &format!("{} in scope, {} not", counted(review.scope.within, "account", "accounts"), review.scope.outside),
+    );
+    for source in &review.evidence.sources {
+        let owner = source.owner.as_deref().map(|owner| format!(", owner {}", terminal(owner))).unwrap_or_default();
+        let accounts = counted(source.accounts, "account", "accounts");
+        let (name, seen) = (terminal(&source.name), source.status.in_a_sentence());
+        line("", &format!("{name} {seen}: {accounts}, {} in scope{owner}", source.in_scope));
+    }
+    if let Some(why) = &review.evidence.incomplete {
+        line("Not whole", &format!("the evidence is incomplete, accepted because: {}", terminal(why)));
+    }
+    line(
+        "Evidence",
+        &format!(
+            "bundle {}, run {}, as of {}",
+            review.evidence.bundle_id,
+            review.evidence.run_id,
+            review.evidence.as_of.format("%Y-%m-%d")
+        ),
+    );
+    line("Opened", &format!("{}, answers due {}", review.opened_at.format("%Y-%m-%d"), review.due));
+    line("Coverage", &format!("{} of {} accounts decided, {} %", count.decided, count.items, count.coverage()));
+    line(
+        "Decisions",
+        &format!("{} kept, {} to be taken away, {} to be changed", count.kept, count.revoked, count.modified),
+    );
+    for (holder, asked) in state.holders() {
+        line("", &format!("{}: {}", terminal(holder), counted(asked.len() as u64, "account", "accounts")));
+    }
+    line("Self-reviews", "0: nobody may decide about an account that could be their own");
+    line("Late", &counted(count.late, "decision", "decisions"));
+    let escalated = state.mails.iter().filter(|(kind, ..)| *kind == super::journal::MailKind::Escalation).count();
+    line("Escalated", &counted(escalated as u64, "time", "times"));
+    for handed in &state.handed {
+        let accounts = counted(handed.accounts, "account", "accounts");
+        line(
+            "Handed over",
+            &format!(
+                "{accounts} to {} by {}: {}",
+                terminal(&handed.to),
+                terminal(&handed.by),
+                terminal(&handed.reason)
+            ),
+        );
+    }
+    for (who, remark) in &state.remarks {
+        line("Remark", &format!("{}: {}", terminal(who), terminal(remark)));
+    }
+    if state.received.values().any(|file| !file.tells_times) {
+        line("", "Workbooks and CSV don't tell when each decision was made, so that haste shows in pages only.");
+    }
+    if let Some(ended) = &state.ended {
+        line("Closed", &ended.at.format("%Y-%m-%d").to_string());
+        if let Some(why) = &ended.incomplete {
+            line("Exception", &format!("closed incomplete: {}", terminal(why)));
+        }
+        match (&ended.against, &ended.no_recheck) {
+            (Some(bundle), _) => line("Held against", &format!("bundle {bundle}")),
+            (None, why) => line(
+                "Exception",
+                &format!("not held against a later audit: {}", terminal(why.as_deref().unwrap_or("no reason"))),
+            ),
+        }
+        if !ended.born.is_empty() {
+            line("Not in it", &format!("{} that came since", counted(ended.born.len() as u64, "account", "accounts")));
+        }
+    }
+    for promise in &promises.promises {
+        let (key, action) = (terminal(&promise.key), promise.action.as_str());
+        line("Promise", &format!("{key}: {action}, by {} ({})", promise.due, promise.id));
+    }
+    text.push_str("\nReviewers answered from their mailboxes and signed their packets by name; nothing else proves who they were.\nSigned by the keys beside this file, in signatures/ of the bundle.\n");
+    text
+}

@@ -1,0 +1,68 @@
+//! What whoever reads the outcome should know of a file: answers that came late, were all the same, or came faster than anybody
+//! reads.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::base::text::counted;
+use crate::model::Timestamp;
+use crate::review::journal::{Decision, Event};
+
+/// So many equal answers say something.
+const MANY: usize = 20;
+
+/// So many decisions in so many seconds are no decisions.
+const BURST: (usize, i64) = (10, 10);
+
+/// What is remarkable about the decisions of a file.
+pub(super) fn of(events: &[Event], tells_times: bool) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let (mut decided, mut kept, mut late) = (0_usize, 0_usize, 0_u64);
+    let mut comments: Vec<&str> = Vec::new();
+    let mut times: Vec<Timestamp> = Vec::new();
+    for event in events {
+        let Event::Decided { decision, reason, late: is_late, made_at, .. } = event else { continue };
+        decided += 1;
+        kept += usize::from(*decision == Decision::Keep);
+        late += u64::from(*is_late);
+        comments.push(reason);
+        times.extend(made_at);
+    }
+    if late > 0 {
+        remarks.push(format!("{} came after the due day", counted(late, "decision", "decisions")));
+    }
+    if decided >= MANY && kept == decided {
+        remarks.push(format!("all {decided} accounts were kept"));
+    }
+    let different: BTreeSet<&str> = comments.iter().copied().collect();
+    if decided >= MANY && different.len() == 1 && different.iter().all(|comment| !comment.is_empty()) {
+        remarks.push(format!("all {decided} decisions have the same comment"));
+    }
+    remarks.extend(tells_times.then(|| haste(times)).flatten());
+    remarks
+}
+
+/// Of decisions whose moments are told only.
+fn haste(mut times: Vec<Timestamp>) -> Option<String> {
+    times.sort_unstable();
+    let (many, seconds) = BURST;
+    let is_burst = |window: &[Timestamp]| match window {
+        [first, .., last] => *last - *first <= TimeDelta::seconds(seconds),
+        _ => false,
+    };
+    if times.windows(many).any(is_burst) {
+        return Some(format!("{many} or more decisions were made within {seconds} seconds"));
+    }
+    let mut gaps: Vec<TimeDelta> = times
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [one, other] => Some(*other - *one),
+            _ => None,
+        })
+        .collect();
+    gaps.sort_unstable();
+    let median = gaps.get(gaps.len() / 2).filter(|_| gaps.len() >= many)?;
+    (*median < TimeDelta::seconds(2))
+        .then(|| "decisions were made in less than 2 seconds each, in the median".to_owned())
+}

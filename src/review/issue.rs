@@ -1,0 +1,124 @@
+//! Making packets: what each reviewer is to decide about now, under a name and a token of its own.
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::campaign::{Campaign, ReviewError};
+use super::collect::needs_reason;
+use super::journal::{Event, sha256};
+use super::people::People;
+use super::state::Asked;
+use crate::bag::slug;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::hex;
+use crate::config::PacketForm;
+use crate::model::Timestamp;
+use crate::render::packet::{Packet, PacketRow};
+use crate::render::{packet_page, packet_workbook};
+
+/// More rows make a page slow: such a packet is a workbook only.
+const MOST_ON_A_PAGE: usize = 2_000;
+
+impl Campaign {
+    /// Makes a new packet for everybody who has accounts to decide about that are in no packet of theirs, or have changed since.
+    /// Returns for whom.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn issue(&mut self, people: &People<'_>, now: Timestamp) -> Result<Vec<String>, ReviewError> {
+        let stale = self.stale_since_packet();
+        let holders = self.state.holders();
+        let needs = |(holder, asked): &(&&str, &Vec<&Asked>)| {
+            let last = self.state.last_packet(holder);
+            asked.iter().any(|asked| {
+                let is_in = last.is_some_and(|last| last.keys.contains(&asked.item.key));
+                !is_in || stale.contains(&(asked.item.key.as_str(), last.map_or(0, |last| last.round)))
+            })
+        };
+        let wanting: Vec<String> = holders.iter().filter(needs).map(|(holder, _)| (*holder).to_owned()).collect();
+        for reviewer in &wanting {
+            self.issue_to(reviewer, people, now)?;
+        }
+        Ok(wanting)
+    }
+
+    /// The accounts that have changed since the packet of this round was made.
+    fn stale_since_packet(&self) -> std::collections::BTreeSet<(&str, u32)> {
+        let mut stale = std::collections::BTreeSet::new();
+        let mut rounds = std::collections::BTreeMap::new();
+        for entry in self.entries() {
+            match &entry.event {
+                Event::Packet { reviewer, round, keys, .. } => {
+                    for key in keys {
+                        rounds.insert((reviewer.as_str(), key.as_str()), *round);
+                    }
+                }
+                Event::Stale { key, .. } => {
+                    stale.extend(
+                        rounds.iter().filter(|((_, known), _)| known == key).map(|((_, key), round)| (*key, *round)),
+                    );
+                }
+                _ => {}
+            }
+        }
+        stale
+    }
+
+    fn issue_to(&mut self, reviewer: &str, people: &People<'_>, now: Timestamp) -> Result<(), ReviewError> {
+        let round = self.state.last_packet(reviewer).map_or(1, |last| last.round + 1);
+        let token = token()?;
+        let mut asked = self.state.open_for(reviewer);
+        asked.sort_by(|a, b| a.item.rank().cmp(&b.item.rank()));
+        let keys: Vec<String> = asked.iter().map(|asked| asked.item.key.clone()).collect();
+        let row = |asked: &&Asked| PacketRow {
+            about: asked.item.shown(),
+            evidence: asked.item.evidence.clone(),
+            roles: asked.item.facts.roles.clone().unwrap_or_default(),
+            needs_reason: needs_reason(&self.review.settings.reason_for_keep, &asked.item),
+        };
+        let review = &self.review;
+        let packet = Packet {
+            review: &review.id,
+            title: &review.title,
+            organisation: &review.organisation,
+            reviewer: people.called(reviewer),
+            token: &token,
+            round,
+            bundle_id: &review.evidence.bundle_id,
+            as_of: review.evidence.as_of,
+            opened_at: now,
+            due: review.due,
+            rows: asked.iter().map(row).collect(),
+        };
+        // Never the same name for other rows: browsers put old answers into a new page of that name.
+        let name = format!("{}-{}-r{round}", review.id, slug(reviewer));
+        let forms = review.settings.packets.iter();
+        let mut forms: Vec<PacketForm> =
+            forms.copied().filter(|form| *form != PacketForm::Html || packet.rows.len() <= MOST_ON_A_PAGE).collect();
+        if forms.is_empty() {
+            forms.push(PacketForm::Xlsx);
+        }
+        let mut files = Vec::new();
+        for form in forms {
+            let file = format!("packets/{name}.{}", form.as_str());
+            let bytes = match form {
+                PacketForm::Xlsx => packet_workbook(&packet),
+                PacketForm::Html => packet_page(&packet, &name).map(String::into_bytes),
+            };
+            let failed =
+                |error: crate::render::RenderError| Diagnostic::of_file(&self.folder().join(&file), error.to_string());
+            self.write(&file, &bytes.map_err(failed)?)?;
+            files.push(file);
+        }
+        let token_sha256 = sha256(token.as_bytes());
+        let event = Event::Packet { reviewer: reviewer.to_owned(), round, token_sha256, keys, files };
+        Ok(self.record(now, vec![event])?)
+    }
+}
+
+/// 128 bits that nobody can guess, with a letter in front, so that no program takes them for a number.
+fn token() -> Result<String, Diagnostic> {
+    let mut bytes = [0; 16];
+    let failed = |_| Diagnostic::of_file(std::path::Path::new("packet"), "the system gives no random numbers");
+    SystemRandom::new().fill(&mut bytes).map_err(failed)?;
+    Ok(format!("t-{}", hex(&bytes)))
+}

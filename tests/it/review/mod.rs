@@ -1,0 +1,12 @@
+//! A review of accounts by people, from the sealed audit to the bundle behind it; and the promises that later audits hold it to.
+
+mod closing;
+mod collecting;
+mod desk;
+mod hostile;
+mod mails;
+mod page;
+mod promises;
+mod returned;
+mod routing;
+mod year;
