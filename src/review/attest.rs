@@ -51,6 +51,10 @@ pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String
     line("Late", &counted(count.late, "decision", "decisions"));
     let escalated = state.mails.iter().filter(|(kind, ..)| *kind == super::journal::MailKind::Escalation).count();
     line("Escalated", &counted(escalated as u64, "time", "times"));
+    for one in &review.settings.delegates {
+        let (from, to, why) = (terminal(&one.from), terminal(&one.to), terminal(&one.reason));
+        line("Stand-in", &format!("{to} for {from} until {}: {why}", one.until));
+    }
     for handed in &state.handed {
         let accounts = counted(handed.accounts, "account", "accounts");
         line(
