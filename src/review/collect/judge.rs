@@ -72,6 +72,9 @@ pub fn collect(campaign: &mut Campaign, path: &Path, bytes: &[u8], desk: Desk<'_
         let (reviewer, is_signed) = (known.reviewer.clone(), known.signed.is_some());
         let collected = Collected { reviewer: reviewer.clone(), is_signed, is_known: true, ..Collected::default() };
         let Some(collector) = desk.collector.filter(|_| !is_signed) else { return Ok(collected) };
+        if desk.people.named(&collector.who).is_none_or(|who| who.id() != reviewer) {
+            return Ok(Collected { refused: vec![not_theirs()], ..collected });
+        }
         campaign.record(desk.now, vec![stated(&hash, &reviewer, collector)])?;
         return Ok(Collected { is_signed: true, ..collected });
     }
@@ -207,7 +210,11 @@ impl<'j> Judge<'j> {
     /// Who signs, or why nobody does.
     fn signature(&self, answers: &Answers, hash: &str) -> Result<Option<Event>, Refusal> {
         let Some(signed) = &answers.signed else {
-            return Ok(self.desk.collector.map(|collector| stated(hash, &self.packet.reviewer, collector)));
+            let Some(collector) = self.desk.collector else { return Ok(None) };
+            if !self.is_reviewer(&collector.who) {
+                return Err(not_theirs());
+            }
+            return Ok(Some(stated(hash, &self.packet.reviewer, collector)));
         };
         let SignOff { review, token, bundle, confirmed, name, day: on, at } = signed;
         let differs = |cell: &Placed, wanted: &str| {
@@ -386,6 +393,11 @@ impl<'j> Judge<'j> {
         }
         Ok(Some(found))
     }
+}
+
+/// Why a statement of the collector signs nothing.
+fn not_theirs() -> Refusal {
+    ("--signed-by".to_owned(), "names somebody else than whose packet it is; nothing is signed".to_owned())
 }
 
 /// Whether an account is kept only with a reason.
