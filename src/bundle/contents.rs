@@ -13,6 +13,12 @@ use crate::model::Timestamp;
 /// Where the report is.
 const REPORT: &str = "outputs/report.json";
 
+/// What a review was opened with.
+const REVIEW: &str = "review.json";
+
+/// No such file is longer.
+const LONGEST_REVIEW: u64 = 64 << 20;
+
 /// What of a report can be held against other files.
 #[derive(Deserialize)]
 struct Told {
@@ -88,6 +94,9 @@ pub fn contradictions(bag: &Bag) -> Result<Vec<String>, BagError> {
         .filter(|input| bag.sha256(&input.file).is_none())
         .map(|input| format!("bundle.json names data/{}, which the manifest doesn't", input.file))
         .collect();
+    if description.kind == Kind::Review {
+        wrong.extend(of_review(bag)?);
+    }
     if description.kind == Kind::Audit {
         match told(bag)? {
             Ok(told) => wrong.extend(of_report(bag, &told)),
@@ -95,6 +104,34 @@ pub fn contradictions(bag: &Bag) -> Result<Vec<String>, BagError> {
         }
     }
     Ok(wrong)
+}
+
+/// What of a review can be held against its bundle.
+#[derive(Deserialize)]
+struct ReviewTold {
+    evidence: EvidenceTold,
+}
+
+#[derive(Deserialize)]
+struct EvidenceTold {
+    bundle_id: String,
+}
+
+/// Whether a review rests on the bundle that stands before it.
+fn of_review(bag: &Bag) -> Result<Option<String>, BagError> {
+    let named = bag.description().inputs(Role::Review).find(|input| input.shown == REVIEW);
+    let Some(input) = named else { return Ok(Some(format!("a review without its {REVIEW}"))) };
+    let told = serde_json::from_slice::<ReviewTold>(&bag.read_all(&input.file, LONGEST_REVIEW)?);
+    let before = bag.description().previous.as_ref().map(|previous| previous.id.to_string());
+    Ok(match told {
+        Ok(told) if Some(&told.evidence.bundle_id) == before.as_ref() => None,
+        Ok(told) => Some(format!(
+            "the evidence is {} in {REVIEW} and {} in bundle.json",
+            told.evidence.bundle_id,
+            before.unwrap_or_default()
+        )),
+        Err(error) => Some(format!("data/{}: {error}", input.file)),
+    })
 }
 
 /// What the report tells; the inner error is that it can't be read as one.

@@ -166,7 +166,7 @@ fn description(bag: &Bag, tier: Tier, inputs: Vec<Input>) -> Description {
 const fn why(role: Role) -> &'static str {
     match role {
         Role::Records | Role::Accounts | Role::Roster | Role::Crosswalk | Role::Declared => "names people",
-        Role::Waivers | Role::Baseline | Role::PreviousReport => "names people, or leads to them",
+        Role::Waivers | Role::Baseline | Role::PreviousReport | Role::Promises => "names people, or leads to them",
         Role::Certificates => "repeats vendors' words; its numbers are in report.json",
         _ => "may name people",
     }

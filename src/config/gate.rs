@@ -24,6 +24,9 @@ const DEFAULT_FAIL_ON: [&str; 7] = [
     "severity:critical",
 ];
 
+/// The same where accounts are reviewed.
+const PROMISES: [&str; 2] = ["revocation-overdue", "revocation-recreated"];
+
 /// What makes CI red. Whether the rules exist is checked when the rules are loaded.
 #[derive(Debug, Clone, Default)]
 pub struct GateConfig {
@@ -248,6 +251,14 @@ impl RawGate {
 }
 
 impl GateConfig {
+    /// Where nobody says what fails, so does a promise of a review that isn't kept.
+    pub(super) fn with_promises(mut self) -> Self {
+        if self.implied.is_some() {
+            self.fail_on.extend(PROMISES.map(|rule| FailOn::Rule(RuleId::new(rule))));
+        }
+        self
+    }
+
     /// The same with other demands than those of `fail_on`, which are made at `place`. `max` stays, and so does
     /// `fail_on` if it is only narrowed.
     #[must_use]

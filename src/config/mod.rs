@@ -157,6 +157,7 @@ impl Config {
         let rules = keep(raw.rules.check(&shown, &names, &files), &mut mistakes);
         let exceptions = raw.exceptions.check(&shown);
         let gate = keep(raw.gate.check(&shown), &mut mistakes);
+        let gate = gate.map(|gate: GateConfig| if raw.review.is_some() { gate.with_promises() } else { gate });
         let report = keep(raw.report.check(&shown, &files), &mut mistakes);
         let history = raw.history.and_then(|history| keep(history.check(&shown, &names), &mut mistakes));
         let review = raw.review.and_then(|review| keep(review.check(&shown), &mut mistakes));

@@ -10,8 +10,9 @@ use crate::render::terminal;
 /// The attestation of a review.
 pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String {
     let (review, state, count) = (&campaign.review, &campaign.state, campaign.state.count());
-    let mut text =
-        format!("Access review {}\n{}, {}\n\n", review.id, terminal(&review.organisation), terminal(&review.title));
+    let names = [&review.organisation, &review.title].into_iter().filter(|name| !name.is_empty());
+    let names: Vec<String> = names.map(|name| terminal(name)).collect();
+    let mut text = format!("Access review {}\n{}\n\n", review.id, names.join(", "));
     let mut line = |label: &str, what: &str| {
         let _ = writeln!(text, "{label:<18}{what}");
     };
@@ -51,6 +52,10 @@ pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String
     line("Late", &counted(count.late, "decision", "decisions"));
     let escalated = state.mails.iter().filter(|(kind, ..)| *kind == super::journal::MailKind::Escalation).count();
     line("Escalated", &counted(escalated as u64, "time", "times"));
+    for one in &review.settings.delegates {
+        let (from, to, why) = (terminal(&one.from), terminal(&one.to), terminal(&one.reason));
+        line("Stand-in", &format!("{to} for {from} until {}: {why}", one.until));
+    }
     for handed in &state.handed {
         let accounts = counted(handed.accounts, "account", "accounts");
         line(

@@ -1,5 +1,7 @@
 //! Making packets: what each reviewer is to decide about now, under a name and a token of its own.
 
+use std::collections::BTreeSet;
+
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::campaign::{Campaign, ReviewError};
@@ -9,7 +11,7 @@ use super::people::People;
 use super::state::Asked;
 use crate::bag::slug;
 use crate::base::diagnostic::Diagnostic;
-use crate::base::text::hex;
+use crate::base::text::{digest, hex};
 use crate::config::PacketForm;
 use crate::model::Timestamp;
 use crate::render::packet::{Packet, PacketRow};
@@ -26,36 +28,34 @@ impl Campaign {
     /// The disk is full.
     pub fn issue(&mut self, people: &People<'_>, now: Timestamp) -> Result<Vec<String>, ReviewError> {
         let stale = self.stale_since_packet();
-        let holders = self.state.holders();
-        let needs = |(holder, asked): &(&&str, &Vec<&Asked>)| {
+        let needs = |(holder, asked): (&str, Vec<&Asked>)| {
             let last = self.state.last_packet(holder);
-            asked.iter().any(|asked| {
-                let is_in = last.is_some_and(|last| last.keys.contains(&asked.item.key));
-                !is_in || stale.contains(&(asked.item.key.as_str(), last.map_or(0, |last| last.round)))
-            })
+            let known: BTreeSet<&str> = last.iter().flat_map(|last| &last.keys).map(String::as_str).collect();
+            let is_new = |asked: &Asked| {
+                let key = asked.item.key.as_str();
+                !known.contains(key) || stale.contains(key)
+            };
+            asked.iter().any(|asked| is_new(asked)).then(|| holder.to_owned())
         };
-        let wanting: Vec<String> = holders.iter().filter(needs).map(|(holder, _)| (*holder).to_owned()).collect();
+        let wanting: Vec<String> = self.state.holders().into_iter().filter_map(needs).collect();
         for reviewer in &wanting {
             self.issue_to(reviewer, people, now)?;
         }
         Ok(wanting)
     }
 
-    /// The accounts that have changed since the packet of this round was made.
-    fn stale_since_packet(&self) -> std::collections::BTreeSet<(&str, u32)> {
-        let mut stale = std::collections::BTreeSet::new();
-        let mut rounds = std::collections::BTreeMap::new();
+    /// The accounts that have changed since they were in a packet.
+    fn stale_since_packet(&self) -> BTreeSet<&str> {
+        let mut stale = BTreeSet::new();
         for entry in self.entries() {
             match &entry.event {
-                Event::Packet { reviewer, round, keys, .. } => {
+                Event::Packet { keys, .. } => {
                     for key in keys {
-                        rounds.insert((reviewer.as_str(), key.as_str()), *round);
+                        stale.remove(key.as_str());
                     }
                 }
                 Event::Stale { key, .. } => {
-                    stale.extend(
-                        rounds.iter().filter(|((_, known), _)| known == key).map(|((_, key), round)| (*key, *round)),
-                    );
+                    stale.insert(key.as_str());
                 }
                 _ => {}
             }
@@ -90,7 +90,7 @@ impl Campaign {
             rows: asked.iter().map(row).collect(),
         };
         // Never the same name for other rows: browsers put old answers into a new page of that name.
-        let name = format!("{}-{}-r{round}", review.id, slug(reviewer));
+        let name = format!("{}-{}-r{round}", review.id, own_slug(reviewer));
         let forms = review.settings.packets.iter();
         let mut forms: Vec<PacketForm> =
             forms.copied().filter(|form| *form != PacketForm::Html || packet.rows.len() <= MOST_ON_A_PAGE).collect();
@@ -113,6 +113,16 @@ impl Campaign {
         let event = Event::Packet { reviewer: reviewer.to_owned(), round, token_sha256, keys, files };
         Ok(self.record(now, vec![event])?)
     }
+}
+
+/// A name for the files of somebody that is nobody else's, whatever their employee ids are made of.
+fn own_slug(reviewer: &str) -> String {
+    let slug = slug(reviewer);
+    if slug == reviewer.to_lowercase() {
+        return slug;
+    }
+    let digest = digest(&["reviewer", reviewer]);
+    format!("{slug}-{}", digest.get(..8).unwrap_or_default())
 }
 
 /// 128 bits that nobody can guess, with a letter in front, so that no program takes them for a number.

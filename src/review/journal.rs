@@ -290,7 +290,8 @@ impl Journal {
             file.set_len(end).ok();
             return Err(error);
         }
-        (self.last, self.entries) = (last, [std::mem::take(&mut self.entries), added].concat());
+        self.last = last;
+        self.entries.extend(added);
         Ok(())
     }
 }

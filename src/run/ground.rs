@@ -7,6 +7,7 @@ use super::{Inputs, RunError};
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
 use crate::config::{Config, RuleText};
+use crate::exception::Promises;
 use crate::model::{SourceName, Timestamp};
 use crate::render::built_in_templates;
 use crate::rule::RuleSet;
@@ -64,6 +65,8 @@ pub fn keep_templates(config: &Config) -> Result<(), Vec<Diagnostic>> {
 fn read_others(config: &Config, only: &[SourceName]) -> Result<(), Vec<Diagnostic>> {
     let crosswalks = config.chosen(only).filter_map(|source| source.matching.crosswalk.as_ref());
     let exceptions = &config.exceptions;
+    let reviews = config.review.iter();
+    let promises: Vec<_> = reviews.flat_map(|review| Promises::files(&config.files, &review.folder)).collect();
     let of_exceptions = [
         (Role::Declared, &exceptions.declared),
         (Role::Waivers, &exceptions.waivers),
@@ -71,6 +74,7 @@ fn read_others(config: &Config, only: &[SourceName]) -> Result<(), Vec<Diagnosti
     ];
     let all = of_exceptions.into_iter().filter_map(|(role, path)| Some((role, path.as_ref()?)));
     let all = all.chain(crosswalks.map(|path| (Role::Crosswalk, path)));
+    let all = all.chain(promises.iter().map(|path| (Role::Promises, path)));
     let mistakes = all.filter_map(|(role, path)| Some(unreadable(path, &config.files.open(role, path).err()?)));
     let mistakes: Vec<Diagnostic> = mistakes.collect();
     if mistakes.is_empty() { Ok(()) } else { Err(config.point_out(mistakes)) }

@@ -1,6 +1,6 @@
 //! `headcount review close`: what follows from a review, and all of it under one seal.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -8,10 +8,12 @@ use super::super::clock::parse_moment;
 use super::super::output::say;
 use super::super::{ConfigArg, Exit};
 use super::{Office, refused, unusable};
+use crate::bag::BagError;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::model::Timestamp;
-use crate::review::{Closing, ReviewError, SealedAudit, can_be_sealed};
+use crate::render::terminal;
+use crate::review::{Campaign, Closing, ReviewError, SealedAudit, can_be_sealed};
 
 /// Options of `review close`.
 #[derive(Debug, Args)]
@@ -44,11 +46,14 @@ pub(super) fn run(args: &CloseArgs) -> Exit {
 }
 
 fn close(args: &CloseArgs, office: &Office) -> Result<Exit, ReviewError> {
-    let mut campaign = office.take(&args.id)?;
-    let folder = campaign.folder().to_owned();
+    let mut campaign = office.take_any(&args.id)?;
     let target = office.review.folder.join(format!("{}.zip", args.id));
-    let unusable = |error: crate::bag::BagError| ReviewError::from(Diagnostic::of_file(&target, error.to_string()));
+    let unusable = |error: BagError| ReviewError::from(Diagnostic::of_file(&target, error.to_string()));
     can_be_sealed(&target).map_err(unusable)?;
+    // What was closed, and for which the disk had no room, is written once more.
+    if campaign.is_closed() {
+        return finish(args, office, &campaign, &target);
+    }
     let later = args.against.as_deref().map(SealedAudit::read).transpose()?;
     let (obstacles, born) = campaign.recheck(later.as_ref(), office.now)?;
     if obstacles.stale > 0 {
@@ -57,24 +62,30 @@ fn close(args: &CloseArgs, office: &Office) -> Result<Exit, ReviewError> {
         campaign.issue(&office.people(), office.now)?;
     }
     for text in &obstacles.texts {
-        say(text);
+        say(&terminal(text));
     }
-    if !obstacles.texts.is_empty() && args.incomplete.is_none() {
+    let is_whole = obstacles.texts.is_empty();
+    if !is_whole && args.incomplete.is_none() {
         office.tell(&campaign)?;
         say("Nothing was closed. To do: collect what is missing, or say with --incomplete why it is enough");
         return Ok(Exit::Unverified);
     }
-    let is_whole = obstacles.texts.is_empty();
-    let closing =
-        Closing { incomplete: args.incomplete.clone().filter(|_| !is_whole), no_recheck: args.no_recheck.clone() };
-    let earlier = office.promises_but(&args.id)?;
+    let incomplete = args.incomplete.clone().filter(|_| !is_whole);
+    let closing = Closing { incomplete, no_recheck: args.no_recheck.clone() };
     campaign.close(closing, later.as_ref(), born, office.now)?;
-    let promises = campaign.promises(&earlier);
-    let mut written = campaign.outcome(&promises).map_err(|error| Diagnostic::of_file(&folder, error.to_string()))?;
+    finish(args, office, &campaign, &target)
+}
+
+/// Writes what came of it, and seals that.
+fn finish(args: &CloseArgs, office: &Office, campaign: &Campaign, target: &Path) -> Result<Exit, ReviewError> {
+    let folder = campaign.folder();
+    let promises = campaign.promises(&office.promises_but(&args.id)?);
+    let unreadable = |error: serde_json::Error| Diagnostic::of_file(folder, error.to_string());
+    let mut written = campaign.outcome(&promises).map_err(unreadable)?;
     let waivers = campaign.proposed_waivers(&office.config.exceptions.max_days);
     written.push(("outcome/waivers.toml".to_owned(), waivers.into_bytes()));
     campaign.write_outcome(&written)?;
-    let id = campaign.seal(&target).map_err(unusable)?;
+    let id = campaign.seal(target).map_err(|error| Diagnostic::of_file(target, error.to_string()))?;
     let count = campaign.state.count();
     say(&format!(
         "Closed {}: {} of {} accounts decided, {} kept, {}",
@@ -86,5 +97,6 @@ fn close(args: &CloseArgs, office: &Office) -> Result<Exit, ReviewError> {
     ));
     say(&format!("Outcome: {}", folder.join("outcome").display()));
     say(&format!("Bundle: {}, id {id}; `headcount bundle sign` signs it", target.display()));
+    let is_whole = campaign.state.ended.as_ref().is_some_and(|ended| ended.incomplete.is_none());
     Ok(if is_whole { Exit::Success } else { Exit::Unverified })
 }

@@ -74,10 +74,7 @@ pub(super) fn run(args: &CollectArgs, global: &Global) -> anyhow::Result<Exit> {
                 }
             }
             Err(ReviewError::Unusable(mistake)) => {
-                say(&format!("{mistake}"));
-                if let Some(help) = &mistake.help {
-                    say(&format!("  {help}"));
-                }
+                say(&mistake.to_string());
                 exit = exit.and(Exit::GateFailed);
             }
             Err(error) => return Ok(refused(&error)),

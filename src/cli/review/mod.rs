@@ -87,9 +87,14 @@ impl Office {
         Ok(self.review.folder.join(id))
     }
 
+    /// A review, open or closed.
+    fn take_any(&self, id: &str) -> Result<Campaign, ReviewError> {
+        Campaign::take(&self.folder(id)?, self.now)
+    }
+
     /// A review, to be changed.
     fn take(&self, id: &str) -> Result<Campaign, ReviewError> {
-        let campaign = Campaign::take(&self.folder(id)?, self.now)?;
+        let campaign = self.take_any(id)?;
         if campaign.is_closed() {
             let mistake =
                 Diagnostic::of_file(campaign.folder(), format!("review {id} is closed; nothing is taken any more"));

@@ -76,7 +76,7 @@ pub(super) fn run(args: &OpenArgs, global: &Global) -> anyhow::Result<Exit> {
         return Ok(Exit::Unverified);
     }
     let within = match &args.condition {
-        Some(condition) => match outside(&args.bundle, condition, global)? {
+        Some(condition) => match outside(&args.bundle, audit.report.run.as_of, condition, global)? {
             Ok(outside) => Within::Where { condition, outside },
             Err(exit) => return Ok(exit),
         },

@@ -11,24 +11,31 @@ use super::super::output::refuse;
 use super::super::{Exit, Global, runtime};
 use crate::audit::Evidence;
 use crate::config::RuleText;
+use crate::model::Timestamp;
 use crate::run::{self, Following, Inputs, RunError, RunOptions};
 
 /// What the rule is called.
 const RULE: &str = "outside-of-the-review";
 
-/// The accounts for which the condition is certainly false, by `source/id`; or how the command ends.
+/// The accounts for which the condition was certainly false at the moment of the audit, by `source/id`; or how the command ends.
 pub(super) fn outside(
     bundle: &Path,
+    as_of: Timestamp,
     condition: &str,
     global: &Global,
 ) -> anyhow::Result<Result<HashSet<String>, Exit>> {
-    match judge(bundle, condition, global) {
+    match judge(bundle, as_of, condition, global) {
         Ok(found) => Ok(Ok(found?)),
         Err(error) => Ok(Err(refuse(&error))),
     }
 }
 
-fn judge(bundle: &Path, condition: &str, global: &Global) -> Result<io::Result<HashSet<String>>, RunError> {
+fn judge(
+    bundle: &Path,
+    as_of: Timestamp,
+    condition: &str,
+    global: &Global,
+) -> Result<io::Result<HashSet<String>>, RunError> {
     let mut basis = BasisArgs::of_bundle(bundle.to_owned()).read(false, &[])?;
     basis.config.rules.instead.get_or_insert_default().push(rule(condition));
     let config = &basis.config;
@@ -37,7 +44,7 @@ fn judge(bundle: &Path, condition: &str, global: &Global) -> Result<io::Result<H
     let waiting = global.waiting();
     let options = RunOptions {
         clock: now,
-        as_of: None,
+        as_of: Some(as_of),
         only: &only,
         snapshot: basis.snapshot.as_ref(),
         replaced: &[],

@@ -10,7 +10,7 @@ pub use kept::{KeptPromise, PromiseMemory, PromiseState};
 pub use source::{PromisedThere, Settled, Sight, SourcePromises};
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
@@ -31,7 +31,7 @@ impl Promises {
     /// What is wrong with a file, and where.
     pub fn read(files: &Files, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
         let (mut reviews, mut mistakes) = (Vec::new(), Vec::new());
-        for path in files.below(Role::Promises, folder, Path::new("outcome/promises.json")) {
+        for path in Self::files(files, folder) {
             match PromiseFile::read(files, &path) {
                 Ok(file) => reviews.push(file),
                 Err(mistake) => mistakes.push(mistake),
@@ -42,6 +42,11 @@ impl Promises {
         }
         reviews.sort_by(|a: &PromiseFile, b| (a.opened_at, &a.review).cmp(&(b.opened_at, &b.review)));
         Ok(Self { reviews })
+    }
+
+    /// Where those of all reviews below a folder are.
+    pub fn files(files: &Files, folder: &Path) -> Vec<PathBuf> {
+        files.below(Role::Promises, folder, Path::new("outcome/promises.json"))
     }
 
     /// Those that still count, with their reviews, as of a moment: nothing was promised before it was closed.

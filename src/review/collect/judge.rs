@@ -5,18 +5,18 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 
+use super::answer::{Refusal, Twice, decision, formula, twice};
 use super::cells::{day, is_same, squeezed};
 use super::{AnswerRow, Answers, Placed, SignOff, page, remarks, sheet};
-use crate::base::diagnostic::{Diagnostic, did_you_mean};
+use crate::base::diagnostic::Diagnostic;
 use crate::config::NeedsReason;
 use crate::model::{Employee, Timestamp};
-use crate::render::packet::{ABOUT, DECISIONS, shown_cell};
+use crate::render::packet::{ABOUT, shown_cell};
 use crate::review::campaign::{Campaign, ReviewError};
 use crate::review::item::Item;
 use crate::review::journal::{Decision, Event, sha256};
 use crate::review::people::People;
 use crate::review::state::PacketMade;
-use crate::table::FORMULA;
 
 /// Longer comments are no reasons.
 const LONGEST: usize = 4_000;
@@ -72,6 +72,9 @@ pub fn collect(campaign: &mut Campaign, path: &Path, bytes: &[u8], desk: Desk<'_
         let (reviewer, is_signed) = (known.reviewer.clone(), known.signed.is_some());
         let collected = Collected { reviewer: reviewer.clone(), is_signed, is_known: true, ..Collected::default() };
         let Some(collector) = desk.collector.filter(|_| !is_signed) else { return Ok(collected) };
+        if desk.people.named(&collector.who).is_none_or(|who| who.id() != reviewer) {
+            return Ok(Collected { refused: vec![not_theirs()], ..collected });
+        }
         campaign.record(desk.now, vec![stated(&hash, &reviewer, collector)])?;
         return Ok(Collected { is_signed: true, ..collected });
     }
@@ -88,9 +91,6 @@ fn stated(received: &str, reviewer: &str, Collector { who, day }: &Collector) ->
     let (received, reviewer) = (received.to_owned(), reviewer.to_owned());
     Event::Signed { received, reviewer, name: who.clone(), day: *day, stated_by_collector: true }
 }
-
-/// Why a row doesn't count: where, and why.
-type Refusal = (String, String);
 
 /// What a row comes to.
 enum Weighed {
@@ -210,7 +210,11 @@ impl<'j> Judge<'j> {
     /// Who signs, or why nobody does.
     fn signature(&self, answers: &Answers, hash: &str) -> Result<Option<Event>, Refusal> {
         let Some(signed) = &answers.signed else {
-            return Ok(self.desk.collector.map(|collector| stated(hash, &self.packet.reviewer, collector)));
+            let Some(collector) = self.desk.collector else { return Ok(None) };
+            if !self.is_reviewer(&collector.who) {
+                return Err(not_theirs());
+            }
+            return Ok(Some(stated(hash, &self.packet.reviewer, collector)));
         };
         let SignOff { review, token, bundle, confirmed, name, day: on, at } = signed;
         let differs = |cell: &Placed, wanted: &str| {
@@ -391,84 +395,13 @@ impl<'j> Judge<'j> {
     }
 }
 
+/// Why a statement of the collector signs nothing.
+fn not_theirs() -> Refusal {
+    ("--signed-by".to_owned(), "names somebody else than whose packet it is; nothing is signed".to_owned())
+}
+
 /// Whether an account is kept only with a reason.
 pub(in crate::review) fn needs_reason(reasons: &BTreeSet<NeedsReason>, item: &Item) -> bool {
     let of_severity = || item.worst().is_some_and(|worst| reasons.contains(&NeedsReason::Severity(worst)));
     of_severity() || (item.facts.privileged == Some(true) && reasons.contains(&NeedsReason::Privileged))
-}
-
-fn formula(cell: &Placed) -> Result<(), Refusal> {
-    if cell.text.starts_with(FORMULA) {
-        return Err((cell.place.clone(), "is a formula, and no answer".to_owned()));
-    }
-    Ok(())
-}
-
-/// What is decided, and which roles go.
-fn decision(row: &AnswerRow, item: &Item) -> Result<(Decision, Vec<String>), Refusal> {
-    let word = squeezed(&row.decision.text).to_lowercase();
-    let found = Decision::ALL.into_iter().find(|decision| decision.as_str().to_lowercase() == word);
-    let Some(decision) = found else {
-        let lower = DECISIONS.map(str::to_lowercase);
-        let meant = did_you_mean(&word, lower.iter().map(String::as_str));
-        let meant = DECISIONS.into_iter().find(|known| Some(known.to_lowercase().as_str()) == meant);
-        let help =
-            meant.map_or_else(|| "write Keep, Revoke or Modify".to_owned(), |meant| format!("did you mean {meant}?"));
-        let what = if word.is_empty() { "is empty, and the row has other answers" } else { "is no decision" };
-        return Err((row.decision.place.clone(), format!("{what}; {help}")));
-    };
-    let remove = remove(row, item)?;
-    if decision != Decision::Modify && !remove.is_empty() {
-        let why = format!("names roles, and the decision is {}: roles go with Modify", decision.as_str());
-        return Err((row.remove.place.clone(), why));
-    }
-    if decision == Decision::Modify && remove.is_empty() && row.comment.text.trim().is_empty() {
-        let why = "is empty: Modify needs the roles to be taken away, or a Comment that says what is to change";
-        return Err((row.remove.place.clone(), why.to_owned()));
-    }
-    Ok((decision, remove))
-}
-
-/// The roles that are to go, each of which the account has.
-fn remove(row: &AnswerRow, item: &Item) -> Result<Vec<String>, Refusal> {
-    let roles = item.facts.roles.as_deref().unwrap_or_default();
-    let known = |text: &str| roles.iter().find(|role| squeezed(&shown_cell(role)) == squeezed(text)).cloned();
-    let parts: Vec<&str> = match &row.remove_each {
-        Some(each) => each.iter().map(String::as_str).collect(),
-        None => row.remove.text.split([';', '\n']).filter(|part| !part.trim().is_empty()).collect(),
-    };
-    let mut removed = Vec::new();
-    for part in parts {
-        // A comma may be part of a role's name.
-        let found = known(part).map(|role| vec![role]);
-        let found = found.or_else(|| part.split(',').filter(|one| !one.trim().is_empty()).map(known).collect());
-        let all = roles.join("; ");
-        let why = || format!("names a role that the account doesn't have; it has: {all}");
-        removed.extend(found.ok_or_else(|| (row.remove.place.clone(), why()))?);
-    }
-    removed.sort();
-    removed.dedup();
-    Ok(removed)
-}
-
-/// How a key stands in several rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Twice {
-    Same,
-    Differing,
-}
-
-/// The keys that stand in several rows with answers.
-fn twice(rows: &[AnswerRow]) -> BTreeMap<String, Twice> {
-    let mut first: BTreeMap<String, &AnswerRow> = BTreeMap::new();
-    let mut twice = BTreeMap::new();
-    for row in rows.iter().filter(|row| !row.is_blank()) {
-        let key = row.key.text.trim().to_owned();
-        match first.get(&key) {
-            Some(known) if known.says_the_same_as(row) => drop(twice.entry(key).or_insert(Twice::Same)),
-            Some(_) => drop(twice.insert(key, Twice::Differing)),
-            None => drop(first.insert(key, row)),
-        }
-    }
-    twice
 }

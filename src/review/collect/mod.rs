@@ -1,6 +1,7 @@
 //! What comes back from a reviewer, who may be anybody and write anything: read ([`read`]), judged row by row and as a whole
 //! ([`collect`]).
 
+mod answer;
 mod cells;
 mod judge;
 mod page;

@@ -11,8 +11,8 @@ use crate::table::{self, Options, Purposes, Source, fold};
 /// No packet unpacks to more.
 const UNPACKED: u64 = 256_000_000;
 
-/// No packet has more rows.
-const MOST_ROWS: usize = 500_000;
+/// No packet has more rows: what they hold is in memory.
+const MOST_ROWS: usize = 250_000;
 
 /// The headings of a sheet, by their positions in a list of which the first alone makes a line the headings.
 struct Headings<'h>(&'h [&'static str]);
@@ -63,7 +63,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Answers, Diagnostic> {
 
 fn rows(path: &Path, source: Source<'_>, purposes: &Headings<'_>) -> Result<Vec<AnswerRow>, Diagnostic> {
     let (sheet, is_1904) = (source.sheet.clone(), source.is_1904);
-    let mut rows = Vec::new();
+    let (mut rows, mut is_too_long) = (Vec::new(), false);
     each_row(path, source, purposes, &mut |line, cells| {
         let mut row = AnswerRow { is_1904, ..AnswerRow::default() };
         for (purpose, column, text) in cells {
@@ -82,10 +82,16 @@ fn rows(path: &Path, source: Source<'_>, purposes: &Headings<'_>) -> Result<Vec<
                 (None, None) => row.about.push((*purpose, placed)),
             }
         }
-        if rows.len() < MOST_ROWS {
+        // Whatever row is first says of which packet they are; without an answer, others say nothing.
+        if rows.is_empty() || !row.is_blank() {
+            is_too_long |= rows.len() == MOST_ROWS;
+            rows.truncate(MOST_ROWS - 1);
             rows.push(row);
         }
     })?;
+    if is_too_long {
+        return Err(Diagnostic::of_file(path, "has more answers than any packet has rows"));
+    }
     Ok(rows)
 }
 

@@ -49,7 +49,12 @@ fn a_whole_review_is_closed_and_sealed_behind_its_audit() {
         desk.run(&["bundle", "verify", "2026-11-30.zip", "reviews/q4.zip", "2026-12-19.zip", "--chain"]).ends(3);
     verified.says("review, full");
     desk.collect("2026-12-20", &["inbox-E-1.xlsx"]).ends(2).says("closed");
-    desk.close("2026-12-20", &["--no-recheck", "again"]).ends(2);
+    desk.close("2026-12-20", &["--no-recheck", "again"]).ends(2).says("exists already");
+    // What couldn't be sealed is sealed later, and is the same.
+    let outcome = text("outcome.json");
+    std::fs::remove_file(desk.path("reviews/q4.zip")).expect("removed");
+    desk.close("2026-12-20", &["--no-recheck", "again"]).ends(0).says("6 of 6 accounts decided");
+    assert_eq!(text("outcome.json"), outcome);
 }
 
 #[test]
@@ -134,4 +139,38 @@ fn the_next_review_says_what_the_last_one_decided() {
     };
     assert_eq!(before("crm/a-1"), "Keep on 2026-12-05 by E-5 (q4); roles: agent → agent, billing");
     assert_eq!(before("crm/x-1"), "Revoke on 2026-12-05 by E-5 (q4); unchanged since");
+}
+
+#[test]
+fn proposed_waivers_pass_the_check_or_say_why_they_could_not() {
+    let desk = Desk::new(REVIEW);
+    let config = std::fs::read_to_string(desk.path("headcount.toml")).expect("a configuration");
+    let gated = config.replace("fail_on = []", "fail_on = [\"orphaned\", \"privileged\"]");
+    desk.write("headcount.toml", format!("{gated}[exceptions]\nwaivers = \"waivers.toml\"\n"));
+    desk.write("waivers.toml", "");
+    desk.seal(EVIDENCE);
+    desk.open(&[]).ends(0);
+    for (who, name) in [("E-1", "Ada Anning"), ("E-2", "Bob Birch"), ("E-5", "Eve Elm")] {
+        let mut packet = desk.packet(who, 1);
+        packet.decide_all("Keep").sign(name);
+        for key in packet.keys() {
+            packet.set(&key, "Comment", "known, and \"needed\"");
+        }
+        packet.save(&desk.path("answer.xlsx"));
+        desk.collect("2026-12-05", &["answer.xlsx"]).ends(0);
+    }
+    desk.close("2026-12-19", &["--no-recheck", "a test"]).ends(0);
+    let proposed = std::fs::read_to_string(desk.path("reviews/q4/outcome/waivers.toml")).expect("waivers");
+    assert!(proposed.contains("rule = \"privileged\"") && proposed.contains("account = \"b-1\""), "{proposed}");
+    // The ghost's reviewer answers for the source, too.
+    assert!(proposed.contains("# Not as it stands: owner and approver are the same person."), "{proposed}");
+    assert!(proposed.contains("# account = \"x-1\""), "{proposed}");
+    let due = proposed.lines().find(|line| line.starts_with("expires")).expect("a last day").to_owned();
+    assert_eq!(due, "expires = 2027-03-19");
+    // Nothing can be approved on a day that is still to come: this machine's clock is its own.
+    let today = proposed
+        .replace("created = 2026-12-19", "created = 2026-11-30")
+        .replace("expires = 2027-03-19", "expires = 2027-02-20");
+    desk.write("waivers.toml", today);
+    desk.run(&["waivers", "check"]).ends(0).says("1 waiver, all well-formed");
 }

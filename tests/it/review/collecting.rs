@@ -60,6 +60,9 @@ fn answers_without_a_signature_wait_and_csv_is_signed_by_who_collects() {
     desk.write("bob.csv", packet.csv());
     desk.collect("2026-12-05", &["bob.csv"]).ends(0).says("not signed, so that they wait");
     assert_eq!(standing(&desk, "c-1"), "unsigned Keep");
+    let other = ["bob.csv", "--signed-by", "Eve Elm", "--signed-on", "2026-12-05"];
+    desk.collect("2026-12-06", &other).ends(1).says("--signed-by: names somebody else");
+    assert_eq!(standing(&desk, "c-1"), "unsigned Keep");
     desk.collect("2026-12-06", &["bob.csv", "--signed-by", "Bob Birch", "--signed-on", "2026-12-05"]).ends(0);
     assert_eq!(standing(&desk, "c-1"), "Keep");
     let journal = std::fs::read_to_string(desk.path("reviews/q4/journal.ndjson")).expect("a journal");

@@ -154,3 +154,70 @@ fn an_altered_journal_is_named_by_its_line() {
     std::fs::write(&review, altered).expect("written");
     desk.run(&["review", "status", "q4"]).ends(2).says("line 1 of the journal");
 }
+
+/// A workbook whose first sheet is this XML.
+fn workbook(path: &std::path::Path, sheet: impl Iterator<Item = Vec<u8>>, others: &[&str]) {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).expect("made"));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+    let mut add = |name: &str, text: &[u8]| {
+        zip.start_file(name, options).expect("begun");
+        zip.write_all(text).expect("written");
+    };
+    let names = "http://schemas.openxmlformats.org";
+    add("[Content_Types].xml", format!("<Types xmlns=\"{names}/package/2006/content-types\"/>").as_bytes());
+    add(
+        "_rels/.rels",
+        format!(
+            "<Relationships xmlns=\"{names}/package/2006/relationships\"><Relationship Id=\"r0\" \
+             Type=\"{names}/officeDocument/2006/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+        )
+        .as_bytes(),
+    );
+    add(
+        "xl/_rels/workbook.xml.rels",
+        format!(
+            "<Relationships xmlns=\"{names}/package/2006/relationships\"><Relationship Id=\"r1\" \
+             Type=\"{names}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+        )
+        .as_bytes(),
+    );
+    add(
+        "xl/workbook.xml",
+        format!(
+            "<workbook xmlns=\"{names}/spreadsheetml/2006/main\" xmlns:r=\"{names}/officeDocument/2006/relationships\">\
+             <sheets><sheet name=\"Review\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+        )
+        .as_bytes(),
+    );
+    for name in others {
+        add(name, b"Sub AutoOpen()");
+    }
+    zip.start_file("xl/worksheets/sheet1.xml", options).expect("begun");
+    for part in sheet {
+        zip.write_all(&part).expect("written");
+    }
+    zip.finish().expect("finished");
+}
+
+#[test]
+fn bombs_macros_and_a_sheet_that_is_full_are_answered_in_words() {
+    let desk = Desk::opened(REVIEW, &[]);
+    let start =
+        || b"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>".to_vec();
+    let end = || b"</sheetData></worksheet>".to_vec();
+    let zeros = std::iter::repeat_with(|| vec![b' '; 1 << 20]).take(300);
+    workbook(&desk.path("bomb.xlsx"), [start()].into_iter().chain(zeros).chain([end()]), &[]);
+    let heads = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Key</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>Decision</t></is></c></row>";
+    let rows = (2..=1_048_576).map(|row| {
+        format!("<row r=\"{row}\"><c r=\"A{row}\"><v>1</v></c><c r=\"B{row}\"><v>2</v></c></row>").into_bytes()
+    });
+    let full = [start(), heads.as_bytes().to_vec()].into_iter().chain(rows).chain([end()]);
+    workbook(&desk.path("full.xlsm"), full, &["xl/vbaProject.bin"]);
+    for (name, words) in
+        [("bomb.xlsx", "unpacks to more than 256 MB"), ("full.xlsm", "has more answers than any packet has rows")]
+    {
+        let ran = desk.collect("2026-12-05", &[name]).ends(2);
+        assert!(ran.stderr.contains(words) && !ran.stderr.contains("panicked"), "{name}: {}", ran.stderr);
+    }
+}

@@ -5,6 +5,7 @@ mod collecting;
 mod desk;
 mod hostile;
 mod mails;
+mod organisation;
 mod page;
 mod promises;
 mod returned;

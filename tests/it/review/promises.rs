@@ -267,3 +267,20 @@ fn promises_are_part_of_the_evidence_and_name_nobody_where_nobody_is_named() {
     let text = std::fs::read_to_string(desk.path("o/report.json")).expect("a report");
     assert!(text.contains("\"overdue\": 3") && !text.contains("kept_promises") && !text.contains("x-1"), "{text}");
 }
+
+#[test]
+fn a_vendor_that_tells_when_makes_the_time_exact_and_never_negative() {
+    let desk = decided(REVIEW);
+    desk.write(
+        "crm.csv",
+        "id,email,status,roles,deleted_at\n\
+         a-1,ada@example.com,active,agent,\nb-1,bob@example.com,active,agent;admin,\nc-1,cleo@example.com,active,agent,\n\
+         d-1,dan@example.com,active,reader,\ne-1,eve@example.com,inactive,agent,2026-12-20\n\
+         x-1,ghost@elsewhere.example,inactive,agent,2026-12-01\n",
+    );
+    let (code, report) = audit(&desk, "2027-01-10", None);
+    assert_eq!((code, broken(&report)), (0, vec![]));
+    let time = review(&report).time_to_revoke.clone().expect("known");
+    // Decided on the 5th: one was deleted on the 20th, the other before, by a clock that isn't ours.
+    assert_eq!((time.exact, time.bounded, time.median_days, time.max_days), (2, 0, 0, 15));
+}

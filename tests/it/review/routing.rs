@@ -131,3 +131,22 @@ fn evidence_has_to_be_sealed_whole_and_of_an_audit() {
     open("altered.zip", "q5").ends(2);
     assert!(!desk.path("reviews/q5").exists());
 }
+
+#[test]
+fn mistakes_in_the_configuration_have_their_places() {
+    let rest = "[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"crm\"\nvendor = \"file\"\nfile = \"crm.csv\"\n";
+    let delegate = "[[review.delegate]]\nfrom = \"E-1\"\nto = \"E-1\"\nuntil = 2026-12-31\nreason = \"leave\"";
+    for (line, words) in [
+        ("reason_for_keep = [\"severity:hihg\"]", "says of no account that it needs a reason"),
+        ("remind = [\"36h\"]", "has to be whole days"),
+        ("revoke_within = { worst = \"1d\" }", "\"worst\" is no severity"),
+        ("no_answer = \"keep\"", "unknown variant `keep`"),
+        ("reviewrs = [\"manager\"]", "unknown key `reviewrs`"),
+        (delegate, "E-1 can't stand in for themselves"),
+    ] {
+        let text = format!("[review]\n{line}\n{rest}");
+        let mistakes = headcount::config::Config::parse(std::path::Path::new("headcount.toml"), &text).expect_err(line);
+        let told = mistakes[0].to_string();
+        assert!(told.contains(words) && told.starts_with("headcount.toml:"), "{told}");
+    }
+}
