@@ -62,7 +62,7 @@ def clickhouse():
     for table in TABLES:
         engine.query(f"CREATE VIEW {table} AS SELECT * FROM file('{os.path.abspath(files(table))}', Parquet)")
     # A row that a join doesn't find is NULL elsewhere.
-    rows = engine.query(f"{text}\nSETTINGS join_use_nulls = 1", "Parquet")
+    rows = engine.query(f"{text}\nSETTINGS join_use_nulls = 1, output_format_parquet_compression_method = 'snappy'", "Parquet")
     with open(out + ".parquet", "wb") as file:
         file.write(rows.bytes())
     return chdb.__version__
