@@ -62,6 +62,9 @@ pub mod finding;
 pub mod audit;
 pub mod gate;
 
+// The same rules on the engine that holds the data.
+pub mod lake;
+
 // Telling: the report, its formats, where they go, who vouches for what is sealed, and who decides about it.
 pub mod report;
 pub mod render;

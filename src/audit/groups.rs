@@ -120,7 +120,9 @@ impl Audit<'_> {
             of_keys,
             |(at, rule, members)| Ok::<_, io::Error>((at, rule, shared(members))),
             |(at, rule, (positions, single))| {
-                self.matrix.count_passes(rule.id(), Some(context.name), single);
+                if self.answers.is_none() {
+                    self.matrix.count_passes(rule.id(), Some(context.name), single);
+                }
                 wanted.extend(positions.into_iter().map(|position| (position, at)));
                 Ok(())
             },
@@ -224,7 +226,15 @@ impl Audit<'_> {
         let employee = owner.filter(|_| same_owner).and_then(|owner| employee_at(self.roster, owner));
         let scope = Scope { group: Some(&facts), employee, ..Scope::at(self.now) };
         let verdict = rule.judge(&scope);
-        self.matrix.count(rule.id(), Some(context.name), verdict);
+        match self.answers {
+            None => self.matrix.count(rule.id(), Some(context.name), verdict),
+            Some(answers) => {
+                let group = (by.name(key), facts.members.as_slice());
+                if !answers.confirm_group(rule.id(), context.name, (&group.0, group.1), verdict)? {
+                    return Ok(());
+                }
+            }
+        }
         if matches!(verdict, RuleResult::Violation) {
             let (source, members) = (context.name.clone(), facts.members.clone());
             let subject = Subject::Group { source, key: by.name(key), members };

@@ -1,12 +1,13 @@
 //! Judges the accounts of one source. One judge serves all threads; what each makes of its share is a [`ChunkResult`].
 
-use std::collections::BTreeMap;
 use std::io;
 
 use super::account_row::AccountRow;
+use super::answers::Answers;
 use super::evidence::Evidence;
 use super::groups::GroupMembers;
 use super::inventory::{Inventory, Recorder};
+use super::looked::Looked;
 use super::matrix::Counts;
 use super::owners::Owners;
 use super::people::CountedOwners;
@@ -14,11 +15,11 @@ use super::promised::Promised;
 use super::sink::rule_about_owner;
 use super::violation::{Accused, Judged};
 use super::{SourceContext, Unsettled};
-use crate::correlate::{PlaceholderIndex, Tally, Tried};
+use crate::correlate::Tried;
 use crate::exception::{DeclarationUse, Exceptions, SourceDeclarations};
 use crate::fetch::{Chunk, Decoded, record};
 use crate::finding::Batch;
-use crate::model::{Account, Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
+use crate::model::{Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
 use crate::rule::{AccountScope, DeclaredScope, Rule, RuleResult, Scope, Triage};
 
 /// A record, and its position among those received.
@@ -26,6 +27,16 @@ use crate::rule::{AccountScope, DeclaredScope, Rule, RuleResult, Scope, Triage};
 struct Received<'c> {
     position: u64,
     line: &'c str,
+}
+
+/// An account as rules see it.
+pub(super) struct Seen<'s> {
+    pub position: u64,
+    /// Its record.
+    pub line: &'s str,
+    pub tried: &'s Tried<'s>,
+    pub judged: Judged<'s>,
+    pub scope: &'s Scope<'s>,
 }
 
 /// Everything that judging an account needs, and nothing that it changes.
@@ -37,6 +48,8 @@ pub(super) struct Judge<'j> {
     pub now: Timestamp,
     /// Where every account is put down, if somebody wants to read them all.
     pub inventory: Option<&'j Inventory>,
+    /// What an engine says, if it has judged them.
+    pub answers: Option<&'j Answers>,
     pub evidence: Evidence,
     /// What rules may know of promises.
     pub promised: Promised,
@@ -48,8 +61,7 @@ pub(super) struct Judge<'j> {
 /// What came of some accounts in a row. Lists are in the order of the judge's rules.
 #[derive(Debug)]
 pub(super) struct ChunkResult<'j> {
-    pub tally: Tally,
-    pub ledger: DeclarationUse,
+    pub looked: Looked,
     triage: Triage<'j>,
     pub of_accounts: Vec<Counts>,
     pub of_groups: Vec<Counts>,
@@ -61,10 +73,6 @@ pub(super) struct ChunkResult<'j> {
     pub concerned: Vec<Finding>,
     /// Accounts without an owner, for whom one can be suggested.
     pub orphans: Vec<Orphan>,
-    /// How many accounts each placeholder of the roster left without an owner.
-    pub placeholders: BTreeMap<PlaceholderIndex, u64>,
-    /// How many keys stand for nothing.
-    pub void_keys: u64,
     pub unsettled: Vec<Unsettled>,
 }
 
@@ -77,17 +85,6 @@ pub(super) struct Orphan {
 }
 
 impl ChunkResult<'_> {
-    /// Counts what the keys of one account came to.
-    fn count(&mut self, situation: &Situation, tried: &Tried<'_>) {
-        self.tally.add(situation);
-        self.void_keys += tried.void_keys();
-        if matches!(situation, Situation::Unmatched) {
-            for placeholder in tried.placeholders() {
-                *self.placeholders.entry(placeholder).or_default() += 1;
-            }
-        }
-    }
-
     /// Counts what was decided for whole kinds of accounts.
     fn count_settled(&mut self) {
         for (accounts, verdicts) in self.triage.settled() {
@@ -106,10 +103,27 @@ impl<'j> Judge<'j> {
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
     pub(super) fn chunk(&'j self, chunk: &Chunk) -> io::Result<ChunkResult<'j>> {
+        let (mut result, mut ledger) = (self.empty(), DeclarationUse::default());
+        let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
+        self.each(chunk, &mut ledger, |seen| self.account(&mut result, recorder.as_mut(), seen))?;
+        recorder.map_or(Ok(()), Recorder::finish)?;
+        result.looked.ledger = ledger;
+        result.count_settled();
+        Ok(result)
+    }
+
+    /// Shows the accounts of a chunk as rules see them.
+    ///
+    /// # Errors
+    /// A record can't be read back, or `see` fails.
+    pub(super) fn each(
+        &self,
+        chunk: &Chunk,
+        ledger: &mut DeclarationUse,
+        mut see: impl FnMut(&Seen<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
         /// So many accounts are correlated at once that the processor's cache still holds them when they are judged.
         const AT_ONCE: usize = 16;
-        let mut result = self.empty();
-        let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
         let received: Vec<_> = chunk.lines().map(|(position, line)| Received { position, line }).collect();
         for received in received.chunks(AT_ONCE) {
             let decoded =
@@ -118,19 +132,24 @@ impl<'j> Judge<'j> {
             for owner in tried.iter().filter_map(|tried| self.employee(tried.first_found())) {
                 owner.prefetch();
             }
-            for ((received, decoded), tried) in received.iter().zip(&decoded).zip(&tried) {
-                self.account(&mut result, recorder.as_mut(), *received, &decoded.account, tried)?;
+            for ((received, Decoded { account, .. }), tried) in received.iter().zip(&decoded).zip(&tried) {
+                let found = tried.situation();
+                let mut owners = Owners::of(&found, self.roster);
+                let situation = ledger.decide(self.declarations, account, found);
+                if matches!(situation, Situation::Declared { .. }) {
+                    owners = owners.of_declared(&self.roster.extra_columns, self.now);
+                }
+                let judged = Judged { account, situation: &situation, employee: self.employee(situation.employee()) };
+                let scope = self.scope(&judged, &owners);
+                see(&Seen { position: received.position, line: received.line, tried, judged, scope: &scope })?;
             }
         }
-        recorder.map_or(Ok(()), Recorder::finish)?;
-        result.count_settled();
-        Ok(result)
+        Ok(())
     }
 
     fn empty(&'j self) -> ChunkResult<'j> {
         ChunkResult {
-            tally: Tally::default(),
-            ledger: DeclarationUse::default(),
+            looked: Looked::default(),
             triage: Triage::new(&self.about_accounts),
             of_accounts: self.about_accounts.iter().map(|_| Counts::default()).collect(),
             of_groups: self.about_groups.iter().map(|_| Counts::default()).collect(),
@@ -139,8 +158,6 @@ impl<'j> Judge<'j> {
             batch: Batch::default(),
             concerned: Vec::new(),
             orphans: Vec::new(),
-            placeholders: BTreeMap::new(),
-            void_keys: 0,
             unsettled: Vec::new(),
         }
     }
@@ -154,35 +171,25 @@ impl<'j> Judge<'j> {
         &self,
         result: &mut ChunkResult<'j>,
         recorder: Option<&mut Recorder<'_>>,
-        received: Received<'_>,
-        account: &Account<'_>,
-        tried: &Tried<'_>,
+        seen: &Seen<'_>,
     ) -> io::Result<()> {
-        let found = tried.situation();
-        let mut owners = Owners::of(&found, self.roster);
-        let situation = result.ledger.decide(self.declarations, account, found);
-        if matches!(situation, Situation::Declared { .. }) {
-            owners = owners.of_declared(&self.roster.extra_columns, self.now);
-        }
-        result.count(&situation, tried);
-        let owner = situation.employee();
-        let judged = Judged { account, situation: &situation, employee: self.employee(owner) };
-        let scope = self.scope(&judged, &owners);
+        let Seen { position, line, tried, judged, scope } = *seen;
+        let Judged { account, situation, employee } = judged;
+        result.looked.count(situation, tried);
         if let Some(recorder) = recorder {
             let privileged = scope.account.as_ref().and_then(AccountScope::is_privileged);
-            let row = AccountRow::new(account, privileged, &situation, judged.employee, self.now);
-            recorder.record(received.position, &row)?;
+            recorder.record(position, &AccountRow::new(account, privileged, situation, employee, self.now))?;
         }
-        self.rules(result, tried, judged, &scope, received.line)?;
-        result.unsettled.extend(self.unsettled(&judged, &scope));
+        self.rules(result, tried, judged, scope, line)?;
+        result.unsettled.extend(self.unsettled(&judged, scope));
         for (group, counts) in result.groups.iter_mut().zip(&mut result.of_groups) {
-            if let Some(undecided) = group.offer(&scope, received.position) {
+            if let Some(undecided) = group.offer(scope, position) {
                 counts.count(undecided);
             }
         }
-        if let Some(owner) = owner {
+        if let Some(owner) = situation.employee() {
             for (rule, offers) in self.about_people.iter().zip(&mut result.people) {
-                offers.offer(rule, &scope, owner);
+                offers.offer(rule, scope, owner);
             }
         }
         Ok(())
@@ -197,6 +204,7 @@ impl<'j> Judge<'j> {
         line: &str,
     ) -> io::Result<()> {
         let mut accused = None;
+        let mut violated = Vec::new();
         let (mut finished, mut concerned) = (Vec::new(), Vec::new());
         for open in result.triage.take(scope) {
             let verdict = open.judge(scope);
@@ -213,6 +221,7 @@ impl<'j> Judge<'j> {
                     none.insert(Accused::new(judged, tried, scope, place, self.evidence)?)
                 }
             };
+            violated.push(rule.id());
             let fingerprint = accused.fingerprint(rule);
             let is_concerned = self.exceptions.concern(rule.id(), Some(self.context.name), &fingerprint);
             if accused.lacks_owner(rule) {
@@ -228,6 +237,9 @@ impl<'j> Judge<'j> {
             } else {
                 accused.write(rule, &fingerprint, &mut result.batch)?;
             }
+        }
+        if let Some(answers) = self.answers {
+            answers.confirm_account(self.context.name, &judged.account.id, &violated)?;
         }
         if !finished.is_empty() || !concerned.is_empty() {
             result.orphans.push(Orphan { record: line.to_owned(), finished, concerned });

@@ -5,11 +5,14 @@
 //! key that a group rule counts.
 
 mod account_row;
+mod answers;
 mod evidence;
 mod sink;
 mod groups;
 mod inventory;
 mod judge;
+mod look;
+mod looked;
 mod matrix;
 mod near;
 mod owners;
@@ -27,8 +30,11 @@ use std::fmt;
 use std::io;
 
 pub use account_row::{AccountRow, Work};
+pub use answers::{Answer, Answers};
 pub use evidence::Evidence;
 pub use inventory::{Inventory, Recorder};
+pub use look::{Look, Sight};
+pub use looked::Looked;
 pub use matrix::Cell;
 pub use near::LikelyLine;
 pub use promised::PromiseStates;
@@ -104,6 +110,9 @@ pub enum AuditError {
     /// What was found could not be kept.
     #[error("can't keep the findings in the temporary folder: {0}")]
     Findings(io::Error),
+    /// The tables of facts can't be written.
+    #[error("can't write the facts: {0}")]
+    Facts(io::Error),
     /// Accounts were lost on the way: a defect of headcount itself.
     #[error("{source_name}: {error}; please report this as a defect of headcount")]
     Unbalanced {
@@ -149,6 +158,8 @@ pub struct Audit<'a> {
     /// Accounts whose owner isn't settled, of which an exception may say that this is accepted.
     unsettled: Vec<Unsettled>,
     inventory: Option<&'a Inventory>,
+    /// What an engine says, if it has judged the accounts.
+    answers: Option<&'a Answers>,
     evidence: Evidence,
     /// What the audit before knew of promises.
     memory: PromiseMemory,
@@ -234,6 +245,7 @@ impl<'a> Audit<'a> {
             roster_issues: Vec::new(),
             unsettled: Vec::new(),
             inventory: None,
+            answers: None,
             evidence: Evidence::Whole,
             memory: PromiseMemory::default(),
             promised: BTreeMap::new(),
@@ -251,6 +263,12 @@ impl<'a> Audit<'a> {
     #[must_use]
     pub fn with_memory(self, memory: PromiseMemory) -> Self {
         Self { memory, ..self }
+    }
+
+    /// Takes what an engine says of all accounts, of which only those that it accuses are at hand.
+    #[must_use]
+    pub fn with_answers(self, answers: Option<&'a Answers>) -> Self {
+        Self { answers, ..self }
     }
 
     /// Keeps so much of what is found.
@@ -271,6 +289,9 @@ impl<'a> Audit<'a> {
             tally = self
                 .accounts(context, spool)
                 .map_err(|error| AuditError::Spool { source_name: context.name.clone(), error })?;
+        }
+        if let Some(answers) = self.answers {
+            tally = self.answered(answers, context.name, population.certificate.distinct);
         }
         tally
             .check(population.certificate.distinct)
@@ -297,7 +318,8 @@ impl<'a> Audit<'a> {
         self.found.add_near_misses(near_misses)?;
         self.by_source.entry(context.name.clone()).or_default().likely = line;
         let rules = judge.about_accounts.iter().chain(&judge.about_groups);
-        for (rule, counts) in rules.zip(of_accounts.into_iter().chain(of_groups)) {
+        let counted = rules.zip(of_accounts.into_iter().chain(of_groups)).filter(|_| self.answers.is_none());
+        for (rule, counts) in counted {
             self.matrix.merge(rule.id(), context.name, counts);
         }
         self.groups(context, groups, spool)?;
@@ -306,15 +328,11 @@ impl<'a> Audit<'a> {
 
     /// Puts what one thread has made of some accounts to the rest.
     fn take<'j>(&mut self, judge: &Judge<'j>, gathered: &mut Gathered<'j>, result: ChunkResult<'j>) -> io::Result<()> {
-        gathered.tally.merge(&result.tally);
-        for (placeholder, count) in result.placeholders {
-            *self.placeholders.entry(placeholder).or_default() += count;
-        }
-        if result.void_keys > 0 {
-            *self.void_keys.entry(judge.context.name.clone()).or_default() += result.void_keys;
+        gathered.tally.merge(&result.looked.tally);
+        if self.answers.is_none() {
+            self.count(judge.context.name, result.looked);
         }
         self.unsettled.extend(result.unsettled);
-        self.ledger.merge(result.ledger);
         for (all, some) in gathered.of_accounts.iter_mut().zip(result.of_accounts) {
             all.merge(some);
         }
@@ -346,6 +364,7 @@ impl<'a> Audit<'a> {
             exceptions: self.exceptions,
             now: self.now,
             inventory: self.inventory,
+            answers: self.answers,
             evidence: self.evidence,
             promised: self.promised.get(context.name).cloned().unwrap_or_default(),
             about_accounts: self.rules_about(RuleSubject::Account, context.name).collect(),

@@ -76,10 +76,20 @@ impl Audit<'_> {
             let (mut counted, mut undecided) = (people.counted.as_slice(), people.undecided.as_slice());
             for (index, employee) in (0..).map(EmployeeIndex).zip(&self.roster.employees) {
                 let mine = take(&mut counted, index);
-                let accounts = AccountsFacts {
+                let undecided = take(&mut undecided, index).iter();
+                let here = || AccountsFacts {
                     count: mine.len() as u64,
                     sources: people.names(mine),
-                    undecided: take(&mut undecided, index).iter().fold(Missing::NOTHING, |all, (_, one)| all.and(*one)),
+                    undecided: undecided.fold(Missing::NOTHING, |all, (_, one)| all.and(*one)),
+                };
+                let answered = self.answers.map(|answers| answers.person(people.rule.id(), employee.id()));
+                let accounts = match answered {
+                    Some(Err(verdict)) => {
+                        self.matrix.count(people.rule.id(), None, verdict);
+                        continue;
+                    }
+                    Some(Ok(accounts)) => accounts,
+                    None => here(),
                 };
                 let employee = EmployeeScope::one(employee, &self.roster.extra_columns);
                 let scope = Scope { employee: Some(employee), accounts: Some(&accounts), ..Scope::at(self.now) };

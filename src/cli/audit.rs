@@ -12,11 +12,9 @@ use super::clock::{latest, now, parse_moment};
 use super::email::AuditMail;
 use super::evidence::Evidence;
 use super::interrupt::{Interruption, Left};
-use super::job::Job;
-use super::measure::{Held, Measure};
-use super::offer;
+use super::job::{Job, OutcomeArgs};
+use super::measure::Held;
 use super::output::{refuse, say};
-use super::privacy::PrivacyLevel;
 use super::summary::{say_decisions, say_to_do, summarise};
 use super::{Exit, Global, Waiting, runtime};
 use crate::audit::{self, Inventory};
@@ -24,8 +22,9 @@ use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::claim::{Claim, ClaimError};
-use crate::config::{Config, Demand, FailOn, GateConfig};
+use crate::config::{Config, FailOn, GateConfig};
 use crate::deliver::{self, Attempt};
+use crate::lake::Answered;
 use crate::model::{SourceName, Timestamp};
 use crate::render::{Format, Templates, all_files, check_templates};
 use crate::report::{Gate, GateVerdict, Privacy};
@@ -36,57 +35,21 @@ use crate::snapshot::Snapshot;
 
 /// Options of `audit`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct AuditArgs {
     #[command(flatten)]
     basis: BasisArgs,
     /// Judge as of this date (its end, UTC) or RFC 3339 time instead of now
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
     as_of: Option<Timestamp>,
-    /// Where the reports go; `-` writes a single format to stdout
-    #[arg(long, value_name = "DIR", default_value = "headcount-out")]
-    out: PathBuf,
-    /// Formats, separated by commas
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = offer::format())]
-    format: Vec<Format>,
+    #[command(flatten)]
+    pub(super) outcome: OutcomeArgs,
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
-    /// What fails the gate, separated by commas, instead of the configured `fail_on`: rules, severity:NAME,
-    /// 'RULE>10', 'RULE>5%', not-evaluable; new narrows it (or the configured one) to what isn't in the baseline
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = offer::demand(), hide_possible_values = true)]
-    fail_on: Option<Vec<Demand>>,
     /// Judge the same data by this policy, too: a file with id, title, [rules] and [gate]; may be given again. A
     /// policy that fails fails the audit
     #[arg(long, value_name = "FILE")]
     policy: Vec<PathBuf>,
-    /// How much of people the outputs tell
-    #[arg(long, value_name = "LEVEL", default_value = "full")]
-    pub(super) privacy: PrivacyLevel,
-    /// The findings that are not new, instead of the configured file
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
-    /// The JSON report, or the evidence bundle, that roster, sources and findings are held against, instead of the last
-    /// time that each was complete
-    #[arg(long, value_name = "FILE")]
-    previous: Option<PathBuf>,
-    /// Roster and sources have really changed so much: don't hold them against the previous audit
-    #[arg(long, conflicts_with = "previous")]
-    accept_change: bool,
-    /// Seal the run in this ZIP, which may not exist yet: accounts, everything that they are judged by, and the reports; an
-    /// auditor checks it, and `headcount bundle replay` comes to the same report
-    #[arg(long, value_name = "FILE")]
-    bundle: Option<PathBuf>,
-    /// Send the report as [email] says; `headcount email` repeats what could not be delivered
-    #[arg(long)]
-    email: bool,
-    /// A source that is incomplete while its `known_outage` lasts doesn't make the verdict unverified: it is about the
-    /// other sources then, and says so
-    #[arg(long)]
-    allow_outage: bool,
-    /// Findings don't change the exit code; what could not be verified (3) or delivered (4) still does
-    #[arg(long)]
-    exit_zero: bool,
 }
 
 /// How an attempt ended.
@@ -98,24 +61,10 @@ struct Ended {
 
 pub(super) fn run(args: &AuditArgs, global: &Global) -> anyhow::Result<Exit> {
     let job = Job {
-        basis: &args.basis,
-        out: &args.out,
-        formats: &args.format,
         sources: &args.source,
-        fail_on: args.fail_on.as_deref(),
-        baseline: args.baseline.as_deref(),
         policies: &args.policy,
         as_of: args.as_of,
-        privacy: args.privacy,
-        bundle: args.bundle.as_deref(),
-        measure: match &args.previous {
-            _ if args.accept_change => Measure::Accepted,
-            Some(path) => Measure::Report(path),
-            None => Measure::LastComplete,
-        },
-        email: args.email,
-        allow_outage: args.allow_outage,
-        exit_zero: args.exit_zero,
+        ..Job::new(&args.basis, &args.outcome)
     };
     runtime()?.block_on(job.run(global))
 }
@@ -130,6 +79,7 @@ struct Checked<'a> {
     only: Vec<SourceName>,
     privacy: Privacy,
     snapshot: Option<Snapshot>,
+    answered: Option<Answered>,
     replaced: Vec<String>,
     evidence: Option<Evidence<'a>>,
     held: Held<'a>,
@@ -198,6 +148,7 @@ impl<'a> Job<'a> {
             as_of: self.as_of,
             only: &checked.only,
             snapshot: checked.snapshot.as_ref(),
+            answered: checked.answered.as_ref(),
             replaced: &checked.replaced,
             again: None,
             previous: checked.held.previous(),
@@ -367,6 +318,7 @@ impl<'a> Job<'a> {
         let inputs = Inputs::load(config, held.previous(), latest(self.as_of));
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, config))?;
         inputs.policies = Policy::load_all(self.policies, config)?;
+        let answered = self.answered(&inputs, &formats).map_err(|mistake| vec![mistake])?;
         let Basis { config, snapshot, replaced, templates: unpacked } = basis;
         Ok(Checked {
             config,
@@ -377,6 +329,7 @@ impl<'a> Job<'a> {
             only,
             privacy,
             snapshot,
+            answered,
             replaced,
             evidence,
             held,

@@ -69,6 +69,7 @@ pub(super) fn run(args: &DemoArgs, global: &Global) -> anyhow::Result<Exit> {
             email: false,
             allow_outage: false,
             exit_zero: false,
+            engine: None,
         };
         job.run(global).await
     })

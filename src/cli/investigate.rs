@@ -52,6 +52,7 @@ impl Investigation {
             as_of: self.as_of,
             only: &self.only,
             snapshot: self.snapshot.as_ref(),
+            answered: None,
             replaced: &self.replaced,
             again: None,
             previous: None,

@@ -12,6 +12,7 @@ mod email;
 mod evidence;
 mod exit;
 mod explain;
+mod facts;
 mod fetch;
 mod help;
 mod hr;
@@ -26,12 +27,14 @@ mod privacy;
 mod progress;
 mod redact;
 mod replay;
+mod report;
 mod review;
 mod rules;
 mod schema;
 mod shell;
 mod simulate;
 mod sources;
+mod sql;
 mod summary;
 mod table;
 mod version;
@@ -96,6 +99,12 @@ enum Command {
     Email(email::EmailArgs),
     /// Store every account in a snapshot, to be audited later or elsewhere
     Fetch(fetch::FetchArgs),
+    /// Write what the accounts tell as tables, for rules on the engine that holds the data
+    Facts(facts::FactsArgs),
+    /// Print the rules as one SQL statement over such tables
+    Sql(sql::SqlArgs),
+    /// Make the report of what an engine has answered to that statement
+    Report(report::ReportArgs),
     /// Tell the whole story of one account: record, facts, keys, near misses, rules
     Explain(explain::ExplainArgs),
     /// Suggest whose the unmatched accounts are, for a person to confirm
@@ -175,6 +184,9 @@ impl Cli {
             Command::Audit(args) => audit::run(&args, &global),
             Command::Email(args) => email::run(&args, &global),
             Command::Fetch(args) => fetch::run(&args, &global),
+            Command::Facts(args) => facts::run(&args, &global),
+            Command::Sql(args) => sql::run(&args),
+            Command::Report(args) => report::run(&args, &global),
             Command::Bundle(command) => bundle::run(&command, &global),
             Command::Explain(args) => explain::run(&args, &global),
             Command::Crosswalk(command) => crosswalk::run(&command, &global),
@@ -198,7 +210,8 @@ impl Command {
     /// How much of people may be told on stderr.
     const fn privacy(&self) -> PrivacyLevel {
         match self {
-            Self::Audit(args) => args.privacy,
+            Self::Audit(args) => args.outcome.privacy,
+            Self::Report(args) => args.outcome.privacy,
             Self::Bundle(command) => command.privacy(),
             _ => PrivacyLevel::Full,
         }

@@ -145,6 +145,7 @@ impl<'c> Replay<'c> {
             as_of: self.as_of,
             only: &self.only,
             snapshot: basis.snapshot.as_ref(),
+            answered: None,
             replaced: &basis.replaced,
             again: Some(identity),
             previous: None,

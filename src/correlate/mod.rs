@@ -5,6 +5,7 @@
 
 mod crosswalk;
 mod index;
+mod lookups;
 mod roster_index;
 mod shared;
 mod tally;
@@ -14,6 +15,7 @@ mod tiers;
 pub(crate) mod testing;
 
 pub use crosswalk::{Crosswalk, written_key};
+pub use lookups::{LAST_RANK, Lookup};
 pub use roster_index::{Correlator, PlaceholderIndex};
 pub use tally::{Tally, Unbalanced};
 pub use tiers::{SourceCorrelator, Tried};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::index::{Crowd, Entry, Hash, KeyTable};
 use crate::base::parallel;
 use crate::config::MatchConfig;
@@ -12,6 +14,8 @@ use crate::model::{Employee, EmployeeIndex, Roster, Step, Tier};
 #[derive(Debug)]
 pub struct Correlator {
     pub(super) normaliser: Normaliser,
+    /// Whether the local parts of addresses are login names.
+    pub(super) local_parts: bool,
     pub(super) ids: KeyTable,
     pub(super) emails: KeyTable,
     pub(super) usernames: KeyTable,
@@ -20,7 +24,7 @@ pub struct Correlator {
 }
 
 /// A key that so many people share that it identifies nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlaceholderIndex {
     pub(super) kind: KeyKind,
     pub(super) at: usize,
@@ -57,7 +61,8 @@ impl Correlator {
         }
         let table = |keys| KeyTable::new(keys, config.crowd);
         let [ids, emails, usernames] = [all.ids, all.emails, all.usernames].map(table);
-        Self { normaliser, ids, emails, usernames, void: all.void }
+        let local_parts = config.username_matches_local_part;
+        Self { normaliser, local_parts, ids, emails, usernames, void: all.void }
     }
 
     /// The employees with this id, in whatever case and spacing; more than one if the roster repeats it.
@@ -110,25 +115,16 @@ impl Keys {
     ) -> Self {
         let mut keys = Self::with_room(employees.len());
         for (index, employee) in employees {
-            let entry = |key: &str| Hash::of(key).map(|hash| Entry::new(hash, index));
-            let mut void = |kind, key: &Normalised<'_>| {
-                if key.steps.contains(Step::StoodForNothing) {
-                    keys.void.entry(kind).or_insert((0, index)).0 += 1;
-                }
-            };
-            keys.ids.extend(entry(&normaliser.key(KeyKind::Id, employee.id()).text));
-            for email in employee.emails() {
-                let key = normaliser.key(KeyKind::Address, email);
-                void(KeyKind::Address, &key);
-                keys.emails.extend(entry(&key.text));
-                if let (true, Some((local, _))) = (local_parts, split(&key.text)) {
-                    keys.usernames.extend(entry(local));
-                }
-            }
-            for username in employee.usernames() {
-                let key = normaliser.key(KeyKind::Login, username);
-                void(KeyKind::Login, &key);
-                keys.usernames.extend(entry(&key.text));
+            let void = keys_of(employee, normaliser, local_parts, |kind, key| {
+                let of_kind = match kind {
+                    KeyKind::Id => &mut keys.ids,
+                    KeyKind::Address => &mut keys.emails,
+                    KeyKind::Login => &mut keys.usernames,
+                };
+                of_kind.extend(Hash::of(key).map(|hash| Entry::new(hash, index)));
+            });
+            for kind in void {
+                keys.void.entry(kind).or_insert((0, index)).0 += 1;
             }
         }
         for keys in [&mut keys.ids, &mut keys.emails, &mut keys.usernames] {
@@ -136,4 +132,34 @@ impl Keys {
         }
         keys
     }
+}
+
+/// Shows every key of a person. Returns the kind of each value that stands for nothing.
+pub(super) fn keys_of(
+    employee: &Employee,
+    normaliser: &Normaliser,
+    local_parts: bool,
+    mut see: impl FnMut(KeyKind, &str),
+) -> Vec<KeyKind> {
+    let mut void = Vec::new();
+    let mut note = |kind, key: &Normalised<'_>| {
+        if key.steps.contains(Step::StoodForNothing) {
+            void.push(kind);
+        }
+    };
+    see(KeyKind::Id, &normaliser.key(KeyKind::Id, employee.id()).text);
+    for email in employee.emails() {
+        let key = normaliser.key(KeyKind::Address, email);
+        note(KeyKind::Address, &key);
+        see(KeyKind::Address, &key.text);
+        if let (true, Some((local, _))) = (local_parts, split(&key.text)) {
+            see(KeyKind::Login, local);
+        }
+    }
+    for username in employee.usernames() {
+        let key = normaliser.key(KeyKind::Login, username);
+        note(KeyKind::Login, &key);
+        see(KeyKind::Login, &key.text);
+    }
+    void
 }

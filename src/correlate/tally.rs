@@ -1,9 +1,12 @@
 //! The law of conservation: every account has exactly one situation. The last step of correlation.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Situation, Tier};
 
 /// How many accounts are in which situation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tally {
     matched: [u64; Tier::DEFAULT.len()],
     unmatched: u64,
@@ -54,6 +57,18 @@ impl Tally {
     /// Accounts with exactly one owner, by the tier that decided; tiers that decided nothing are there with 0.
     pub fn by_tier(&self) -> impl Iterator<Item = (Tier, u64)> {
         Tier::DEFAULT.into_iter().zip(self.matched)
+    }
+
+    /// How many accounts are in each situation, as rules spell it, those with an owner by the tier that decided.
+    pub fn by_situation(&self) -> impl Iterator<Item = ((&'static str, &'static str), u64)> {
+        let matched = self.by_tier().map(|(tier, count)| (("matched", tier.as_str()), count));
+        let others = [
+            (("unmatched", ""), self.unmatched),
+            (("ambiguous", ""), self.ambiguous),
+            (("conflict", ""), self.conflict),
+            (("declared", ""), self.declared),
+        ];
+        matched.chain(others)
     }
 
     /// Accounts with no owner.

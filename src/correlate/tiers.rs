@@ -20,20 +20,20 @@ pub struct SourceCorrelator<'c> {
 /// What the tiers of a source found for an account.
 #[derive(Debug)]
 pub struct Tried<'a> {
-    source: &'a SourceCorrelator<'a>,
-    account: &'a Account<'a>,
+    pub(super) source: &'a SourceCorrelator<'a>,
+    pub(super) account: &'a Account<'a>,
     /// In the order of the tiers; mostly one for each, as an account mostly has one key of each kind.
-    keys: Vec<TriedKey<'a>>,
+    pub(super) keys: Vec<TriedKey<'a>>,
 }
 
 #[derive(Debug)]
-struct TriedKey<'a> {
-    tier: Tier,
+pub(super) struct TriedKey<'a> {
+    pub(super) tier: Tier,
     key: Option<Key<'a>>,
     /// It counts only where no other key finds anybody.
-    is_private: bool,
+    pub(super) is_private: bool,
     /// It is a login name that is an address, and not one that is asked for as the address that it is.
-    is_address: bool,
+    pub(super) is_address: bool,
     hits: Hits,
     /// The placeholder that the key is.
     placeholder: Option<PlaceholderIndex>,
@@ -149,9 +149,21 @@ impl<'c> SourceCorrelator<'c> {
         self.matching
     }
 
+    /// Its crosswalk, if it has one.
+    pub(super) const fn crosswalk(&self) -> Option<&Crosswalk> {
+        self.crosswalk.as_ref()
+    }
+
     /// The lines of the crosswalk that no account has used so far.
     pub fn unused_crosswalk_lines(&self) -> Vec<u64> {
         self.crosswalk.as_ref().map(Crosswalk::unused_lines).unwrap_or_default()
+    }
+
+    /// Counts all lines of the crosswalk as used but these: their accounts were seen elsewhere.
+    pub fn use_crosswalk_but(&self, unused: &[u64]) {
+        if let Some(crosswalk) = &self.crosswalk {
+            crosswalk.use_all_but(unused);
+        }
     }
 
     fn key<'a>(&self, tier: Tier, raw: &'a str) -> Key<'a> {
@@ -255,6 +267,11 @@ impl TriedKey<'_> {
 
     fn hash(&self) -> Option<Hash> {
         self.key.as_ref()?.hash
+    }
+
+    /// What is looked up; none if nothing is left of the value.
+    pub(super) fn key_text(&self) -> Option<&str> {
+        self.key.as_ref().filter(|key| key.hash.is_some()).map(|key| key.normalised.text.as_ref())
     }
 
     /// Whether it is a login name that is an address, and none of the addresses among these keys: most vendors have people

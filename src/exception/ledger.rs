@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::declared::{Declarations, SourceDeclarations};
 use crate::base::text::counted;
 use crate::model::{
@@ -9,12 +11,12 @@ use crate::model::{
 };
 
 /// Counts while the accounts stream by.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeclarationUse {
     entries: BTreeMap<DeclarationIndex, Entry>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Entry {
     accounts: u64,
     /// Accounts that an earlier declaration covers, and which that is.

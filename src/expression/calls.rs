@@ -42,7 +42,7 @@ impl<F: Fact> Checker<'_, F> {
         let proof = self.proof(&left, &right).and(self.proof(&right, &left));
         let node = is_text(equal, &left.node, &right.node).unwrap_or_else(|| {
             let sides = [self.looked_at(left), self.looked_at(right)];
-            Node::Test(if equal { ops::equal } else { ops::unequal }, Box::new(sides))
+            Node::Same(equal, Box::new(sides))
         });
         let typed = Typed::bool(node);
         Ok(if equal { Typed { yes: proof, ..typed } } else { Typed { no: proof, ..typed } })

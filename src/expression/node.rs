@@ -54,6 +54,8 @@ pub(super) enum Node<F: Fact> {
     Unary(Unary, Box<Self>),
     Binary(Binary, Box<[Self; 2]>),
     Test(Test, Box<[Self; 2]>),
+    /// Whether two values are the same, or are not.
+    Same(bool, Box<[Self; 2]>),
     Order(Order, Box<[Self; 2]>),
     Apart(Apart<F>),
     Macro(Box<Macro<F>>),
@@ -141,6 +143,11 @@ impl<F: Fact> Node<F> {
                 let (left, right) = (left.eval(env), right.eval(env));
                 failure(&left, &right).unwrap_or_else(|| test(&left, &right))
             }
+            Self::Same(wanted, arguments) => {
+                let [left, right] = arguments.as_ref();
+                let (left, right) = (left.eval(env), right.eval(env));
+                failure(&left, &right).unwrap_or_else(|| Truth::of(ops::same(&left, &right) == *wanted))
+            }
             Self::Order(holds, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
@@ -179,7 +186,9 @@ impl<F: Fact> Node<F> {
                 }
                 Self::List(parts) | Self::And(parts) | Self::Or(parts) => all(parts),
                 Self::Choose(parts) => all(parts.as_slice()),
-                Self::Binary(_, parts) | Self::Test(_, parts) | Self::Order(_, parts) => all(parts.as_slice()),
+                Self::Binary(_, parts) | Self::Test(_, parts) | Self::Same(_, parts) | Self::Order(_, parts) => {
+                    all(parts.as_slice())
+                }
                 Self::Not(part)
                 | Self::HasKey(part, _)
                 | Self::InTexts(part, _)
@@ -241,6 +250,7 @@ impl<F: Fact> Node<F> {
             | Self::InTexts(..)
             | Self::Matches(..)
             | Self::Test(..)
+            | Self::Same(..)
             | Self::Order(..)
             | Self::Apart(..) => self.truth(env).value(),
         }

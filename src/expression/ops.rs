@@ -98,14 +98,6 @@ fn position(key: &Value<'_>) -> Option<usize> {
     }
 }
 
-pub(super) fn equal(left: &Value<'_>, right: &Value<'_>) -> Truth {
-    Truth::of(same(left, right))
-}
-
-pub(super) fn unequal(left: &Value<'_>, right: &Value<'_>) -> Truth {
-    Truth::of(!same(left, right))
-}
-
 pub(super) fn within(item: &Value<'_>, container: &Value<'_>) -> Truth {
     match (item, container) {
         (Value::Text(text), Value::List(list)) => Truth::of(list.has_text(text)),

@@ -44,6 +44,20 @@ pub enum EvalError {
     TooManySteps,
 }
 
+impl EvalError {
+    /// All.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Overflow,
+        Self::DivisionByZero,
+        Self::NoSuchKey,
+        Self::NoSuchIndex,
+        Self::WrongType,
+        Self::Unreadable,
+        Self::Absent,
+        Self::TooManySteps,
+    ];
+}
+
 /// A value, or the reason why there is none.
 #[derive(Debug, Clone)]
 pub enum Value<'a> {

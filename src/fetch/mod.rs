@@ -7,6 +7,7 @@ pub(crate) mod assess;
 pub(crate) mod collector;
 pub(crate) mod fingerprint;
 pub(crate) mod ids;
+mod lines;
 pub(crate) mod paging;
 mod population;
 mod progress;
@@ -20,6 +21,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
 pub use collector::Collector;
+pub use lines::Lines;
 pub use population::{Certificate, Population, Wanted, fetch};
 pub use progress::{Progress, Quiet};
 pub use record::{Decoded, FieldProblem};

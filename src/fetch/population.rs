@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
 use super::{Connector, Decoder, Progress, Proof, SourceError, Spool};
-use crate::base::text::{counted, grouped};
+use crate::base::text::{counted, digest, grouped};
 use crate::http::Usage;
 use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
 
@@ -59,6 +59,32 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// Adds what was counted of a further part of the same source, or while the whole source was read for it once more.
+    pub(crate) fn add_part(&mut self, other: &Self, counts_whole: bool) {
+        if !counts_whole {
+            self.fetched += other.fetched;
+            self.distinct += other.distinct;
+            self.duplicates += other.duplicates;
+            for (key, count) in &other.keys {
+                *self.keys.entry(key.clone()).or_default() += count;
+            }
+            self.sha256 = digest(&[&self.sha256, &other.sha256]);
+        }
+        self.readings = self.readings.max(other.readings);
+        self.pages += other.pages;
+        self.usage.requests += other.usage.requests;
+        self.usage.retries += other.usage.retries;
+        self.started_at = self.started_at.min(other.started_at);
+        self.finished_at = self.finished_at.max(other.finished_at);
+        self.status = self.status.max(other.status);
+        self.error = self.error.take().or_else(|| other.error.clone());
+        for warning in &other.warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
+        }
+    }
+
     /// Fewer accounts than there are at least can't be all of them, whatever the vendor says.
     pub(crate) fn expect(&mut self, at_least: Option<NonZeroU64>) {
         let Some(minimum) = at_least.filter(|minimum| self.distinct < minimum.get()) else { return };

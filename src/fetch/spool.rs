@@ -75,7 +75,7 @@ impl SpoolWriter {
 
     /// Adds a record. Line breaks between its tokens, where JSON gives them no meaning, become spaces, so that
     /// a record is a line.
-    pub(super) fn push(&mut self, record: Json<'_>) -> io::Result<()> {
+    pub(crate) fn push(&mut self, record: Json<'_>) -> io::Result<()> {
         let json = record.get();
         if memchr2(b'\n', b'\r', json.as_bytes()).is_some() {
             self.piece.extend(json.replace(['\n', '\r'], " ").as_bytes());

@@ -1,10 +1,12 @@
 //! Values that people and exports write where there is none: `unknown`, `noreply@…`, `0` as an id. They would make one
 //! person the owner of every account that has them, so that they are keys of nobody.
 
+use serde::{Deserialize, Serialize};
+
 use super::address::split;
 
 /// What a key is compared with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum KeyKind {
     /// Employee ids.
     Id,

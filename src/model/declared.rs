@@ -35,7 +35,7 @@ impl DeclaredKind {
 }
 
 /// The position of a declaration in its file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DeclarationIndex(pub u32);
 
 /// One `[[account]]` of the file of declared accounts.

@@ -13,7 +13,7 @@ use super::vocabulary::Vocabulary;
 use crate::base::diagnostic::Diagnostic;
 use crate::expression::{self, Missing};
 
-type Condition = expression::Condition<&'static FactDef>;
+pub(super) type Condition = expression::Condition<&'static FactDef>;
 
 /// The texts of a rule that are compiled, again for every change of the params.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(super) struct Written {
 #[derive(Debug)]
 pub(super) struct Compiled {
     pub when: Condition,
-    members: Option<Condition>,
+    pub members: Option<Condition>,
     message: Message,
 }
 

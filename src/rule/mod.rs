@@ -44,11 +44,21 @@ pub use scope::{
     SourceFacts,
 };
 pub use subject::{GroupBy, Subject};
+#[cfg(test)]
+pub(crate) use suite::questions;
 pub use suite::{TestResult, run_tests};
 pub use triage::{Open, Triage};
 pub use verdict::RuleResult;
 
+/// Where the facts of rules stand.
+pub(crate) type Columns<'c> = dyn expression::Columns<&'static facts::FactDef> + 'c;
+/// A condition of a rule in SQL.
+pub(crate) type Said<'r> = expression::Said<'r, &'static facts::FactDef>;
+/// What SQL can't say of one.
+pub(crate) type Part<'r> = expression::Part<'r, &'static facts::FactDef>;
+
 use self::compiled::Compiled;
+use crate::expression;
 use crate::model::{RuleId, Severity, SourceName};
 
 /// Where a rule comes from.
@@ -110,6 +120,22 @@ impl Rule {
     /// The facts that the condition reads, by path. What is absent is null, what the vendor doesn't tell is left out.
     pub fn facts<'a>(&'a self, scope: &'a Scope<'a>) -> Facts<'a> {
         Facts::of_sorted(self.compiled.when.facts(scope))
+    }
+
+    /// The condition in SQL.
+    pub(crate) fn said(&self, columns: &Columns<'_>) -> Said<'_> {
+        self.compiled.when.said(columns)
+    }
+
+    /// Which accounts count, in SQL; none if all do.
+    pub(crate) fn members_said(&self, columns: &Columns<'_>) -> Option<Said<'_>> {
+        self.compiled.members.as_ref().map(|members| members.said(columns))
+    }
+
+    /// Every fact that its conditions may read.
+    pub(crate) fn facts_read(&self) -> impl Iterator<Item = &'static facts::FactDef> {
+        let of_members = self.compiled.members.iter().flat_map(compiled::Condition::facts_read);
+        self.compiled.when.facts_read().iter().chain(of_members).copied()
     }
 
     /// The paths of the facts that the condition reads.

@@ -110,6 +110,34 @@ pub fn run_tests(path: &Path, rules: &RuleSet) -> Result<Vec<TestResult>, Vec<Di
     if found.is_empty() { Ok(results) } else { Err(found) }
 }
 
+/// A question of a test: the rule, the people, how to see each account as the rule does, and the subjects of its findings.
+#[cfg(test)]
+pub(crate) type Question<'q> =
+    (&'q Rule, &'q [EmployeeScope<'q>], &'q dyn Fn(&mut dyn FnMut(&Scope<'_>)), &'q [String], crate::model::Timestamp);
+
+/// Shows every question of the tests of a file.
+#[cfg(test)]
+pub(crate) fn questions(path: &Path, rules: &RuleSet, see: &mut dyn FnMut(Question<'_>)) {
+    let text = std::fs::read_to_string(path).expect("a file of tests");
+    let source_text = SourceText { path, text: &text };
+    let suite: RawSuite = toml::from_str(&text).expect("tests");
+    for case in &suite.tests {
+        let people: Vec<_> = case.employees.iter().map(|person| (person.employee(), person.headings())).collect();
+        let people: Vec<EmployeeScope<'_>> =
+            people.iter().map(|(employee, headings)| EmployeeScope::one(employee, headings)).collect();
+        let accounts = case.owned(&source_text, &people).unwrap_or_else(|mistake| panic!("{mistake}"));
+        let scenes = |see: &mut dyn FnMut(&Scope<'_>)| {
+            for (number, (account, owner)) in (1..).zip(&accounts) {
+                let scope = Scope { employee: *owner, ..Scope::at(case.now.0) };
+                with_account(account, number, &scope, &mut *see);
+            }
+        };
+        for rule in case.asked(&source_text, rules).unwrap_or_else(|mistake| panic!("{mistake}")) {
+            see((rule, &people, &scenes, &case.judge(rule, &people, &accounts), case.now.0));
+        }
+    }
+}
+
 impl Case {
     fn run(&self, source_text: &SourceText<'_>, rules: &RuleSet) -> Checked<TestResult> {
         let people: Vec<_> = self.employees.iter().map(|person| (person.employee(), person.headings())).collect();

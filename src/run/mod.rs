@@ -2,6 +2,7 @@
 //! checked without a request; [`run`] fetches, judges and reports.
 
 pub mod compare;
+pub mod facts;
 pub mod ground;
 mod history;
 mod inputs;
@@ -19,7 +20,7 @@ use chrono::NaiveDate;
 use futures_util::future::try_join_all;
 use tracing::debug;
 
-use crate::audit::{AuditError, Evidence, Inventory, Outcome, SourceContext};
+use crate::audit::{Answers, AuditError, Evidence, Inventory, Outcome, SourceContext};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
@@ -29,6 +30,7 @@ use crate::exception::{Coverage, PromiseMemory};
 use crate::fetch::{self, Connector, Decoder, Population};
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
 use crate::history::{Anew, Earlier, Follow};
+use crate::lake::Answered;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, ReviewSummary, Run};
 use crate::roster;
@@ -78,6 +80,8 @@ pub(crate) struct PreparedSource<'c> {
 enum Origin<'c> {
     Vendor(Box<dyn Connector>),
     Snapshot(&'c Snapshot),
+    /// What an engine has answered.
+    Engine(&'c Answered),
 }
 
 impl PreparedSource<'_> {
@@ -145,6 +149,7 @@ pub async fn run(
         read_at,
         evidence: options.evidence,
         memory: &memory,
+        answers: options.answered.map(|answered| &answered.answers),
     };
     let anew = anew.filter(|_| carries).map(|anew| Anew { lost: anew.lost && !accepts_anew, ..anew });
     let mut changes = None;
@@ -251,6 +256,7 @@ struct AuditInput<'c> {
     evidence: Evidence,
     /// What the audit before knew of promises.
     memory: &'c PromiseMemory,
+    answers: Option<&'c Answers>,
 }
 
 impl AuditInput<'_> {
@@ -264,7 +270,8 @@ impl AuditInput<'_> {
         compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<Past>,
     ) -> Result<(Outcome, GateVerdict), AuditError> {
         let audit = self.inputs.audit_by(rules, self.config, self.as_of);
-        let mut audit = audit.with_inventory(inventory).with_evidence(self.evidence).with_memory(self.memory.clone());
+        let audit = audit.with_inventory(inventory).with_evidence(self.evidence);
+        let mut audit = audit.with_memory(self.memory.clone()).with_answers(self.answers);
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
             audit.source(&source.context(), population)?;
         }
@@ -315,9 +322,10 @@ pub(crate) fn ready<'c>(
     let mut mistakes = Vec::new();
     let mut sources = Vec::new();
     for source in config.chosen(options.only) {
-        let origin = match options.snapshot {
-            Some(snapshot) => Ok(Origin::Snapshot(snapshot)),
-            None => source.connector().map(Origin::Vendor).map_err(|found| mistakes.push(found)),
+        let origin = match (options.snapshot, options.answered) {
+            (Some(snapshot), _) => Ok(Origin::Snapshot(snapshot)),
+            (None, Some(answered)) => Ok(Origin::Engine(answered)),
+            (None, None) => source.connector().map(Origin::Vendor).map_err(|found| mistakes.push(found)),
         };
         let correlator =
             inputs.correlator(source, &config.files).map_err(|found| mistakes.extend(config.point_out(found)));
@@ -331,11 +339,17 @@ pub(crate) fn ready<'c>(
 pub(crate) async fn fetch_all(
     sources: &[PreparedSource<'_>],
     options: &RunOptions<'_>,
-) -> Result<Vec<Population>, SnapshotError> {
+) -> Result<Vec<Population>, RunError> {
     let fetches = sources.iter().map(|source| async {
         let connector = match &source.origin {
             Origin::Vendor(connector) => connector.as_ref(),
-            Origin::Snapshot(snapshot) => return snapshot.population(source.config),
+            Origin::Snapshot(snapshot) => return Ok(snapshot.population(source.config)?),
+            Origin::Engine(answered) => {
+                let name = &source.config.name;
+                source.correlator.use_crosswalk_but(answered.unused_lines(name));
+                let population = answered.population(name);
+                return Ok(population.map_err(|error| AuditError::Spool { source_name: name.clone(), error })?);
+            }
         };
         let progress = options.observer.started(&source.config.name);
         let decoder = source.decoder.as_ref();

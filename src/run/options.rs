@@ -9,6 +9,7 @@ use crate::bag::BagId;
 use crate::breaker::Previous;
 use crate::config::GateConfig;
 use crate::fetch::{Population, Progress};
+use crate::lake::Answered;
 use crate::model::{SourceName, Timestamp};
 use crate::snapshot::Snapshot;
 
@@ -22,6 +23,8 @@ pub struct RunOptions<'o> {
     pub only: &'o [SourceName],
     /// Judge what was fetched before, instead of fetching now.
     pub snapshot: Option<&'o Snapshot>,
+    /// Take what an engine has answered, instead of fetching and judging now.
+    pub answered: Option<&'o Answered>,
     /// What it is judged by in the place of what the snapshot holds, for people.
     pub replaced: &'o [String],
     /// Be this run once more, instead of a new one.
@@ -71,7 +74,8 @@ impl RunOptions<'_> {
 
     /// When reading the accounts began: now, unless they come from a snapshot.
     pub(super) fn read_at(&self, now: Timestamp) -> Timestamp {
-        self.snapshot.map_or(now, |snapshot| snapshot.certificates().started_at)
+        let answered = || self.answered.map_or(now, |answered| answered.started_at);
+        self.snapshot.map_or_else(answered, |snapshot| snapshot.certificates().started_at)
     }
 
     /// The id of this run, which began at a moment.

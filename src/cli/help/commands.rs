@@ -402,4 +402,31 @@ pub(super) const BELOW: &[Below] = &[
         examples: &[("headcount waivers check", "every waiver with its last day")],
         endings: &[(Success, "all are well-formed"), (Unusable, "one is not, or the configuration can't be used")],
     },
+    Below {
+        command: "facts",
+        examples: &[
+            ("headcount facts --out facts", "what all accounts and people tell, as Parquet"),
+            (
+                "headcount facts --source crm --part 3/16 --records share-3.ndjson --declared 1000000 --as-of 2026-12-31 --out facts",
+                "a share of the records that lie elsewhere, on any machine",
+            ),
+        ],
+        endings: &[(Success, "written"), CONFIGURATION, UNSEEN],
+    },
+    Below {
+        command: "sql",
+        examples: &[
+            ("headcount sql > rules.sql", "the rules as one statement, without a dialect"),
+            ("headcount sql --table accounts=lake.facts_accounts", "for tables with names of their own"),
+        ],
+        endings: &[USABLE, (Unusable, "a rule can't be said in SQL, or the configuration can't be used")],
+    },
+    Below {
+        command: "report",
+        examples: &[
+            ("headcount report --facts facts --verdicts verdicts.parquet", "what the engine has answered, as a report"),
+            ("headcount report --facts facts --verdicts verdicts.csv --format json --fail-on orphaned", "in CI"),
+        ],
+        endings: AN_AUDIT,
+    },
 ];

@@ -47,6 +47,7 @@ fn judge(
         as_of: Some(as_of),
         only: &only,
         snapshot: basis.snapshot.as_ref(),
+        answered: None,
         replaced: &[],
         again: None,
         previous: None,

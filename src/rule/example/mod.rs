@@ -4,6 +4,8 @@ pub(super) mod data;
 pub(super) mod exception;
 pub(super) mod groups;
 pub(super) mod run;
+#[cfg(test)]
+mod scenes;
 
 use std::collections::BTreeMap;
 

@@ -112,6 +112,11 @@ impl FactDef {
         self.needs_of_roster.map_or(Missing::NOTHING, Missing::of_employee).and(of_vendor)
     }
 
+    /// Its value, or why there is none.
+    pub(crate) fn value<'a>(&self, scope: &'a Scope<'a>) -> Value<'a> {
+        (self.get)(scope)
+    }
+
     /// Its value, null where it is absent; `None` where the vendor doesn't tell it.
     pub fn read<'a>(&self, scope: &'a Scope<'a>) -> Option<serde_json::Value> {
         (self.get)(scope).to_json()

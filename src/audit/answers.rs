@@ -1,0 +1,209 @@
+//! What an SQL engine says of all accounts, in the place of what judging would. Of the accounts that it accuses the records are at
+//! hand, so that each is judged here once more: where that differs, nothing of what the engine says can be trusted.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+
+use super::Audit;
+use super::looked::Looked;
+use super::matrix::Counts;
+use crate::correlate::Tally;
+use crate::model::{RuleId, SourceName};
+use crate::rule::{AccountsFacts, Missing, Rule, RuleResult, Subject};
+
+/// What an engine says.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// The rules that each account violates.
+    accounts: BTreeMap<SourceName, BTreeMap<String, BTreeSet<RuleId>>>,
+    /// The members of each group that violates a rule, by the group's name.
+    groups: BTreeMap<(RuleId, SourceName), BTreeMap<String, BTreeSet<String>>>,
+    /// For each person who violates a rule, the sources of the accounts that count.
+    people: BTreeMap<(RuleId, String), Vec<String>>,
+    /// Of whom nobody can say it, by their id.
+    undecided: BTreeMap<(RuleId, Option<SourceName>), BTreeMap<String, RuleResult>>,
+    /// How many keys of groups each rule has judged.
+    keys: BTreeMap<(RuleId, SourceName), u64>,
+    /// What was counted where the facts were made.
+    looked: BTreeMap<SourceName, Looked>,
+}
+
+/// What an engine says of a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// An account violates the rule.
+    Account(SourceName, String),
+    /// An account belongs to a group that does.
+    Member {
+        /// The source of the group.
+        source: SourceName,
+        /// Its name.
+        group: String,
+        /// The account.
+        account: String,
+    },
+    /// A person does, and has an account that counts at a source, if there is one.
+    Person(String, Option<String>),
+    /// So many keys of a source make no group that violates the rule, or one that does.
+    Keys(SourceName, u64),
+    /// Nobody can say it of this subject, which is an account or group of a source, or a person.
+    Undecided(Option<SourceName>, String, RuleResult),
+}
+
+/// What the engine says and what headcount says differ.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{subject}: the engine says {engine}, and headcount {headcount}; the statement, the facts or the engine can't be trusted"
+)]
+struct Disagreement {
+    subject: String,
+    engine: String,
+    headcount: String,
+}
+
+fn disagree(subject: String, engine: &str, headcount: &str) -> io::Error {
+    io::Error::other(Disagreement { subject, engine: engine.to_owned(), headcount: headcount.to_owned() })
+}
+
+impl Answers {
+    /// Takes what was counted of a source where its facts were made.
+    pub fn add_looked(&mut self, source: SourceName, looked: Looked) {
+        self.looked.insert(source, looked);
+    }
+
+    /// Takes one.
+    pub fn add(&mut self, rule: &RuleId, answer: Answer) {
+        let rule = rule.clone();
+        match answer {
+            Answer::Account(source, id) => {
+                self.accounts.entry(source).or_default().entry(id).or_default().insert(rule);
+            }
+            Answer::Member { source, group, account } => {
+                self.groups.entry((rule, source)).or_default().entry(group).or_default().insert(account);
+            }
+            Answer::Person(id, source) => self.people.entry((rule, id)).or_default().extend(source),
+            Answer::Keys(source, keys) => *self.keys.entry((rule, source)).or_default() += keys,
+            Answer::Undecided(source, subject, result) => {
+                let all = self.undecided.entry((rule, source)).or_default();
+                let before = all.insert(subject.clone(), result);
+                all.extend(before.map(|before| (subject, either(before, result))));
+            }
+        }
+    }
+
+    /// The accounts of a source whose records are needed.
+    pub fn wanted(&self, source: &SourceName) -> BTreeSet<&str> {
+        let accused = self.accounts.get(source).into_iter().flatten().map(|(id, _)| id.as_str());
+        let groups = self.groups.iter().filter(|((_, of), _)| of == source).flat_map(|(_, groups)| groups.values());
+        accused.chain(groups.flatten().map(String::as_str)).collect()
+    }
+
+    pub(super) fn looked(&self, source: &SourceName) -> Option<&Looked> {
+        self.looked.get(source)
+    }
+
+    /// Holds what the engine says of an account against what was found here.
+    pub(super) fn confirm_account(&self, source: &SourceName, id: &str, found: &[&RuleId]) -> io::Result<()> {
+        let none = BTreeSet::new();
+        let said = self.accounts.get(source).and_then(|accounts| accounts.get(id)).unwrap_or(&none);
+        let differs = |rule: &&&RuleId| !said.contains(**rule);
+        if let Some(rule) = found.iter().find(differs) {
+            return Err(disagree(format!("{source}/{id}: {rule}"), "a pass", "a violation"));
+        }
+        match said.iter().find(|rule| !found.contains(rule)) {
+            Some(rule) => Err(disagree(format!("{source}/{id}: {rule}"), "a violation", "something else")),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the engine names a group, which holds then against what was found here. Of other groups, only some accounts
+    /// may be here.
+    pub(super) fn confirm_group(
+        &self,
+        rule: &RuleId,
+        source: &SourceName,
+        (name, here): (&str, &[String]),
+        found: RuleResult,
+    ) -> io::Result<bool> {
+        let Some(members) = self.groups.get(&(rule.clone(), source.clone())).and_then(|groups| groups.get(name)) else {
+            return Ok(false);
+        };
+        let subject = || format!("{source}: {rule} of a group");
+        if found != RuleResult::Violation {
+            return Err(disagree(subject(), "a violation", &found.to_string()));
+        }
+        if members.iter().eq(here) {
+            return Ok(true);
+        }
+        let counted = |count: usize| format!("{count} members");
+        Err(disagree(subject(), &counted(members.len()), &counted(here.len())))
+    }
+
+    /// How many groups of a source the engine names.
+    pub(super) fn groups_of(&self, rule: &RuleId, source: &SourceName) -> usize {
+        self.groups.get(&(rule.clone(), source.clone())).map_or(0, BTreeMap::len)
+    }
+
+    /// The accounts of a person of whom the engine says something; otherwise, its verdict.
+    pub(super) fn person(&self, rule: &RuleId, id: &str) -> Result<AccountsFacts, RuleResult> {
+        if let Some(sources) = self.people.get(&(rule.clone(), id.to_owned())) {
+            let mut names = sources.clone();
+            names.sort();
+            names.dedup();
+            return Ok(AccountsFacts { count: sources.len() as u64, sources: names, undecided: Missing::NOTHING });
+        }
+        let undecided = self.undecided.get(&(rule.clone(), None)).and_then(|people| people.get(id));
+        Err(undecided.copied().unwrap_or(RuleResult::Pass))
+    }
+
+    /// What a rule could judge of so many accounts.
+    pub(super) fn counts(&self, rule: &Rule, source: &SourceName, accounts: u64) -> Counts {
+        let mut counts = Counts::default();
+        let of_source = (rule.id().clone(), source.clone());
+        let undecided = self.undecided.get(&(rule.id().clone(), Some(source.clone())));
+        let undecided = undecided.into_iter().flat_map(BTreeMap::values);
+        let open = undecided.map(|result| counts.count(*result)).count() as u64;
+        let (all, violations) = if rule.subject() == Subject::Group {
+            (self.keys.get(&of_source).copied().unwrap_or_default(), self.groups_of(rule.id(), source) as u64)
+        } else {
+            let accused = self.accounts.get(source).into_iter().flat_map(BTreeMap::values);
+            (accounts.saturating_sub(open), accused.filter(|rules| rules.contains(rule.id())).count() as u64)
+        };
+        counts.count_alike(RuleResult::Violation, violations);
+        counts.count_alike(RuleResult::Pass, all.saturating_sub(violations));
+        counts
+    }
+}
+
+/// What two rows say of one subject together.
+fn either(one: RuleResult, other: RuleResult) -> RuleResult {
+    match (one, other) {
+        (RuleResult::NotEvaluable(one), RuleResult::NotEvaluable(other)) => RuleResult::NotEvaluable(one.and(other)),
+        (known @ RuleResult::NotEvaluable(_), _) | (_, known) => known,
+    }
+}
+
+impl Audit<'_> {
+    /// Counts what was seen of some accounts of a source.
+    pub(super) fn count(&mut self, source: &SourceName, looked: Looked) {
+        for (placeholder, count) in looked.placeholders {
+            *self.placeholders.entry(placeholder).or_default() += count;
+        }
+        if looked.void_keys > 0 {
+            *self.void_keys.entry(source.clone()).or_default() += looked.void_keys;
+        }
+        self.ledger.merge(looked.ledger);
+    }
+
+    /// Counts what an engine says of the accounts of a source, and what was counted where their facts were made.
+    pub(super) fn answered(&mut self, answers: &Answers, source: &SourceName, accounts: u64) -> Tally {
+        let about = |subject| self.rules_about(subject, source).collect::<Vec<_>>();
+        for rule in [about(Subject::Account), about(Subject::Group)].concat() {
+            self.matrix.merge(rule.id(), source, answers.counts(rule, source, accounts));
+        }
+        let looked = answers.looked(source).cloned().unwrap_or_default();
+        let tally = looked.tally;
+        self.count(source, looked);
+        tally
+    }
+}

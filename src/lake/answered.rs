@@ -1,0 +1,166 @@
+//! What comes back from an engine, as the populations of an audit: how all accounts were counted, and the records of those that
+//! the engine accuses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+
+use super::TableName;
+use super::file::Folder;
+use super::part::{Part, merged};
+use super::read;
+use super::verdicts::Verdicts;
+use crate::audit::{Answers, Looked};
+use crate::base::diagnostic::Diagnostic;
+use crate::base::text::{counted, grouped};
+use crate::fetch::{Certificate, Population, SpoolWriter};
+use crate::model::{Json, SourceName, SourceStatus, Timestamp};
+use crate::rule::RuleSet;
+
+/// What an engine has answered.
+#[derive(Debug)]
+pub struct Answered {
+    folder: Folder,
+    /// What it says.
+    pub answers: Answers,
+    certificates: BTreeMap<SourceName, Certificate>,
+    unused_lines: BTreeMap<SourceName, Vec<u64>>,
+    /// Whether the records of all accounts are read, because something lists or keeps them all.
+    everything: bool,
+    /// When the first of them was read.
+    pub started_at: Timestamp,
+}
+
+impl Answered {
+    /// As of when facts were told, if they can be read.
+    pub fn as_of(facts: &Path) -> Option<Timestamp> {
+        Part::read_all(&Folder::new(facts)).ok()?.first().map(|part| part.as_of)
+    }
+
+    /// Reads the answer of an engine: its rows, and the facts that they rest on.
+    ///
+    /// # Errors
+    /// What can't be read, what doesn't belong together, or an engine that hasn't seen all accounts.
+    pub fn read(
+        facts: &Path,
+        verdicts: &Path,
+        rules: &RuleSet,
+        roster_sha256: &str,
+        everything: bool,
+    ) -> Result<Self, Diagnostic> {
+        let folder = Folder::new(facts);
+        let unreadable = |error: &io::Error| {
+            Diagnostic::of_file(facts, format!("can't be read: {error}"))
+                .help("name the folder that `headcount facts --out` has written")
+        };
+        let parts = Part::read_all(&folder).map_err(|error| unreadable(&error))?;
+        let Some(first) = parts.first() else { return Err(unreadable(&io::ErrorKind::NotFound.into())) };
+        let (as_of, started_at) = (first.as_of, first.certificate.started_at);
+        for part in &parts {
+            let what = if part.as_of != as_of {
+                "as of another moment than other parts"
+            } else if part.rules_sha256 != rules.sha256() {
+                "by other rules than are configured"
+            } else if part.roster_sha256 != roster_sha256 {
+                "by another roster than is configured"
+            } else {
+                continue;
+            };
+            let message = format!("the facts of {} {} were made {what}", part.source, part.part);
+            return Err(Diagnostic::of_file(facts, message)
+                .help("make them again with `headcount facts`, each part with one --as-of"));
+        }
+        let Verdicts { mut answers, accounts, repeated, .. } = Verdicts::read(verdicts, rules)?;
+        let (mut certificates, mut unused_lines) = (BTreeMap::new(), BTreeMap::new());
+        for (source, parts) in by_source(parts) {
+            let Some((mut certificate, looked, unused)) = merged(&parts) else { continue };
+            let seen = accounts.get(&source).cloned().unwrap_or_default();
+            check(&source, &seen, &looked).map_err(|message| Diagnostic::of_file(verdicts, message))?;
+            if let Some(id) = repeated.get(&source) {
+                certificate.status = certificate.status.max(SourceStatus::Incomplete);
+                certificate.error.get_or_insert_with(|| {
+                    format!("the account {id} is in more than one part; share records out by account")
+                });
+            }
+            answers.add_looked(source.clone(), looked);
+            unused_lines.insert(source.clone(), unused);
+            certificates.insert(source, certificate);
+        }
+        let started_at = certificates.values().map(|certificate| certificate.started_at).min().unwrap_or(started_at);
+        Ok(Self { folder, answers, certificates, unused_lines, everything, started_at })
+    }
+
+    /// The lines of a source's crosswalk that no account uses.
+    pub fn unused_lines(&self, source: &SourceName) -> &[u64] {
+        self.unused_lines.get(source).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How the accounts of a source were counted, and the records of those that the engine accuses.
+    ///
+    /// # Errors
+    /// They can't be read, or one isn't there.
+    pub fn population(&self, source: &SourceName) -> io::Result<Population> {
+        let Some(certificate) = self.certificates.get(source).cloned() else {
+            let message = format!("there are no facts of {source}; make them with `headcount facts --source {source}`");
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        };
+        let mut wanted: BTreeSet<&str> = self.answers.wanted(source);
+        let mut spool = SpoolWriter::new();
+        for file in read::files(&self.folder.of(TableName::Accounts))? {
+            read::rows(&file, ["source", "id", "record"], |[of, id, record]| {
+                if read::text(of) == source.as_str() && (wanted.remove(read::text(id).as_str()) || self.everything) {
+                    spool.push(Json::kept(&read::text(record)))?;
+                }
+                Ok(())
+            })?;
+        }
+        if let Some(id) = wanted.first() {
+            let lacking = counted(wanted.len() as u64, "account", "accounts");
+            let message = format!(
+                "the engine accuses {lacking} of {source} whose records aren't there, such as {id}; put them into {}",
+                self.folder.of(TableName::Accounts).display()
+            );
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
+        let (spool, _) = spool.finish()?;
+        if self.everything && spool.len() != certificate.distinct {
+            let (here, all) = (grouped(spool.len()), grouped(certificate.distinct));
+            let message = format!(
+                "what lists or keeps every account needs every record of {source}, and {here} of {all} are there"
+            );
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        }
+        Ok(Population { source: source.clone(), certificate, spool: Some(spool) })
+    }
+}
+
+fn by_source(parts: Vec<Part>) -> BTreeMap<SourceName, Vec<Part>> {
+    let mut all: BTreeMap<SourceName, Vec<Part>> = BTreeMap::new();
+    for part in parts {
+        all.entry(part.source.clone()).or_default().push(part);
+    }
+    all
+}
+
+/// An engine that has seen fewer accounts than there are facts of, or whose owners are others, can't be believed.
+fn check(source: &SourceName, seen: &BTreeMap<(String, String), u64>, looked: &Looked) -> Result<(), String> {
+    let here = looked.tally.by_situation();
+    let here: BTreeMap<(String, String), u64> = here
+        .filter(|(_, count)| *count > 0)
+        .map(|((situation, tier), count)| ((situation.to_owned(), tier.to_owned()), count))
+        .collect();
+    if *seen == here {
+        return Ok(());
+    }
+    let told = |counts: &BTreeMap<(String, String), u64>| {
+        let told = counts
+            .iter()
+            .map(|((situation, tier), count)| format!("{} {situation} {tier}", grouped(*count)).trim_end().to_owned());
+        if counts.is_empty() { "no account".to_owned() } else { told.collect::<Vec<_>>().join(", ") }
+    };
+    Err(format!(
+        "{source}: the engine has seen {}, and the facts are of {}; it has to read every file of every table",
+        told(seen),
+        told(&here)
+    ))
+}

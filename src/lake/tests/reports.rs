@@ -1,0 +1,124 @@
+//! What an engine has answered leads to the report of an audit: findings with their evidence, counts and certificates.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::engine::{Row, load, rows};
+use super::organisations::{Organisation, example};
+use super::random;
+use crate::lake::{Tables, statement};
+
+/// What SQLite says, as it would be written into a file.
+fn answer(organisation: &Organisation) -> Vec<Row> {
+    let text = statement(organisation.rules(), &Tables::default()).expect("a statement").text;
+    rows(&load(&organisation.facts()), &text)
+}
+
+fn write(organisation: &Organisation, rows: &[Row]) -> PathBuf {
+    let path = organisation.folder().join("verdicts.ndjson");
+    let line = |row: &Row| {
+        json!({"rule": row.rule, "source": row.source, "subject": row.subject, "member": row.member, "verdict": row.verdict,
+               "missing": row.missing, "accounts": row.accounts})
+        .to_string()
+    };
+    fs::write(&path, rows.iter().map(|row| line(row) + "\n").collect::<String>()).expect("written");
+    path
+}
+
+/// A report without what is of one run only, and how long it took.
+fn told(report: &crate::report::Report) -> Value {
+    let mut json = serde_json::to_value(report).expect("JSON");
+    for part in ["run", "sources"] {
+        json.as_object_mut().expect("an object").remove(part);
+    }
+    // Here, an account that shares one key of a rule with several counts again by its other keys.
+    let several_keys = |rule: &Value| rule == "shared-key";
+    for cell in
+        json["evaluability"].as_array_mut().expect("cells").iter_mut().filter(|cell| several_keys(&cell["rule"]))
+    {
+        cell["evaluated"] = Value::Null;
+    }
+    for rule in json["rules"].as_array_mut().expect("rules").iter_mut().filter(|rule| several_keys(&rule["id"])) {
+        rule["subjects"] = Value::Null;
+    }
+    let findings = report.findings.to_vec().expect("findings");
+    json["findings"] = findings.iter().map(|finding| format!("{finding:?}")).collect();
+    json
+}
+
+#[track_caller]
+fn leads_to_the_same(organisation: &Organisation) {
+    let rows = answer(organisation);
+    let answered = organisation.answered(&write(organisation, &rows)).unwrap_or_else(|error| panic!("{error}"));
+    let by_engine = told(&organisation.report(Some(&answered)).unwrap_or_else(|error| panic!("{error}")));
+    let here = told(&organisation.report(None).unwrap_or_else(|error| panic!("{error}")));
+    for (name, value) in here.as_object().expect("an object") {
+        is_same(name, value, &by_engine[name]);
+    }
+}
+
+#[track_caller]
+fn is_same(name: &str, here: &Value, there: &Value) {
+    if let (Value::Array(here), Value::Array(there)) = (here, there) {
+        for (one, other) in here.iter().zip(there) {
+            assert_eq!(one, other, "{name}");
+        }
+        assert_eq!(here.len(), there.len(), "{name}");
+    }
+    assert_eq!(here, there, "{name}");
+}
+
+#[test]
+fn of_the_quickstart() {
+    leads_to_the_same(&Organisation::at(example("quickstart"), "2026-10-15T12:00:00Z"));
+}
+
+#[test]
+fn of_an_organisation_by_chance() {
+    leads_to_the_same(&random::organisation(3, 20, 60, random::NOW));
+}
+
+#[test]
+fn an_engine_that_errs_is_not_believed() {
+    let organisation = Organisation::at(example("quickstart"), "2026-10-15T12:00:00Z");
+    let rows = answer(&organisation);
+    let refused = |change: &dyn Fn(&mut Vec<Row>)| {
+        let mut rows = rows.clone();
+        change(&mut rows);
+        let path = write(&organisation, &rows);
+        let answered = match organisation.answered(&path) {
+            Ok(answered) => answered,
+            Err(mistake) => return mistake.to_string(),
+        };
+        organisation.report(Some(&answered)).map(drop).expect_err("refused").to_string()
+    };
+    let is_violation = |row: &Row| row.verdict == "violation" && row.member.is_empty();
+    let more = refused(&|rows| {
+        let violation = rows.iter().find(|row| is_violation(row)).expect("a violation").clone();
+        let rule = if violation.rule == "locked" { "inactive" } else { "locked" };
+        rows.push(Row { rule: rule.to_owned(), ..violation });
+    });
+    assert!(more.contains("the engine says a violation"), "{more}");
+    let fewer = refused(&|rows| {
+        let twice = |row: &Row| {
+            is_violation(row)
+                && rows.iter().filter(|other| is_violation(other) && other.subject == row.subject).count() > 1
+        };
+        let at = rows.iter().position(twice).expect("an account with two violations");
+        rows.remove(at);
+    });
+    assert!(fewer.contains("the engine says a pass"), "{fewer}");
+    let lost =
+        refused(&|rows| rows.iter_mut().filter(|row| row.verdict == "accounts").for_each(|row| row.accounts = 1));
+    assert!(lost.contains("it has to read every file"), "{lost}");
+    let other = refused(&|rows| rows.retain(|row| row.verdict != "statement"));
+    assert!(other.contains("by which rules"), "{other}");
+    let unknown = refused(&|rows| {
+        for row in rows.iter_mut().filter(|row| is_violation(row)) {
+            row.rule = "nothing".to_owned();
+        }
+    });
+    assert!(unknown.contains("there is no rule"), "{unknown}");
+}
