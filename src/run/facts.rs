@@ -4,9 +4,11 @@ use std::io;
 
 use super::{Origin, PreparedSource, RunError, fetch_all, ready};
 use crate::audit::{AuditError, Looked};
+use crate::base::diagnostic::Diagnostic;
 use crate::config::Config;
 use crate::fetch::{Lines, Population, Spool, SpoolWriter};
 use crate::lake::{Folder, Ground, Part, PartOf, Shape};
+use crate::model::Timestamp;
 use crate::run::{Inputs, Phase, RunOptions};
 
 /// What is written, and where.
@@ -36,6 +38,9 @@ pub async fn facts(
     let WantedFacts { folder, part, records, declared } = wanted;
     let is_share = records.is_some();
     let as_of = options.as_of();
+    if let Some(mistake) = promised(config, inputs, as_of) {
+        return Err(RunError::Unusable(vec![mistake]));
+    }
     let sources = match records {
         None => ready(config, inputs, options)?,
         Some(records) => handed_over(config, inputs, options, records)?,
@@ -74,6 +79,16 @@ pub async fn facts(
         parts.push(written);
     }
     Ok(parts)
+}
+
+/// Whether a promise is kept is seen in all accounts of its source at once, and in those that are gone, which no engine is told of.
+/// Rules that read of promises would pass what they find.
+pub(super) fn promised(config: &Config, inputs: &Inputs, as_of: Timestamp) -> Option<Diagnostic> {
+    let review = config.review.as_ref()?;
+    inputs.exceptions.promises.open(as_of).next()?;
+    let message = "reviews have promised something, and engines can't be asked whether it is done";
+    let help = "`headcount audit` sees to promises; leave [review] out of the configuration that the engine works by";
+    Some(Diagnostic::of_file(&review.folder, message).help(help))
 }
 
 /// The only chosen source, whose records somebody hands over. It needs no secret.

@@ -320,6 +320,9 @@ pub(crate) fn ready<'c>(
     options: &RunOptions<'c>,
 ) -> Result<Vec<PreparedSource<'c>>, Vec<Diagnostic>> {
     let mut mistakes = Vec::new();
+    if options.answered.is_some() {
+        mistakes.extend(facts::promised(config, inputs, options.as_of()));
+    }
     let mut sources = Vec::new();
     for source in config.chosen(options.only) {
         let origin = match (options.snapshot, options.answered) {

@@ -1,5 +1,5 @@
-//! The engine says what the audit says: of every account, group and person, rule by rule, with what is missing. SQLite is in
-//! this program; DuckDB is asked, too, where Python has it.
+//! The engine says what the audit says: of every account, group and person, rule by rule, with what is missing. The engine is
+//! SQLite, in this program; `examples/engines` asks the others.
 
 mod engine;
 mod mutants;

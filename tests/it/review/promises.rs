@@ -72,6 +72,13 @@ const EVE_DISABLED: (usize, Option<[&str; 4]>) = (4, Some(["e-1", "eve@example.c
 const DAN_WITHOUT: (usize, Option<[&str; 4]>) = (3, Some(["d-1", "dan@example.com", "active", "reader"]));
 
 #[test]
+fn engines_are_not_asked_about_promises() {
+    let desk = decided(REVIEW);
+    desk.run(&["facts", "--out", "tables", "--as-of", "2026-12-20"]).ends(2).says("can't be asked whether it is done");
+    assert!(!desk.path("tables").exists());
+}
+
+#[test]
 fn what_is_gone_or_disabled_is_done() {
     let desk = decided(REVIEW);
     desk.export(&with(&[NO_GHOST, EVE_DISABLED, DAN_WITHOUT]));
