@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::campaign::{Campaign, SourceSeen};
 use super::journal::Decision;
 use super::state::{Answer, Asked, Count, Standing};
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::config::NoAnswer;
 use crate::exception::{Promise, PromiseFile, PromiseFormat, PromisedAction, ReviewNumbers, Then};
 use crate::render::{csv_row, terminal};
@@ -243,6 +243,13 @@ impl Campaign {
         table
     }
 
+    /// A reviewer with their name, if it was known when the review began.
+    fn named(&self, id: &str) -> String {
+        let name =
+            self.review.reviewers.iter().find(|reviewer| reviewer.id == id).and_then(|known| known.name.as_ref());
+        name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+    }
+
     /// Where the review stands, for people.
     pub fn in_markdown(&self) -> String {
         let (review, count) = (&self.review, self.state.count());
@@ -255,13 +262,13 @@ impl Campaign {
         let _ = writeln!(
             text,
             "{} of {} accounts decided ({} %), {ended}, due {}. {} kept, {} to be taken away, {} to be changed.\n",
-            count.decided,
-            count.items,
+            grouped(count.decided),
+            grouped(count.items),
             count.coverage(),
             review.due,
-            count.kept,
-            count.revoked,
-            count.modified
+            grouped(count.kept),
+            grouped(count.revoked),
+            grouped(count.modified)
         );
         for (number, what) in [
             (count.open, "without an answer"),
@@ -271,14 +278,14 @@ impl Campaign {
             (self.state.refused, "rows refused so far"),
         ] {
             if number > 0 {
-                let _ = writeln!(text, "- {number} {what}");
+                let _ = writeln!(text, "- {} {what}", grouped(number));
             }
         }
         let _ = writeln!(
             text,
-            "\nScope: {}; {} accounts are outside of it.\n",
+            "\nScope: {}; {} outside of it.\n",
             crate::render::markdown_text(&review.scope.text),
-            review.scope.outside
+            counted(review.scope.outside, "account is", "accounts are")
         );
         text.push_str("| Reviewer | Accounts | Decided | Open |\n|---|---|---|---|\n");
         for (holder, asked) in self.state.holders() {
@@ -286,10 +293,11 @@ impl Campaign {
                 asked.iter().filter(|asked| matches!(self.state.standing_of(asked), Standing::Decided(_))).count();
             let _ = writeln!(
                 text,
-                "| {} | {} | {decided} | {} |",
-                crate::render::markdown_text(holder),
-                asked.len(),
-                asked.len() - decided
+                "| {} | {} | {} | {} |",
+                crate::render::markdown_text(&self.named(holder)),
+                grouped(asked.len() as u64),
+                grouped(decided as u64),
+                grouped((asked.len() - decided) as u64)
             );
         }
         for (who, remark) in &self.state.remarks {
