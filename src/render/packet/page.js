@@ -2,7 +2,7 @@
   "use strict";
   const main = document.querySelector("main");
   const meta = main.dataset;
-  const rows = [...main.querySelectorAll("section.row")];
+  const rows = [...main.querySelectorAll(".row")];
   const $ = (id) => document.getElementById(id);
   // Only decisions that were made by hand have a moment.
   const moments = new Map();
@@ -123,7 +123,7 @@
   clear();
   document.querySelectorAll(".screen[hidden]").forEach((part) => { part.hidden = false; });
   main.addEventListener("input", (event) => {
-    const row = event.target.closest("section.row");
+    const row = event.target.closest(".row");
     if (row) moments.set(row.dataset.key, new Date().toISOString());
     unsaved = true;
     show();

@@ -22,7 +22,7 @@ const HEAD: [usize; 3] = [0, 1, 3];
 /// It can't be written.
 pub fn packet_page(packet: &Packet<'_>, name: &str) -> Result<String, RenderError> {
     let title = html(&format!("{}: accounts to decide about", packet.review));
-    let rows: String = packet.rows.iter().enumerate().map(|(at, row)| section(at, row)).collect();
+    let rows: String = packet.rows.iter().enumerate().map(|(at, row)| article(at, row)).collect();
     let (due, as_of) = (packet.due.format("%-d %B %Y"), packet.as_of.format("%-d %B %Y"));
     let reviewer = html(&packet.reviewer);
     let organisation =
@@ -46,11 +46,11 @@ pub fn packet_page(packet: &Packet<'_>, name: &str) -> Result<String, RenderErro
 At the end, confirm, save, and send the saved file back. Saving or printing this page itself saves no answers.</p>
 <noscript><p class=\"problem\">This page can't take answers without JavaScript. Please use the workbook.</p></noscript>
 </header>
-<div class=\"bar screen\" hidden><div><output id=\"progress\"></output><button id=\"save\" type=\"button\">Save decisions</button>
-<label>Go on from a saved file <input id=\"load\" type=\"file\" accept=\".json\" autocomplete=\"off\"></label><output id=\"said\" role=\"status\"></output></div></div>
+<div class=\"bar screen\" role=\"region\" aria-label=\"Answers\" hidden><div><output id=\"progress\"></output><button id=\"save\" type=\"button\">Save decisions</button>
+<label>Go on from a saved file <input id=\"load\" type=\"file\" accept=\".json\"></label><output id=\"said\" role=\"status\"></output></div></div>
 <main data-review=\"{review}\" data-packet=\"{name}\" data-token=\"{token}\" data-bundle=\"{bundle}\" data-opened=\"{opened}\">
 {rows}<section class=\"sign\" aria-label=\"Sign-off\"><h2>Sign-off</h2><p>{STATEMENT}</p>
-<p class=\"screen\"><label><input id=\"confirmed\" type=\"checkbox\" autocomplete=\"off\"> I confirm this</label>
+<p class=\"screen\"><label><input id=\"confirmed\" type=\"checkbox\"> I confirm this</label>
 <label for=\"name\">Your name</label><input id=\"name\" type=\"text\" autocomplete=\"off\"></p><p id=\"signed\" class=\"printed\"></p></section>
 </main>
 <footer class=\"note\">Review {review}, packet {token}, evidence bundle {bundle}.</footer>
@@ -60,11 +60,11 @@ At the end, confirm, save, and send the saved file back. Saving or printing this
     ))
 }
 
-fn section(at: usize, row: &PacketRow) -> String {
+fn article(at: usize, row: &PacketRow) -> String {
     let cell = |at: usize| row.about.get(at).map(|text| html(text)).unwrap_or_default();
     let [key, severity, account] = HEAD.map(cell);
     let mut text = format!(
-        "<section class=\"row\" data-key=\"{key}\" data-evidence=\"{}\" data-reason=\"{}\" aria-labelledby=\"h{at}\">\n<h2 id=\"h{at}\">{account}</h2>\n",
+        "<article class=\"row\" data-key=\"{key}\" data-evidence=\"{}\" data-reason=\"{}\" aria-labelledby=\"h{at}\">\n<h2 id=\"h{at}\">{account}</h2>\n",
         html(&row.evidence),
         if row.needs_reason { "yes" } else { "no" },
     );
@@ -87,8 +87,7 @@ fn section(at: usize, row: &PacketRow) -> String {
         text.push_str("<fieldset><legend>Remove roles, with Modify</legend>");
         for role in &row.roles {
             let role = html(role);
-            let _ =
-                write!(text, "<label><input type=\"checkbox\" value=\"{role}\" autocomplete=\"off\"> {role}</label>");
+            let _ = write!(text, "<label><input type=\"checkbox\" value=\"{role}\"> {role}</label>");
         }
         text.push_str("</fieldset>");
     }
@@ -96,7 +95,7 @@ fn section(at: usize, row: &PacketRow) -> String {
         text,
         "<div><label for=\"c{at}\">Comment</label><textarea id=\"c{at}\" maxlength=\"4000\" autocomplete=\"off\"></textarea></div>\
          <div><label for=\"p{at}\">Pass to</label><input id=\"p{at}\" type=\"text\" autocomplete=\"off\"></div></div>\
-         <p class=\"problem screen\" role=\"status\"></p><p class=\"printed\"></p>\n</section>"
+         <p class=\"problem screen\" role=\"status\"></p><p class=\"printed\"></p>\n</article>"
     );
     text
 }

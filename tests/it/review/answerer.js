@@ -2,7 +2,7 @@
 // What a reviewer does on the page of a packet, and what is seen then. A test adds it to the page.
 const seen = {};
 const pause = (ms) => new Promise((done) => setTimeout(done, ms ?? 200));
-const rows = [...document.querySelectorAll("section.row")];
+const rows = [...document.querySelectorAll(".row")];
 const saved = [];
 URL.createObjectURL = (blob) => { saved.push(blob); return "about:blank#saved"; };
 const names = [];
