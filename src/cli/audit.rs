@@ -318,7 +318,7 @@ impl<'a> Job<'a> {
         let inputs = Inputs::load(config, held.previous(), latest(self.as_of));
         let mut inputs = inputs.map_err(|error| self.privacy.withhold_from(error, config))?;
         inputs.policies = Policy::load_all(self.policies, config)?;
-        let answered = self.answered(&inputs, &formats).map_err(|mistake| vec![mistake])?;
+        let answered = self.answered(config, &inputs, &formats).map_err(|mistake| vec![mistake])?;
         let Basis { config, snapshot, replaced, templates: unpacked } = basis;
         Ok(Checked {
             config,

@@ -14,6 +14,7 @@ use crate::lake::Answered;
 use crate::model::Timestamp;
 use crate::render::Format;
 use crate::run::Inputs;
+use crate::run::facts::grounds;
 
 /// What becomes of an audit.
 #[derive(Debug, Args)]
@@ -112,10 +113,17 @@ impl<'a> Job<'a> {
     }
 
     /// What the engine has answered, if one was asked. Formats that list all accounts, and bundles, need all records.
-    pub(super) fn answered(&self, inputs: &Inputs, formats: &[Format]) -> Result<Option<Answered>, Diagnostic> {
+    pub(super) fn answered(
+        &self,
+        config: &Config,
+        inputs: &Inputs,
+        formats: &[Format],
+    ) -> Result<Option<Answered>, Diagnostic> {
         let Some(EngineAnswer { facts, verdicts }) = self.engine else { return Ok(None) };
         let everything = self.bundle.is_some() || formats.iter().any(|format| format.lists_accounts());
-        Answered::read(facts, verdicts, &inputs.rules, &inputs.roster.sha256, everything).map(Some)
+        let grounds = grounds(config)
+            .map_err(|error| Diagnostic::of_file(config.text.path(), format!("can't read what it names: {error}")))?;
+        Answered::read(facts, verdicts, &inputs.rules, &inputs.roster.sha256, &grounds, everything).map(Some)
     }
 
     /// What is asked for, else what the configuration names.

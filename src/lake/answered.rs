@@ -37,7 +37,8 @@ impl Answered {
         Part::read_all(&Folder::new(facts)).ok()?.first().map(|part| part.as_of)
     }
 
-    /// Reads the answer of an engine: its rows, and the facts that they rest on.
+    /// Reads the answer of an engine: its rows, and the facts that they rest on. `grounds` is what those of each source would rest on
+    /// now, beside rules and roster.
     ///
     /// # Errors
     /// What can't be read, what doesn't belong together, or an engine that hasn't seen all accounts.
@@ -46,6 +47,7 @@ impl Answered {
         verdicts: &Path,
         rules: &RuleSet,
         roster_sha256: &str,
+        grounds: &BTreeMap<SourceName, String>,
         everything: bool,
     ) -> Result<Self, Diagnostic> {
         let folder = Folder::new(facts);
@@ -63,6 +65,8 @@ impl Answered {
                 "by other rules than are configured"
             } else if part.roster_sha256 != roster_sha256 {
                 "by another roster than is configured"
+            } else if grounds.get(&part.source) != Some(&part.rests_on) {
+                "with another [hr], [match], [[source]], crosswalk or declared accounts than are configured"
             } else {
                 continue;
             };

@@ -83,12 +83,12 @@ pub struct Part {
     pub declared: Option<u64>,
     /// As of when its facts are told.
     pub as_of: Timestamp,
-    /// By which configuration, rules and roster.
-    pub config_sha256: String,
-    /// See `config_sha256`.
+    /// By which rules and roster.
     pub rules_sha256: String,
-    /// See `config_sha256`.
+    /// See `rules_sha256`.
     pub roster_sha256: String,
+    /// What its facts rest on beside those, as a hash: how it is read and joined, its crosswalk, and what is declared.
+    pub rests_on: String,
     /// What was counted of its accounts.
     pub looked: Looked,
     /// The lines of the source's crosswalk that none of its accounts uses.

@@ -10,6 +10,7 @@ mod policy;
 mod privacy;
 mod read;
 mod reviews;
+mod roster;
 mod v2;
 mod waiver;
 
@@ -17,6 +18,7 @@ pub use build::{Parts, ReportedSource};
 pub use policy::{Judgement, control_limits};
 pub use privacy::{Named, Privacy, Pseudonyms};
 pub use reviews::{PromiseTally, ReviewSummary, TimeToRevoke};
+pub use roster::{Cure, RosterIssue, RosterSummary, UnknownWord, UnknownWords};
 
 pub use crate::gate::{Gate, GateVerdict, Reason, ReasonKind, ToDo};
 pub use crate::model::SourceStatus;

@@ -1,14 +1,20 @@
 //! What fetching, decoding, normalising and keying say, as tables: the same way as [`run`](crate::run), without a verdict.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::path::PathBuf;
+
+use sha2::{Digest as _, Sha256};
 
 use super::{Origin, PreparedSource, RunError, fetch_all, ready};
 use crate::audit::{AuditError, Looked};
+use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
-use crate::config::Config;
+use crate::base::text::{digest, hex};
+use crate::config::{Config, SourceConfig};
 use crate::fetch::{Lines, Population, Spool, SpoolWriter};
 use crate::lake::{Folder, Ground, Part, PartOf, Shape};
-use crate::model::Timestamp;
+use crate::model::{SourceName, Timestamp};
 use crate::run::{Inputs, Phase, RunOptions};
 
 /// What is written, and where.
@@ -71,14 +77,33 @@ pub async fn facts(
             counts_whole: !is_share,
             declared,
             as_of,
-            config_sha256: config.sha256.clone(),
             rules_sha256: inputs.rules.sha256(),
             roster_sha256: inputs.roster.sha256.clone(),
+            rests_on: rests_on(config, source.config).map_err(AuditError::Facts)?,
         };
         written.write(folder).map_err(AuditError::Facts)?;
         parts.push(written);
     }
     Ok(parts)
+}
+
+/// What the facts of each source would rest on now, beside rules and roster, as a hash.
+///
+/// # Errors
+/// A crosswalk or the declared accounts can't be read.
+pub fn grounds(config: &Config) -> io::Result<BTreeMap<SourceName, String>> {
+    config.sources.iter().map(|source| Ok((source.name.clone(), rests_on(config, source)?))).collect()
+}
+
+/// How a source is read and joined, its crosswalk, and what is declared, as a hash.
+fn rests_on(config: &Config, source: &SourceConfig) -> io::Result<String> {
+    let hash = |role, path: &Option<PathBuf>| match path {
+        Some(path) => Ok(hex(&Sha256::digest(config.files.read(role, path)?.0))),
+        None => Ok::<_, io::Error>(String::new()),
+    };
+    let crosswalk = hash(Role::Crosswalk, &source.matching.crosswalk)?;
+    let declared = hash(Role::Declared, &config.exceptions.declared)?;
+    Ok(digest(&[&config.reading.people, config.reading.of_source(&source.name), &crosswalk, &declared]))
 }
 
 /// Whether a promise is kept is seen in all accounts of its source at once, and in those that are gone, which no engine is told of.

@@ -18,7 +18,7 @@ use crate::lake::{Answered, Folder, PartOf};
 use crate::model::{RuleId, SourceName, Timestamp};
 use crate::report::Report;
 use crate::rule::{Rule, RuleResult, Subject};
-use crate::run::facts::{WantedFacts, facts};
+use crate::run::facts::{WantedFacts, facts, grounds};
 use crate::run::{self, Following, Inputs, Observer, Phase, RunError, RunOptions};
 
 /// An organisation.
@@ -58,6 +58,12 @@ impl Organisation {
         let config = Config::read(&path, Role::Configuration, Files::default()).expect("a good configuration");
         let inputs = Inputs::load(&config, None, now).unwrap_or_else(|error| panic!("{error}"));
         Self { folder, config, inputs, now }
+    }
+
+    /// The same, read anew.
+    pub(super) fn again(self) -> Self {
+        let now = self.now.to_rfc3339();
+        Self::at(self.folder, &now)
     }
 
     pub(super) fn rules(&self) -> &crate::rule::RuleSet {
@@ -102,7 +108,8 @@ impl Organisation {
     /// What an engine has answered, whose rows are in a file.
     pub(super) fn answered(&self, verdicts: &Path) -> Result<Answered, Diagnostic> {
         let facts = self.folder.path().join("facts");
-        Answered::read(&facts, verdicts, &self.inputs.rules, &self.inputs.roster.sha256, false)
+        let grounds = grounds(&self.config).expect("readable");
+        Answered::read(&facts, verdicts, &self.inputs.rules, &self.inputs.roster.sha256, &grounds, false)
     }
 
     pub(super) fn folder(&self) -> &Path {

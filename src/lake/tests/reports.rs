@@ -122,3 +122,28 @@ fn an_engine_that_errs_is_not_believed() {
     });
     assert!(unknown.contains("there is no rule"), "{unknown}");
 }
+
+#[test]
+fn facts_of_another_configuration_are_refused() {
+    const CONFIG: &str = "[exceptions]\ndeclared = \"declared.toml\"\n[hr]\nfile = \"hr.csv\"\n[[source]]\nname = \"crm\"\nvendor = \"file\"\n\
+        file = \"crm.csv\"\nmatch = { tiers = [\"crosswalk\", \"email\"], crosswalk = \"owners.csv\" }\n";
+    let files = [
+        ("headcount.toml", CONFIG),
+        ("hr.csv", "Employee ID,Name,Work email,Status\nE-1,Ada Anning,ada@example.com,Active\n"),
+        ("crm.csv", "id,email,status\na,ada@example.com,active\nb,desk@example.com,active\n"),
+        ("owners.csv", "key,value,employee_id\nid,b,E-1\n"),
+        ("declared.toml", ""),
+    ];
+    for (file, text) in [
+        ("owners.csv", "key,value,employee_id\n"),
+        ("declared.toml", "# nothing\n"),
+        ("headcount.toml", &format!("[match]\ncrowd = 9\n{CONFIG}")),
+    ] {
+        let organisation = Organisation::new(&files, random::NOW);
+        let path = write(&organisation, &answer(&organisation));
+        assert!(organisation.answered(&path).is_ok(), "the same");
+        fs::write(organisation.folder().join(file), text).expect("written");
+        let told = organisation.again().answered(&path).expect_err("refused").to_string();
+        assert!(told.contains("crosswalk or declared accounts than are configured"), "{file}: {told}");
+    }
+}
