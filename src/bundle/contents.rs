@@ -1,14 +1,21 @@
 //! Whether what is in a bundle agrees with itself: the report with the description, and with the files that it was made of.
 
 use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::Statement;
-use crate::bag::{Bag, BagError, Description, Input, Kind, PayloadName, Role};
+use crate::bag::{Bag, BagError, Description, Input, Kind, PayloadName, Role, Tier};
+use crate::base::diagnostic::Diagnostic;
 use crate::base::text::hex;
+use crate::config::Config;
+use crate::files::Files;
 use crate::model::Timestamp;
+use crate::rule::RuleSet;
+use crate::snapshot;
 
 /// Where the report is.
 const REPORT: &str = "outputs/report.json";
@@ -50,6 +57,7 @@ struct RunTold {
     finished_at: Timestamp,
     tool_version: String,
     config_sha256: String,
+    rules_sha256: String,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +73,7 @@ struct Hashed {
 }
 
 /// All contradictions, or that there are none.
-pub(super) fn check(bag: &Bag) -> Result<Vec<Statement>, BagError> {
+pub(super) fn check(bag: &Arc<Bag>) -> Result<Vec<Statement>, BagError> {
     const TOPIC: &str = "contents";
     let wrong = contradictions(bag)?;
     if wrong.is_empty() {
@@ -86,7 +94,7 @@ pub(super) fn check(bag: &Bag) -> Result<Vec<Statement>, BagError> {
 ///
 /// # Errors
 /// It can't be read.
-pub fn contradictions(bag: &Bag) -> Result<Vec<String>, BagError> {
+pub fn contradictions(bag: &Arc<Bag>) -> Result<Vec<String>, BagError> {
     let description = bag.description();
     let mut wrong: Vec<_> = description
         .inputs
@@ -99,7 +107,10 @@ pub fn contradictions(bag: &Bag) -> Result<Vec<String>, BagError> {
     }
     if description.kind == Kind::Audit {
         match told(bag)? {
-            Ok(told) => wrong.extend(of_report(bag, &told)),
+            Ok(told) => {
+                wrong.extend(of_report(bag, &told));
+                wrong.extend(of_rules(bag, &told));
+            }
             Err(why) => wrong.push(why),
         }
     }
@@ -192,6 +203,28 @@ fn of_report(bag: &Bag, told: &Told) -> Vec<String> {
         differs("a policy".to_owned(), all);
     }
     wrong
+}
+
+/// Whether the rules in it, as its configuration changes them, are those by which the report was made. Only the same version of
+/// headcount reads them alike.
+fn of_rules(bag: &Arc<Bag>, told: &Told) -> Option<String> {
+    if bag.description().tier != Tier::Full || told.run.tool_version != env!("CARGO_PKG_VERSION") {
+        return None;
+    }
+    match rules_sha256(bag) {
+        Ok(sha256) if sha256 == told.run.rules_sha256 => None,
+        Ok(_) => Some("the rules aren't those by which report.json was made: their SHA-256 is another".to_owned()),
+        Err(why) => Some(format!("nobody can tell whether report.json was made by these rules: {why}")),
+    }
+}
+
+fn rules_sha256(bag: &Arc<Bag>) -> Result<String, String> {
+    let first = |mistakes: Vec<Diagnostic>| mistakes.first().map(ToString::to_string).unwrap_or_default();
+    let configuration = bag.description().inputs(Role::Configuration).next().ok_or("it holds no configuration")?;
+    let (path, files) = (Path::new(&configuration.shown), Files::stored(Arc::clone(bag)));
+    let mut config = Config::read(path, Role::Configuration, files).map_err(first)?;
+    config.rules.instead = Some(snapshot::rules_of(bag).map_err(|error| error.to_string())?);
+    RuleSet::load(&config.rules).map(|rules| rules.sha256()).map_err(first)
 }
 
 fn is_withheld(description: &Description, role: Role) -> bool {

@@ -1,6 +1,7 @@
 //! Everything that can be told of a bundle, in one pass: what is wrong never hides what else is.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -49,7 +50,7 @@ impl Verdict {
 pub fn verify(path: &Path, asked: &Asked) -> Result<Verdict, BagError> {
     let Examination { defects, bag } = Examination::of(path)?;
     let mut statements: Vec<_> = defects.iter().map(|defect| Statement::wrong("files", defect.to_string())).collect();
-    let Some(bag) = bag else {
+    let Some(bag) = bag.map(Arc::new) else {
         return Ok(Verdict { path: path.to_owned(), statements, bundle: None });
     };
     if defects.is_empty() {

@@ -33,5 +33,5 @@ pub use certificates::{Certificates, StoredSource};
 pub use error::SnapshotError;
 pub use fetch::{FetchOptions, Watch, fetch};
 pub use ground::Ground;
-pub use read::Snapshot;
+pub use read::{Snapshot, rules_of};
 pub use store::store;

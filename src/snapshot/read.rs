@@ -103,12 +103,7 @@ impl Snapshot {
     /// # Errors
     /// They can't be read.
     pub fn rules(&self) -> Result<Vec<RuleText>, SnapshotError> {
-        let rules = self.bag.description().inputs(Role::Rule).filter(|input| input.file.as_str().starts_with("rules/"));
-        let text = |name: &PayloadName| {
-            let text = String::from_utf8(self.bag.read_all(name, LARGEST_TEXT)?);
-            text.map_err(|_| self.tampered(format!("data/{name} isn't UTF-8")))
-        };
-        rules.map(|input| Ok(RuleText { path: PathBuf::from(&input.shown), text: text(&input.file)? })).collect()
+        rules_of(&self.bag)
     }
 
     /// Puts the templates that it holds of a folder into another one.
@@ -174,6 +169,19 @@ impl Snapshot {
         }
         Ok(spool)
     }
+}
+
+/// The rules that a bag holds, the built-in ones of the headcount that made it, too.
+///
+/// # Errors
+/// They can't be read.
+pub fn rules_of(bag: &Bag) -> Result<Vec<RuleText>, SnapshotError> {
+    let rules = bag.description().inputs(Role::Rule).filter(|input| input.file.as_str().starts_with("rules/"));
+    let text = |name: &PayloadName| {
+        let what = || SnapshotError::Tampered { path: bag.path().to_owned(), what: format!("data/{name} isn't UTF-8") };
+        String::from_utf8(bag.read_all(name, LARGEST_TEXT)?).map_err(|_| what())
+    };
+    rules.map(|input| Ok(RuleText { path: PathBuf::from(&input.shown), text: text(&input.file)? })).collect()
 }
 
 /// What the certificates say that no fetch could have found.

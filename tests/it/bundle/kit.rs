@@ -10,6 +10,8 @@ use headcount::bag::{
     BagId, BagWriter, Command as Asked, Description, Format, Input, Kind, PayloadName, Previous, Role, Run, Tier, pack,
 };
 use headcount::base::text::hex;
+use headcount::config::RulesConfig;
+use headcount::rule::RuleSet;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -75,10 +77,17 @@ pub(super) fn name(text: &str) -> PayloadName {
 
 const RECORDS: &str = "{\"id\":1}\n{\"id\":2}\n";
 const ROSTER: &str = "id,name\nE-1,Ada\n";
-const CONFIG: &str = "[hr]\nfile = \"HR Zürich 50%.csv\"\n";
+const CONFIG: &str =
+    "[hr]\nfile = \"HR Zürich 50%.csv\"\n[[source]]\nname = \"crm\"\nvendor = \"file\"\nfile = \"crm.csv\"\n";
 
 fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text))
+}
+
+/// The hash of the rules of these bundles, which hold none.
+fn no_rules() -> String {
+    let config = RulesConfig { instead: Some(Vec::new()), ..RulesConfig::default() };
+    RuleSet::load(&config).expect("no rules").sha256()
 }
 
 fn description(quarter: u32) -> Description {
@@ -113,7 +122,7 @@ fn report(description: &Description, before: Option<&str>) -> String {
     let report = json!({
         "schema_version": 2,
         "run": {"id": run.id, "as_of": run.as_of, "started_at": run.started_at, "finished_at": run.finished_at,
-                "tool_version": run.tool_version, "config_sha256": sha256(CONFIG)},
+                "tool_version": run.tool_version, "config_sha256": sha256(CONFIG), "rules_sha256": no_rules()},
         "roster": {"file": "HR Zürich 50%.csv", "sha256": sha256(ROSTER)},
         "sources": [{"name": "crm", "fetched": 2, "sha256": sha256(RECORDS)},
                     {"name": "phones", "fetched": 0, "sha256": sha256("")}],
@@ -175,6 +184,12 @@ impl Room {
         let mut description = description(1);
         change(&mut description);
         sealed(&self.file(file), &description, "{\"id\":1}\n", &report(&self::description(1), None))
+    }
+
+    /// One whose report was made by other rules than it holds.
+    pub(super) fn of_other_rules(&self, file: &str) -> BagId {
+        let report = report(&description(1), None).replace(&no_rules(), &"0".repeat(64));
+        sealed(&self.file(file), &description(1), RECORDS, &report)
     }
 
     /// Packs a folder.

@@ -185,6 +185,13 @@ fn audits_that_are_held_against_each_other_are_a_chain() {
 }
 
 #[test]
+fn a_report_of_other_rules_is_found_without_judging_anew() {
+    let room = Room::new();
+    room.of_other_rules("q.zip");
+    room.run(["verify", "q.zip"]).is(1, &["the rules aren't those by which report.json was made"]);
+}
+
+#[test]
 fn bundle_and_report_name_the_same_audit_before_them() {
     let room = Room::new();
     let before = room.bundle("q1", 1, None);
