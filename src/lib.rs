@@ -9,6 +9,7 @@
 //!                               │                                                         └▶ review: people decide
 //!                               └ for each piece of records, on all cores:
 //!                                 decode ─▶ correlate ─▶ declare ─▶ judge by rules ─▶ weigh exceptions
+//!                                                      └─▶ lake: facts ─▶ an SQL engine ─▶ its verdicts, for report
 //! ```
 //!
 //! The library is there for the binary and its tests: its interface isn't stable, and what is promised is the command line,

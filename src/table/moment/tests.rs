@@ -222,7 +222,7 @@ proptest! {
     }
 
     #[test]
-    fn the_usual_form_of_a_time_is_read_as_any_other(text in "[012][09][0-9]{2}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9][Zz]") {
+    fn the_usual_form_of_a_time_is_read_as_any_other(text in "[012][09][0-9]{2}-[01][0-9]-[0-3][0-9][Tt][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.][0-9]{0,11})?[Zz]") {
         let parsed = DateTime::parse_from_rfc3339(&text).ok().map(|time| time.with_timezone(&Utc));
         prop_assert_eq!(rfc3339(&text), parsed);
     }
