@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""An organisation of N accounts at three systems and N/5 people, with keys that are hard to compare: ORGANISATION N FOLDER."""
+"""An organisation of N accounts at three systems, with keys that are hard to compare: ORGANISATION N FOLDER [KEPT].
+
+Of its accounts, the share KEPT is as it should be: each belongs to a person who works here and has no other one at that system.
+Without it, nobody has looked after them for years, and each has two findings.
+"""
 
 import json
 import os
@@ -7,7 +11,9 @@ import random
 import sys
 
 accounts, folder = int(sys.argv[1]), sys.argv[2]
-people = max(accounts // 5, 20)
+kept = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
+people = max(accounts // (3 if kept else 5), 20)
+RARE = 30 if kept else 1
 chance = random.Random(26)
 os.makedirs(folder, exist_ok=True)
 
@@ -34,17 +40,17 @@ def day(days):
 
 def address(person):
     spelt = f"{FIRST[person % len(FIRST)]}.{person}@{'Example.COM' if person % 7 == 0 else 'example.com'}"
-    return spelt if person % 50 else "desk@example.com" if person % 100 else "unknown"
+    return spelt if person % (50 * RARE) else "desk@example.com" if person % 100 else "unknown"
 
 
 with open(f"{folder}/hr.csv", "w", encoding="utf-8") as out:
     out.write("Employee ID,Full Name,Email,Username,Employment Status,Worker Type,Start Date,Last Day,Department,Manager\n")
     for person in range(people):
-        left = person % 11 == 0
+        left = person % (11 * RARE) == 0
         row = [
             f"E-{person}", f"{FIRST[person % len(FIRST)]} Tester{person}", address(person), f"u{person}",
-            "Terminated" if left else "Leave" if person % 17 == 0 else "Active",
-            "external" if person % 9 == 0 else "employee", day(chance.randrange(30, 3000)),
+            "Terminated" if left else "Leave" if person % (17 * RARE) == 0 else "Active",
+            "external" if person % (9 * RARE) == 0 else "employee", day(chance.randrange(30, 3000)),
             day(chance.randrange(0, 200)) if left else "", ["Sales", "IT", "Support"][person % 3], f"E-{person // 10}",
         ]
         out.write(",".join(row) + "\n")
@@ -52,10 +58,25 @@ with open(f"{folder}/hr.csv", "w", encoding="utf-8") as out:
 # Of one system, nobody tells when accounts were used; of another, neither roles nor whether they are locked.
 UNTOLD = {"crm": {"last_login_at"}, "phones": {"locked", "licensed", "roles"}, "desk": set()}
 files = {name: open(f"{folder}/{name}.ndjson", "w", encoding="utf-8") for name in UNTOLD}
+
+
+def well_kept(name, number):
+    """The account of somebody who works here, or nothing."""
+    person = number // 3
+    if chance.random() >= kept or person >= people or 0 in (person % (number * RARE) for number in (9, 11, 17, 50)):
+        return None
+    return {
+        "id": f"{name}-{number}", "external_id": f"E-{person}", "email": address(person), "username": f"u{person}",
+        "display_name": f"{FIRST[person % len(FIRST)]} Tester{person}", "status": "active", "locked": False, "licensed": True,
+        "roles": "User", "created_at": moment(chance.randrange(0, 30)), "updated_at": moment(chance.randrange(0, 30)),
+        "last_login_at": moment(chance.randrange(0, 30)),
+    }
+
+
 for number in range(accounts):
     name = list(UNTOLD)[number % 3]
     person = chance.randrange(people + people // 50)
-    record = {
+    record = well_kept(name, number) or {
         "id": f"{name}-{number}",
         "external_id": f"{'e' if number % 13 == 0 else 'E'}-{person}" if chance.random() < 0.5 else None,
         "email": address(person) if chance.random() < 0.9 else f"x{number}@elsewhere.example",

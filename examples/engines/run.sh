@@ -40,7 +40,7 @@ fi
 
 now() { date +%s%N; }
 took() { echo "$1: $(($(($(now) - $2)) / 1000000)) ms"; }
-python3 "$here/organisation.py" "$accounts" "$work/org"
+python3 "$here/organisation.py" "$accounts" "$work/org" "${KEPT:-0}"
 cd "$work/org"
 at="--as-of 2026-10-15T12:00:00Z"
 began=$(now)

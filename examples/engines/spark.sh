@@ -29,7 +29,7 @@ export NATIVE="$work/native/org/xerial/snappy/native/Linux/x86_64"
 
 now() { date +%s%N; }
 took() { echo "$1: $(($(($(now) - $2)) / 1000000)) ms"; }
-python3 "$here/organisation.py" "$accounts" "$work/org"
+python3 "$here/organisation.py" "$accounts" "$work/org" "${KEPT:-0}"
 cd "$work/org"
 began=$(now)
 "$headcount" audit --quiet --as-of 2026-10-15T12:00:00Z --format json --out here --exit-zero 2> /dev/null || [ $? = 3 ]

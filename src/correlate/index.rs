@@ -139,6 +139,8 @@ pub(super) struct Hits {
 }
 
 impl Hits {
+    pub(super) const NOBODY: Self = Self { first: None, others: Vec::new() };
+
     /// The employee, if there is exactly one.
     pub(super) fn only(&self) -> Option<EmployeeIndex> {
         self.first.filter(|_| self.others.is_empty())

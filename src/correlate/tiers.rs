@@ -35,8 +35,6 @@ pub(super) struct TriedKey<'a> {
     /// It is a login name that is an address, and not one that is asked for as the address that it is.
     pub(super) is_address: bool,
     hits: Hits,
-    /// The placeholder that the key is.
-    placeholder: Option<PlaceholderIndex>,
 }
 
 /// A value on its way to the index.
@@ -81,20 +79,16 @@ impl<'c> SourceCorrelator<'c> {
         for tier in &self.matching.tiers {
             let before = keys.len();
             for value in tier.field().into_iter().flat_map(|field| field.all_of(account)) {
-                keys.push(TriedKey {
-                    key: Some(self.key(*tier, value.raw)),
-                    ..TriedKey::none(*tier, value.is_private)
-                });
+                keys.push(TriedKey::new(*tier, Some(self.key(*tier, value.raw)), value.is_private));
             }
             if keys.len() == before {
-                keys.push(TriedKey::none(*tier, false));
+                keys.push(TriedKey::new(*tier, None, false));
             }
         }
-        for at in 0..keys.len() {
-            let is_address = keys.get(at).is_some_and(|key: &TriedKey<'_>| key.is_further_address(&keys));
-            if let Some(key) = keys.get_mut(at).filter(|_| is_address) {
-                key.is_address = true;
-            }
+        let further = keys.iter().enumerate().filter(|(_, key)| key.is_further_address(&keys));
+        let addresses: Vec<usize> = further.map(|(at, _)| at).collect();
+        for at in addresses {
+            keys.get_mut(at).into_iter().for_each(|key| key.is_address = true);
         }
         Tried { source: self, account, keys }
     }
@@ -114,9 +108,6 @@ impl<'c> SourceCorrelator<'c> {
                     key.normalised.steps.add(Step::FoundAmongAddresses);
                 }
                 key.hits = std::mem::take(&mut key.hits).and(hits);
-            }
-            if key.hits.is_empty() {
-                key.placeholder = self.roster.placeholder(key.tier, hash);
             }
         }
     }
@@ -234,7 +225,7 @@ impl Tried<'_> {
 
     /// The placeholders among its keys.
     pub fn placeholders(&self) -> impl Iterator<Item = PlaceholderIndex> {
-        self.keys.iter().filter_map(|tried| tried.placeholder)
+        self.keys.iter().filter_map(|tried| tried.placeholder(self.source.roster))
     }
 
     /// How many of its keys stand for nothing.
@@ -260,13 +251,19 @@ impl Tried<'_> {
     }
 }
 
-impl TriedKey<'_> {
-    fn none(tier: Tier, is_private: bool) -> Self {
-        Self { tier, key: None, is_private, is_address: false, hits: Hits::default(), placeholder: None }
+impl<'a> TriedKey<'a> {
+    const fn new(tier: Tier, key: Option<Key<'a>>, is_private: bool) -> Self {
+        Self { tier, key, is_private, is_address: false, hits: Hits::NOBODY }
     }
 
     fn hash(&self) -> Option<Hash> {
         self.key.as_ref()?.hash
+    }
+
+    /// The placeholder that the key is. What finds somebody is none.
+    fn placeholder(&self, roster: &Correlator) -> Option<PlaceholderIndex> {
+        let hash = self.hash().filter(|_| self.hits.is_empty())?;
+        roster.placeholder(self.tier, hash)
     }
 
     /// What is looked up; none if nothing is left of the value.
@@ -283,7 +280,7 @@ impl TriedKey<'_> {
     }
 
     fn attempt(&self, roster: &Correlator) -> Option<Attempt<'_>> {
-        let Self { tier, key, is_private, hits, placeholder, .. } = self;
+        let Self { tier, key, is_private, hits, .. } = self;
         let normalised = key.as_ref().map(|key| &key.normalised);
         let mut steps = normalised.map_or_else(Steps::default, |key| key.steps);
         steps.add_if(*is_private, Step::KeptForLast);
@@ -294,7 +291,7 @@ impl TriedKey<'_> {
             normalised: normalised.map(|key| Cow::Borrowed(key.text.as_ref())).filter(|key| !key.is_empty()),
             steps,
             hits: hits.iter().collect(),
-            crowd: placeholder.and_then(|index| Some(roster.crowd_at(index)?.1.people)),
+            crowd: self.placeholder(roster).and_then(|index| Some(roster.crowd_at(index)?.1.people)),
         })
     }
 }
