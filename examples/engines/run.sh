@@ -1,8 +1,8 @@
 #!/bin/sh
 # The rules on an engine: ./run.sh duckdb|polars|datafusion|clickhouse|sqlite|postgresql. It installs the engine by the name of its
 # package into a temporary folder, makes an organisation and its facts, has the engine run the statement as it is, and holds the report
-# against that of an audit. HEADCOUNT names the program, ACCOUNTS how many there are; an installed environment of Python may be
-# named with VENV.
+# against that of an audit. HEADCOUNT names the program, ACCOUNTS how many there are, KEPT which share of them is as it should be; an
+# installed environment of Python may be named with VENV.
 set -eu
 engine=$1 headcount=${HEADCOUNT:-headcount} accounts=${ACCOUNTS:-20000}
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,13 +1,14 @@
 #!/bin/sh
 # The rules on Spark as one would run it: a standalone cluster on loopback, a master and two workers as processes of their own. The
 # cluster itself makes the facts (headcount is run on each partition of the records), it runs the statement, and a worker is killed
-# in the middle. The report is held against that of an audit here. HEADCOUNT, ACCOUNTS and VENV as in run.sh; it needs Java 17.
+# in the middle; another one takes its place. The report is held against that of an audit here. HEADCOUNT, ACCOUNTS, KEPT and VENV as
+# in run.sh; it needs Java 17.
 set -eu
 headcount=$(command -v "${HEADCOUNT:-headcount}") accounts=${ACCOUNTS:-20000}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 pids=""
-trap 'for pid in $pids; do kill "$pid" 2> /dev/null || true; done; rm -rf "$work"' EXIT
+trap 'kill $pids $(cat "$work"/*.pid) 2> /dev/null || true; rm -rf "$work"' EXIT
 
 if [ -z "${VENV:-}" ]; then
     VENV=$work/venv
@@ -16,7 +17,7 @@ if [ -z "${VENV:-}" ]; then
 fi
 export PYSPARK_PYTHON="$VENV/bin/python3"
 SPARK_HOME=$("$PYSPARK_PYTHON" -c "import pyspark; print(pyspark.__path__[0])")
-export SPARK_HOME SPARK_LOCAL_IP=127.0.0.1 SPARK_WORKER_DIR="$work/workers"
+export SPARK_HOME SPARK_LOCAL_IP=127.0.0.1 SPARK_WORKER_DIR="$work/workers" SPARK_LOCAL_DIRS="$work/local"
 
 # On some machines, snappy-java takes the C library for musl and finds nothing: it is given the other of its two.
 "$PYSPARK_PYTHON" - "$SPARK_HOME" "$work/native" << 'END'
@@ -35,24 +36,28 @@ began=$(now)
 "$headcount" audit --quiet --as-of 2026-10-15T12:00:00Z --format json --out here --exit-zero 2> /dev/null || [ $? = 3 ]
 took "audit here" "$began"
 
-start() { # what it is called, and its arguments
-    name=$1
-    shift
-    "$SPARK_HOME/bin/spark-class" "$@" > "$work/$name.log" 2>&1 &
+start() { # what it is called, and its arguments; started again when it dies
+    (
+        trap 'exit 0' TERM
+        while :; do
+            "$SPARK_HOME/bin/spark-class" "$@" >> "$work/$name.log" 2>&1 &
+            echo $! > "$work/$name.pid"
+            wait $! || true
+        done
+    ) &
     pids="$pids $!"
 }
-start master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 7177 --webui-port 0
+name=master start org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 7177 --webui-port 0
 sleep 4
-for worker in one two; do
-    start "$worker" org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 --cores 1 --memory 3g spark://127.0.0.1:7177
+for name in one two; do
+    start org.apache.spark.deploy.worker.Worker --host 127.0.0.1 --webui-port 0 --cores 1 --memory 3g spark://127.0.0.1:7177
 done
-victim=${pids##* }
 sleep 4
 
 "$headcount" sql > statement.sql
 # The tables of people, once; the accounts are made by the cluster.
 began=$(now)
-"$PYSPARK_PYTHON" "$here/spark_job.py" "$headcount" "$work/org" "$victim" 2> "$work/job.log" || { tail -40 "$work/job.log"; exit 1; }
+"$PYSPARK_PYTHON" "$here/spark_job.py" "$headcount" "$work/org" "$work/two.pid" 2> "$work/job.log" || { tail -40 "$work/job.log"; exit 1; }
 took "facts and statement on the cluster, a worker killed" "$began"
 began=$(now)
 "$headcount" report --quiet --facts facts --verdicts verdicts --format json --out there --exit-zero 2> /dev/null || [ $? = 3 ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Facts and statement on a Spark cluster: HEADCOUNT FOLDER WORKER, which is the process of a worker that dies in the middle."""
+"""Facts and statement on a Spark cluster: HEADCOUNT FOLDER PID, the file that names the process of a worker that dies in the middle."""
 
 import os
 import signal
@@ -10,14 +10,15 @@ import time
 
 from pyspark.sql import SparkSession
 
-headcount, folder, victim = sys.argv[1], sys.argv[2], int(sys.argv[3])
+headcount, folder, worker = sys.argv[1:4]
 PARTS = 4
 SOURCES = ["crm", "phones", "desk"]
 spark = (
     SparkSession.builder.master("spark://127.0.0.1:7177").appName("headcount")
     .config("spark.executor.memory", "2g").config("spark.driver.host", "127.0.0.1")
-    .config("spark.sql.shuffle.partitions", "4")
-    .config("spark.executor.extraJavaOptions", "-Dorg.xerial.snappy.lib.path=" + os.environ["NATIVE"])
+    .config("spark.sql.shuffle.partitions", "64")
+    # What Spark makes of the statement are methods that Java by itself would not compile, because they are long.
+    .config("spark.executor.extraJavaOptions", "-XX:-DontCompileHugeMethods -Dorg.xerial.snappy.lib.path=" + os.environ["NATIVE"])
     .config("spark.driver.extraJavaOptions", "-Dorg.xerial.snappy.lib.path=" + os.environ["NATIVE"]).getOrCreate()
 )
 context = spark.sparkContext
@@ -27,10 +28,11 @@ context.setLogLevel("ERROR")
 def kill_one_worker():
     """While the facts are being made."""
     time.sleep(float(os.environ.get("KILL_AFTER", "3")))
-    os.kill(victim, signal.SIGKILL)
+    victim = int(open(worker, encoding="utf-8").read())
     # Its executor would go on for a while on its own.
-    for pid in subprocess.run(["pgrep", "-P", str(victim)], capture_output=True, text=True, check=False).stdout.split():
-        os.kill(int(pid), signal.SIGKILL)
+    executors = subprocess.run(["pgrep", "-P", str(victim)], capture_output=True, text=True, check=False).stdout.split()
+    for pid in [victim, *map(int, executors)]:
+        os.kill(pid, signal.SIGKILL)
     print(f"killed the worker {victim}")
 
 
