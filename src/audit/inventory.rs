@@ -1,34 +1,32 @@
 //! Every judged account, for whoever wants to read them all. Between the judging of accounts and the renderers.
 //!
-//! The report keeps findings and lets accounts go. Where a format lists every account, rows are put here while the
-//! accounts stream by: in a temporary file that has no name, is readable by nobody else, and is gone when the run
-//! ends. What stays in memory is where each batch of rows stands.
+//! The report keeps findings and lets accounts go. Where a format lists every account, rows are put into a temporary store while
+//! the accounts stream by. What stays in memory is where each batch of rows stands.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::account_row::AccountRow;
+use crate::base::temp_store::TempStore;
 use crate::model::SourceName;
 
 /// The rows of all accounts. Several threads may add at once: each row has a place, and is read back in its order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Inventory {
-    rows: Mutex<Spool>,
+    rows: Mutex<Rows>,
     /// What managers are called, by what the roster writes for them.
     managers: BTreeMap<String, String>,
 }
 
-#[derive(Debug)]
-struct Spool {
-    file: File,
-    bytes: u64,
-    rows: u64,
+#[derive(Debug, Default)]
+struct Rows {
+    store: TempStore,
+    count: u64,
     batches: Vec<Batch>,
 }
 
-/// Rows with one place after the other, and where the file has them. Ordered as they are read.
+/// Rows with one place after the other, and where the store has them. Ordered as they are read.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Batch {
     source: SourceName,
@@ -38,19 +36,10 @@ struct Batch {
 }
 
 impl Inventory {
-    /// An empty one.
-    ///
-    /// # Errors
-    /// No temporary file can be made.
-    pub fn new() -> io::Result<Self> {
-        let spool = Spool { file: tempfile::tempfile()?, bytes: 0, rows: 0, batches: Vec::new() };
-        Ok(Self { rows: Mutex::new(spool), managers: BTreeMap::new() })
-    }
-
-    /// The same, with what managers are called, by what the roster writes for them.
+    /// An empty one, with what managers are called, by what the roster writes for them.
     #[must_use]
-    pub fn with_managers(self, managers: BTreeMap<String, String>) -> Self {
-        Self { managers, ..self }
+    pub fn with_managers(managers: BTreeMap<String, String>) -> Self {
+        Self { managers, ..Self::default() }
     }
 
     /// Who answers for the owner of an account: by name, if it is known.
@@ -66,7 +55,7 @@ impl Inventory {
 
     /// How many rows there are.
     pub fn len(&self) -> u64 {
-        self.spool().rows
+        self.rows().count
     }
 
     /// Whether there are none.
@@ -77,19 +66,18 @@ impl Inventory {
     /// Reads all rows: sources by name, and the accounts of each in the order of their places.
     ///
     /// # Errors
-    /// The temporary file can't be read back, or `visit` fails.
+    /// The temporary store can't be read back, or `visit` fails.
     pub fn for_each<E: From<io::Error>>(
         &self,
         mut visit: impl FnMut(&SourceName, AccountRow<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut spool = self.spool();
-        let Spool { file, batches, .. } = &mut *spool;
+        let mut rows = self.rows();
+        let Rows { store, batches, .. } = &mut *rows;
         batches.sort_unstable();
         let mut lines = Vec::new();
         for batch in batches {
             lines.resize(batch.bytes, 0);
-            file.seek(SeekFrom::Start(batch.start))?;
-            file.read_exact(&mut lines)?;
+            store.read(batch.start, &mut lines)?;
             for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
                 visit(&batch.source, serde_json::from_slice(line).map_err(io::Error::from)?)?;
             }
@@ -98,7 +86,7 @@ impl Inventory {
     }
 
     /// A thread that panicked while it held the lock has left whole batches behind, or none.
-    fn spool(&self) -> MutexGuard<'_, Spool> {
+    fn rows(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -143,8 +131,8 @@ impl Recorder<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         if self.rows > 0 {
-            let mut spool = self.inventory.spool();
-            spool.append(&self.source, self.place, self.rows, &self.lines).map_err(|error| {
+            let mut rows = self.inventory.rows();
+            rows.append(&self.source, self.place, self.rows, &self.lines).map_err(|error| {
                 io::Error::new(error.kind(), format!("the list of all accounts can't be kept there: {error}"))
             })?;
         }
@@ -155,13 +143,11 @@ impl Recorder<'_> {
     }
 }
 
-impl Spool {
-    fn append(&mut self, source: &SourceName, place: u64, rows: u64, lines: &[u8]) -> io::Result<()> {
-        self.file.seek(SeekFrom::Start(self.bytes))?;
-        self.file.write_all(lines)?;
-        self.batches.push(Batch { source: source.clone(), place, start: self.bytes, bytes: lines.len() });
-        self.bytes += lines.len() as u64;
-        self.rows += rows;
+impl Rows {
+    fn append(&mut self, source: &SourceName, place: u64, count: u64, lines: &[u8]) -> io::Result<()> {
+        let start = self.store.append(lines)?;
+        self.batches.push(Batch { source: source.clone(), place, start, bytes: lines.len() });
+        self.count += count;
         Ok(())
     }
 }
@@ -211,7 +197,7 @@ mod tests {
 
     #[test]
     fn rows_that_several_threads_add_come_back_in_order() {
-        let inventory = Inventory::new().expect("a file");
+        let inventory = Inventory::default();
         let source = SourceName::new("voiso");
         std::thread::scope(|scope| {
             for thread in 0..4_u64 {

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::Args;
 use tempfile::TempDir;
 
@@ -139,10 +138,9 @@ impl<'a> Job<'a> {
         };
         let following = checked.held.following();
         let lists_accounts = checked.evidence.is_some() || checked.formats.iter().any(|format| format.lists_accounts());
-        let inventory = lists_accounts.then(Inventory::new).transpose().context("can't make a temporary file")?;
         let waiting = global.waiting();
         let managers = || roster::manager_names(&checked.inputs.roster, latest(self.as_of));
-        let inventory = inventory.map(|inventory| inventory.with_managers(managers()));
+        let inventory = lists_accounts.then(|| Inventory::with_managers(managers()));
         let options = RunOptions {
             clock: now,
             as_of: self.as_of,

@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::Args;
 
 use super::basis::Basis;
@@ -136,9 +135,8 @@ impl<'c> Replay<'c> {
     fn run(&self, out: Option<&Path>, global: &Global) -> anyhow::Result<Exit> {
         let Self { identity, basis, inputs, .. } = self;
         let config = &basis.config;
-        let inventory = Inventory::new().context("can't make a temporary file")?;
         let today = self.as_of.map_or(identity.started_at, |as_of| as_of.max(identity.started_at));
-        let inventory = inventory.with_managers(roster::manager_names(&inputs.roster, today));
+        let inventory = Inventory::with_managers(roster::manager_names(&inputs.roster, today));
         let waiting = global.waiting();
         let options = RunOptions {
             clock: now,

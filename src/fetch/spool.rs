@@ -1,17 +1,17 @@
 //! The received records, on disk instead of in memory: one a line, verbatim.
 //!
-//! They are kept in a file that has no name, is readable by nobody else, and is gone when the run ends; lines of an
-//! export are read again where they are. Records are checked before they come here, and each piece has a fingerprint that
+//! They are kept in a temporary store; lines of an export are read again where they are. Records are checked before they come here, and each piece has a fingerprint that
 //! nobody can foresee, so what is read back is what was checked, whoever can write the export.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::slice;
 
 use memchr::{memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
 
 use super::fingerprint::RunHasher;
+use crate::base::temp_store::TempStore;
 use crate::base::text::hex;
 use crate::model::Json;
 
@@ -28,10 +28,10 @@ pub struct Spool {
 }
 
 /// Where records are.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Files {
-    /// What was received from elsewhere, or had to be changed; made when there is some.
-    kept: Option<File>,
+    /// What was received from elsewhere, or had to be changed.
+    kept: TempStore,
     /// Exports that can be read again.
     exports: Vec<File>,
 }
@@ -39,7 +39,7 @@ struct Files {
 /// Some lines of a file.
 #[derive(Debug)]
 struct Piece {
-    /// The position of its file among the exports; otherwise, it is in the file of what was kept.
+    /// The position of its file among the exports; otherwise, it is among what was kept.
     export: Option<usize>,
     /// The position of its first byte.
     at: u64,
@@ -52,8 +52,6 @@ struct Piece {
 #[derive(Debug)]
 pub(crate) struct SpoolWriter {
     files: Files,
-    /// How many bytes were kept.
-    written: u64,
     pieces: Vec<Piece>,
     /// The piece that isn't full yet.
     piece: Vec<u8>,
@@ -64,8 +62,7 @@ pub(crate) struct SpoolWriter {
 impl SpoolWriter {
     pub(crate) fn new() -> Self {
         Self {
-            files: Files { kept: None, exports: Vec::new() },
-            written: 0,
+            files: Files::default(),
             pieces: Vec::new(),
             piece: Vec::new(),
             fingerprints: RunHasher::default(),
@@ -112,13 +109,8 @@ impl SpoolWriter {
     fn write(&mut self) -> io::Result<()> {
         let mut piece = std::mem::take(&mut self.piece);
         if !piece.is_empty() {
-            let kept = match &mut self.files.kept {
-                Some(kept) => kept,
-                none => none.insert(tempfile::tempfile()?),
-            };
-            kept.write_all(&piece)?;
-            self.add(None, self.written, &piece);
-            self.written += piece.len() as u64;
+            let at = self.files.kept.append(&piece)?;
+            self.add(None, at, &piece);
             piece.clear();
         }
         self.piece = piece;
@@ -222,17 +214,16 @@ pub struct Chunks<'s> {
 impl Chunks<'_> {
     fn read(&mut self, piece: &Piece) -> io::Result<Chunk> {
         let changed = || changed(piece.export);
-        let file = match piece.export {
-            None => self.files.kept.as_mut(),
-            Some(export) => self.files.exports.get_mut(export),
-        };
-        let file = file.ok_or_else(changed)?;
         let mut bytes = vec![0; piece.bytes];
-        file.seek(SeekFrom::Start(piece.at))?;
-        file.read_exact(&mut bytes).map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => changed(),
-            _ => error,
-        })?;
+        let read = match piece.export {
+            None => self.files.kept.read(piece.at, &mut bytes),
+            Some(export) => {
+                let file = self.files.exports.get_mut(export).ok_or_else(changed)?;
+                file.seek(SeekFrom::Start(piece.at))?;
+                file.read_exact(&mut bytes)
+            }
+        };
+        read.map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error })?;
         if self.fingerprints.of(&bytes) != piece.fingerprint {
             return Err(changed());
         }
@@ -257,6 +248,8 @@ impl Iterator for Chunks<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     fn lines(spool: &mut Spool) -> io::Result<Vec<(u64, String)>> {
@@ -269,7 +262,7 @@ mod tests {
     }
 
     fn kept(spool: &mut Spool) -> &mut File {
-        spool.files.kept.as_mut().expect("something was kept")
+        spool.files.kept.file()
     }
 
     #[test]
@@ -295,8 +288,9 @@ mod tests {
         let (mut spool, _) = writer.finish().expect("finished");
         assert!(spool.pieces.len() > 1);
         assert_eq!(lines(&mut spool).expect("read").last(), Some(&(19_999, "{\"number\":19999}".to_owned())));
-        kept(&mut spool).seek(SeekFrom::Start(300_000)).expect("sought");
-        kept(&mut spool).write_all(b"7").expect("written");
+        let file = kept(&mut spool);
+        file.seek(SeekFrom::Start(300_000)).expect("sought");
+        file.write_all(b"7").expect("written");
         let error = lines(&mut spool).expect_err("changed").to_string();
         assert!(error.contains("other records than were kept"), "{error}");
         kept(&mut spool).set_len(299_000).expect("cut off");

@@ -1,8 +1,6 @@
-//! The findings of an audit, in the order of the report: numbers in memory, their texts in a file that has no name and is
-//! gone when the run ends.
+//! The findings of an audit, in the order of the report: numbers in memory, their texts in a temporary store.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -11,11 +9,12 @@ use chrono::DateTime;
 use super::index_entry::{About, IndexEntry, LastLogin, NONE};
 use super::{Finding, FindingRecord, SubjectRecord, block, record};
 use crate::base::parallel;
+use crate::base::temp_store::TempStore;
 use crate::history::{History, Kind};
 use crate::model::{Disposition, Severity, Timestamp};
 
 /// All findings of a report.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Findings {
     pub(super) entries: Vec<IndexEntry>,
     pub(super) rules: Vec<RuleWords>,
@@ -28,7 +27,7 @@ pub struct Findings {
     pub(super) tells_history: bool,
     /// To whom accounts probably belong: a JSON list each.
     pub(super) near_misses: Arc<Vec<String>>,
-    pub(super) blocks: Arc<Blocks>,
+    pub(super) blocks: Arc<TempStore>,
 }
 
 /// A rule, with what it says to everybody.
@@ -45,47 +44,6 @@ pub struct Advice {
     pub remediation: String,
     /// `FRAMEWORK:ID`.
     pub controls: Vec<String>,
-}
-
-/// Where the blocks of the findings are.
-#[derive(Debug)]
-pub(super) enum Blocks {
-    Memory(Vec<u8>),
-    Disk(File),
-}
-
-impl Blocks {
-    fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
-        match self {
-            Self::Memory(bytes) => {
-                let start = usize::try_from(at).map_err(io::Error::other)?;
-                let found = bytes.get(start..).and_then(|rest| rest.get(..buffer.len()));
-                buffer.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
-                Ok(())
-            }
-            Self::Disk(file) => read_at(file, buffer, at),
-        }
-    }
-}
-
-/// Reads without moving a position that threads would share.
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                buffer = buffer.get_mut(read..).unwrap_or_default();
-                at += read as u64;
-            }
-        }
-    }
-    Ok(())
 }
 
 impl Findings {
@@ -371,21 +329,6 @@ impl<'f> FindingRef<'f> {
     /// The temporary file can't be read.
     pub fn read(&self) -> io::Result<Finding> {
         Ok(self.load(&mut Vec::new())?.to_finding()?)
-    }
-}
-
-impl Default for Findings {
-    fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            rules: Vec::new(),
-            sources: Vec::new(),
-            members: Vec::new(),
-            numbers: 0,
-            tells_history: false,
-            near_misses: Arc::default(),
-            blocks: Arc::new(Blocks::Memory(Vec::new())),
-        }
     }
 }
 

@@ -1,19 +1,16 @@
 //! Fills a store, and sorts it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs::File;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::io::{self, BufWriter, Write as _};
+use std::io;
 use std::sync::Arc;
 
 use super::batch::{Names, Note};
 use super::index_entry::{IndexEntry, NO_SOURCE, NONE};
-use super::store::{Advice, Blocks, RuleWords};
+use super::store::{Advice, RuleWords};
 use super::{Batch, Finding, Findings};
 use crate::base::parallel;
-
-/// So much is kept in memory; more goes to a file.
-const IN_MEMORY: usize = 1 << 20;
+use crate::base::temp_store::TempStore;
 
 /// Takes findings batch by batch.
 #[derive(Debug, Default)]
@@ -28,8 +25,7 @@ pub struct FindingsWriter {
     subjects: Numbers,
     persons: Numbers,
     near_misses: Vec<String>,
-    blocks: Out,
-    written: u64,
+    blocks: TempStore,
 }
 
 /// Small numbers for hashes, in the order in which they come.
@@ -73,43 +69,6 @@ impl Numbers {
     }
 }
 
-#[derive(Debug)]
-enum Out {
-    Memory(Vec<u8>),
-    Disk(BufWriter<File>),
-}
-
-impl Default for Out {
-    fn default() -> Self {
-        Self::Memory(Vec::new())
-    }
-}
-
-impl Out {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if let Self::Memory(kept) = self {
-            if kept.len() + bytes.len() <= IN_MEMORY {
-                kept.extend_from_slice(bytes);
-                return Ok(());
-            }
-            let mut file = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
-            file.write_all(kept)?;
-            *self = Self::Disk(file);
-        }
-        match self {
-            Self::Memory(_) => Ok(()),
-            Self::Disk(file) => file.write_all(bytes),
-        }
-    }
-
-    fn finish(self) -> io::Result<Blocks> {
-        Ok(match self {
-            Self::Memory(kept) => Blocks::Memory(kept),
-            Self::Disk(file) => Blocks::Disk(file.into_inner().map_err(io::IntoInnerError::into_error)?),
-        })
-    }
-}
-
 impl FindingsWriter {
     /// Nothing yet.
     pub fn new() -> Self {
@@ -147,8 +106,7 @@ impl FindingsWriter {
         for (group, account) in batch.members {
             self.members.push((self.subjects.of(group)?, self.subjects.of(account)?));
         }
-        self.written += batch.blocks.len() as u64;
-        self.blocks.write(&batch.blocks)
+        self.blocks.append(&batch.blocks).map(drop)
     }
 
     /// Says of the findings at these positions, in the order in which they came, to whom their account probably belongs: a
@@ -170,7 +128,7 @@ impl FindingsWriter {
     fn entry(&mut self, note: &Note, rules: &[u16], sources: &[u16]) -> io::Result<IndexEntry> {
         let source = note.source.and_then(|source| sources.get(usize::from(source)));
         Ok(IndexEntry {
-            at: self.written + note.at as u64,
+            at: self.blocks.len() + note.at as u64,
             length: note.length,
             start: note.start,
             count: note.count.unwrap_or(NONE),
@@ -241,7 +199,7 @@ impl FindingsWriter {
             numbers: subjects.known.len(),
             tells_history: false,
             near_misses: Arc::new(near_misses),
-            blocks: Arc::new(blocks.finish()?),
+            blocks: Arc::new(blocks),
         })
     }
 }

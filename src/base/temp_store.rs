@@ -1,0 +1,123 @@
+//! Bytes that wait until they are read again: the last ones in memory, those before them in a file that has no name, is readable
+//! by nobody else, and is gone when the run ends. What is small touches no disk.
+
+use std::fs::File;
+use std::io::{self, Seek as _, SeekFrom, Write as _};
+
+/// So much stays in memory.
+const IN_MEMORY: usize = 1 << 18;
+
+/// Bytes one behind the other, to be read from any place. Several threads may read at once.
+#[derive(Debug, Default)]
+pub struct TempStore {
+    /// Made when there is too much for the memory.
+    file: Option<File>,
+    written: u64,
+    rest: Vec<u8>,
+}
+
+impl TempStore {
+    /// How many bytes there are.
+    pub const fn len(&self) -> u64 {
+        self.written + self.rest.len() as u64
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds bytes, and returns the place of the first.
+    ///
+    /// # Errors
+    /// The file can't be made or written.
+    pub fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let at = self.len();
+        if self.rest.len() + bytes.len() > IN_MEMORY {
+            self.write()?;
+        }
+        self.rest.extend_from_slice(bytes);
+        Ok(at)
+    }
+
+    /// Fills the buffer with the bytes from a place on.
+    ///
+    /// # Errors
+    /// There are fewer, or the file can't be read.
+    pub fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<()> {
+        let in_file = usize::try_from(self.written.saturating_sub(at)).unwrap_or(usize::MAX).min(buffer.len());
+        let (first, others) = buffer.split_at_mut(in_file);
+        if let Some(file) = self.file.as_ref().filter(|_| !first.is_empty()) {
+            read_at(file, first, at)?;
+        }
+        let start = usize::try_from(at.saturating_sub(self.written)).map_err(io::Error::other)?;
+        let found = self.rest.get(start..).and_then(|rest| rest.get(..others.len()));
+        others.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(tempfile::tempfile()?),
+        };
+        // On Windows, reading moves the place at which is written.
+        file.seek(SeekFrom::Start(self.written))?;
+        file.write_all(&self.rest)?;
+        self.written += self.rest.len() as u64;
+        self.rest.clear();
+        Ok(())
+    }
+
+    /// The file, with everything in it.
+    #[cfg(test)]
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.write().expect("written");
+        self.file.as_mut().expect("a file")
+    }
+}
+
+/// Reads without moving a place that threads would share.
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                buffer = buffer.get_mut(read..).unwrap_or_default();
+                at += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_is_read_wherever_it_is() {
+        let mut store = TempStore::default();
+        let part = |number: u8| vec![number; 100_000];
+        let places: Vec<u64> = (0..7).map(|number| store.append(&part(number)).expect("added")).collect();
+        assert_eq!(places, [0, 100_000, 200_000, 300_000, 400_000, 500_000, 600_000]);
+        assert!(store.written > 0 && !store.rest.is_empty(), "some of it is in the file");
+        let mut all = vec![0; 700_000];
+        store.read(0, &mut all).expect("read");
+        assert_eq!(all, (0..7).flat_map(part).collect::<Vec<_>>());
+        let mut few = [0; 4];
+        for (at, expected) in [(99_998, [0, 0, 1, 1]), (store.written - 2, [5, 5, 6, 6]), (699_996, [6; 4])] {
+            store.read(at, &mut few).expect("read");
+            assert_eq!(few, expected, "{at}");
+        }
+        for at in [699_997, 700_000, u64::MAX] {
+            store.read(at, &mut few).expect_err("there are fewer");
+        }
+    }
+}
