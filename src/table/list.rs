@@ -24,22 +24,24 @@ pub(crate) fn list<'c>(cell: Cow<'c, str>, separator: Option<&str>) -> List<'c> 
 
 fn taken_apart<'c>(cell: &'c str, separator: Option<&str>) -> List<'c> {
     let cell = cell.trim();
-    let split = |at: &dyn Fn(&'c str) -> Vec<&'c str>| {
-        let values = at(cell).into_iter().map(str::trim).filter(|value| !value.is_empty()).map(Cow::Borrowed);
-        List { values: values.collect(), is_doubtful: false }
-    };
     if let Some(separator) = separator {
-        return split(&|cell| cell.split(separator).collect());
+        return split(cell.split(separator));
     }
     if let Some(values) = bracketed(cell) {
         return List { values, is_doubtful: false };
     }
     for separator in [';', '|', '\n'] {
         if cell.contains(separator) {
-            return split(&|cell| cell.split(separator).collect());
+            return split(cell.split(separator));
         }
     }
-    List { is_doubtful: cell.contains(',') && !is_distinguished(cell), ..split(&|cell| vec![cell]) }
+    List { is_doubtful: cell.contains(',') && !is_distinguished(cell), ..split(std::iter::once(cell)) }
+}
+
+/// Those of the parts that hold something.
+fn split<'c>(parts: impl Iterator<Item = &'c str>) -> List<'c> {
+    let values = parts.map(str::trim).filter(|value| !value.is_empty()).map(Cow::Borrowed);
+    List { values: values.collect(), is_doubtful: false }
 }
 
 /// `CN=Admins,OU=Groups`: commas are part of the name.

@@ -43,9 +43,8 @@ impl MappedDecoder {
         self.headings.configured.get(slot)?.as_deref()
     }
 
-    /// Remembers which columns there are; they are mostly the same as in the record before.
-    fn note(&self, slots: &Slots<'_, '_>) {
-        let here = slots.iter().rev().fold(0, |bits, slot| bits << 1 | u32::from(slot.is_some()));
+    /// Remembers which slots a record has, a bit for each; they are mostly the same as in the record before.
+    fn note(&self, here: u32) {
         if self.seen.load(Ordering::Relaxed) & here != here {
             self.seen.fetch_or(here, Ordering::Relaxed);
         }
@@ -77,8 +76,7 @@ impl Decoder for MappedDecoder {
 
     fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut row = Row { decoder: self, slots: [None; SLOTS], emails: Vec::new(), problems: Vec::new() };
-        row.fill(record)?;
-        self.note(&row.slots);
+        self.note(row.fill(record)?);
         let account = row.account(record)?;
         Ok(Decoded { account, problems: row.problems })
     }
@@ -154,17 +152,19 @@ macro_rules! account {
 facts!(account);
 
 impl<'d, 'r> Row<'d, 'r> {
-    /// Finds the values of the slots and skips everything else.
-    fn fill(&mut self, record: Json<'r>) -> Result<(), RecordError> {
+    /// Finds the values of the slots and skips everything else. Returns which there are, a bit for each.
+    fn fill(&mut self, record: Json<'r>) -> Result<u32, RecordError> {
+        let mut here = 0;
         let mut walk = self.decoder.headings.walk(record)?;
         while let Some((targets, raw)) = walk.next()? {
             for target in targets {
                 if let Some(slot) = self.slots.get_mut(target.slot) {
                     fill(slot, Value { raw, target, ambiguous: false });
+                    here |= 1 << target.slot;
                 }
             }
         }
-        Ok(())
+        Ok(here)
     }
 
     /// The value of the slot's column.
@@ -335,7 +335,7 @@ impl<'d, 'r> Row<'d, 'r> {
             Some(text) => {
                 let list = table::list(text, self.decoder.cells.list_separator.as_deref());
                 doubtful |= list.is_doubtful;
-                texts.extend(list.values);
+                if texts.is_empty() { texts = list.values } else { texts.extend(list.values) }
             }
             None => readable = false,
         });
