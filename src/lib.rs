@@ -75,5 +75,6 @@ pub mod review;
 
 // The whole way, the vendors to try it on, and the command line.
 pub mod run;
+#[cfg(feature = "demo")]
 pub mod simulate;
 pub mod cli;

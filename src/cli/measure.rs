@@ -16,6 +16,7 @@ use crate::run::{Before, Following};
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Measure<'a> {
     /// Nothing; and nothing is remembered of them.
+    #[cfg_attr(not(feature = "demo"), expect(dead_code, reason = "only the demo is held against nothing"))]
     Nothing,
     /// Nothing: they are the measure from now on.
     Accepted,

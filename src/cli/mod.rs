@@ -7,6 +7,7 @@ mod bundle;
 mod clock;
 mod compare;
 mod crosswalk;
+#[cfg(feature = "demo")]
 mod demo;
 mod email;
 mod evidence;
@@ -32,6 +33,7 @@ mod review;
 mod rules;
 mod schema;
 mod shell;
+#[cfg(feature = "demo")]
 mod simulate;
 mod sources;
 mod sql;
@@ -90,6 +92,7 @@ enum Color {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Audit five simulated vendors over HTTP: no credentials, no configuration
+    #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
     /// Write a commented headcount.toml
     Init(init::InitArgs),
@@ -135,6 +138,7 @@ enum Command {
     /// Say how it went over several reports
     History(compare::HistoryArgs),
     /// Serve the simulated vendors, and write a configuration for them
+    #[cfg(feature = "demo")]
     Simulate(simulate::SimulateArgs),
     /// Print a JSON schema
     Schema(schema::SchemaArgs),
@@ -179,6 +183,7 @@ impl Cli {
         global.set_up_colour();
         global.set_up_log(self.command.privacy());
         match self.command {
+            #[cfg(feature = "demo")]
             Command::Demo(args) => demo::run(&args, &global),
             Command::Init(args) => init::run(&args),
             Command::Audit(args) => audit::run(&args, &global),
@@ -198,6 +203,7 @@ impl Cli {
             Command::Review(command) => review::run(&command, &global),
             Command::Compare(args) => compare::run(&args, &global),
             Command::History(args) => compare::history(&args, &global),
+            #[cfg(feature = "demo")]
             Command::Simulate(args) => simulate::run(&args, &global),
             Command::Schema(args) => schema::run(&args),
             Command::Completions(args) => shell::completions(&args),

@@ -36,6 +36,7 @@ pub(super) const BELOW: &[Below] = &[
     Below {
         command: "",
         examples: &[
+            #[cfg(feature = "demo")]
             ("headcount demo", "see the whole job against simulated vendors"),
             ("headcount init", "write a configuration to fill in"),
             ("headcount sources --check", "try every credential before the first audit"),
@@ -149,6 +150,7 @@ pub(super) const BELOW: &[Below] = &[
         ],
         endings: &[USABLE, CONFIGURATION, UNSEEN, UNWRITTEN],
     },
+    #[cfg(feature = "demo")]
     Below {
         command: "demo",
         examples: &[
@@ -366,6 +368,7 @@ pub(super) const BELOW: &[Below] = &[
         examples: &[("headcount schema report > report.schema.json", "what report.json looks like, for programs")],
         endings: &[USABLE, (Unusable, "there is no such schema")],
     },
+    #[cfg(feature = "demo")]
     Below {
         command: "simulate",
         examples: &[
