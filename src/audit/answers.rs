@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::Audit;
-use super::looked::Looked;
+use super::looked::{Looked, RuleCount};
 use super::matrix::Counts;
 use crate::correlate::Tally;
 use crate::model::{RuleId, SourceName};
@@ -21,7 +21,7 @@ pub struct Answers {
     /// For each person who violates a rule, the sources of the accounts that count.
     people: BTreeMap<(RuleId, String), Vec<String>>,
     /// Of whom nobody can say it, by their id.
-    undecided: BTreeMap<(RuleId, Option<SourceName>), BTreeMap<String, RuleResult>>,
+    undecided: BTreeMap<(RuleId, Whose), BTreeMap<String, RuleResult>>,
     /// How many keys of groups each rule has judged.
     keys: BTreeMap<(RuleId, SourceName), u64>,
     /// What was counted where the facts were made.
@@ -46,16 +46,25 @@ pub enum Answer {
     Person(String, Option<String>),
     /// So many keys of a source make no group that violates the rule, or one that does.
     Keys(SourceName, u64),
-    /// Nobody can say it of this subject, which is an account or group of a source, or a person.
-    Undecided(Option<SourceName>, String, RuleResult),
+    /// Nobody can say it of this one.
+    Undecided(Whose, String, RuleResult),
+}
+
+/// Of what kind a subject is, and of which source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whose {
+    /// An account.
+    Account(SourceName),
+    /// Accounts that share a key.
+    Group(SourceName),
+    /// A person.
+    Person,
 }
 
 /// What the engine says and what headcount says differ.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "{subject}: the engine says {engine}, and headcount {headcount}; the statement, the facts or the engine can't be trusted"
-)]
-struct Disagreement {
+#[error("{subject}: the engine says {engine}, and headcount {headcount}")]
+pub struct Disagreement {
     subject: String,
     engine: String,
     headcount: String,
@@ -83,8 +92,8 @@ impl Answers {
             }
             Answer::Person(id, source) => self.people.entry((rule, id)).or_default().extend(source),
             Answer::Keys(source, keys) => *self.keys.entry((rule, source)).or_default() += keys,
-            Answer::Undecided(source, subject, result) => {
-                let all = self.undecided.entry((rule, source)).or_default();
+            Answer::Undecided(whose, subject, result) => {
+                let all = self.undecided.entry((rule, whose)).or_default();
                 let before = all.insert(subject.clone(), result);
                 all.extend(before.map(|before| (subject, either(before, result))));
             }
@@ -96,6 +105,29 @@ impl Answers {
         let accused = self.accounts.get(source).into_iter().flatten().map(|(id, _)| id.as_str());
         let groups = self.groups.iter().filter(|((_, of), _)| of == source).flat_map(|(_, groups)| groups.values());
         accused.chain(groups.flatten().map(String::as_str)).collect()
+    }
+
+    /// The sources of which it says something.
+    pub fn sources(&self) -> BTreeSet<&SourceName> {
+        let of_undecided = self.undecided.keys().filter_map(|(_, whose)| match whose {
+            Whose::Account(source) | Whose::Group(source) => Some(source),
+            Whose::Person => None,
+        });
+        let of_groups = self.groups.keys().chain(self.keys.keys()).map(|(_, source)| source);
+        self.accounts.keys().chain(of_groups).chain(of_undecided).collect()
+    }
+
+    /// How much the rules say of single accounts of a source.
+    pub fn of_accounts(&self, source: &SourceName) -> BTreeMap<RuleId, RuleCount> {
+        let mut all: BTreeMap<RuleId, RuleCount> = BTreeMap::new();
+        for rule in self.accounts.get(source).into_iter().flat_map(BTreeMap::values).flatten() {
+            all.entry(rule.clone()).or_default().violations += 1;
+        }
+        let whose = Whose::Account(source.clone());
+        for ((rule, _), undecided) in self.undecided.iter().filter(|((_, of), _)| *of == whose) {
+            all.entry(rule.clone()).or_default().not_evaluable += undecided.len() as u64;
+        }
+        all
     }
 
     pub(super) fn looked(&self, source: &SourceName) -> Option<&Looked> {
@@ -152,7 +184,7 @@ impl Answers {
             names.dedup();
             return Ok(AccountsFacts { count: sources.len() as u64, sources: names, undecided: Missing::NOTHING });
         }
-        let undecided = self.undecided.get(&(rule.clone(), None)).and_then(|people| people.get(id));
+        let undecided = self.undecided.get(&(rule.clone(), Whose::Person)).and_then(|people| people.get(id));
         Err(undecided.copied().unwrap_or(RuleResult::Pass))
     }
 
@@ -160,8 +192,9 @@ impl Answers {
     pub(super) fn counts(&self, rule: &Rule, source: &SourceName, accounts: u64) -> Counts {
         let mut counts = Counts::default();
         let of_source = (rule.id().clone(), source.clone());
-        let undecided = self.undecided.get(&(rule.id().clone(), Some(source.clone())));
-        let undecided = undecided.into_iter().flat_map(BTreeMap::values);
+        let whose = [Whose::Account(source.clone()), Whose::Group(source.clone())];
+        let undecided = whose.into_iter().filter_map(|whose| self.undecided.get(&(rule.id().clone(), whose)));
+        let undecided = undecided.flat_map(BTreeMap::values);
         let open = undecided.map(|result| counts.count(*result)).count() as u64;
         let (all, violations) = if rule.subject() == Subject::Group {
             (self.keys.get(&of_source).copied().unwrap_or_default(), self.groups_of(rule.id(), source) as u64)

@@ -64,23 +64,33 @@ impl<'a> GroupMembers<'a> {
     /// Takes the account if it has a key and the rule counts it. Returns the verdict when that can't be said.
     pub(super) fn offer(&mut self, scope: &Scope<'_>, position: u64) -> Option<RuleResult> {
         let Ok(position) = u32::try_from(position) else { return None };
-        match self.rule.is_member(scope) {
-            RuleResult::Violation => {}
-            RuleResult::Pass => return None,
-            undecided => return Some(undecided),
-        }
-        let mut hidden = Missing::NOTHING;
-        for (by, members) in self.rule.group_by().iter().zip(&mut self.members) {
-            match by.key(scope) {
-                Fact::Known(Some(key)) => members.push(Seen { hash: hash(&key), position }),
-                Fact::Known(None) => {}
-                Fact::NotExposed => hidden = hidden.and(by.needs()),
+        offered(self.rule, scope, |by, key| {
+            if let Some(members) = self.members.get_mut(by) {
+                members.push(Seen { hash: hash(key), position });
             }
-        }
-        // Accounts are told apart by the keys that the vendor has; without any, they can't be.
-        let blind = hidden.iter().count() == self.rule.group_by().len();
-        blind.then_some(RuleResult::NotEvaluable(hidden))
+        })
     }
+}
+
+/// Takes each key by which a rule counts the account, and its place among the rule's. Returns the verdict when nobody can say whether
+/// it counts.
+pub(super) fn offered(rule: &Rule, scope: &Scope<'_>, mut take: impl FnMut(usize, &str)) -> Option<RuleResult> {
+    match rule.is_member(scope) {
+        RuleResult::Violation => {}
+        RuleResult::Pass => return None,
+        undecided => return Some(undecided),
+    }
+    let mut hidden = Missing::NOTHING;
+    for (at, by) in rule.group_by().iter().enumerate() {
+        match by.key(scope) {
+            Fact::Known(Some(key)) => take(at, &key),
+            Fact::Known(None) => {}
+            Fact::NotExposed => hidden = hidden.and(by.needs()),
+        }
+    }
+    // Accounts are told apart by the keys that the vendor has; without any, they can't be.
+    let blind = hidden.iter().count() == rule.group_by().len();
+    blind.then_some(RuleResult::NotEvaluable(hidden))
 }
 
 /// Positions of the records that seem to share a key, and the number of keys with one record.

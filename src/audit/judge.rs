@@ -84,14 +84,12 @@ pub(super) struct Orphan {
     pub concerned: Vec<usize>,
 }
 
-impl ChunkResult<'_> {
-    /// Counts what was decided for whole kinds of accounts.
-    fn count_settled(&mut self) {
-        for (accounts, verdicts) in self.triage.settled() {
-            for (verdict, counts) in verdicts.iter().zip(&mut self.of_accounts) {
-                if let Some(verdict) = verdict {
-                    counts.count_alike(*verdict, accounts);
-                }
+/// Counts what was decided for whole kinds of accounts.
+pub(super) fn count_settled(triage: &Triage<'_>, of_rules: &mut [Counts]) {
+    for (accounts, verdicts) in triage.settled() {
+        for (verdict, counts) in verdicts.iter().zip(&mut *of_rules) {
+            if let Some(verdict) = verdict {
+                counts.count_alike(*verdict, accounts);
             }
         }
     }
@@ -108,7 +106,7 @@ impl<'j> Judge<'j> {
         self.each(chunk, &mut ledger, |seen| self.account(&mut result, recorder.as_mut(), seen))?;
         recorder.map_or(Ok(()), Recorder::finish)?;
         result.looked.ledger = ledger;
-        result.count_settled();
+        count_settled(&result.triage, &mut result.of_accounts);
         Ok(result)
     }
 

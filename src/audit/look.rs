@@ -1,17 +1,20 @@
 //! Every account as rules see it, for whoever writes down what they rest on instead of judging. The way to there is that of
 //! the audit, so that nothing can be seen otherwise.
 
+use std::collections::BTreeMap;
 use std::io;
 
-use super::judge::Seen;
-use super::looked::Looked;
+use super::groups::offered;
+use super::judge::{Judge, Seen, count_settled};
+use super::looked::{Looked, RuleCount};
+use super::matrix::Counts;
 use super::{Audit, SourceContext};
 use crate::base::parallel;
 use crate::correlate::Tried;
 use crate::exception::DeclarationUse;
 use crate::fetch::{Chunk, Chunks, Spool};
-use crate::model::Situation;
-use crate::rule::Scope;
+use crate::model::{RuleId, Situation};
+use crate::rule::{Rule, Scope, Triage};
 
 /// An account as rules see it.
 #[derive(Debug, Clone, Copy)]
@@ -66,14 +69,17 @@ impl Audit<'_> {
         let judge = self.judge(context);
         let some = |chunks: Vec<Chunk>| {
             let (mut made, mut looked, mut ledger) = (look.start(), Looked::default(), DeclarationUse::default());
+            let mut said = SaidOfAccounts::new(&judge);
             for chunk in &chunks {
                 judge.each(chunk, &mut ledger, |seen| {
                     let Seen { position, line: record, tried, judged, scope } = *seen;
                     looked.count(judged.situation, tried);
+                    said.count(scope);
                     look.see(&mut made, &Sight { position, record, tried, situation: judged.situation, scope })
                 })?;
             }
             looked.ledger = ledger;
+            looked.said = said.finish();
             Ok((look.finish(made)?, looked))
         };
         let mut all = Looked::default();
@@ -82,6 +88,46 @@ impl Audit<'_> {
             take(done)
         })?;
         Ok(all)
+    }
+}
+
+/// Counts what rules say of single accounts, so that an engine that tells less of them isn't believed.
+struct SaidOfAccounts<'j> {
+    judge: &'j Judge<'j>,
+    triage: Triage<'j>,
+    of_accounts: Vec<Counts>,
+    of_groups: Vec<Counts>,
+}
+
+impl<'j> SaidOfAccounts<'j> {
+    fn new(judge: &'j Judge<'j>) -> Self {
+        let none = |rules: &[&Rule]| rules.iter().map(|_| Counts::default()).collect();
+        let (of_accounts, of_groups) = (none(&judge.about_accounts), none(&judge.about_groups));
+        Self { judge, triage: Triage::new(&judge.about_accounts), of_accounts, of_groups }
+    }
+
+    fn count(&mut self, scope: &Scope<'_>) {
+        for open in self.triage.take(scope) {
+            if let Some(counts) = self.of_accounts.get_mut(open.rule) {
+                counts.count(open.judge(scope));
+            }
+        }
+        for (rule, counts) in self.judge.about_groups.iter().zip(&mut self.of_groups) {
+            if let Some(undecided) = offered(rule, scope, |_, _| ()) {
+                counts.count(undecided);
+            }
+        }
+    }
+
+    fn finish(mut self) -> BTreeMap<RuleId, RuleCount> {
+        count_settled(&self.triage, &mut self.of_accounts);
+        let of = |rules: &[&Rule], counts: Vec<Counts>| {
+            let ids: Vec<RuleId> = rules.iter().map(|rule| rule.id().clone()).collect();
+            ids.into_iter().zip(counts).map(|(rule, counts)| (rule, counts.told()))
+        };
+        let of_accounts = of(&self.judge.about_accounts, self.of_accounts);
+        let of_groups = of(&self.judge.about_groups, self.of_groups);
+        of_accounts.chain(of_groups).filter(|(_, count)| *count != RuleCount::default()).collect()
     }
 }
 

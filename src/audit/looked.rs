@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::correlate::{PlaceholderIndex, Tally, Tried};
 use crate::exception::DeclarationUse;
-use crate::model::Situation;
+use crate::model::{RuleId, Situation};
 
 /// What was counted of accounts on the way.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,26 @@ pub struct Looked {
     pub placeholders: BTreeMap<PlaceholderIndex, u64>,
     /// How many keys stand for nothing.
     pub void_keys: u64,
+    /// What rules say of single accounts, where it is counted for whoever hears of it from an engine.
+    pub said: BTreeMap<RuleId, RuleCount>,
+}
+
+/// Of how many accounts a rule has something to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleCount {
+    /// That violate it.
+    pub violations: u64,
+    /// Of which nobody can say it, or whether they count in a group.
+    pub not_evaluable: u64,
+}
+
+impl RuleCount {
+    /// Adds another one.
+    pub const fn add(&mut self, other: Self) {
+        self.violations += other.violations;
+        self.not_evaluable += other.not_evaluable;
+    }
 }
 
 impl Looked {
@@ -32,6 +52,9 @@ impl Looked {
         self.void_keys += later.void_keys;
         for (placeholder, count) in later.placeholders {
             *self.placeholders.entry(placeholder).or_default() += count;
+        }
+        for (rule, count) in later.said {
+            self.said.entry(rule).or_default().add(count);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::looked::RuleCount;
 use crate::model::{RuleId, SourceName};
 use crate::rule::{Missing, RuleResult};
 
@@ -74,6 +75,11 @@ impl Counts {
         self.because_of_roster += other.because_of_roster;
         self.missing = self.missing.and(other.missing);
         self.errors.extend(other.errors);
+    }
+
+    /// How much there is to say.
+    pub(super) const fn told(&self) -> RuleCount {
+        RuleCount { violations: self.violations, not_evaluable: self.not_evaluable }
     }
 
     fn missing(self) -> BTreeSet<String> {

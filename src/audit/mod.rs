@@ -30,11 +30,11 @@ use std::fmt;
 use std::io;
 
 pub use account_row::{AccountRow, Work};
-pub use answers::{Answer, Answers};
+pub use answers::{Answer, Answers, Disagreement, Whose};
 pub use evidence::Evidence;
 pub use inventory::{Inventory, Recorder};
 pub use look::{Look, Sight};
-pub use looked::Looked;
+pub use looked::{Looked, RuleCount};
 pub use matrix::Cell;
 pub use near::LikelyLine;
 pub use outcome::{AuditError, Outcome, SourceMatching};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
 
+use super::answers::Disagreement;
 use super::matrix::Cell;
 use super::near::LikelyLine;
 use super::promised::PromiseStates;
@@ -75,6 +76,12 @@ pub enum AuditError {
 }
 
 impl AuditError {
+    /// What an engine says otherwise than headcount, if that is why.
+    pub fn disagreement(&self) -> Option<&Disagreement> {
+        let Self::Spool { error, .. } = self else { return None };
+        error.get_ref()?.downcast_ref()
+    }
+
     /// Whether a record is no account. What was just fetched has been counted as accounts.
     pub fn is_about_record(&self) -> bool {
         let Self::Spool { error, .. } = self else { return false };

@@ -3,24 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TableName;
 use super::file::Folder;
 use super::part::{Part, merged};
 use super::read;
-use super::verdicts::Verdicts;
-use crate::audit::{Answers, Looked};
+use super::verdicts::{Accounts, Verdicts};
+use crate::audit::{Answers, Disagreement, Looked, RuleCount};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{counted, grouped};
-use crate::fetch::{Certificate, Population, SpoolWriter};
-use crate::model::{Json, SourceName, SourceStatus, Timestamp};
+use crate::config::SourceConfig;
+use crate::fetch::{Certificate, Population, Spool, SpoolWriter};
+use crate::model::{Json, RuleId, SourceName, Timestamp};
 use crate::rule::RuleSet;
 
 /// What an engine has answered.
 #[derive(Debug)]
 pub struct Answered {
-    folder: Folder,
+    facts: PathBuf,
+    verdicts: PathBuf,
     /// What it says.
     pub answers: Answers,
     certificates: BTreeMap<SourceName, Certificate>,
@@ -74,24 +76,26 @@ impl Answered {
             return Err(Diagnostic::of_file(facts, message)
                 .help("make them again with `headcount facts`, each part with one --as-of"));
         }
-        let Verdicts { mut answers, accounts, repeated, .. } = Verdicts::read(verdicts, rules)?;
+        let Verdicts { mut answers, accounts, .. } = Verdicts::read(verdicts, rules)?;
         let (mut certificates, mut unused_lines) = (BTreeMap::new(), BTreeMap::new());
         for (source, parts) in by_source(parts) {
-            let Some((mut certificate, looked, unused)) = merged(&parts) else { continue };
+            let Some((certificate, looked, unused)) = merged(&parts) else { continue };
             let seen = accounts.get(&source).cloned().unwrap_or_default();
-            check(&source, &seen, &looked).map_err(|message| Diagnostic::of_file(verdicts, message))?;
-            if let Some(id) = repeated.get(&source) {
-                certificate.status = certificate.status.max(SourceStatus::Incomplete);
-                certificate.error.get_or_insert_with(|| {
-                    format!("the account {id} is in more than one part; share records out by account")
-                });
-            }
+            check(&source, &seen, &looked).map_err(|message| unbelieved(verdicts, message))?;
+            each_once((facts, verdicts), &source, &seen, certificate.distinct)?;
+            all_said(&source, &answers, &looked).map_err(|message| unbelieved(verdicts, message))?;
             answers.add_looked(source.clone(), looked);
             unused_lines.insert(source.clone(), unused);
             certificates.insert(source, certificate);
         }
+        let foreign =
+            answers.sources().into_iter().chain(accounts.keys()).find(|source| !certificates.contains_key(source));
+        if let Some(source) = foreign {
+            return Err(unbelieved(verdicts, format!("it tells of {source}, of which there are no facts")));
+        }
         let started_at = certificates.values().map(|certificate| certificate.started_at).min().unwrap_or(started_at);
-        Ok(Self { folder, answers, certificates, unused_lines, everything, started_at })
+        let (facts, verdicts) = (facts.to_owned(), verdicts.to_owned());
+        Ok(Self { facts, verdicts, answers, certificates, unused_lines, everything, started_at })
     }
 
     /// The lines of a source's crosswalk that no account uses.
@@ -103,39 +107,62 @@ impl Answered {
     ///
     /// # Errors
     /// They can't be read, or one isn't there.
-    pub fn population(&self, source: &SourceName) -> io::Result<Population> {
-        let Some(certificate) = self.certificates.get(source).cloned() else {
-            let message = format!("there are no facts of {source}; make them with `headcount facts --source {source}`");
-            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+    pub fn population(&self, source: &SourceConfig) -> Result<Population, Diagnostic> {
+        let (name, mistake) = (&source.name, |message: String| Diagnostic::of_file(&self.facts, message));
+        let Some(mut certificate) = self.certificates.get(name).cloned() else {
+            return Err(mistake(format!("there are no facts of {name}"))
+                .help(format!("make them with `headcount facts --source {name}`")));
         };
+        certificate.expect(source.expect_min);
+        let spool = self.records(name, certificate.distinct);
+        let help = "give the tables as `headcount facts` has written them";
+        let spool = spool.map_err(|error| mistake(error.to_string()).help(help))?;
+        Ok(Population { source: name.clone(), certificate, spool: Some(spool) })
+    }
+
+    /// The records of the accounts of a source that are needed.
+    fn records(&self, source: &SourceName, distinct: u64) -> io::Result<Spool> {
+        let accounts = Folder::new(&self.facts).of(TableName::Accounts);
         let mut wanted: BTreeSet<&str> = self.answers.wanted(source);
         let mut spool = SpoolWriter::new();
-        for file in read::files(&self.folder.of(TableName::Accounts))? {
-            read::rows(&file, ["source", "id", "record"], |[of, id, record]| {
+        for file in read::files(&accounts).map_err(|error| read::named(&accounts, &error))? {
+            let read = read::rows(&file, ["source", "id", "record"], |[of, id, record]| {
                 if read::text(of) == source.as_str() && (wanted.remove(read::text(id).as_str()) || self.everything) {
                     spool.push(Json::kept(&read::text(record)))?;
                 }
                 Ok(())
-            })?;
+            });
+            read.map_err(|error| read::named(&file, &error))?;
         }
         if let Some(id) = wanted.first() {
             let lacking = counted(wanted.len() as u64, "account", "accounts");
             let message = format!(
                 "the engine accuses {lacking} of {source} whose records aren't there, such as {id}; put them into {}",
-                self.folder.of(TableName::Accounts).display()
+                accounts.display()
             );
             return Err(io::Error::new(io::ErrorKind::NotFound, message));
         }
         let (spool, _) = spool.finish()?;
-        if self.everything && spool.len() != certificate.distinct {
-            let (here, all) = (grouped(spool.len()), grouped(certificate.distinct));
+        if self.everything && spool.len() != distinct {
+            let (here, all) = (grouped(spool.len()), grouped(distinct));
             let message = format!(
                 "what lists or keeps every account needs every record of {source}, and {here} of {all} are there"
             );
             return Err(io::Error::new(io::ErrorKind::NotFound, message));
         }
-        Ok(Population { source: source.clone(), certificate, spool: Some(spool) })
+        Ok(spool)
     }
+
+    /// What an engine says can't be believed.
+    pub fn refuted(&self, disagreement: &Disagreement) -> Diagnostic {
+        unbelieved(&self.verdicts, disagreement.to_string())
+    }
+}
+
+fn unbelieved(verdicts: &Path, message: String) -> Diagnostic {
+    let help =
+        "make the statement again with `headcount sql`, run it over these facts, and give all of its rows as they are";
+    Diagnostic::of_file(verdicts, message).help(help)
 }
 
 fn by_source(parts: Vec<Part>) -> BTreeMap<SourceName, Vec<Part>> {
@@ -147,13 +174,13 @@ fn by_source(parts: Vec<Part>) -> BTreeMap<SourceName, Vec<Part>> {
 }
 
 /// An engine that has seen fewer accounts than there are facts of, or whose owners are others, can't be believed.
-fn check(source: &SourceName, seen: &BTreeMap<(String, String), u64>, looked: &Looked) -> Result<(), String> {
+fn check(source: &SourceName, seen: &Accounts, looked: &Looked) -> Result<(), String> {
     let here = looked.tally.by_situation();
     let here: BTreeMap<(String, String), u64> = here
         .filter(|(_, count)| *count > 0)
         .map(|((situation, tier), count)| ((situation.to_owned(), tier.to_owned()), count))
         .collect();
-    if *seen == here {
+    if seen.by_situation == here {
         return Ok(());
     }
     let told = |counts: &BTreeMap<(String, String), u64>| {
@@ -164,7 +191,45 @@ fn check(source: &SourceName, seen: &BTreeMap<(String, String), u64>, looked: &L
     };
     Err(format!(
         "{source}: the engine has seen {}, and the facts are of {}; it has to read every file of every table",
-        told(seen),
+        told(&seen.by_situation),
         told(&here)
     ))
+}
+
+/// An account in two parts would count twice in groups and of people, and hide that another one was lost: facts with it can only be
+/// made anew.
+fn each_once(
+    (facts, verdicts): (&Path, &Path),
+    source: &SourceName,
+    seen: &Accounts,
+    accounts: u64,
+) -> Result<(), Diagnostic> {
+    if let Some(id) = &seen.repeated {
+        return Err(Diagnostic::of_file(facts, format!("{source}: the account {id} is in more than one part"))
+            .help("share the records out by account, so that each is in one part, and make the facts again"));
+    }
+    if seen.distinct == accounts {
+        return Ok(());
+    }
+    let told = counted(seen.distinct, "account", "accounts");
+    Err(unbelieved(
+        verdicts,
+        format!("{source}: the engine tells {told} apart, and the facts are of {}", grouped(accounts)),
+    ))
+}
+
+/// What rules say of single accounts was counted when the facts were made: an engine that tells less has left out a violation.
+fn all_said(source: &SourceName, answers: &Answers, looked: &Looked) -> Result<(), String> {
+    let by_engine = answers.of_accounts(source);
+    let differs = |rule: &&RuleId| by_engine.get(*rule) != looked.said.get(*rule);
+    let Some(rule) = by_engine.keys().chain(looked.said.keys()).find(differs) else { return Ok(()) };
+    let [engine, facts] = [&by_engine, &looked.said].map(|said| said.get(rule).copied().unwrap_or_default());
+    let told = |count: RuleCount| {
+        format!(
+            "{} and {} that can't be judged",
+            counted(count.violations, "violation", "violations"),
+            grouped(count.not_evaluable)
+        )
+    };
+    Err(format!("{source}: of {rule}, the engine tells {}, and the facts {}", told(engine), told(facts)))
 }

@@ -1,5 +1,6 @@
 //! Parts of a source, and how their accounts were counted: the table `sources`.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::num::NonZeroU16;
@@ -124,10 +125,11 @@ impl Part {
     pub fn read_all(folder: &Folder) -> io::Result<Vec<Self>> {
         let mut parts = Vec::new();
         for file in read::files(&folder.of(TableName::Sources))? {
-            read::rows(&file, ["certificate"], |[certificate]| {
+            let read = read::rows(&file, ["certificate"], |[certificate]| {
                 parts.push(serde_json::from_str::<Self>(&read::text(certificate))?);
                 Ok(())
-            })?;
+            });
+            read.map_err(|error| read::named(&file, &error))?;
         }
         parts.sort_by(|a, b| (&a.source, a.part).cmp(&(&b.source, b.part)));
         Ok(parts)
@@ -151,8 +153,18 @@ pub(super) fn merged(parts: &[Part]) -> Option<(Certificate, Looked, Vec<u64>)> 
     let numbers: Vec<u16> = parts.iter().map(|part| part.part.number()).collect();
     let missing: Vec<String> =
         (1..=first.part.of()).filter(|number| !numbers.contains(number)).map(|n| n.to_string()).collect();
-    let doubt = if parts.iter().any(|part| part.part.of() != first.part.of()) {
-        Some("its facts are of parts of different numbers".to_owned())
+    let differs = |of: &dyn Fn(&Part) -> String| {
+        let all: BTreeSet<String> = parts.iter().map(of).collect();
+        (all.len() > 1).then(|| all.into_iter().collect::<Vec<_>>().join(" and "))
+    };
+    let doubt = if let Some(of) = differs(&|part| part.part.of().to_string()) {
+        Some(format!("its facts are of {of} parts: make them again in an empty folder"))
+    } else if parts.iter().any(|part| part.counts_whole != first.counts_whole) {
+        Some("some of its parts were handed over, and others were asked for (headcount facts --records)".to_owned())
+    } else if let Some(declared) =
+        differs(&|part| part.declared.map_or_else(|| "an unknown number of".to_owned(), grouped))
+    {
+        Some(format!("its parts say that there are {declared} records (headcount facts --declared)"))
     } else if !missing.is_empty() {
         Some(format!("of {} parts, these are missing: {}", first.part.of(), missing.join(", ")))
     } else if first.counts_whole {

@@ -53,6 +53,11 @@ pub(super) fn rows<const N: usize>(
     Ok(())
 }
 
+/// Says which file it is about.
+pub(super) fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 /// The text of a cell; empty without one.
 pub(super) fn text(cell: Field) -> String {
     match cell {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::accounts::FAILED;
 use super::read;
-use crate::audit::{Answer, Answers};
+use crate::audit::{Answer, Answers, Whose};
 use crate::base::diagnostic::Diagnostic;
 use crate::expression::EvalError;
 use crate::model::{EmployeeFact, FactName, RuleId, SourceName};
@@ -39,10 +39,19 @@ pub struct Verdicts {
     pub answers: Answers,
     /// By which rules.
     pub rules_sha256: Option<String>,
-    /// How many accounts of each source it has seen, by situation and tier.
-    pub accounts: BTreeMap<SourceName, BTreeMap<(String, String), u64>>,
-    /// Accounts that are there more than once.
-    pub repeated: BTreeMap<SourceName, String>,
+    /// Which accounts of each source it has seen.
+    pub accounts: BTreeMap<SourceName, Accounts>,
+}
+
+/// How many accounts of a source an engine has seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accounts {
+    /// By situation and tier.
+    pub by_situation: BTreeMap<(String, String), u64>,
+    /// Of which none is another.
+    pub distinct: u64,
+    /// One that is there more than once.
+    pub repeated: Option<String>,
 }
 
 impl Verdicts {
@@ -81,7 +90,13 @@ impl Verdicts {
             match verdict.as_str() {
                 "statement" => self.rules_sha256 = Some(subject),
                 "accounts" => {
-                    *self.accounts.entry(named).or_default().entry((subject, member)).or_default() += accounts;
+                    let seen = &mut self.accounts.entry(named).or_default().by_situation;
+                    *seen.entry((subject, member)).or_default() += accounts;
+                }
+                "distinct" => {
+                    let seen = self.accounts.entry(named).or_default();
+                    seen.distinct += accounts;
+                    seen.repeated = (!subject.is_empty()).then_some(subject).or(seen.repeated.take());
                 }
                 other => return Err(format!("a row without a rule says {other:?}")),
             }
@@ -95,15 +110,13 @@ impl Verdicts {
             ("keys", Subject::Group) => Answer::Keys(named, accounts),
             ("violation", Subject::Group) => Answer::Member { source: named, group: subject, account: member },
             ("violation", Subject::Employee) => Answer::Person(subject, (!source.is_empty()).then_some(source)),
-            ("violation", Subject::Account) => {
-                if accounts > 1 {
-                    self.repeated.insert(named.clone(), subject.clone());
-                }
-                Answer::Account(named, subject)
+            ("violation", Subject::Account) => Answer::Account(named, subject),
+            ("not-evaluable", Subject::Employee) => Answer::Undecided(Whose::Person, subject, undecided(&missing)?),
+            ("not-evaluable", Subject::Group) if !member.is_empty() => {
+                Answer::Undecided(Whose::Group(named), subject, undecided(&missing)?)
             }
-            ("not-evaluable", Subject::Employee) => Answer::Undecided(None, subject, undecided(&missing)?),
             ("not-evaluable", Subject::Account | Subject::Group) => {
-                Answer::Undecided(Some(named), subject, undecided(&missing)?)
+                Answer::Undecided(Whose::Account(named), subject, undecided(&missing)?)
             }
             (other, _) => return Err(format!("a row about {rule} says {other:?}")),
         };
@@ -134,7 +147,7 @@ fn undecided(words: &str) -> Result<RuleResult, String> {
 /// The files of a folder that engines write rows into, or the file itself.
 fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     const ENDS: [&str; 4] = ["parquet", "ndjson", "json", "csv"];
-    if !path.is_dir() {
+    if !fs::metadata(path)?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let all = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;

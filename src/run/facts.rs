@@ -125,8 +125,7 @@ fn handed_over<'c>(
 ) -> Result<Vec<PreparedSource<'c>>, RunError> {
     let Some(source) = config.chosen(options.only).next() else { return Ok(Vec::new()) };
     let correlator = inputs.correlator(source, &config.files).map_err(|found| config.point_out(found))?;
-    let origin = Origin::Vendor(Box::new(records));
-    Ok(vec![PreparedSource { config: source, origin, decoder: source.decoder(), correlator }])
+    Ok(vec![PreparedSource { config: source, origin: Origin::Share(records), decoder: source.decoder(), correlator }])
 }
 
 /// Leaves only the accounts of a part.

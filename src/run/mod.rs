@@ -27,7 +27,7 @@ use crate::breaker::{self, Anomaly, Counts};
 use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::exception::{Coverage, PromiseMemory};
-use crate::fetch::{self, Connector, Decoder, Population};
+use crate::fetch::{self, Connector, Decoder, Lines, Population, Wanted};
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
 use crate::history::{Anew, Earlier, Follow};
 use crate::lake::Answered;
@@ -79,6 +79,8 @@ pub(crate) struct PreparedSource<'c> {
 /// Where the accounts come from.
 enum Origin<'c> {
     Vendor(Box<dyn Connector>),
+    /// A share of the records, which somebody hands over.
+    Share(Lines),
     Snapshot(&'c Snapshot),
     /// What an engine has answered.
     Engine(&'c Answered),
@@ -344,20 +346,19 @@ pub(crate) async fn fetch_all(
     options: &RunOptions<'_>,
 ) -> Result<Vec<Population>, RunError> {
     let fetches = sources.iter().map(|source| async {
-        let connector = match &source.origin {
-            Origin::Vendor(connector) => connector.as_ref(),
+        let whole = source.config.wanted();
+        let (connector, wanted) = match &source.origin {
+            Origin::Vendor(connector) => (connector.as_ref(), whole),
+            Origin::Share(lines) => (lines as &dyn Connector, Wanted { at_least: None, ..whole }),
             Origin::Snapshot(snapshot) => return Ok(snapshot.population(source.config)?),
             Origin::Engine(answered) => {
-                let name = &source.config.name;
-                source.correlator.use_crosswalk_but(answered.unused_lines(name));
-                let population = answered.population(name);
-                return Ok(population.map_err(|error| AuditError::Spool { source_name: name.clone(), error })?);
+                source.correlator.use_crosswalk_but(answered.unused_lines(&source.config.name));
+                return answered.population(source.config).map_err(|mistake| RunError::Unusable(vec![mistake]));
             }
         };
         let progress = options.observer.started(&source.config.name);
         let decoder = source.decoder.as_ref();
-        let population =
-            fetch::fetch(source.config.wanted(), connector, decoder, options.clock, progress.as_ref()).await;
+        let population = fetch::fetch(wanted, connector, decoder, options.clock, progress.as_ref()).await;
         options.observer.fetched(&population);
         Ok(population)
     });

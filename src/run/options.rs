@@ -94,8 +94,11 @@ impl RunOptions<'_> {
         })
     }
 
-    /// Why there is no answer, when an audit fails: what a snapshot holds may be at fault.
+    /// Why there is no answer, when an audit fails: what a snapshot holds may be at fault, or what an engine has answered.
     pub(crate) fn blame(&self, error: AuditError) -> RunError {
+        if let Some((answered, disagreement)) = self.answered.zip(error.disagreement()) {
+            return RunError::Unusable(vec![answered.refuted(disagreement)]);
+        }
         match self.snapshot.filter(|_| error.is_about_record()) {
             Some(snapshot) => snapshot.tampered(error.to_string()).into(),
             None => error.into(),

@@ -3,7 +3,8 @@
 //!
 //! Its rows are what the rules say: `(rule, source, subject, member, verdict, missing, accounts)`. Of an account, the subject is
 //! its identifier; of a group, its key, with a row for each member; of a person, the employee id, with a row for each account
-//! that counts. Rows without a rule count accounts by situation, so that whoever reads them knows that none was lost.
+//! that counts. Rows without a rule count accounts by situation, and how many there are of which none is another, so that whoever
+//! reads them knows that none was lost and none is there twice.
 
 mod asked;
 mod correlation;
@@ -108,7 +109,8 @@ pub(super) fn of_rules(rules: &[&Rule], tables: &Tables, sha256: &str) -> Result
     let mut expressions = correlation::correlation(rules, tables, &read);
     expressions.push(("asked".to_owned(), asked::table(&asked)));
     expressions.push(("verdicts".to_owned(), verdicts(&asked)));
-    let mut rows = vec![stamp(sha256), counts(), accounts()];
+    expressions.push(("once".to_owned(), once(tables)));
+    let mut rows = vec![stamp(sha256), counts(), distinct(), accounts()];
     if !group_sets.is_empty() {
         expressions.extend(groups::expressions(&group_sets, tables));
         rows.extend(groups::rows());
@@ -146,16 +148,28 @@ fn counts() -> String {
         .to_owned()
 }
 
+/// How often each account is there: parts that were shared out otherwise than by account may have one in common.
+fn once(tables: &Tables) -> String {
+    let accounts = tables.name(TableName::Accounts);
+    format!("SELECT a.source AS source, a.id AS id, COUNT(*) AS times FROM {accounts} a GROUP BY a.source, a.id")
+}
+
+/// How many accounts each source has, and one that is there more than once.
+fn distinct() -> String {
+    "SELECT '' AS rule, o.source AS source, COALESCE(MIN(CASE WHEN o.times > 1 THEN o.id END), '') AS subject, '' AS member, \
+     'distinct' AS verdict, '' AS missing, COUNT(*) AS accounts FROM once o GROUP BY o.source"
+        .to_owned()
+}
+
 /// What the rules about accounts say, and of which accounts nobody can say whether they count in a group. Columns are told from
 /// what is made of them by the name of their table: for some engines, a new name goes before an old one.
 fn accounts() -> String {
     let verdict = "CASE WHEN v.holds THEN 'violation' ELSE 'not-evaluable' END";
     let missing = "CASE WHEN v.holds THEN '' ELSE v.missing END";
     format!(
-        "SELECT v.rule AS rule, v.source AS source, v.id AS subject, '' AS member, {verdict} AS verdict, {missing} AS missing, COUNT(*) AS accounts \
+        "SELECT v.rule AS rule, v.source AS source, v.id AS subject, '' AS member, {verdict} AS verdict, {missing} AS missing, 1 AS accounts \
          FROM verdicts v WHERE (v.kind = 'account' AND (v.holds OR v.holds IS NULL)) \
-         OR (v.kind = 'group' AND v.key_number = 1 AND v.holds IS NULL) \
-         GROUP BY v.rule, v.source, v.id, {verdict}, {missing}"
+         OR (v.kind = 'group' AND v.key_number = 1 AND v.holds IS NULL)"
     )
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::engine::Said;
+use super::rows::Said;
 use crate::audit::{Evidence, Look, Sight};
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;

@@ -13,8 +13,28 @@ pub(super) const MIDNIGHT: &str = "2026-10-15T00:00:00Z";
 pub(super) const NOW: &str = "2026-10-15T12:00:00.000000005Z";
 
 /// One person's, mostly: what engines would fold, compose or trim in ways of their own.
-const NAMES: [&str; 12] =
-    ["ann", "Ann", "bob", "straße", "STRASSE", "ipek", "İpek", "ａｎｎ", "zo\u{308}e", "zöe", "noreply", "desk"];
+const NAMES: [&str; 20] = [
+    "ann",
+    "Ann",
+    "bob",
+    "straße",
+    "STRASSE",
+    "ipek",
+    "İpek",
+    "ılgın",
+    "ａｎｎ",
+    "zo\u{308}e",
+    "zöe",
+    "noreply",
+    "desk",
+    "ﬁona",
+    "FIONA",
+    "ΣΊΣΥΦΟΣ",
+    "σίσυφος",
+    "ann\u{200b}",
+    "unknown",
+    "🦆",
+];
 const DOMAINS: [&str; 5] = ["example.com", "EXAMPLE.com", "old.example", "bücher.example", "xn--bcher-kva.example"];
 const FACTS: [&str; 12] = [
     "external_id",
@@ -32,18 +52,22 @@ const FACTS: [&str; 12] = [
 ];
 const LIMITS: [i64; 8] = [0, 1, 14, 30, 60, 90, 180, 365];
 
-/// Who left at the very moment of a login, leaves in exactly two weeks, or came back after the day on which the account was made.
+/// Who left at the very moment of a login, leaves in exactly two weeks, came exactly a day after a login, or came back after the day
+/// on which the account was made.
 const CORNER_PEOPLE: &str = "\
     C-1,Ida Corner,ida@example.com,,ida,Terminated,employee,2020-01-01,2026-08-31,IT,Bern\n\
     C-2,Jon Corner,jon@example.com,,jon,Active,employee,2020-01-01,2026-10-28,IT,Bern\n\
+    C-4,Lea Corner,lea@example.com,,lea,Active,employee,2026-06-01,,IT,Bern\n\
     C-3,Kai Corner,kai@example.com,,kai,Active,employee,2020-01-01,2025-06-30,IT,Bern\n\
     C-3,Kai Corner,kai@example.com,,kai,Active,employee,2025-09-01,,IT,Bern\n";
 
-/// Their accounts, and one that was made exactly thirty days ago.
+/// Their accounts: one was made exactly thirty days ago, others exactly sixty days and one more before the first day.
 const CORNERS: &str = r#"{"id":"c-1","external_id":"C-1","status":"active","locked":false,"licensed":true,"roles":"User","created_at":"2020-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","last_login_at":"2026-09-01T00:00:00Z"}
 {"id":"c-2","external_id":"C-2","status":"active","locked":false,"licensed":true,"roles":"User","created_at":"2020-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","last_login_at":"2026-10-01T00:00:00Z"}
 {"id":"c-3","external_id":"C-3","status":"active","locked":false,"licensed":true,"roles":"User","created_at":"2025-06-30T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","last_login_at":"2026-10-01T00:00:00Z"}
 {"id":"c-4","external_id":"C-2","status":"active","locked":false,"licensed":true,"roles":"User","created_at":"2026-09-15T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","last_login_at":null}
+{"id":"c-5","external_id":"C-4","status":"active","locked":false,"licensed":true,"roles":"User","created_at":"2026-04-02T00:00:00Z","updated_at":"2026-05-01T00:00:00Z","last_login_at":"2026-05-31T00:00:00Z"}
+{"id":"c-6","external_id":"C-4","status":"active","locked":false,"licensed":true,"roles":"User","created_at":"2026-04-01T00:00:00Z","updated_at":"2026-05-01T00:00:00Z","last_login_at":null}
 "#;
 
 struct Chance(Rng);
@@ -84,8 +108,14 @@ impl Chance {
         time.date_naive().to_string()
     }
 
+    /// Columns that a small roster doesn't have.
+    fn hidden(&mut self, size: Size) -> Vec<usize> {
+        let may_hide = size.people < 20 && self.0.bool();
+        (2..11).filter(|_| may_hide && self.0.u8(..4) == 0).collect()
+    }
+
     fn record(&mut self, id: u32, people: u32, told: &[&str], now: Timestamp) -> Value {
-        let mut record = Map::from_iter([("id".to_owned(), json!(format!("a-{id}")))]);
+        let mut record = Map::from_iter([("id".to_owned(), json!(account_id(id)))]);
         for fact in told {
             let value = match *fact {
                 "external_id" => json!(self.id(people)),
@@ -95,7 +125,7 @@ impl Chance {
                     json!(self.one(&["admin", "Help_Desk 02", "o'brien", "a\\b", "$x"]).to_owned() + &self.name())
                 }
                 "display_name" => json!(self.one(&["Ann Tester", "Bob Tester", "Somebody Else"])),
-                "status" => json!(self.one(&["active", "inactive"])),
+                "status" => json!(self.one(&["active", "active", "inactive", "inactive", "dormant?"])),
                 "locked" | "licensed" => json!(self.0.bool()),
                 "roles" => json!(self.one(&["Admin", "User", "Admin;User"])),
                 _ => json!(self.moment(now)),
@@ -141,8 +171,35 @@ impl Chance {
     }
 }
 
+/// How many people there are, and accounts at each of two sources.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Size {
+    pub(super) people: u32,
+    pub(super) accounts: u32,
+}
+
+/// Some differ in what engines might take for the same.
+fn account_id(number: u32) -> String {
+    match number % 8 {
+        1 => format!("A-{}", number - 1),
+        2 => format!("ä'{number}"),
+        4 => format!("a\u{308}'{}", number - 2),
+        _ => format!("a-{number}"),
+    }
+}
+
+/// Without some columns of the roster.
+fn without(roster: &str, hidden: &[usize]) -> String {
+    let kept = |line: &str| {
+        let cells = line.split(',').enumerate().filter(|(at, _)| !hidden.contains(at)).map(|(_, cell)| cell);
+        cells.collect::<Vec<_>>().join(",") + "\n"
+    };
+    roster.lines().map(kept).collect()
+}
+
 /// An organisation of this size.
-pub(super) fn organisation(seed: u64, people: u32, accounts: u32, now: &str) -> Organisation {
+pub(super) fn organisation(seed: u64, size: Size, now: &str) -> Organisation {
+    let Size { people, accounts } = size;
     let mut chance = Chance(Rng::with_seed(seed));
     let (written, now): (&str, Timestamp) = (now, now.parse().expect("a time"));
     let rules = std::path::Path::new("examples/custom-rules").canonicalize().expect("a folder");
@@ -160,7 +217,8 @@ pub(super) fn organisation(seed: u64, people: u32, accounts: u32, now: &str) -> 
         rules.display().to_string(),
         chance.0.u32(..2),
     );
-    let mut files = vec![("hr.csv".to_owned(), chance.roster(people, now))];
+    let (roster, hidden) = (chance.roster(people, now), chance.hidden(size));
+    let mut files = vec![("hr.csv".to_owned(), without(&roster, &hidden))];
     let mut declared = String::new();
     for source in ["one", "two"] {
         let told: Vec<&str> = FACTS.into_iter().filter(|_| chance.0.u8(..5) > 0).collect();
@@ -176,7 +234,7 @@ pub(super) fn organisation(seed: u64, people: u32, accounts: u32, now: &str) -> 
              [source.match]\ntiers = {tiers:?}\n{crosswalk}"
         )]);
         if has_crosswalk {
-            let line = |n: u32| format!("id,a-{n},E-{}\n", n % people);
+            let line = |n: u32| format!("id,{},E-{}\n", account_id(n), n % people);
             let lines: String = (0..accounts).filter(|_| chance.0.u8(..5) == 0).map(line).collect();
             files.push((format!("{source}-people.csv"), format!("key,value,employee_id\nid,a-0,E-0\n{lines}")));
         }
@@ -192,7 +250,8 @@ pub(super) fn organisation(seed: u64, people: u32, accounts: u32, now: &str) -> 
                 String::new()
             };
             declared.extend([format!(
-                "[[account]]\nsource = \"{source}\"\nid = \"a-{id}\"\nkind = \"shared\"\n{owner}{purpose}{review}"
+                "[[account]]\nsource = \"{source}\"\nid = \"{}\"\nkind = \"shared\"\n{owner}{purpose}{review}",
+                account_id(id)
             )]);
         }
         declared.extend([format!(

@@ -2,20 +2,19 @@
 //! made up for them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rusqlite::types::Value as Cell;
-use rusqlite::{Connection, params_from_iter};
-
-use super::engine::{rows, said};
-use crate::config::Config;
-use crate::lake::TableName;
+use super::engine::Engine;
+use super::rows::said;
+use crate::config::{Config, RulesConfig};
 use crate::lake::accounts::{Shape, key_layout};
 use crate::lake::part::PartOf;
 use crate::lake::people::FactSheet;
-use crate::lake::sheet::{Cells, Holds, Layout, Sheet};
+use crate::lake::sheet::{Holds, Layout, Sheet};
 use crate::lake::statement::{Tables, of_rules};
+use crate::lake::{Folder, TableName};
 use crate::model::{SourceName, Timestamp};
 use crate::rule::facts::FACTS;
 use crate::rule::{EmployeeScope, Expect, Rule, RuleSet, Scope, Subject, Value, questions};
@@ -101,12 +100,12 @@ impl<'r> Stage<'r> {
         }
     }
 
-    /// What the engine says: subjects of violations, and of what isn't evaluable, with what is missing.
-    fn judged(self, rules: &RuleSet) -> (BTreeSet<String>, BTreeSet<String>) {
-        let engine = Connection::open_in_memory().expect("SQLite");
+    /// What an engine says: subjects of violations, and of what isn't evaluable, with what is missing.
+    fn judged(&self, engine: &Engine, rules: &RuleSet) -> (BTreeSet<String>, BTreeSet<String>) {
         let clock = Layout::default().with("as_of", Holds::Number).with("as_of_ns", Holds::Number);
         let mut clock = Sheet::new(&Arc::new(clock));
         clock.number(Some(self.now.timestamp())).number(Some(i64::from(self.now.timestamp_subsec_nanos())));
+        let facts = tempfile::tempdir().expect("a folder");
         for (name, sheet) in [
             (TableName::Accounts, &self.accounts),
             (TableName::AccountKeys, &self.keys),
@@ -115,11 +114,11 @@ impl<'r> Stage<'r> {
             (TableName::Declarations, &self.declarations.sheet),
             (TableName::Rules, &clock),
         ] {
-            fill(&engine, name, sheet);
+            Folder::new(facts.path()).write(name, "all", sheet).expect("written");
         }
         let text = of_rules(&[self.rule], &Tables::default(), "").expect("it can be said");
         let (mut violations, mut missing) = (BTreeSet::new(), BTreeSet::new());
-        for (_, _, subject, verdict, words) in said(&rows(&engine, &text), rules) {
+        for (_, _, subject, verdict, words) in said(&engine.rows(facts.path(), &text), rules) {
             if verdict == "violation" {
                 violations.insert(subject);
             } else {
@@ -127,39 +126,6 @@ impl<'r> Stage<'r> {
             }
         }
         (violations, missing)
-    }
-}
-
-fn fill(engine: &Connection, table: TableName, sheet: &Sheet) {
-    let names: Vec<String> = sheet.layout.0.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-    engine.execute(&format!("CREATE TABLE {table} ({})", names.join(", ")), ()).expect("created");
-    let columns: Vec<Vec<Cell>> = sheet
-        .columns
-        .iter()
-        .map(|column| {
-            let mut values: Vec<Cell> = match &column.cells {
-                Cells::Flags(flags) => flags.iter().map(|flag| Cell::Integer(i64::from(*flag))).collect(),
-                Cells::Numbers(numbers) => numbers.iter().copied().map(Cell::Integer).collect(),
-                Cells::Texts(bytes, ends) => {
-                    let starts = std::iter::once(0).chain(ends.iter().copied());
-                    starts
-                        .zip(ends)
-                        .map(|(start, end)| Cell::Text(String::from_utf8_lossy(&bytes[start..*end]).into_owned()))
-                        .collect()
-                }
-            };
-            values.reverse();
-            column
-                .there
-                .iter()
-                .map(|there| if *there == 1 { values.pop().expect("a value") } else { Cell::Null })
-                .collect()
-        })
-        .collect();
-    let places = vec!["?"; names.len()].join(", ");
-    let mut insert = engine.prepare(&format!("INSERT INTO {table} VALUES ({places})")).expect("a statement");
-    for row in 0..sheet.rows() {
-        insert.execute(params_from_iter(columns.iter().map(|column| &column[row]))).expect("inserted");
     }
 }
 
@@ -180,14 +146,43 @@ fn with_params(rule: &Rule, params: &BTreeMap<String, toml::Value>, more: &str) 
     RuleSet::load(&config.rules).expect("good rules")
 }
 
+/// The folder of the rules that somebody has written, and those with the built-in ones.
+fn custom_rules() -> (PathBuf, RuleSet) {
+    let folder = Path::new("examples/custom-rules").canonicalize().expect("a folder");
+    let built_in = RuleSet::load(&RulesConfig::default()).expect("the built-in rules");
+    let any = built_in.iter().next().expect("a rule");
+    let all = with_params(any, &BTreeMap::new(), &format!("[rules]\npaths = [{folder:?}]"));
+    (folder, all)
+}
+
+/// How many examples the files of a folder have.
+fn written(folder: &str) -> usize {
+    let files = files_below(Path::new(folder), ".toml").into_iter().map(|file| fs::read_to_string(file).expect("text"));
+    files.map(|text| text.lines().filter(|line| *line == "[[examples]]").count()).sum()
+}
+
+/// The files below a folder whose names end so, but not what was built there.
+fn files_below(folder: &Path, end: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let below = entries.flat_map(|path| match path.file_name().and_then(|name| name.to_str()) {
+        Some(name) if path.is_dir() && name != "target" && !name.starts_with('.') => files_below(&path, end),
+        Some(name) if path.is_file() && name.ends_with(end) => vec![path],
+        _ => Vec::new(),
+    });
+    below.collect()
+}
+
 #[test]
 fn every_example_of_every_rule() {
-    let custom =
-        format!("[rules]\npaths = [{:?}]", Path::new("examples/custom-rules").canonicalize().expect("a folder"));
-    let none = RuleSet::load(&crate::config::RulesConfig::default()).expect("the built-in rules");
-    let all = with_params(none.iter().next().expect("a rule"), &BTreeMap::new(), &custom);
-    let (source, mut examples) = (SourceName::new("example"), 0);
-    for rule in all.iter().filter(|rule| about_accounts(rule)) {
+    let (folder, all) = custom_rules();
+    let custom = format!("[rules]\npaths = [{folder:?}]");
+    let (engines, source) = (Engine::all(), SourceName::new("example"));
+    let (mut asked, mut elsewhere) = (0, 0);
+    for rule in all.iter() {
+        if !about_accounts(rule) {
+            elsewhere += rule.examples().len();
+            continue;
+        }
         for example in rule.examples() {
             let with_own = with_params(rule, example.overrides(), &custom);
             let rule = with_own.get(rule.id()).expect("the rule");
@@ -195,41 +190,47 @@ fn every_example_of_every_rule() {
             example.scenes(rule, &mut |scope| {
                 stage.get_or_insert_with(|| Stage::new(rule, &source, scope.now)).add(scope);
             });
-            let (violations, missing) = stage.expect("a scene").judged(&with_own);
-            let (expected, lacks) = example.expected();
-            let (found, missing) = match (violations.is_empty(), missing.is_empty()) {
-                (false, _) => (Expect::Violation, BTreeSet::new()),
-                (true, false) => (Expect::NotEvaluable, missing),
-                (true, true) => (Expect::Pass, BTreeSet::new()),
-            };
+            let (stage, (expected, lacks)) = (stage.expect("a scene"), example.expected());
             let lacks: BTreeSet<String> = lacks.names().map(str::to_owned).collect();
-            assert_eq!((found, missing), (expected, lacks), "{}: {}", rule.id(), example.name);
-            examples += 1;
+            for engine in &engines {
+                let (violations, missing) = stage.judged(engine, &with_own);
+                let (found, missing) = match (violations.is_empty(), missing.is_empty()) {
+                    (false, _) => (Expect::Violation, BTreeSet::new()),
+                    (true, false) => (Expect::NotEvaluable, missing),
+                    (true, true) => (Expect::Pass, BTreeSet::new()),
+                };
+                assert_eq!((found, &missing), (expected, &lacks), "{engine}: {}: {}", rule.id(), example.name);
+            }
+            asked += 1;
         }
     }
-    assert!(examples > 150, "{examples}");
+    assert_eq!(asked + elsewhere, written("rules") + written("examples/custom-rules"));
+    assert!(asked > 150 && elsewhere < 60, "{asked} and {elsewhere}");
 }
 
 #[test]
 fn every_test_of_a_file() {
-    let custom = Path::new("examples/custom-rules").canonicalize().expect("a folder");
-    let none = RuleSet::load(&crate::config::RulesConfig::default()).expect("the built-in rules");
-    let rules =
-        with_params(none.iter().next().expect("a rule"), &BTreeMap::new(), &format!("[rules]\npaths = [{custom:?}]"));
-    let (source, mut asked) = (SourceName::new("example"), 0);
-    questions(&custom.join("organisation.test.toml"), &rules, &mut |(rule, people, scenes, found, now)| {
-        if !about_accounts(rule) {
-            return;
-        }
-        let mut stage = Stage::new(rule, &source, now);
-        for person in people {
-            stage.person(*person);
-        }
-        scenes(&mut |scope| stage.add(scope));
-        let (violations, _) = stage.judged(&rules);
-        let found: BTreeSet<String> = found.iter().map(|subject| subject.replace(", ", " ")).collect();
-        assert_eq!(violations, found, "{}", rule.id());
-        asked += 1;
-    });
-    assert!(asked > 3, "{asked}");
+    let (_, rules) = custom_rules();
+    let (engines, source) = (Engine::all(), SourceName::new("example"));
+    let files = files_below(Path::new("."), ".test.toml");
+    assert!(!files.is_empty(), "no file of tests");
+    for file in files {
+        let (mut asked, mut found) = (0, 0);
+        questions(&file, &rules, &mut |(rule, people, scenes, findings, now)| {
+            if !about_accounts(rule) {
+                return;
+            }
+            let mut stage = Stage::new(rule, &source, now);
+            for person in people {
+                stage.person(*person);
+            }
+            scenes(&mut |scope| stage.add(scope));
+            let findings: BTreeSet<String> = findings.iter().map(|subject| subject.replace(", ", " ")).collect();
+            for engine in &engines {
+                assert_eq!(stage.judged(engine, &rules).0, findings, "{engine}: {}: {}", file.display(), rule.id());
+            }
+            (asked, found) = (asked + 1, found + findings.len());
+        });
+        assert!(asked > 3 && found > 3, "{}: {asked} and {found}", file.display());
+    }
 }

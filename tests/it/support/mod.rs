@@ -1,6 +1,7 @@
 //! What the tests share: the binary in a clean environment, simulated vendors and scripted ones, reports, mail.
 
 pub(crate) mod desk;
+pub(crate) mod engine;
 pub(crate) mod fixture;
 pub(crate) mod mail;
 pub(crate) mod mail_server;
