@@ -22,6 +22,7 @@ mod bundle;
 mod cli;
 mod correlate;
 mod email;
+mod engines;
 mod evidence;
 mod exceptions;
 mod explain;
