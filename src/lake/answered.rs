@@ -76,7 +76,10 @@ impl Answered {
             return Err(Diagnostic::of_file(facts, message)
                 .help("make them again with `headcount facts`, each part with one --as-of"));
         }
-        let Verdicts { mut answers, accounts, .. } = Verdicts::read(verdicts, rules)?;
+        let Verdicts { mut answers, accounts, as_of: told_as_of, .. } = Verdicts::read(verdicts, rules)?;
+        if told_as_of != as_of.to_rfc3339() {
+            return Err(unbelieved(verdicts, "it is of facts as of another moment than these".to_owned()));
+        }
         let (mut certificates, mut unused_lines) = (BTreeMap::new(), BTreeMap::new());
         for (source, parts) in by_source(parts) {
             let Some((certificate, looked, unused)) = merged(&parts) else { continue };

@@ -59,19 +59,23 @@ impl Ground<'_> {
         folder: &Folder,
         sources: impl Iterator<Item = (&'s SourceName, &'s SourceCorrelator<'s>)>,
     ) -> io::Result<()> {
-        let layout = Layout::default().with("lookup", Holds::Text).with("person", Holds::Number);
-        let mut sheet = Sheet::new(&Arc::new(layout));
+        let layout = Arc::new(Layout::default().with("lookup", Holds::Text).with("person", Holds::Number));
+        let mut sheet = Sheet::new(&layout);
         self.correlator.person_keys(self.roster, |key, person| {
             sheet.text(Some(&key)).number(Some(person.0.into()));
         });
+        folder.write(TableName::PersonKeys, ALL, &sheet)?;
         for (source, correlator) in sources {
             let mut given = correlator.crosswalk_keys(source);
             given.sort();
+            let mut sheet = Sheet::new(&layout);
             for (key, person) in given {
                 sheet.text(Some(&key)).number(Some(person.0.into()));
             }
+            // Each source in a file of its own, so that those of the others stay when they are made at different times.
+            folder.write(TableName::PersonKeys, &format!("crosswalk-{source}"), &sheet)?;
         }
-        folder.write(TableName::PersonKeys, ALL, &sheet)
+        Ok(())
     }
 
     fn declarations(&self, folder: &Folder) -> io::Result<()> {
@@ -89,13 +93,14 @@ impl Ground<'_> {
             .into_iter()
             .fold(Layout::default(), |layout, name| layout.with(name, Holds::Text))
             .with("as_of", Holds::Number)
-            .with("as_of_ns", Holds::Number);
+            .with("as_of_ns", Holds::Number)
+            .with("as_of_text", Holds::Text);
         let mut sheet = Sheet::new(&Arc::new(layout));
         for rule in self.rules.enabled() {
             sheet.text(Some(rule.id().as_str())).text(Some(rule.severity().as_str()));
             sheet.text(Some(rule.title())).text(Some(rule.subject().as_str()));
             sheet.number(Some(self.as_of.timestamp()));
-            sheet.number(Some(self.as_of.timestamp_subsec_nanos().into()));
+            sheet.number(Some(self.as_of.timestamp_subsec_nanos().into())).text(Some(&self.as_of.to_rfc3339()));
         }
         folder.write(TableName::Rules, ALL, &sheet)
     }
@@ -123,5 +128,5 @@ impl FactSheet {
     }
 }
 
-/// The name of the only file of a table.
+/// The name of a file with what belongs to no source.
 const ALL: &str = "all";

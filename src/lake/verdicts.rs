@@ -39,6 +39,8 @@ pub struct Verdicts {
     pub answers: Answers,
     /// By which rules.
     pub rules_sha256: Option<String>,
+    /// As of when their facts were told.
+    pub as_of: String,
     /// Which accounts of each source it has seen.
     pub accounts: BTreeMap<SourceName, Accounts>,
 }
@@ -88,7 +90,7 @@ impl Verdicts {
         let named = SourceName::new(&source);
         if rule.is_empty() {
             match verdict.as_str() {
-                "statement" => self.rules_sha256 = Some(subject),
+                "statement" => (self.rules_sha256, self.as_of) = (Some(subject), member),
                 "accounts" => {
                     let seen = &mut self.accounts.entry(named).or_default().by_situation;
                     *seen.entry((subject, member)).or_default() += accounts;

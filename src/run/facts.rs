@@ -65,7 +65,7 @@ pub async fn facts(
             keep_share(source, population, part).map_err(AuditError::Facts)?;
         }
         let name = Part::file_name(&source.config.name, part);
-        let looked = write(config, inputs, options, (source, population), (folder, &name, part));
+        let looked = write(config, (inputs, as_of), (source, population), (folder, &name, part));
         let written = Part {
             source: source.config.name.clone(),
             vendor: source.config.vendor.kind.to_owned(),
@@ -143,8 +143,7 @@ fn keep_share(source: &PreparedSource<'_>, population: &mut Population, part: Pa
 /// Writes the accounts of a source, and returns what was counted of them.
 fn write(
     config: &Config,
-    inputs: &Inputs,
-    options: &RunOptions<'_>,
+    (inputs, as_of): (&Inputs, Timestamp),
     (source, population): (&PreparedSource<'_>, &mut Population),
     (folder, name, part): (&Folder, &str, PartOf),
 ) -> io::Result<Looked> {
@@ -153,7 +152,7 @@ fn write(
     let mut tables = shape.start(folder, name)?;
     let mut looked = Looked::default();
     if let Some(spool) = &mut population.spool {
-        let audit = inputs.audit(config, options.as_of());
+        let audit = inputs.audit(config, as_of);
         looked = audit.look(&source.context(), spool, &shape, |rows| tables.append(&rows))?;
     }
     tables.finish()?;

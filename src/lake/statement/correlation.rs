@@ -89,7 +89,7 @@ pub(super) fn correlation(rules: &[&Rule], tables: &Tables, read: &[&'static Fac
                 of_tier.join(" ")
             ),
         ),
-        ("clock", format!("SELECT MAX(r.as_of) AS as_of, MAX(r.as_of_ns) AS as_of_ns FROM {} r", tables.name(TableName::Rules))),
+        ("clock", format!("SELECT MAX(r.as_of) AS as_of, MAX(r.as_of_ns) AS as_of_ns, MAX(r.as_of_text) AS as_of_text FROM {} r", tables.name(TableName::Rules))),
         ("base", base(rules, tables, read)),
     ];
     all.into_iter().map(|(name, text)| (name.to_owned(), text)).collect()

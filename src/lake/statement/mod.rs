@@ -133,11 +133,11 @@ fn left_out(rules: &RuleSet) -> String {
     about.to_owned() + &lines.collect::<String>()
 }
 
-/// Says by which rules the rows were made.
+/// Says by which rules the rows were made, and of facts as of which moment.
 fn stamp(sha256: &str) -> String {
     format!(
-        "SELECT '' AS rule, '' AS source, '{sha256}' AS subject, '' AS member, 'statement' AS verdict, '' AS missing, \
-         COUNT(*) AS accounts FROM clock"
+        "SELECT '' AS rule, '' AS source, '{sha256}' AS subject, k.as_of_text AS member, 'statement' AS verdict, '' AS missing, \
+         1 AS accounts FROM clock k"
     )
 }
 

@@ -103,8 +103,12 @@ impl<'r> Stage<'r> {
     /// What an engine says: subjects of violations, and of what isn't evaluable, with what is missing.
     fn judged(&self, engine: &Engine, rules: &RuleSet) -> (BTreeSet<String>, BTreeSet<String>) {
         let clock = Layout::default().with("as_of", Holds::Number).with("as_of_ns", Holds::Number);
+        let clock = clock.with("as_of_text", Holds::Text);
         let mut clock = Sheet::new(&Arc::new(clock));
-        clock.number(Some(self.now.timestamp())).number(Some(i64::from(self.now.timestamp_subsec_nanos())));
+        clock
+            .number(Some(self.now.timestamp()))
+            .number(Some(i64::from(self.now.timestamp_subsec_nanos())))
+            .text(Some(""));
         let facts = tempfile::tempdir().expect("a folder");
         for (name, sheet) in [
             (TableName::Accounts, &self.accounts),

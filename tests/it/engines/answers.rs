@@ -71,6 +71,14 @@ fn what_is_no_answer_is_refused() {
     }
 }
 
+/// The same rules, but yesterday: what has become too old since then is in no row.
+#[test]
+fn an_answer_of_earlier_facts_is_refused() {
+    let (lake, _) = asked();
+    lake.run(&["facts", "--as-of=2026-10-16T12:00:00Z", "--out", "facts"]).is(0, &[]);
+    lake.report(&[]).is(2, &["verdicts.ndjson", "it is of facts as of another moment than these"]);
+}
+
 /// What is lost would be a clean verdict.
 #[test]
 fn a_lost_row_is_noticed() {

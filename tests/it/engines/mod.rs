@@ -1,6 +1,7 @@
 //! The same rules on an engine, from outside: facts as tables and in shares, the statement, and the report of what an engine answers.
 
 mod answers;
+mod document;
 mod parts;
 mod report;
 mod statement;

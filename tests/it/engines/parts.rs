@@ -204,3 +204,51 @@ fn the_least_number_is_one_of_all_shares_together() {
         lake.answered(&["--format", "json", "--exit-zero"]).is(code, &[said]);
     }
 }
+
+/// Sources are made one after another, each with a crosswalk of its own.
+#[test]
+fn sources_are_made_apart() {
+    let lake = Lake::new();
+    let second = "[[source]]\nname = \"desk\"\nvendor = \"file\"\nfile = \"desk.ndjson\"\n";
+    let matching =
+        |name: &str| format!("match = {{ tiers = [\"crosswalk\", \"email\"], crosswalk = \"{name}.csv\" }}\n");
+    lake.configure(&[&matching("crm"), second, &matching("desk")].concat());
+    lake.0.write("crm.csv", "key,value,employee_id\nid,a-3,E-1\n");
+    lake.0.write("desk.csv", "key,value,employee_id\nid,d-1,E-4\n");
+    lake.0.write("desk.ndjson", "{\"id\":\"d-1\",\"email\":\"desk@example.com\",\"status\":\"active\"}\n");
+    for source in ["desk", "crm", "desk"] {
+        lake.facts(&["--source", source]).is(0, &[source]);
+    }
+    lake.answered(&["--format", "json"]).is(1, &["5 matched, 0 unmatched"]);
+    let [there, here] = lake.reports();
+    assert_eq!(findings(&there), findings(&here));
+}
+
+/// Configuration and roster are at another place there.
+#[test]
+fn a_part_may_come_from_another_machine() {
+    let (lake, other) = (Lake::new(), Lake::new());
+    lake.share("1/2", &RECORDS[..2], &FOUR).is(0, &[]);
+    other.share("2/2", &RECORDS[2..], &FOUR).is(0, &[]);
+    for table in ["accounts", "account_keys", "sources"] {
+        let file = format!("facts/{table}/crm-2-of-2.parquet");
+        fs::copy(other.path(&file), lake.path(&file)).expect("copied");
+    }
+    lake.answered(&["--format", "json"]).is(1, &[]);
+    let [there, here] = lake.reports();
+    assert_eq!(findings(&there), findings(&here));
+}
+
+#[test]
+fn a_source_may_have_no_accounts() {
+    let lake = Lake::new();
+    lake.0.write("crm.ndjson", "");
+    lake.share("1/1", &[], &["--declared", "0"]).is(0, &["crm 1/1: 0 accounts"]);
+    lake.answered(&[]).is(3, &["crm is complete and has no accounts"]);
+    lake.configure("max_change = \"off\"\n");
+    lake.share("1/1", &[], &["--declared", "0"]).is(0, &["crm 1/1: 0 accounts"]);
+    lake.answered(&["--format", "json"]);
+    let [there, here] = lake.reports();
+    assert_eq!(there.sources[0].distinct, 0);
+    assert_eq!(findings(&there), findings(&here));
+}
