@@ -18,6 +18,7 @@ use tempfile::NamedTempFile;
 
 use super::TableName;
 use super::sheet::{Cells, Holds, Layout, Sheet};
+use crate::base::diagnostic::Diagnostic;
 
 /// The folder of the tables.
 #[derive(Debug, Clone)]
@@ -44,10 +45,24 @@ impl Folder {
         self.0.join(table.as_str())
     }
 
+    /// Makes the folders of all tables, so that what can't be written is known before anything is asked.
+    ///
+    /// # Errors
+    /// It can't be written there.
+    pub fn prepare(&self) -> Result<(), Diagnostic> {
+        let make = |table| {
+            let folder = self.of(table);
+            fs::create_dir_all(&folder)?;
+            NamedTempFile::new_in(&folder).map(drop)
+        };
+        let made = TableName::ALL.into_iter().try_for_each(make);
+        let unusable = |error| Diagnostic::of_file(&self.0, format!("the tables can't be written there: {error}"));
+        made.map_err(|error: io::Error| unusable(error).help("name another folder with --out"))
+    }
+
     /// Starts a file of a table.
     pub(super) fn start(&self, table: TableName, name: &str, layout: &Layout) -> io::Result<TableFile> {
         let folder = self.of(table);
-        fs::create_dir_all(&folder)?;
         let file = NamedTempFile::new_in(&folder)?;
         let writer = SerializedFileWriter::new(file, schema(table.as_str(), layout)?, properties()).map_err(failed)?;
         Ok(TableFile { writer, path: folder.join(format!("{name}.parquet")) })

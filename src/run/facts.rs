@@ -51,6 +51,7 @@ pub async fn facts(
         None => ready(config, inputs, options)?,
         Some(records) => handed_over(config, inputs, options, records)?,
     };
+    folder.prepare().map_err(|mistake| RunError::Unusable(vec![mistake]))?;
     let mut populations = fetch_all(&sources, options).await?;
     options.observer.entered(Phase::Judging);
     if part.number() == 1 {

@@ -101,7 +101,8 @@ fn of_organisations_by_chance() {
         agrees(&engines, &random::organisation(seed, Size { people: 8, accounts: 12 }, now));
         Ok(())
     };
-    TestRunner::new(ProptestConfig::with_cases(12)).run(&any::<u64>(), holds).unwrap_or_else(|error| panic!("{error}"));
+    let config = ProptestConfig { source_file: Some(file!()), ..ProptestConfig::with_cases(12) };
+    TestRunner::new(config).run(&any::<u64>(), holds).unwrap_or_else(|error| panic!("{error}"));
 }
 
 #[test]

@@ -110,6 +110,8 @@ impl<'r> Stage<'r> {
             .number(Some(i64::from(self.now.timestamp_subsec_nanos())))
             .text(Some(""));
         let facts = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(facts.path());
+        folder.prepare().expect("writable");
         for (name, sheet) in [
             (TableName::Accounts, &self.accounts),
             (TableName::AccountKeys, &self.keys),
@@ -118,7 +120,7 @@ impl<'r> Stage<'r> {
             (TableName::Declarations, &self.declarations.sheet),
             (TableName::Rules, &clock),
         ] {
-            Folder::new(facts.path()).write(name, "all", sheet).expect("written");
+            folder.write(name, "all", sheet).expect("written");
         }
         let text = of_rules(&[self.rule], &Tables::default(), "").expect("it can be said");
         let (mut violations, mut missing) = (BTreeSet::new(), BTreeSet::new());

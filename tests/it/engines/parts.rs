@@ -173,6 +173,8 @@ fn a_command_line_that_makes_no_sense_is_refused() {
     lake.facts(&["--source", "crm", "--records", "nothing.ndjson"]).is(2, &["nothing.ndjson", "can't be read"]);
     lake.facts(&["--source", "crn"]).is(2, &["crn"]);
     assert!(!lake.path("facts").exists(), "nothing was written");
+    let elsewhere = lake.run(&["facts", "--out", "hr.csv/facts"]);
+    elsewhere.is(2, &["the tables can't be written there", "hr.csv/facts", "name another folder with --out"]);
 }
 
 /// Each asks for the whole list, and keeps its share: no account is in two.

@@ -49,7 +49,7 @@ for line in sys.stdin:
     facts, statement = json.loads(line)
     try:
         with duckdb.connect() as engine:
-            for table in os.listdir(facts):
+            for table in filter(lambda table: os.listdir(f"{facts}/{table}"), os.listdir(facts)):
                 engine.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{facts}/{table}/*.parquet')")
             print(json.dumps(engine.execute(statement).fetchall()), flush=True)
     except Exception as error:
