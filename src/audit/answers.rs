@@ -7,6 +7,7 @@ use std::io;
 use super::Audit;
 use super::looked::{Looked, RuleCount};
 use super::matrix::Counts;
+use crate::base::text::grouped;
 use crate::correlate::Tally;
 use crate::model::{RuleId, SourceName};
 use crate::rule::{AccountsFacts, Missing, Rule, RuleResult, Subject};
@@ -18,12 +19,14 @@ pub struct Answers {
     accounts: BTreeMap<SourceName, BTreeMap<String, BTreeSet<RuleId>>>,
     /// The members of each group that violates a rule, by the group's name.
     groups: BTreeMap<(RuleId, SourceName), BTreeMap<String, BTreeSet<String>>>,
-    /// For each person who violates a rule, the sources of the accounts that count.
-    people: BTreeMap<(RuleId, String), Vec<String>>,
+    /// For each person who violates a rule, how many accounts count, and their sources.
+    people: BTreeMap<(RuleId, String), (u64, Vec<String>)>,
     /// Of whom nobody can say it, by their id.
     undecided: BTreeMap<(RuleId, Whose), BTreeMap<String, RuleResult>>,
-    /// How many keys of groups each rule has judged.
-    keys: BTreeMap<(RuleId, SourceName), u64>,
+    /// How many groups of a source, keys without one, and people there are of each verdict, as the engine has counted them.
+    told: BTreeMap<(RuleId, Option<SourceName>, Verdict), u64>,
+    /// How many rows the groups have, and have to have.
+    rows: BTreeMap<(RuleId, SourceName), (u64, u64)>,
     /// What was counted where the facts were made.
     looked: BTreeMap<SourceName, Looked>,
 }
@@ -41,13 +44,37 @@ pub enum Answer {
         group: String,
         /// The account.
         account: String,
+        /// How many it has.
+        size: u64,
     },
-    /// A person does, and has an account that counts at a source, if there is one.
-    Person(String, Option<String>),
-    /// So many keys of a source make no group that violates the rule, or one that does.
-    Keys(SourceName, u64),
+    /// A person does, and has so many accounts that count, one of them at a source.
+    Person(String, Option<String>, u64),
+    /// So many groups of a source, or people, are of this verdict.
+    Told(Option<SourceName>, Verdict, u64),
     /// Nobody can say it of this one.
     Undecided(Whose, String, RuleResult),
+}
+
+/// What is said of a group or person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It violates the rule.
+    Violation,
+    /// It doesn't, or is no group.
+    Pass,
+    /// Nobody can say it.
+    NotEvaluable,
+}
+
+impl Verdict {
+    /// As the statement spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Violation => "violation",
+            Self::Pass => "pass",
+            Self::NotEvaluable => "not-evaluable",
+        }
+    }
 }
 
 /// Of what kind a subject is, and of which source.
@@ -87,16 +114,71 @@ impl Answers {
             Answer::Account(source, id) => {
                 self.accounts.entry(source).or_default().entry(id).or_default().insert(rule);
             }
-            Answer::Member { source, group, account } => {
-                self.groups.entry((rule, source)).or_default().entry(group).or_default().insert(account);
+            Answer::Member { source, group, account, size } => {
+                let members = self.groups.entry((rule.clone(), source.clone())).or_default().entry(group).or_default();
+                let first = members.is_empty().then_some(size);
+                members.insert(account);
+                self.count_row(rule, source, first);
             }
-            Answer::Person(id, source) => self.people.entry((rule, id)).or_default().extend(source),
-            Answer::Keys(source, keys) => *self.keys.entry((rule, source)).or_default() += keys,
+            Answer::Person(id, source, accounts) => {
+                let (count, sources) = self.people.entry((rule, id)).or_default();
+                *count = accounts;
+                sources.extend(source);
+            }
+            Answer::Told(source, verdict, count) => *self.told.entry((rule, source, verdict)).or_default() += count,
             Answer::Undecided(whose, subject, result) => {
                 let all = self.undecided.entry((rule, whose)).or_default();
                 let before = all.insert(subject.clone(), result);
                 all.extend(before.map(|before| (subject, either(before, result))));
             }
+        }
+    }
+
+    fn count_row(&mut self, rule: RuleId, source: SourceName, first: Option<u64>) {
+        let (rows, needed) = self.rows.entry((rule, source)).or_default();
+        *rows += 1;
+        *needed += first.unwrap_or_default();
+    }
+
+    /// Whether there are as many groups and people as the engine has counted, with all their accounts.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn complete(&self) -> Result<(), String> {
+        let mut here: BTreeMap<(RuleId, Option<SourceName>, Verdict), u64> = BTreeMap::new();
+        for ((rule, source), groups) in &self.groups {
+            here.insert((rule.clone(), Some(source.clone()), Verdict::Violation), groups.len() as u64);
+        }
+        for (rule, _) in self.people.keys() {
+            *here.entry((rule.clone(), None, Verdict::Violation)).or_default() += 1;
+        }
+        for ((rule, whose), subjects) in &self.undecided {
+            let source = match whose {
+                Whose::Account(_) => continue,
+                Whose::Group(source) => Some(source.clone()),
+                Whose::Person => None,
+            };
+            here.insert((rule.clone(), source, Verdict::NotEvaluable), subjects.len() as u64);
+        }
+        let told = self.told.iter().filter(|((_, _, verdict), _)| *verdict != Verdict::Pass);
+        let told: BTreeMap<_, _> = told.map(|(of, count)| (of.clone(), *count)).collect();
+        let count = |of: &BTreeMap<_, u64>, key| of.get(key).copied().unwrap_or_default();
+        if let Some(key) = told.keys().chain(here.keys()).find(|key| count(&told, key) != count(&here, key)) {
+            let (rule, source, verdict) = key;
+            let source = source.as_ref().map_or("people", SourceName::as_str);
+            let [counted, there] = [&told, &here].map(|of| grouped(count(of, key)));
+            return Err(format!(
+                "{source}: the engine has counted {counted} of {rule} that are {}, and tells {there}",
+                verdict.as_str()
+            ));
+        }
+        match self.rows.iter().find(|(_, (rows, needed))| rows != needed) {
+            Some(((rule, _), (rows, needed))) => Err(format!(
+                "the groups that {rule} finds have {} accounts, and {} are there",
+                grouped(*needed),
+                grouped(*rows)
+            )),
+            None => Ok(()),
         }
     }
 
@@ -113,8 +195,9 @@ impl Answers {
             Whose::Account(source) | Whose::Group(source) => Some(source),
             Whose::Person => None,
         });
-        let of_groups = self.groups.keys().chain(self.keys.keys()).map(|(_, source)| source);
-        self.accounts.keys().chain(of_groups).chain(of_undecided).collect()
+        let of_groups = self.groups.keys().map(|(_, source)| source);
+        let of_told = self.told.keys().filter_map(|(_, source, _)| source.as_ref());
+        self.accounts.keys().chain(of_groups).chain(of_told).chain(of_undecided).collect()
     }
 
     /// How much the rules say of single accounts of a source.
@@ -171,18 +254,23 @@ impl Answers {
         Err(disagree(subject(), &counted(members.len()), &counted(here.len())))
     }
 
-    /// How many groups of a source the engine names.
-    pub(super) fn groups_of(&self, rule: &RuleId, source: &SourceName) -> usize {
-        self.groups.get(&(rule.clone(), source.clone())).map_or(0, BTreeMap::len)
+    /// Holds what the engine says of a person against what was found by the accounts that count.
+    pub(super) fn confirm_person(rule: &RuleId, id: &str, found: RuleResult) -> io::Result<()> {
+        let subject = || format!("{rule} of {id}");
+        if found == RuleResult::Violation {
+            Ok(())
+        } else {
+            Err(disagree(subject(), "a violation", &found.to_string()))
+        }
     }
 
     /// The accounts of a person of whom the engine says something; otherwise, its verdict.
     pub(super) fn person(&self, rule: &RuleId, id: &str) -> Result<AccountsFacts, RuleResult> {
-        if let Some(sources) = self.people.get(&(rule.clone(), id.to_owned())) {
+        if let Some((count, sources)) = self.people.get(&(rule.clone(), id.to_owned())) {
             let mut names = sources.clone();
             names.sort();
             names.dedup();
-            return Ok(AccountsFacts { count: sources.len() as u64, sources: names, undecided: Missing::NOTHING });
+            return Ok(AccountsFacts { count: *count, sources: names, undecided: Missing::NOTHING });
         }
         let undecided = self.undecided.get(&(rule.clone(), Whose::Person)).and_then(|people| people.get(id));
         Err(undecided.copied().unwrap_or(RuleResult::Pass))
@@ -191,13 +279,15 @@ impl Answers {
     /// What a rule could judge of so many accounts.
     pub(super) fn counts(&self, rule: &Rule, source: &SourceName, accounts: u64) -> Counts {
         let mut counts = Counts::default();
-        let of_source = (rule.id().clone(), source.clone());
         let whose = [Whose::Account(source.clone()), Whose::Group(source.clone())];
         let undecided = whose.into_iter().filter_map(|whose| self.undecided.get(&(rule.id().clone(), whose)));
         let undecided = undecided.flat_map(BTreeMap::values);
         let open = undecided.map(|result| counts.count(*result)).count() as u64;
         let (all, violations) = if rule.subject() == Subject::Group {
-            (self.keys.get(&of_source).copied().unwrap_or_default(), self.groups_of(rule.id(), source) as u64)
+            let told = |verdict| self.told.get(&(rule.id().clone(), Some(source.clone()), verdict)).copied();
+            let [violations, passes] =
+                [Verdict::Violation, Verdict::Pass].map(|verdict| told(verdict).unwrap_or_default());
+            (violations + passes, violations)
         } else {
             let accused = self.accounts.get(source).into_iter().flat_map(BTreeMap::values);
             (accounts.saturating_sub(open), accused.filter(|rules| rules.contains(rule.id())).count() as u64)

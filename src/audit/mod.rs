@@ -30,7 +30,7 @@ use std::fmt;
 use std::io;
 
 pub use account_row::{AccountRow, Work};
-pub use answers::{Answer, Answers, Disagreement, Whose};
+pub use answers::{Answer, Answers, Disagreement, Verdict, Whose};
 pub use evidence::Evidence;
 pub use inventory::{Inventory, Recorder};
 pub use look::{Look, Sight};

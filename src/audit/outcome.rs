@@ -78,7 +78,7 @@ pub enum AuditError {
 impl AuditError {
     /// What an engine says otherwise than headcount, if that is why.
     pub fn disagreement(&self) -> Option<&Disagreement> {
-        let Self::Spool { error, .. } = self else { return None };
+        let (Self::Spool { error, .. } | Self::Findings(error)) = self else { return None };
         error.get_ref()?.downcast_ref()
     }
 

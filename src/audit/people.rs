@@ -3,6 +3,7 @@
 
 use std::io;
 
+use super::answers::Answers;
 use super::{Audit, evidence};
 use crate::model::{EmployeeIndex, SourceName, Subject};
 use crate::rule::{AccountsFacts, EmployeeScope, Missing, Rule, RuleResult, Scope};
@@ -94,6 +95,9 @@ impl Audit<'_> {
                 let employee = EmployeeScope::one(employee, &self.roster.extra_columns);
                 let scope = Scope { employee: Some(employee), accounts: Some(&accounts), ..Scope::at(self.now) };
                 let verdict = people.rule.judge(&scope);
+                if self.answers.is_some() {
+                    Answers::confirm_person(people.rule.id(), employee.employee.id(), verdict)?;
+                }
                 self.matrix.count(people.rule.id(), None, verdict);
                 if matches!(verdict, RuleResult::Violation) {
                     let subject = Subject::Employee { employee_id: employee.employee.id().into() };

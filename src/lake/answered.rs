@@ -80,6 +80,7 @@ impl Answered {
         if told_as_of != as_of.to_rfc3339() {
             return Err(unbelieved(verdicts, "it is of facts as of another moment than these".to_owned()));
         }
+        answers.complete().map_err(|message| unbelieved(verdicts, message))?;
         let (mut certificates, mut unused_lines) = (BTreeMap::new(), BTreeMap::new());
         for (source, parts) in by_source(parts) {
             let Some((certificate, looked, unused)) = merged(&parts) else { continue };

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::accounts::FAILED;
 use super::read;
-use crate::audit::{Answer, Answers, Whose};
+use crate::audit::{Answer, Answers, Verdict, Whose};
 use crate::base::diagnostic::Diagnostic;
 use crate::expression::EvalError;
 use crate::model::{EmployeeFact, FactName, RuleId, SourceName};
@@ -109,9 +109,18 @@ impl Verdicts {
             return Err(format!("there is no rule {rule:?}"));
         };
         let answer = match (verdict.as_str(), about) {
-            ("keys", Subject::Group) => Answer::Keys(named, accounts),
-            ("violation", Subject::Group) => Answer::Member { source: named, group: subject, account: member },
-            ("violation", Subject::Employee) => Answer::Person(subject, (!source.is_empty()).then_some(source)),
+            ("counted", Subject::Group | Subject::Employee) => {
+                let all = [Verdict::Violation, Verdict::Pass, Verdict::NotEvaluable];
+                let verdict = all.into_iter().find(|verdict| verdict.as_str() == subject);
+                let verdict = verdict.ok_or_else(|| format!("a row counts what is {subject:?}"))?;
+                Answer::Told((about == Subject::Group).then_some(named), verdict, accounts)
+            }
+            ("violation", Subject::Group) => {
+                Answer::Member { source: named, group: subject, account: member, size: accounts }
+            }
+            ("violation", Subject::Employee) => {
+                Answer::Person(subject, (!source.is_empty()).then_some(source), accounts)
+            }
             ("violation", Subject::Account) => Answer::Account(named, subject),
             ("not-evaluable", Subject::Employee) => Answer::Undecided(Whose::Person, subject, undecided(&missing)?),
             ("not-evaluable", Subject::Group) if !member.is_empty() => {

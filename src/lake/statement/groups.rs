@@ -131,16 +131,24 @@ pub(super) fn earlier<'r>(rules: impl Iterator<Item = &'r Rule>) -> Vec<usize> {
     (1..most).collect()
 }
 
-/// A row for each member of each group of which a rule says something; and how many keys the rules have judged.
+/// A row for each member of each group of which a rule says something; and how many groups there are of each verdict, and keys that
+/// make none, so that whoever reads the rows knows that none was lost.
 pub(super) fn rows() -> Vec<String> {
-    let keys = "'' AS subject, '' AS member, 'keys' AS verdict, '' AS missing, COUNT(*) AS accounts";
+    let verdict = "CASE WHEN g.holds THEN 'violation' WHEN NOT g.holds THEN 'pass' ELSE 'not-evaluable' END";
+    let counted = "'' AS member, 'counted' AS verdict, '' AS missing, COUNT(*) AS accounts";
     vec![
-        "SELECT g.rule AS rule, g.source AS source, g.subject AS subject, v.id AS member, CASE WHEN g.holds THEN 'violation' ELSE 'not-evaluable' END AS verdict, \
-         CASE WHEN g.holds THEN '' ELSE g.missing END AS missing, g.accounts AS accounts FROM of_groups g \
-         JOIN verdicts v ON g.number = v.number AND g.source = v.source AND g.group_key = v.group_key \
-         WHERE (g.holds OR g.holds IS NULL) AND v.holds"
-            .to_owned(),
-        format!("SELECT rule, source, {keys} FROM of_groups WHERE holds IS NOT NULL GROUP BY rule, source"),
-        format!("SELECT rule, source, {keys} FROM lone GROUP BY rule, source"),
+        format!(
+            "SELECT g.rule AS rule, g.source AS source, g.subject AS subject, v.id AS member, {verdict} AS verdict, \
+             CASE WHEN g.holds THEN '' ELSE g.missing END AS missing, g.accounts AS accounts FROM of_groups g \
+             JOIN verdicts v ON g.number = v.number AND g.source = v.source AND g.group_key = v.group_key \
+             WHERE (g.holds OR g.holds IS NULL) AND v.holds"
+        ),
+        format!(
+            "SELECT g.rule AS rule, g.source AS source, {verdict} AS subject, {counted} FROM of_groups g \
+             GROUP BY g.rule, g.source, {verdict}"
+        ),
+        format!(
+            "SELECT l.rule AS rule, l.source AS source, 'pass' AS subject, {counted} FROM lone l GROUP BY l.rule, l.source"
+        ),
     ]
 }

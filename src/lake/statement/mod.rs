@@ -117,7 +117,7 @@ pub(super) fn of_rules(rules: &[&Rule], tables: &Tables, sha256: &str) -> Result
     }
     if !of_people.is_empty() {
         expressions.extend(people::expressions(&of_people, tables));
-        rows.push(people::rows());
+        rows.extend(people::rows());
     }
     let with: Vec<String> = expressions.iter().map(|(name, text)| format!("{name} AS (\n  {text}\n)")).collect();
     Ok(format!("WITH {}\n{}", with.join(",\n"), rows.join("\nUNION ALL\n")))

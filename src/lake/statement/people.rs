@@ -93,6 +93,17 @@ pub(super) fn expressions(conditions: &[Condition], tables: &Tables) -> Vec<(Str
                  LEFT JOIN undecided u ON u.number = r.number AND u.person = p.person"
             ),
         ),
+        // An account of which nobody can say it may stand there for each fact that is missing.
+        named(
+            "judged_people",
+            "SELECT number, rule, person, id, MIN(accounts) AS accounts, MIN(CASE WHEN holds THEN 'violation' ELSE 'not-evaluable' END) AS verdict \
+             FROM of_people WHERE holds OR holds IS NULL GROUP BY number, rule, person, id"
+                .to_owned(),
+        ),
+        named(
+            "counted_people",
+            "SELECT rule, id, verdict FROM judged_people GROUP BY rule, id, verdict".to_owned(),
+        ),
         named(
             "theirs",
             "SELECT number, person, source, id FROM verdicts WHERE kind = 'employee' AND holds AND a_matched".to_owned(),
@@ -100,11 +111,18 @@ pub(super) fn expressions(conditions: &[Condition], tables: &Tables) -> Vec<(Str
     ]
 }
 
-/// A row for each person of whom a rule says something, and each account that counts.
-pub(super) fn rows() -> String {
-    "SELECT p.rule AS rule, COALESCE(v.source, '') AS source, p.id AS subject, COALESCE(v.id, '') AS member, \
-     CASE WHEN p.holds THEN 'violation' ELSE 'not-evaluable' END AS verdict, CASE WHEN p.holds THEN '' ELSE p.missing END AS missing, \
-     p.accounts AS accounts FROM of_people p LEFT JOIN theirs v ON p.number = v.number AND p.person = v.person \
-     WHERE p.holds OR p.holds IS NULL"
-        .to_owned()
+/// A row for each person of whom a rule says something, and each account that counts; and how many people there are of each verdict.
+pub(super) fn rows() -> Vec<String> {
+    vec![
+        "SELECT j.rule AS rule, COALESCE(v.source, '') AS source, j.id AS subject, COALESCE(v.id, '') AS member, j.verdict AS verdict, \
+         '' AS missing, j.accounts AS accounts FROM judged_people j \
+         LEFT JOIN theirs v ON j.number = v.number AND j.person = v.person WHERE j.verdict = 'violation'"
+            .to_owned(),
+        "SELECT p.rule AS rule, '' AS source, p.id AS subject, '' AS member, 'not-evaluable' AS verdict, p.missing AS missing, \
+         p.accounts AS accounts FROM of_people p WHERE p.holds IS NULL"
+            .to_owned(),
+        "SELECT c.rule AS rule, '' AS source, c.verdict AS subject, '' AS member, 'counted' AS verdict, '' AS missing, \
+         COUNT(*) AS accounts FROM counted_people c GROUP BY c.rule, c.verdict"
+            .to_owned(),
+    ]
 }

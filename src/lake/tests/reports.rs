@@ -1,5 +1,6 @@
 //! What an engine has answered leads to the report of an audit: findings with their evidence, counts and certificates.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -9,6 +10,8 @@ use super::engine::{Engine, Row};
 use super::organisations::{Organisation, example};
 use super::random::{self, Size};
 use crate::lake::{Tables, statement};
+use crate::model::RuleId;
+use crate::rule::Subject;
 
 /// What an engine says.
 fn answer(engine: &Engine, organisation: &Organisation) -> Vec<Row> {
@@ -130,6 +133,33 @@ fn an_engine_that_errs_is_not_believed() {
         }
     });
     assert!(unknown.contains("there is no rule"), "{unknown}");
+}
+
+/// What is lost would be a clean verdict: of each rule, what is said of one account, group or person; and a member of a group.
+#[test]
+fn whatever_an_engine_leaves_out_is_noticed() {
+    let organisation = random::organisation(7, Size { people: 40, accounts: 150 }, random::NOW);
+    let rows = answer(&Engine::Sqlite, &organisation);
+    let subject_of = |row: &Row| organisation.rules().get(&RuleId::new(&row.rule)).map(crate::rule::Rule::subject);
+    let refused = |fewer: Vec<Row>, what: &Row| {
+        assert!(fewer.len() < rows.len());
+        let answered = organisation.answered(&write(&organisation, &fewer));
+        assert!(answered.is_err(), "{what:?}");
+    };
+    // Passes are counted for the tables of a report alone.
+    let said = rows.iter().filter(|row| row.subject != "pass");
+    let kinds: BTreeMap<_, &Row> = said.map(|row| ((&row.rule, &row.verdict), row)).collect();
+    for one in kinds.values() {
+        let is_it = |row: &&Row| (&row.rule, &row.subject, &row.verdict) == (&one.rule, &one.subject, &one.verdict);
+        refused(rows.iter().filter(|row| !is_it(row)).cloned().collect(), one);
+    }
+    for about in [Subject::Account, Subject::Group, Subject::Employee] {
+        assert!(kinds.values().any(|row| subject_of(row) == Some(about) && row.verdict == "violation"), "{about:?}");
+    }
+    let is_member = |row: &Row| subject_of(row) == Some(Subject::Group) && row.verdict == "violation";
+    let at = rows.iter().position(is_member).expect("a group");
+    let fewer = rows.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, row)| row.clone()).collect();
+    refused(fewer, &rows[at]);
 }
 
 #[test]

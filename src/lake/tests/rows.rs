@@ -17,7 +17,7 @@ type Words = (BTreeSet<String>, BTreeSet<String>);
 /// What the rows say. A group is told by its members, and a person is of no source.
 pub(super) fn said(rows: &[Row], rules: &RuleSet) -> BTreeSet<Said> {
     let mut words: BTreeMap<Key, Words> = BTreeMap::new();
-    for row in rows.iter().filter(|row| !row.rule.is_empty() && row.verdict != "keys") {
+    for row in rows.iter().filter(|row| !row.rule.is_empty() && row.verdict != "counted") {
         let is_of_person = rules.get(&RuleId::new(&row.rule)).is_some_and(|rule| rule.subject() == Subject::Employee);
         let source = if is_of_person { String::new() } else { row.source.clone() };
         let key = (row.rule.clone(), source, row.subject.clone(), row.verdict.clone());

@@ -87,7 +87,7 @@ fn a_lost_row_is_noticed() {
     // Of each kind the last. How many groups were judged counts in tables alone.
     let kinds: BTreeMap<&str, usize> = rows.iter().enumerate().map(|(at, row)| (row.verdict.as_str(), at)).collect();
     assert_eq!(kinds.len(), 6, "{kinds:?}");
-    for (at, row) in kinds.into_values().map(|at| (at, &rows[at])).filter(|(_, row)| row.verdict != "keys") {
+    for (at, row) in kinds.into_values().map(|at| (at, &rows[at])).filter(|(_, row)| row.verdict != "counted") {
         let mut fewer = rows.clone();
         fewer.remove(at);
         lake.write(&fewer);
@@ -122,7 +122,7 @@ fn a_changed_row_is_refused() {
         &accused,
         "the engine tells 0 violations and 1 that can't",
     );
-    let of_group = |row: &Row| row.verdict == "keys";
+    let of_group = |row: &Row| row.verdict == "counted";
     spoiled(&|row| row.source = "other".to_owned(), &of_group, "it tells of other, of which there are no facts");
     spoiled(&|row| row.rule = "nothing".to_owned(), &accused, "there is no rule \"nothing\"");
     spoiled(&|row| row.verdict = "perhaps".to_owned(), &accused, "says \"perhaps\"");
