@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -14,7 +13,6 @@ use super::rows::{Said, said};
 use crate::lake::{Tables, statement};
 use crate::model::RuleId;
 use crate::rule::{RuleSet, Subject};
-use crate::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, write_kit};
 
 /// What all engines and the audit say, and how much that is.
 #[track_caller]
@@ -51,8 +49,13 @@ fn of_the_quickstart() {
 }
 
 /// Simulated vendors over HTTP, with all that goes wrong in an organisation.
+#[cfg(feature = "demo")]
 #[test]
 fn of_the_simulated_vendors() {
+    use std::sync::Arc;
+
+    use crate::simulate::{Behaviour, ServeOptions, Simulators, World, WorldOptions, write_kit};
+
     let today = "2026-10-15".parse().expect("a day");
     let world = World::new(WorldOptions { accounts: 400, seed: 6, today });
     let (runtime, world) = (tokio::runtime::Runtime::new().expect("a runtime"), Arc::new(world));
