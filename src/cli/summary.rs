@@ -46,6 +46,9 @@ pub(super) fn summarise(report: &Report) {
     if let Some(changes) = report.changes.as_ref().and_then(Changes::in_words) {
         say(&changes);
     }
+    for review in report.reviews.iter().filter(|review| review.is_open()) {
+        say(&format!("Review {}", terminal(&review.in_words(report.run.as_of))));
+    }
     say_decisions(report);
 }
 

@@ -361,8 +361,9 @@ impl Take for Earlier {
             }
             "reviews" => {
                 let reviews: Vec<ReviewPart> = self.json(json, place)?;
-                let kept = reviews.into_iter().flat_map(|review| review.kept_promises);
-                self.promises = PromiseMemory(kept.map(|kept| (kept.id.clone(), kept)).collect());
+                for ReviewPart { id, kept_promises } in reviews {
+                    self.promises.remember(&id, kept_promises);
+                }
             }
             _ => {
                 let ChangesPart { resolved, unseen, mut remembered, trend } = self.json(json, place)?;

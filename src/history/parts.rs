@@ -82,6 +82,7 @@ pub(super) struct CorrelationPart {
 /// What a review has promised.
 #[derive(Deserialize)]
 pub(super) struct ReviewPart {
+    pub id: String,
     #[serde(default)]
     pub kept_promises: Vec<KeptPromise>,
 }

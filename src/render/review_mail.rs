@@ -5,6 +5,8 @@ use chrono::NaiveDate;
 use super::MailText;
 use super::escape::{mail_html, mail_text};
 use crate::base::text::counted;
+use crate::exception::PromiseState;
+use crate::model::Timestamp;
 
 /// What a mail of a review is about.
 #[derive(Debug)]
@@ -90,6 +92,101 @@ fn lines(mail: &ReviewMail<'_>, accounts: &str, due: &str) -> Vec<String> {
     }
     lines.push(format!("Answers go to {}. Review {}.", mail.sender, mail.review));
     lines
+}
+
+/// So many actions are told one by one.
+const TOLD: usize = 50;
+
+/// A mail to who answers for a source: what a review has decided, and isn't done.
+#[derive(Debug)]
+pub struct ActionsMail<'m> {
+    /// The review.
+    pub review: &'m str,
+    /// Whose accounts.
+    pub organisation: &'m str,
+    /// What whoever gets it is called.
+    pub name: &'m str,
+    /// The most urgent first.
+    pub actions: &'m [ActionTold<'m>],
+    /// The moment of the last audit, if it has looked.
+    pub as_of: Option<Timestamp>,
+    /// Where answers go.
+    pub sender: &'m str,
+    /// What each subject starts with.
+    pub prefix: &'m str,
+}
+
+/// Something that is to be done.
+#[derive(Debug)]
+pub struct ActionTold<'m> {
+    /// `source/id`.
+    pub account: &'m str,
+    /// Its address or login name.
+    pub names: Option<&'m str>,
+    /// What.
+    pub what: String,
+    /// For how many days it is decided.
+    pub age: u64,
+    /// The last day.
+    pub due: NaiveDate,
+    /// For how many days that is over.
+    pub overdue: u64,
+    /// What the last audit has seen of it.
+    pub state: Option<PromiseState>,
+}
+
+impl ActionTold<'_> {
+    fn in_words(&self) -> String {
+        let Self { account, what, age, due, overdue, .. } = self;
+        let names = self.names.map(|names| format!(" ({names})")).unwrap_or_default();
+        let decided = format!("decided {} ago", counted(*age, "day", "days"));
+        let due = due.format("%-d %B %Y");
+        let due = match overdue {
+            0 => format!("due on {due}"),
+            days => format!("due on {due}, {} ago", counted(*days, "day", "days")),
+        };
+        let seen = match self.state {
+            None => "",
+            Some(PromiseState::Pending | PromiseState::Overdue) => "; it is still there",
+            Some(PromiseState::Returned) => "; it was gone, and is back",
+            Some(PromiseState::Recreated) => "; it is gone, and another account has come in its place",
+            Some(PromiseState::Changed) => "; it is different now: please look whether that is what was asked for",
+            Some(PromiseState::Unverifiable) => "; the audit couldn't tell whether it is done",
+            Some(PromiseState::Done) => "; it is done",
+        };
+        format!("{account}{names}: {what}. It was {decided} and {due}{seen}.")
+    }
+}
+
+/// Writes a mail about what is to be done.
+pub fn actions_mail(mail: &ActionsMail<'_>) -> MailText {
+    let ActionsMail { review, organisation, name, actions, as_of, sender, prefix } = mail;
+    let accounts = counted(actions.len() as u64, "account", "accounts");
+    let overdue = actions.iter().filter(|action| action.overdue > 0).count();
+    let late = if overdue > 0 { format!(", {overdue} overdue") } else { String::new() };
+    let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix} ") };
+    let whose = if organisation.is_empty() { String::new() } else { format!(" at {organisation}") };
+    let looked = match as_of {
+        Some(at) => format!(" So it stands in the audit of {}.", at.format("%-d %B %Y")),
+        None => " No audit has looked since.".to_owned(),
+    };
+    let mut lines = vec![
+        format!("Dear {name},"),
+        format!(
+            "review {review} has decided what is to happen to {accounts}{whose} that you answer for, and isn't known to be done.{looked}"
+        ),
+    ];
+    lines.extend(actions.iter().take(TOLD).map(ActionTold::in_words));
+    if let Some(more) = actions.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        lines.push(format!("And {more} more: actions.csv of the review's outcome has all."));
+    }
+    lines.push("Please see to it. The next audit looks whether it is done: nobody has to report it.".to_owned());
+    lines.push(format!("Answers go to {sender}. Review {review}."));
+    MailText {
+        subject: format!("{prefix}To do: access of {accounts} to be taken away or changed{late} (review {review})"),
+        plain: lines.iter().map(|line| mail_text(line) + "\n\n").collect(),
+        html: page(&lines),
+    }
 }
 
 fn page(lines: &[String]) -> String {

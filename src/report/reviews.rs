@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::PromiseStates;
+use crate::base::text::{counted, grouped};
 use crate::exception::{
     KeptPromise, PromiseFile, PromiseMemory, PromiseState, PromisedAction, Promises, ReviewNumbers,
 };
@@ -25,6 +26,9 @@ pub struct ReviewSummary {
     /// When it was closed; absent while it is open.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub closed_at: Option<Timestamp>,
+    /// The bundle that it rests on.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub bundle_id: String,
     /// Which accounts it is about.
     pub scope: String,
     /// Accounts in scope, and what was decided about them.
@@ -33,6 +37,9 @@ pub struct ReviewSummary {
     pub coverage: u64,
     /// What became of its promises.
     pub promises: PromiseTally,
+    /// The later reviews whose decisions stand in the place of some of them.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub superseded_by: Vec<String>,
     /// How long it took to take access away, where it was.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub time_to_revoke: Option<TimeToRevoke>,
@@ -84,7 +91,63 @@ impl ReviewSummary {
     pub fn all(promises: &Promises, states: &PromiseStates, memory: &PromiseMemory, as_of: Timestamp) -> Vec<Self> {
         let known = promises.reviews.iter().filter(|file| file.opened_at <= as_of);
         let open: BTreeSet<&str> = promises.open(as_of).map(|(_, promise)| promise.id.as_str()).collect();
-        known.map(|file| Self::of(file, &open, (states, memory), as_of)).collect()
+        let summary = |file: &PromiseFile| Self {
+            superseded_by: promises.superseding(file, as_of).map(str::to_owned).collect(),
+            ..Self::of(file, &open, (states, memory), as_of)
+        };
+        known.map(summary).collect()
+    }
+
+    /// How far it is at a moment: "2026-Q4: 312 of 340 (91 %) decided, 2 reviewers late; promises: 3 overdue".
+    pub fn in_words(&self, as_of: Timestamp) -> String {
+        let late = match self.late_reviewers(as_of) {
+            0 => String::new(),
+            late => format!(", {} late", counted(late, "reviewer", "reviewers")),
+        };
+        let promises = match self.promises_in_words() {
+            words if words.is_empty() => String::new(),
+            words => format!("; promises: {words}"),
+        };
+        format!("{}: {} decided{late}{promises}", self.id, self.decided_in_words())
+    }
+
+    /// Decided accounts of all.
+    pub fn decided_in_words(&self) -> String {
+        let ReviewNumbers { decided, items, .. } = self.numbers;
+        format!("{} of {} ({} %)", grouped(decided), grouped(items), self.coverage)
+    }
+
+    /// How many reviewers have yet to decide, and should have.
+    pub fn late_reviewers(&self, as_of: Timestamp) -> u64 {
+        let is_late = self.closed_at.is_none() && as_of.date_naive() > self.due;
+        if is_late { self.numbers.waiting } else { 0 }
+    }
+
+    /// What is worth saying of its promises: "3 overdue, 1 returned, 2 decided anew by 2027-Q1".
+    pub fn promises_in_words(&self) -> String {
+        let tally = &self.promises;
+        let all = [
+            (tally.done, "done"),
+            (tally.pending, "pending"),
+            (tally.overdue, "overdue"),
+            (tally.returned, "returned"),
+            (tally.recreated, "recreated"),
+            (tally.changed, "to be looked at"),
+            (tally.unverifiable, "unverifiable"),
+        ];
+        let told = all.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+        let by = match self.superseded_by.as_slice() {
+            [] => String::new(),
+            reviews => format!(" by {}", reviews.join(", ")),
+        };
+        let anew = (tally.superseded > 0).then(|| format!("{} decided anew{by}", tally.superseded));
+        told.chain(anew).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether somebody has to do something about it: it is open, or a promise isn't done.
+    pub const fn is_open(&self) -> bool {
+        let PromiseTally { total, done, superseded, .. } = self.promises;
+        self.closed_at.is_none() || done + superseded < total
     }
 
     /// The same without what could lead to an account: a condition may name some, and a promise is known by its account.
@@ -133,10 +196,12 @@ impl ReviewSummary {
             opened_at: file.opened_at,
             due: file.due,
             closed_at: file.closed_at.filter(|_| is_closed),
+            bundle_id: file.evidence_id.clone(),
             scope: file.scope.clone(),
             numbers: file.numbers,
             coverage: (decided * 100).checked_div(items).unwrap_or(100),
             promises: tally,
+            superseded_by: Vec::new(),
             time_to_revoke,
             kept_promises,
         }
@@ -155,21 +220,5 @@ impl PromiseTally {
             PromiseState::Unverifiable => &mut self.unverifiable,
         };
         *count += 1;
-    }
-
-    /// What is worth saying of them, in words: "3 overdue, 1 returned".
-    pub fn in_words(&self) -> String {
-        let all = [
-            (self.done, "done"),
-            (self.pending, "pending"),
-            (self.overdue, "overdue"),
-            (self.returned, "returned"),
-            (self.recreated, "recreated"),
-            (self.changed, "to be looked at"),
-            (self.unverifiable, "unverifiable"),
-            (self.superseded, "decided anew"),
-        ];
-        let told = all.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
-        told.collect::<Vec<_>>().join(", ")
     }
 }

@@ -3,9 +3,22 @@
 use std::fmt::Write as _;
 
 use super::campaign::Campaign;
+use super::state::{Asked, Standing};
 use crate::base::text::counted;
 use crate::exception::PromiseFile;
+use crate::key::Key;
 use crate::render::terminal;
+
+/// How many decisions are about the account of whoever made them: counted, and not only promised.
+fn own_decisions(campaign: &Campaign) -> usize {
+    let is_own = |asked: &&Asked| {
+        let Standing::Decided(answer) = campaign.state.standing_of(asked) else { return false };
+        let facts = &asked.item.facts;
+        let owners = facts.employee_id.iter().chain(&facts.declared_owner);
+        owners.into_iter().any(|owner| Key::of(owner) == Key::of(&answer.reviewer))
+    };
+    campaign.state.asked.values().filter(is_own).count()
+}
 
 /// The attestation of a review.
 pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String {
@@ -45,10 +58,14 @@ pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String
         "Decisions",
         &format!("{} kept, {} to be taken away, {} to be changed", count.kept, count.revoked, count.modified),
     );
-    for (holder, asked) in state.holders() {
-        line("", &format!("{}: {}", terminal(holder), counted(asked.len() as u64, "account", "accounts")));
+    for (who, of) in campaign.by_reviewer() {
+        let accounts = counted(of.accounts, "account", "accounts");
+        let decided =
+            format!("{} kept, {} to go, {} to change, {} open", of.kept, of.revoked, of.modified, of.undecided);
+        line("", &format!("{}: {accounts}, {decided}", terminal(&campaign.named(who))));
     }
-    line("Self-reviews", "0: nobody may decide about an account that could be their own");
+    let own = own_decisions(campaign);
+    line("Self-reviews", &format!("{own}: nobody may decide about an account that could be their own"));
     line("Late", &counted(count.late, "decision", "decisions"));
     let escalated = state.mails.iter().filter(|(kind, ..)| *kind == super::journal::MailKind::Escalation).count();
     line("Escalated", &counted(escalated as u64, "time", "times"));

@@ -173,6 +173,9 @@ pub struct Item {
     pub reviewer: Option<String>,
     /// In which way that was found.
     pub via: String,
+    /// Other live accounts at the source that have one of its names, by their identifiers.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub namesakes: Vec<String>,
     /// Who would have been asked before.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub barred: Vec<Barred>,
@@ -183,9 +186,9 @@ impl Item {
     pub fn new(facts: Facts, findings: Vec<FoundThere>, suggestion: String, before: Option<Before>) -> Self {
         let key = facts.key();
         let via = "unassigned".to_owned();
-        let (reviewer, barred) = (None, Vec::new());
+        let (reviewer, barred, namesakes) = (None, Vec::new(), Vec::new());
         let evidence = String::new();
-        Self { key, evidence, facts, findings, suggestion, before, reviewer, via, barred }.sealed()
+        Self { key, evidence, facts, findings, suggestion, before, reviewer, via, namesakes, barred }.sealed()
     }
 
     /// The same as the account is now, to be decided anew.

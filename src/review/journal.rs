@@ -1,5 +1,6 @@
 //! The journal of a review: a line for everything that happened, each with the hash of the line before. What is so is only ever
-//! what follows from it; nothing else is edited.
+//! what follows from it; nothing else is edited. Beside it, `journal.head` counts its lines, so that it is noticed when the last
+//! ones are cut off: but by whoever cuts both.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use super::item::Facts;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::hex;
 use crate::claim::open_private;
+use crate::deliver::write_file;
 use crate::model::Timestamp;
 
 /// A line.
@@ -219,6 +221,32 @@ pub enum MailKind {
     Escalation,
 }
 
+/// How far the journal goes: written anew when lines are on the disk. Until then it has fewer, and never more.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    lines: u64,
+    /// The SHA-256 of the last one.
+    sha256: String,
+}
+
+impl Head {
+    fn beside(journal: &Path) -> PathBuf {
+        journal.with_extension("head")
+    }
+
+    fn read(journal: &Path) -> Result<Self, Diagnostic> {
+        let path = Self::beside(journal);
+        let wrong = |why: String| {
+            let what = format!("can't tell how many lines the journal beside it has: {why}");
+            Diagnostic::of_file(&path, what)
+                .help("restore it from a copy; without it, nobody knows whether lines were cut off")
+        };
+        let text = std::fs::read(&path).map_err(|error| wrong(error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|error| wrong(error.to_string()))
+    }
+}
+
 /// The journal, whole as it was read.
 #[derive(Debug)]
 pub(super) struct Journal {
@@ -237,27 +265,38 @@ impl Journal {
     /// Reads one that begins behind a file of this hash.
     ///
     /// # Errors
-    /// It can't be read, or a line of it isn't what was written.
+    /// It can't be read, a line of it isn't what was written, or its last ones are missing.
     pub(super) fn read(path: PathBuf, before: String) -> Result<Self, Diagnostic> {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Diagnostic::of_file(&path, format!("can't read the journal: {error}")))?;
+        let head = Head::read(&path)?;
         let broken = |n: u64, why: &str| {
             Diagnostic::of_file(&path, format!("line {n} of the journal {why}"))
                 .help("restore it from a copy; what follows from an altered journal would be nobody's decision")
         };
         let (mut entries, mut last) = (Vec::new(), before);
         for (n, line) in (1_u64..).zip(text.split_inclusive('\n')) {
-            let written = line.strip_suffix('\n').ok_or_else(|| broken(n, "is cut off"))?;
+            let written = line.strip_suffix('\n').ok_or_else(|| {
+                if n <= head.lines {
+                    return broken(n, "is cut off");
+                }
+                broken(n, "was being written when something stopped it")
+                    .help("delete that line: what it would have said didn't happen, and everything before it stands")
+            })?;
             let entry: Entry =
                 serde_json::from_str(written).map_err(|error| broken(n, &format!("is no entry: {error}")))?;
             if entry.n != n || entry.prev != last {
                 return Err(broken(n, "doesn't follow the one before: one of them was altered, removed or moved"));
             }
             last = sha256(written.as_bytes());
+            if n == head.lines && last != head.sha256 {
+                return Err(broken(n, "isn't the one that journal.head knows: it, or all before it, was altered"));
+            }
             entries.push(entry);
         }
-        if entries.is_empty() {
-            return Err(broken(1, "is missing"));
+        let next = entries.len() as u64 + 1;
+        if next == 1 || next <= head.lines {
+            return Err(broken(next, &format!("is missing; journal.head counts {}", head.lines)));
         }
         Ok(Self { path, entries, last })
     }
@@ -292,7 +331,9 @@ impl Journal {
         }
         self.last = last;
         self.entries.extend(added);
-        Ok(())
+        let head = Head { lines: self.entries.len() as u64, sha256: self.last.clone() };
+        let head = serde_json::to_vec(&head)?;
+        write_file(&Head::beside(&self.path), |out| out.write_all(&head)).map_err(|failed| failed.error)
     }
 }
 

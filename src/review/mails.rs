@@ -164,7 +164,7 @@ fn superior<'r>(reviewer: &str, people: &People<'r>) -> Result<&'r Employee, &'s
     managers_of(people.roster(), [reviewer], people.now()).remove(reviewer).unwrap_or(Err("is not in the roster"))
 }
 
-fn address(to: &Employee, email: &EmailConfig) -> Result<Address, &'static str> {
+pub(super) fn address(to: &Employee, email: &EmailConfig) -> Result<Address, &'static str> {
     let addresses: Vec<Address> = to.emails().iter().filter_map(parse_address).collect();
     if addresses.is_empty() {
         return Err("has no e-mail address");

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::campaign::{Campaign, Evidence, Review, ReviewError, ReviewFormat, Reviewer, Scope, SourceSeen, reviews};
 use super::evidence::SealedAudit;
 use super::item::{Before, Facts, FoundThere, Item};
+use super::namesakes::Namesakes;
 use super::people::People;
 use super::route::Router;
 use super::state::Standing;
@@ -128,7 +129,10 @@ impl Opening<'_> {
         let (mut found, advice, before) = (audit.findings()?, audit.advice(), Memory::of(folder));
         let names = manager_names(self.people.roster(), self.people.now());
         let (mut items, mut left_out) = (Vec::new(), Vec::new());
+        let (mut namesakes, mut listed) = (Namesakes::default(), BTreeMap::new());
         audit.accounts(&mut |facts| {
+            namesakes.add(&facts, self.people);
+            *listed.entry(facts.source.clone()).or_insert(0_u64) += 1;
             let manager = facts.manager.as_deref().map(|written| names.get(written).map_or(written, String::as_str));
             let manager = manager.map(str::to_owned);
             let facts = self.with_declared_owner(Facts { manager, ..facts });
@@ -149,7 +153,10 @@ impl Opening<'_> {
             let key = pair.first().map(|item| item.key.clone()).unwrap_or_default();
             return Err(Diagnostic::of_file(audit.bag().path(), format!("lists {key} twice")));
         }
-        Ok((items, left_out))
+        check_population(audit, &listed)?;
+        let items =
+            items.into_iter().map(|item: Item| Item { namesakes: namesakes.of(&item.facts, self.people), ..item });
+        Ok((items.collect(), left_out))
     }
 
     /// Who answers for an account for which the organisation vouches.
@@ -197,6 +204,19 @@ impl Opening<'_> {
         };
         count.into_iter().map(reviewer).collect()
     }
+}
+
+/// Whether all accounts that were seen are listed: what isn't listed, nobody is asked about.
+fn check_population(audit: &SealedAudit, listed: &BTreeMap<String, u64>) -> Result<(), Diagnostic> {
+    for source in &audit.report.sources {
+        let found = listed.get(&source.name).copied().unwrap_or_default();
+        if found != source.distinct {
+            let what =
+                format!("lists {found} of the {} accounts that the audit has seen at {}", source.distinct, source.name);
+            return Err(Diagnostic::of_file(audit.bag().path(), what).help("audit again, and seal that"));
+        }
+    }
+    Ok(())
 }
 
 fn known(text: Option<&str>) -> Fact<Option<Cow<'_, str>>> {

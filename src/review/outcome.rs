@@ -1,6 +1,6 @@
 //! What came of a review: promises, what administrators have to do, every decision as a table, and what can be attested.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::{Days, NaiveDate};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::campaign::{Campaign, SourceSeen};
 use super::journal::Decision;
 use super::state::{Answer, Asked, Count, Standing};
-use crate::base::text::{counted, grouped};
+use crate::base::text::counted;
 use crate::config::NoAnswer;
 use crate::exception::{Promise, PromiseFile, PromiseFormat, PromisedAction, ReviewNumbers, Then};
 use crate::render::{csv_row, terminal};
@@ -46,19 +46,19 @@ struct Outcome<'o> {
 
 /// The numbers of one reviewer.
 #[derive(Debug, Default, Serialize)]
-struct ByReviewer {
-    accounts: u64,
-    kept: u64,
-    revoked: u64,
-    modified: u64,
-    undecided: u64,
-    late: u64,
+pub(super) struct ByReviewer {
+    pub accounts: u64,
+    pub kept: u64,
+    pub revoked: u64,
+    pub modified: u64,
+    pub undecided: u64,
+    pub late: u64,
 }
 
 /// The numbers as later audits read them.
 pub(super) fn numbers(count: &Count) -> ReviewNumbers {
-    let Count { items, decided, kept, revoked, modified, late, remarks, .. } = *count;
-    ReviewNumbers { items, decided, kept, revoked, modified, undecided: items - decided, late, remarks }
+    let Count { items, decided, kept, revoked, modified, late, remarks, waiting, .. } = *count;
+    ReviewNumbers { items, decided, kept, revoked, modified, undecided: items - decided, late, remarks, waiting }
 }
 
 impl Campaign {
@@ -66,14 +66,14 @@ impl Campaign {
     pub fn promises(&self, earlier: &[PromiseFile]) -> PromiseFile {
         let review = &self.review;
         let ended = self.state.ended.as_ref();
-        let closed_on = ended.map(|ended| ended.at.date_naive());
-        let promises: Vec<Promise> = closed_on
-            .map(|day| self.state.asked.values().filter_map(|asked| self.promise(asked, day)).collect())
-            .unwrap_or_default();
+        let promises = self.made_promises();
         let is_decided = |key: &str| matches!(self.state.standing(key), Some(Standing::Decided(_)));
-        let is_promised = |key: &str| promises.iter().any(|promise| promise.key == key);
-        let old = earlier.iter().filter(|file| file.review != review.id).flat_map(|file| &file.promises);
-        let superseded = old.filter(|old| ended.is_some() && (is_decided(&old.key) || is_promised(&old.key)));
+        let promised: BTreeSet<&str> = promises.iter().map(|promise| promise.key.as_str()).collect();
+        // Nobody who decided here knew of a promise that was made in a review opened later.
+        let old = earlier.iter().filter(|file| file.order() < (review.opened_at, review.id.as_str()));
+        let old = old.flat_map(|file| &file.promises);
+        let superseded =
+            old.filter(|old| ended.is_some() && (is_decided(&old.key) || promised.contains(old.key.as_str())));
         PromiseFile {
             format: PromiseFormat::One,
             review: review.id.clone(),
@@ -84,10 +84,17 @@ impl Campaign {
             scope: review.scope.text.clone(),
             numbers: numbers(&self.state.count()),
             superseded: superseded.map(|old| old.id.clone()).collect(),
+            as_of: review.evidence.as_of,
             promises,
             check: String::new(),
         }
         .checked()
+    }
+
+    /// What is promised: nothing before the review is closed.
+    pub(super) fn made_promises(&self) -> Vec<Promise> {
+        let Some(day) = self.state.ended.as_ref().map(|ended| ended.at.date_naive()) else { return Vec::new() };
+        self.state.asked.values().filter_map(|asked| self.promise(asked, day)).collect()
     }
 
     fn promise(&self, asked: &Asked, closed_on: NaiveDate) -> Option<Promise> {
@@ -124,6 +131,7 @@ impl Campaign {
                 username: facts.username.clone(),
                 external_id: facts.external_id.clone(),
                 created_at: facts.created_at,
+                namesakes: item.namesakes.clone(),
             },
             by,
             decided_on,
@@ -136,9 +144,11 @@ impl Campaign {
     /// # Errors
     /// Something can't be written as JSON.
     pub fn outcome(&self, promises: &PromiseFile) -> serde_json::Result<Vec<OutcomeFile>> {
+        let told = self.told(self.state.ended.as_ref().map_or(self.review.opened_at, |ended| ended.at));
         let mut files = vec![
             ("outcome/outcome.json".to_owned(), json(&self.summary())?),
-            ("outcome/outcome.md".to_owned(), self.in_markdown().into_bytes()),
+            ("outcome/outcome.md".to_owned(), told.markdown().into_bytes()),
+            ("outcome/outcome.html".to_owned(), told.html().into_bytes()),
             ("outcome/decisions.csv".to_owned(), self.decisions()),
             ("outcome/actions.csv".to_owned(), actions(promises)),
             ("outcome/promises.json".to_owned(), json(promises)?),
@@ -156,9 +166,8 @@ impl Campaign {
         json(&self.summary())
     }
 
-    fn summary(&self) -> Outcome<'_> {
-        let (review, count) = (&self.review, self.state.count());
-        let ended = self.state.ended.as_ref();
+    /// The numbers of each reviewer.
+    pub(super) fn by_reviewer(&self) -> BTreeMap<&str, ByReviewer> {
         let mut by_reviewer: BTreeMap<&str, ByReviewer> = BTreeMap::new();
         for asked in self.state.asked.values() {
             let Some(holder) = &asked.holder else { continue };
@@ -176,6 +185,12 @@ impl Campaign {
                 _ => of.undecided += 1,
             }
         }
+        by_reviewer
+    }
+
+    fn summary(&self) -> Outcome<'_> {
+        let (review, count) = (&self.review, self.state.count());
+        let ended = self.state.ended.as_ref();
         Outcome {
             format: "headcount-review-outcome-1",
             review: &review.id,
@@ -193,7 +208,7 @@ impl Campaign {
             numbers: numbers(&count),
             coverage: count.coverage(),
             sources: &review.evidence.sources,
-            by_reviewer,
+            by_reviewer: self.by_reviewer(),
             handed: self.state.handed.iter().map(|handed| handed.accounts).sum(),
             refused: self.state.refused,
             remarks: self.state.remarks.iter().collect(),
@@ -244,71 +259,10 @@ impl Campaign {
     }
 
     /// A reviewer with their name, if it was known when the review began.
-    fn named(&self, id: &str) -> String {
+    pub(super) fn named(&self, id: &str) -> String {
         let name =
             self.review.reviewers.iter().find(|reviewer| reviewer.id == id).and_then(|known| known.name.as_ref());
         name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
-    }
-
-    /// Where the review stands, for people.
-    pub fn in_markdown(&self) -> String {
-        let (review, count) = (&self.review, self.state.count());
-        let mut text = format!("# Review {}\n\n", review.id);
-        let ended = self
-            .state
-            .ended
-            .as_ref()
-            .map_or_else(|| "open".to_owned(), |ended| format!("closed {}", ended.at.format("%Y-%m-%d")));
-        let _ = writeln!(
-            text,
-            "{} of {} accounts decided ({} %), {ended}, due {}. {} kept, {} to be taken away, {} to be changed.\n",
-            grouped(count.decided),
-            grouped(count.items),
-            count.coverage(),
-            review.due,
-            grouped(count.kept),
-            grouped(count.revoked),
-            grouped(count.modified)
-        );
-        for (number, what) in [
-            (count.open, "without an answer"),
-            (count.unsigned, "answered, but not signed"),
-            (count.conflicts, "with answers that differ"),
-            (count.unassigned, "about which nobody may decide"),
-            (self.state.refused, "rows refused so far"),
-        ] {
-            if number > 0 {
-                let _ = writeln!(text, "- {} {what}", grouped(number));
-            }
-        }
-        let _ = writeln!(
-            text,
-            "\nScope: {}; {} outside of it.\n",
-            crate::render::markdown_text(&review.scope.text),
-            counted(review.scope.outside, "account is", "accounts are")
-        );
-        text.push_str("| Reviewer | Accounts | Decided | Open |\n|---|---|---|---|\n");
-        for (holder, asked) in self.state.holders() {
-            let decided =
-                asked.iter().filter(|asked| matches!(self.state.standing_of(asked), Standing::Decided(_))).count();
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {} |",
-                crate::render::markdown_text(&self.named(holder)),
-                grouped(asked.len() as u64),
-                grouped(decided as u64),
-                grouped((asked.len() - decided) as u64)
-            );
-        }
-        for (who, remark) in &self.state.remarks {
-            let _ = writeln!(
-                text,
-                "\nRemark on {}: {}",
-                crate::render::markdown_text(who),
-                crate::render::markdown_text(remark)
-            );
-        }
-        text
     }
 }
 

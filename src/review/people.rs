@@ -102,7 +102,8 @@ impl<'r> People<'r> {
         self.normaliser.key(KeyKind::Address, text).text.into_owned()
     }
 
-    fn login(&self, text: &str) -> String {
+    /// A name as it is compared with others.
+    pub(super) fn login(&self, text: &str) -> String {
         self.normaliser.key(KeyKind::Login, text).text.into_owned()
     }
 }

@@ -32,7 +32,12 @@ pub struct Answer {
 impl Answer {
     /// Whether two say the same.
     fn agrees_with(&self, other: &Self) -> bool {
-        self.decision == other.decision && self.remove == other.remove
+        self.decision == other.decision && self.remove == other.remove && self.change() == other.change()
+    }
+
+    /// What a comment alone says is to change.
+    fn change(&self) -> Option<&str> {
+        (self.decision == Decision::Modify && self.remove.is_empty()).then_some(self.reason.as_str())
     }
 }
 
@@ -285,8 +290,13 @@ impl State {
     pub fn count(&self) -> Count {
         let mut count =
             Count { items: self.asked.len() as u64, remarks: self.remarks.len() as u64, ..Count::default() };
+        let mut waiting = BTreeSet::new();
         for asked in self.asked.values() {
-            match self.standing_of(asked) {
+            let standing = self.standing_of(asked);
+            if !matches!(standing, Standing::Decided(_)) {
+                waiting.extend(asked.holder.as_deref());
+            }
+            match standing {
                 Standing::Unassigned => count.unassigned += 1,
                 Standing::Open => count.open += 1,
                 Standing::Unsigned(_) => count.unsigned += 1,
@@ -302,7 +312,7 @@ impl State {
                 }
             }
         }
-        count
+        Count { waiting: waiting.len() as u64, ..count }
     }
 }
 
@@ -331,6 +341,8 @@ pub struct Count {
     pub unassigned: u64,
     /// Remarks.
     pub remarks: u64,
+    /// Reviewers who have yet to decide about some.
+    pub waiting: u64,
 }
 
 impl Count {

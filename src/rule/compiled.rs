@@ -1,5 +1,7 @@
 //! The compiled parts of a rule, for one set of params.
 
+use std::path::Path;
+
 use toml::Spanned;
 
 use super::facts::FactDef;
@@ -14,6 +16,19 @@ use crate::base::diagnostic::Diagnostic;
 use crate::expression::{self, Missing};
 
 pub(super) type Condition = expression::Condition<&'static FactDef>;
+
+/// Checks a condition over one account that stands in no file. `named` is how whoever wrote it calls it.
+///
+/// # Errors
+/// It is none, with the place in it.
+pub fn check_condition(named: &Path, text: &str) -> Result<(), Box<Diagnostic>> {
+    let params = Params::new();
+    let names = Vocabulary { subject: Subject::Account, by: &[], params: &params };
+    Condition::compile(text, &names).map(drop).map_err(|fault| {
+        let mistake = Diagnostic::in_text(named, text, fault.span.start..fault.span.end, fault.message);
+        Box::new(Diagnostic { help: fault.help, ..mistake })
+    })
+}
 
 /// The texts of a rule that are compiled, again for every change of the params.
 #[derive(Debug)]

@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub use crate::expression::{EvalError, List, Missing, Value};
+pub use compiled::check_condition;
 pub use control::{Control, Guardrail};
 pub use describe::{list, show};
 pub use document::document;

@@ -137,8 +137,7 @@ fn exceptions(
     let baseline = config.exceptions.baseline.as_deref().map(|path| Baseline::read(&config.files, path, known.latest));
     let baseline = keep(baseline.transpose().map_err(|mistake| vec![mistake]), &mut mistakes).flatten();
     let baseline = baseline.map(|baseline| baseline.with_max_days(&config.exceptions.max_days));
-    let promises = config.review.as_ref().map(|review| Promises::read(&config.files, &review.folder));
-    let promises = keep(promises.transpose(), &mut mistakes).flatten().unwrap_or_default();
+    let promises = keep(Promises::read(config), &mut mistakes).unwrap_or_default();
     match &config.gate.new {
         Some(place) if config.exceptions.baseline.is_none() && config.history.is_none() => {
             let message = "only new findings fail, and there is no baseline that says which are new".to_owned();

@@ -16,6 +16,8 @@ mod policy;
 pub mod publish;
 pub mod seal;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use futures_util::future::try_join_all;
 use tracing::debug;
@@ -26,7 +28,7 @@ use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
 use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
-use crate::exception::{Coverage, PromiseMemory};
+use crate::exception::{Coverage, PromiseMemory, Promises};
 use crate::fetch::{self, Connector, Decoder, Lines, Population, Wanted};
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
 use crate::history::{Anew, Earlier, Follow};
@@ -138,6 +140,7 @@ pub async fn run(
     let id = options.id(started_at);
     let (earlier, anew) = reading.finish(as_of).await;
     let memory = earlier.as_ref().map(Earlier::promises).unwrap_or_default();
+    refuse_if_suspect(options.previous.map_or_else(Vec::new, |_| lost_promises(&inputs.exceptions.promises, &memory)))?;
     let input = AuditInput {
         config,
         inputs,
@@ -306,6 +309,19 @@ fn coverage(config: &Config, populations: &[Population]) -> Coverage {
     let configured: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
     let complete = populations.iter().filter(|population| population.certificate.status == SourceStatus::Complete);
     Coverage::new(&configured, complete.map(|population| population.source.clone()))
+}
+
+/// What the audit before held somebody to, and what isn't there any more: a promise ends by being done, or by a new decision.
+fn lost_promises(promises: &Promises, memory: &PromiseMemory) -> Vec<Anomaly> {
+    let ids: BTreeSet<&str> = promises.ids().collect();
+    let lost = memory.lost(|id| ids.contains(id)).into_iter().map(|(review, count)| {
+        let promises = counted(count, "promise", "promises");
+        Anomaly::Changed(format!(
+            "{promises} of review {review} weren't done when the audit before looked, and are in no promises.json now: restore \
+             the folder of the review, or name it in [review] folder"
+        ))
+    });
+    lost.collect()
 }
 
 /// Goes on only if nothing speaks against it.

@@ -11,6 +11,7 @@ use super::{Office, refused, unusable};
 use crate::bag::BagError;
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
+use crate::deliver::DeliveryError;
 use crate::model::Timestamp;
 use crate::render::terminal;
 use crate::review::{Campaign, Closing, ReviewError, SealedAudit, can_be_sealed};
@@ -48,8 +49,7 @@ pub(super) fn run(args: &CloseArgs) -> Exit {
 fn close(args: &CloseArgs, office: &Office) -> Result<Exit, ReviewError> {
     let mut campaign = office.take_any(&args.id)?;
     let target = office.review.folder.join(format!("{}.zip", args.id));
-    let unusable = |error: BagError| ReviewError::from(Diagnostic::of_file(&target, error.to_string()));
-    can_be_sealed(&target).map_err(unusable)?;
+    can_be_sealed(&target).map_err(unsealed)?;
     // What was closed, and for which the disk had no room, is written once more.
     if campaign.is_closed() {
         return finish(args, office, &campaign, &target);
@@ -76,6 +76,17 @@ fn close(args: &CloseArgs, office: &Office) -> Result<Exit, ReviewError> {
     finish(args, office, &campaign, &target)
 }
 
+/// Why it isn't sealed.
+fn unsealed(error: BagError) -> ReviewError {
+    match error {
+        BagError::Write { path, error } => DeliveryError { path, error }.into(),
+        BagError::Exists(path) => Diagnostic::of_file(&path, "exists already; it may be the bundle of this review")
+            .help("move it away, and close the review once more")
+            .into(),
+        other => Diagnostic::of_file(Path::new("bundle"), other.to_string()).into(),
+    }
+}
+
 /// Writes what came of it, and seals that.
 fn finish(args: &CloseArgs, office: &Office, campaign: &Campaign, target: &Path) -> Result<Exit, ReviewError> {
     let folder = campaign.folder();
@@ -85,7 +96,7 @@ fn finish(args: &CloseArgs, office: &Office, campaign: &Campaign, target: &Path)
     let waivers = campaign.proposed_waivers(&office.config.exceptions.max_days);
     written.push(("outcome/waivers.toml".to_owned(), waivers.into_bytes()));
     campaign.write_outcome(&written)?;
-    let id = campaign.seal(target).map_err(|error| Diagnostic::of_file(target, error.to_string()))?;
+    let id = campaign.seal(target).map_err(unsealed)?;
     let count = campaign.state.count();
     say(&format!(
         "Closed {}: {} of {} accounts decided, {} kept, {}",

@@ -8,6 +8,7 @@ mod outside;
 mod send;
 mod status;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -29,7 +30,8 @@ use crate::run::Inputs;
 pub(super) enum ReviewCommand {
     /// Begin a review of the accounts in an evidence bundle: say who decides about which, and make their packets
     Open(open::OpenArgs),
-    /// Send the mails that are due: packets, reminders and escalations; once each, so that it can run every day
+    /// Send the mails that are due: packets, reminders, escalations, and once it is closed, what is to be done; once each, so that
+    /// it can run every day
     Send(send::SendArgs),
     /// Take in what reviewers have sent back: workbooks, CSV, and files that the page has saved
     Collect(collect::CollectArgs),
@@ -79,6 +81,12 @@ impl Office {
     fn people(&self) -> People<'_> {
         let matching = MatchConfig { plus_addressing: PlusAddressing::Strip, ..self.config.matching.clone() };
         People::new(&self.inputs.roster, Normaliser::new(&matching), self.now)
+    }
+
+    /// Who answers for each source: employee ids.
+    fn owners(&self) -> BTreeMap<String, String> {
+        let owner = |source: &crate::config::SourceConfig| Some((source.name.to_string(), source.owner.clone()?));
+        self.config.sources.iter().filter_map(owner).collect()
     }
 
     /// Where a review is.

@@ -87,8 +87,6 @@ pub(super) fn run(args: &OpenArgs, global: &Global) -> anyhow::Result<Exit> {
         },
     };
     let people = office.people();
-    let owners =
-        office.config.sources.iter().filter_map(|source| Some((source.name.to_string(), source.owner.clone()?)));
     let opening = Opening {
         id: &args.id,
         due: args.due,
@@ -96,7 +94,7 @@ pub(super) fn run(args: &OpenArgs, global: &Global) -> anyhow::Result<Exit> {
         within,
         sources: &args.source,
         incomplete: args.incomplete.clone().filter(|_| !gaps.is_empty()),
-        owners: owners.collect(),
+        owners: office.owners(),
         declarations: &office.inputs.declarations,
         people: &people,
     };

@@ -12,6 +12,7 @@ use super::super::{Exit, Global, runtime};
 use crate::audit::Evidence;
 use crate::config::RuleText;
 use crate::model::Timestamp;
+use crate::rule::check_condition;
 use crate::run::{self, Following, Inputs, RunError, RunOptions};
 
 /// What the rule is called.
@@ -36,6 +37,7 @@ fn judge(
     condition: &str,
     global: &Global,
 ) -> Result<io::Result<HashSet<String>>, RunError> {
+    check_condition(Path::new("--where"), condition).map_err(|mistake| vec![*mistake])?;
     let mut basis = BasisArgs::of_bundle(bundle.to_owned()).read(false, &[])?;
     basis.config.rules.instead.get_or_insert_default().push(rule(condition));
     let config = &basis.config;

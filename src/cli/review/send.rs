@@ -1,4 +1,5 @@
-//! `headcount review send`: the mails that are due. It can run every day.
+//! `headcount review send`: the mails that are due; to reviewers as long as a review is open, and then to who answers for sources. It
+//! can run every day.
 
 use std::path::{Path, PathBuf};
 
@@ -12,11 +13,12 @@ use super::{Office, refused, unusable};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::config::EmailConfig;
-use crate::deliver::email::{self, Carrier, OutgoingMail};
+use crate::deliver::email::{self, Carrier, Journal, OutgoingMail};
 use crate::deliver::write_file;
 use crate::model::Timestamp;
 use crate::render::terminal;
-use crate::review::{DueMails, SentMails};
+use crate::report::Report;
+use crate::review::{Campaign, DueMails, LastAudit, OwnerMails, SentMails};
 
 /// Options of `review send`.
 #[derive(Debug, Args)]
@@ -26,6 +28,9 @@ pub(crate) struct SendArgs {
     id: String,
     #[command(flatten)]
     config: ConfigArg,
+    /// The report of the last audit, which has seen what of a closed review is done
+    #[arg(long, value_name = "FILE", default_value = "headcount-out/report.json")]
+    report: PathBuf,
     /// Write the mails to this folder, as .eml files, instead of sending them
     #[arg(long, value_name = "DIR")]
     dry_run: Option<PathBuf>,
@@ -43,19 +48,19 @@ pub(super) fn run(args: &SendArgs, global: &Global) -> anyhow::Result<Exit> {
         Ok(way) => way,
         Err(mistake) => return Ok(unusable(&[mistake])),
     };
-    let mut campaign = match office.take(&args.id) {
+    let mut campaign = match office.take_any(&args.id) {
         Ok(campaign) => campaign,
         Err(error) => return Ok(refused(&error)),
     };
+    if campaign.is_closed() {
+        return to_owners(args, &office, &campaign, (&email, carrier.as_ref()), global);
+    }
     let people = office.people();
     let DueMails { mails, unreachable } = match campaign.due_mails(&email, &people, office.now) {
         Ok(due) => due,
         Err(error) => return Ok(refused(&error)),
     };
-    for (who, why) in &unreachable {
-        say(&format!("{} can't be reached: {}", terminal(who), terminal(why)));
-    }
-    let exit = if unreachable.is_empty() { Exit::Success } else { Exit::DeliveryFailed };
+    let exit = say_unreachable(&unreachable);
     if mails.is_empty() {
         if !global.quiet {
             say("No mail is due");
@@ -75,6 +80,71 @@ pub(super) fn run(args: &SendArgs, global: &Global) -> anyhow::Result<Exit> {
             Ok(Exit::DeliveryFailed)
         }
     }
+}
+
+fn say_unreachable(unreachable: &[(String, String)]) -> Exit {
+    for (who, why) in unreachable {
+        say(&format!("{} can't be reached: {}", terminal(who), terminal(why)));
+    }
+    if unreachable.is_empty() { Exit::Success } else { Exit::DeliveryFailed }
+}
+
+/// Tells who answers for sources what a closed review has decided, and isn't done. What was sent is written down beside the promises:
+/// the journal of a closed review is sealed.
+fn to_owners(
+    args: &SendArgs,
+    office: &Office,
+    campaign: &Campaign,
+    (email, carrier): (&EmailConfig, Option<&Carrier>),
+    global: &Global,
+) -> anyhow::Result<Exit> {
+    let seen = match last_audit(&args.report) {
+        Ok(seen) => seen,
+        Err(mistake) => return Ok(unusable(&[mistake])),
+    };
+    let promises = &office.inputs.exceptions.promises;
+    let written = campaign.owner_mails((email, &office.people()), &office.owners(), (promises, &seen), office.now);
+    let OwnerMails { mails, unreachable } = match written {
+        Ok(written) => written,
+        Err(error) => return Ok(refused(&error)),
+    };
+    let exit = say_unreachable(&unreachable);
+    if mails.is_empty() && unreachable.is_empty() && !global.quiet {
+        say("No mail is due: nothing that this review has decided is left to be done");
+    }
+    let Some(carrier) = carrier else {
+        let folder = args.dry_run.as_deref().unwrap_or(Path::new("mails"));
+        return Ok(dry_run(folder, mails.iter(), global).and(exit));
+    };
+    if mails.is_empty() {
+        return Ok(exit);
+    }
+    let path = campaign.folder().join("outcome/promises.json");
+    let mut ledger = match Journal::beside(&path, &campaign.review.id) {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            return Ok(Exit::DeliveryFailed);
+        }
+    };
+    match runtime()?.block_on(email::send(carrier, &mails, &mut ledger, now)) {
+        Ok(deliveries) => Ok(told(&deliveries, "headcount review send", global).and(exit)),
+        Err(error) => {
+            say(&format!("error: {error}; a rerun may send the last mail again"));
+            Ok(Exit::DeliveryFailed)
+        }
+    }
+}
+
+/// What the last audit has seen, if there is a report.
+fn last_audit(path: &Path) -> Result<LastAudit, Diagnostic> {
+    if !path.exists() {
+        return Ok(LastAudit::default());
+    }
+    let report = Report::read(path)?;
+    let kept = report.reviews.into_iter().flat_map(|review| review.kept_promises);
+    let states = kept.map(|kept| (kept.id, kept.state)).collect();
+    Ok(LastAudit { run_id: report.run.id, as_of: Some(report.run.as_of), states })
 }
 
 /// Who sends; a folder needs no password.

@@ -31,6 +31,8 @@ pub(crate) struct StatusArgs {
 enum StatusFormat {
     /// For people
     Md,
+    /// The same as a page
+    Html,
     /// For programs
     Json,
 }
@@ -41,12 +43,14 @@ pub(super) fn run(args: &StatusArgs) -> anyhow::Result<Exit> {
         Err(mistakes) => return Ok(unusable(&mistakes)),
     };
     let mut out = anstream::stdout().lock();
+    let now = args.as_of.unwrap_or_else(now);
     match args.format {
-        StatusFormat::Md => print(&mut out, campaign.in_markdown().trim_end())?,
+        StatusFormat::Md => print(&mut out, campaign.told(now).markdown().trim_end())?,
+        StatusFormat::Html => print(&mut out, campaign.told(now).html().trim_end())?,
         StatusFormat::Json => print(&mut out, String::from_utf8_lossy(&campaign.in_json()?).trim_end())?,
     }
     let count = campaign.state.count();
-    let today = args.as_of.unwrap_or_else(now).date_naive();
+    let today = now.date_naive();
     let overdue = !campaign.is_closed() && !count.is_whole() && today > campaign.review.due;
     let behind = overdue || (!campaign.is_closed() && count.unassigned > 0);
     Ok(if behind { Exit::GateFailed } else { Exit::Success })

@@ -22,6 +22,8 @@ pub struct PromiseFile {
     pub review: String,
     /// The bundle that it rests on.
     pub evidence_id: String,
+    /// The moment of that: what has come since, nobody was asked about.
+    pub as_of: Timestamp,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// The last day for answers.
@@ -67,6 +69,9 @@ pub struct ReviewNumbers {
     pub modified: u64,
     /// Accounts without a decision that counts.
     pub undecided: u64,
+    /// Reviewers who have yet to decide about some.
+    #[serde(default)]
+    pub waiting: u64,
     /// Decisions that came after the due day.
     pub late: u64,
     /// Remarks about answers.
@@ -149,6 +154,9 @@ pub struct Then {
     /// When it was made.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub created_at: Option<Timestamp>,
+    /// Other live accounts there that had one of its names already, by their identifiers: none of them has come in its place.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub namesakes: Vec<String>,
 }
 
 impl Promise {
@@ -159,6 +167,11 @@ impl Promise {
 }
 
 impl PromiseFile {
+    /// In which order reviews stand: as they were opened.
+    pub fn order(&self) -> (Timestamp, &str) {
+        (self.opened_at, &self.review)
+    }
+
     /// Reads and checks a file.
     ///
     /// # Errors

@@ -31,6 +31,19 @@ impl PromiseState {
     pub const ALL: [Self; 7] =
         [Self::Done, Self::Pending, Self::Overdue, Self::Returned, Self::Recreated, Self::Changed, Self::Unverifiable];
 
+    /// How much it asks for somebody, 0 most: of several promises about an account, the worst is told.
+    pub(super) const fn rank(self) -> u8 {
+        match self {
+            Self::Returned => 0,
+            Self::Overdue => 1,
+            Self::Recreated => 2,
+            Self::Unverifiable => 3,
+            Self::Changed => 4,
+            Self::Pending => 5,
+            Self::Done => 6,
+        }
+    }
+
     /// As rules and reports spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -66,17 +79,38 @@ pub struct KeptPromise {
 
 /// What the audit before knew, by the ids of promises.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PromiseMemory(pub BTreeMap<String, KeptPromise>);
+pub struct PromiseMemory(BTreeMap<String, Remembered>);
+
+/// A promise, and the review that has made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Remembered {
+    review: String,
+    kept: KeptPromise,
+}
 
 impl PromiseMemory {
+    /// Remembers the promises of a review.
+    pub fn remember(&mut self, review: &str, kept: Vec<KeptPromise>) {
+        let review = || review.to_owned();
+        self.0.extend(kept.into_iter().map(|kept| (kept.id.clone(), Remembered { review: review(), kept })));
+    }
+
     /// Whether a promise was done once.
     pub fn was_done(&self, id: &str) -> bool {
-        self.0.get(id).is_some_and(|kept| kept.done_by.is_some())
+        self.0.get(id).is_some_and(|old| old.kept.done_by.is_some())
+    }
+
+    /// How many of them nobody knows any more though they weren't done, by their reviews. `is_known` tells which are there.
+    pub fn lost(&self, is_known: impl Fn(&str) -> bool) -> BTreeMap<&str, u64> {
+        let mut lost = BTreeMap::new();
+        let gone = self.0.values().filter(|old| old.kept.state != PromiseState::Done && !is_known(&old.kept.id));
+        gone.for_each(|old| *lost.entry(old.review.as_str()).or_default() += 1);
+        lost
     }
 
     /// What is to be known of a promise from now on.
     pub fn next(&self, id: &str, state: PromiseState, done_on: Option<NaiveDate>, today: NaiveDate) -> KeptPromise {
-        let before = self.0.get(id);
+        let before = self.0.get(id).map(|old| &old.kept);
         let is_done = matches!(state, PromiseState::Done | PromiseState::Recreated);
         let is_seen_undone = matches!(state, PromiseState::Pending | PromiseState::Overdue | PromiseState::Returned);
         KeptPromise {

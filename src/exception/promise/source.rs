@@ -15,7 +15,7 @@ use crate::model::{Account, Fact, Timestamp};
 #[derive(Debug)]
 pub struct SourcePromises<'p> {
     promises: Vec<(&'p PromiseFile, &'p Promise)>,
-    by_id: HashMap<&'p str, usize>,
+    by_id: HashMap<&'p str, Vec<usize>>,
     /// Accounts that are to go, by the names that another one could have after them.
     by_name: HashMap<String, Vec<usize>>,
     by_owner: HashMap<&'p str, Vec<usize>>,
@@ -68,6 +68,15 @@ pub struct Settled {
     pub states: BTreeMap<String, (PromiseState, Option<NaiveDate>)>,
 }
 
+impl Settled {
+    fn tell(&mut self, id: String, there: PromisedThere) {
+        let known = self.by_account.get(&id);
+        if known.is_none_or(|known| there.state.rank() < known.state.rank()) {
+            self.by_account.insert(id, there);
+        }
+    }
+}
+
 impl<'p> SourcePromises<'p> {
     pub(super) fn new(promises: impl Iterator<Item = (&'p PromiseFile, &'p Promise)>, now: Timestamp) -> Self {
         // A tag in an address never makes it another person's.
@@ -76,7 +85,7 @@ impl<'p> SourcePromises<'p> {
         let promises: Vec<_> = promises.collect();
         let (mut by_id, mut by_name, mut by_owner) = (HashMap::new(), HashMap::new(), HashMap::new());
         for (at, (_, promise)) in promises.iter().enumerate() {
-            by_id.insert(promise.account_id.as_str(), at);
+            by_id.entry(promise.account_id.as_str()).or_insert_with(Vec::new).push(at);
             if promise.action != PromisedAction::Revoke {
                 continue;
             }
@@ -100,13 +109,13 @@ impl<'p> SourcePromises<'p> {
     }
 
     /// What an account says of them. `owner` tells whose it is, and is asked only of accounts that have come since.
-    pub fn look_at(&self, account: &Account<'_>, owner: &dyn Fn() -> Option<&'p str>) -> Option<Sight> {
-        if let Some(at) = self.by_id.get(account.id.as_ref()) {
-            let (_, promise) = self.promises.get(*at)?;
-            return Some(self.own(*at, promise, account));
+    pub fn look_at(&self, account: &Account<'_>, owner: &dyn Fn() -> Option<&'p str>) -> Vec<Sight> {
+        if let Some(all) = self.by_id.get(account.id.as_ref()) {
+            let own = |at: &usize| Some(self.own(*at, self.promises.get(*at)?.1, account));
+            return all.iter().filter_map(own).collect();
         }
         if !account.is_live(self.now) {
-            return None;
+            return Vec::new();
         }
         let names = [&account.external_id, &account.email, &account.username].into_iter().filter_map(Fact::present);
         let named = names.filter_map(|name| self.by_name.get(&name_of(&self.normaliser, name))).flatten().copied();
@@ -119,14 +128,18 @@ impl<'p> SourcePromises<'p> {
         }
         at.sort_unstable();
         at.dedup();
-        (!at.is_empty()).then(|| Sight::Heir { at, id: account.id.to_string() })
+        if at.is_empty() { Vec::new() } else { vec![Sight::Heir { at, id: account.id.to_string() }] }
     }
 
-    /// Whether an account has come since a promise was made; where the vendor doesn't tell when it was made, its name decides.
+    /// Whether an account has come since the one of a promise was looked at; where the vendor doesn't tell when it was made, its
+    /// name decides.
     fn may_be_heir(&self, at: usize, account: &Account<'_>, by_name: bool) -> bool {
-        let Some((_, promise)) = self.promises.get(at) else { return false };
+        let Some((file, promise)) = self.promises.get(at) else { return false };
+        if promise.then.namesakes.iter().any(|id| *id == account.id) {
+            return false;
+        }
         match account.created_at {
-            Fact::Known(created) => created.date_naive() >= promise.decided_on,
+            Fact::Known(created) => created.date_naive() >= file.as_of.date_naive(),
             Fact::NotExposed => by_name,
         }
     }
@@ -164,18 +177,20 @@ impl<'p> SourcePromises<'p> {
 
     /// What all sights together mean.
     pub fn settle(&self, sights: Vec<Sight>, is_whole: bool, memory: &PromiseMemory) -> Settled {
-        let mut own = HashMap::new();
+        let mut own: HashMap<usize, (PromiseState, Vec<String>, Option<NaiveDate>)> = HashMap::new();
         let mut heirs: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for sight in sights {
             match sight {
+                // A source may list an account twice: it is gone when all of it is.
+                Sight::Own { at, state, .. }
+                    if own.get(&at).is_some_and(|(known, ..)| known.rank() <= state.rank()) => {}
                 Sight::Own { at, state, roles, done_on } => drop(own.insert(at, (state, roles, done_on))),
                 Sight::Heir { at, id } => at.into_iter().for_each(|at| heirs.entry(at).or_default().push(id.clone())),
             }
         }
         let mut settled = Settled::default();
         for (at, (file, promise)) in self.promises.iter().enumerate() {
-            let is_last = self.by_id.get(promise.account_id.as_str()) == Some(&at);
-            let seen = own.remove(&at).filter(|_| is_last);
+            let seen = own.remove(&at);
             let is_listed = seen.is_some();
             let (found, roles, done_on) = match seen {
                 Some(seen) => seen,
@@ -186,8 +201,12 @@ impl<'p> SourcePromises<'p> {
             let was_off =
                 promise.action == PromisedAction::Revoke && promise.then.status.as_deref() == Some("inactive");
             let was_done = was_off || memory.was_done(&promise.id);
+            // Roles that aren't told any more haven't come back.
+            let is_untold = found == PromiseState::Unverifiable && promise.action != PromisedAction::Revoke;
             let state = match found {
-                PromiseState::Overdue | PromiseState::Unverifiable if is_listed && was_done => PromiseState::Returned,
+                PromiseState::Overdue | PromiseState::Unverifiable if is_listed && was_done && !is_untold => {
+                    PromiseState::Returned
+                }
                 PromiseState::Overdue | PromiseState::Unverifiable if is_listed && !self.is_past(promise.due) => {
                     PromiseState::Pending
                 }
@@ -198,9 +217,11 @@ impl<'p> SourcePromises<'p> {
                 PromisedThere { state, due: midnight(promise.due, self.now), review: file.review.clone(), roles };
             if state == PromiseState::Recreated {
                 let named = heirs.remove(&at).unwrap_or_default();
-                settled.by_account.extend(named.into_iter().map(|id| (id, there.clone())));
+                for id in named {
+                    settled.tell(id, there.clone());
+                }
             } else if is_listed {
-                settled.by_account.insert(promise.account_id.clone(), there);
+                settled.tell(promise.account_id.clone(), there);
             }
             settled.states.insert(promise.id.clone(), (state, done_on));
         }

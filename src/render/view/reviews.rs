@@ -10,8 +10,8 @@ use crate::report::{Report, ReviewSummary, TimeToRevoke};
 /// All reviews that a report knows of, the last one first.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Reviews {
-    /// What is to be said first.
-    words: String,
+    /// What is to be said first: of those about which something is to be done, or else of the last one.
+    words: Vec<String>,
     rows: Vec<Row>,
 }
 
@@ -27,41 +27,41 @@ struct Row {
     time: String,
 }
 
+/// So many reviews are told of first.
+const MOST: usize = 3;
+
+/// In characters.
+const WORDS: usize = 300;
+
 impl Reviews {
     pub(super) fn new(report: &Report) -> Self {
         let mut reviews: Vec<&ReviewSummary> = report.reviews.iter().collect();
         reviews.sort_by_key(|review| std::cmp::Reverse(review.opened_at));
-        let words = reviews.first().map(|last| in_words(last)).unwrap_or_default();
-        let today = report.run.as_of.date_naive();
+        let as_of = report.run.as_of;
+        let is_open = reviews.iter().any(|review| review.is_open());
+        let told = reviews.iter().filter(|review| review.is_open() == is_open).take(if is_open { MOST } else { 1 });
+        let words = told.map(|review| clip(&review.in_words(as_of), WORDS)).collect();
+        let today = as_of.date_naive();
         let row = |review: &&ReviewSummary| Row {
             id: clip(&review.id, NAME),
             state: match review.closed_at {
                 Some(at) => format!("closed {}", at.format("%Y-%m-%d")),
-                None if today > review.due => format!("open, was due {}", review.due),
+                None if today > review.due => format!(
+                    "open, was due {}, {} late",
+                    review.due,
+                    counted(review.late_reviewers(as_of), "reviewer", "reviewers")
+                ),
                 None => format!("open, due {}", review.due),
             },
-            decided: decided(review),
+            decided: review.decided_in_words(),
             kept: grouped(review.numbers.kept),
             taken: grouped(review.numbers.revoked + review.numbers.modified),
             late: grouped(review.numbers.late),
-            promises: review.promises.in_words(),
+            promises: review.promises_in_words(),
             time: review.time_to_revoke.as_ref().map(time).unwrap_or_default(),
         };
         Self { words, rows: reviews.iter().map(row).collect() }
     }
-}
-
-fn decided(review: &ReviewSummary) -> String {
-    let numbers = &review.numbers;
-    format!("{} of {} ({} %)", grouped(numbers.decided), grouped(numbers.items), review.coverage)
-}
-
-fn in_words(review: &ReviewSummary) -> String {
-    let promises = match review.promises.in_words() {
-        words if words.is_empty() => String::new(),
-        words => format!("; promises: {words}"),
-    };
-    format!("{}: {} accounts decided{promises}", clip(&review.id, NAME), decided(review))
 }
 
 fn time(time: &TimeToRevoke) -> String {

@@ -75,12 +75,12 @@ pub(super) enum Twice {
     Differing,
 }
 
-/// The keys that stand in several rows with answers.
+/// The keys that stand in several rows with answers, without white space: so they are found.
 pub(super) fn twice(rows: &[AnswerRow]) -> BTreeMap<String, Twice> {
     let mut first: BTreeMap<String, &AnswerRow> = BTreeMap::new();
     let mut twice = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.is_blank()) {
-        let key = row.key.text.trim().to_owned();
+        let key = squeezed(&row.key.text);
         match first.get(&key) {
             Some(known) if known.says_the_same_as(row) => drop(twice.entry(key).or_insert(Twice::Same)),
             Some(_) => drop(twice.insert(key, Twice::Differing)),

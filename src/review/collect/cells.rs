@@ -1,6 +1,6 @@
 //! What programs do to cells on the way, and what is the same all the same.
 
-use chrono::{DateTime, NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 
 /// Whether a cell is still what was shown: apart from white space, and from what spreadsheets make of numbers and days.
 pub(super) fn is_same(cell: &str, shown: &str) -> bool {
@@ -20,8 +20,10 @@ pub(super) fn squeezed(text: &str) -> String {
 pub(super) fn day(text: &str, is_1904: bool) -> Option<NaiveDate> {
     let text = text.trim();
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
-        // What a program wrote as midnight somewhere is a day there.
-        return Some(moment.date_naive());
+        // Some programs take a day for its midnight in UTC, and write that as it is where they run.
+        let in_utc = moment.naive_utc();
+        let is_day = in_utc.time() == NaiveTime::MIN;
+        return Some(if is_day { in_utc.date() } else { moment.date_naive() });
     }
     let of_number = || {
         let days = text.parse::<u32>().ok().filter(|days| (40_000..60_000).contains(days))?;
@@ -63,9 +65,15 @@ mod tests {
     #[test]
     fn days_are_read_as_spreadsheets_write_them() {
         let first = NaiveDate::from_ymd_opt(2026, 12, 1);
-        for text in
-            ["2026-12-01", "2026/12/1", "46357", "2026-12-01T00:00:00", "2026-12-01 00:00", "2026-12-01T00:00:00+01:00"]
-        {
+        for text in [
+            "2026-12-01",
+            "2026/12/1",
+            "46357",
+            "2026-12-01T00:00:00",
+            "2026-12-01 00:00",
+            "2026-12-01T00:00:00+01:00",
+            "2026-11-30T19:00:00-05:00",
+        ] {
             assert_eq!(day(text, false), first, "{text}");
         }
         assert_eq!(day("44895", true), first);

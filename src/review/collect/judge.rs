@@ -149,7 +149,7 @@ impl<'j> Judge<'j> {
             tells_times: answers.tells_times,
             saved_at: answers.saved_at,
         }];
-        if let Some(text) = self.is_older(answers) {
+        if let Some(text) = remarks::older_save(&self.campaign.state, self.packet, answers.saved_at) {
             events.push(Event::Remark { received: received(), reviewer: reviewer(), text: text.clone() });
             collected.remarks.push(text);
             return (events, collected);
@@ -167,7 +167,7 @@ impl<'j> Judge<'j> {
         let mut passed: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
         let mut seen = BTreeSet::new();
         for row in answers.rows.iter().filter(|row| !row.is_blank()) {
-            let key = row.key.text.trim().to_owned();
+            let key = squeezed(&row.key.text);
             match self.row(row, twice.get(&key).copied(), hash) {
                 // The same twice is once.
                 Ok(_) if !seen.insert(key.clone()) => {}
@@ -178,7 +178,7 @@ impl<'j> Judge<'j> {
                 Ok(Weighed::Passed { to, key, reason }) => passed.entry((to, reason)).or_default().push(key),
                 Err(refusal) => {
                     collected.refused.push(refusal);
-                    keys.push(Some(key));
+                    keys.push(Some(row.key.text.trim().to_owned()));
                 }
             }
         }
@@ -190,21 +190,13 @@ impl<'j> Judge<'j> {
             events.push(Event::Refused { received: received(), cell: cell.clone(), key, why: why.clone() });
         }
         collected.remarks = remarks::of(&events, answers.tells_times);
+        collected.remarks.extend(remarks::still_standing(&self.campaign.state, self.packet, &seen));
         events.extend(collected.remarks.iter().map(|text| Event::Remark {
             received: received(),
             reviewer: reviewer(),
             text: text.clone(),
         }));
         (events, collected)
-    }
-
-    /// Whether a page has saved later decisions that are known already.
-    fn is_older(&self, answers: &Answers) -> Option<String> {
-        let saved = answers.saved_at?;
-        let others = self.campaign.state.received.values().filter(|file| file.reviewer == self.packet.reviewer);
-        let latest = others.filter_map(|file| file.saved_at).max().filter(|latest| saved < *latest)?;
-        let at = |time: Timestamp| time.format("%Y-%m-%d %H:%M:%S UTC");
-        Some(format!("older save, not taken: it was saved {}, and one of {} is known", at(saved), at(latest)))
     }
 
     /// Who signs, or why nobody does.

@@ -44,6 +44,14 @@ fn a_whole_review_is_closed_and_sealed_behind_its_audit() {
     }
     let outcome: serde_json::Value = serde_json::from_str(&text("outcome.json")).expect("JSON");
     assert_eq!(outcome["coverage"], 100);
+    assert!(attested.contains("Bob Birch (E-2): 2 accounts, 1 kept, 0 to go, 1 to change, 0 open"), "{attested}");
+    let (page, told) = (text("outcome.html"), text("outcome.md"));
+    for words in ["crm/x-1", "disable or delete it", "take away: billing", "Bob Birch", "100 %"] {
+        assert!(page.contains(words) && told.contains(words), "{words}: {told}");
+    }
+    assert!(page.contains("default-src 'none'") && !page.contains("<script"), "{page}");
+    let status = desk.run(&["review", "status", "q4", "--format", "html"]).ends(0);
+    assert_eq!(status.stdout.trim_end(), page.trim_end());
     assert_eq!(outcome["by_reviewer"]["E-2"]["modified"], 1);
     let verified =
         desk.run(&["bundle", "verify", "2026-11-30.zip", "reviews/q4.zip", "2026-12-19.zip", "--chain"]).ends(3);
@@ -66,6 +74,7 @@ fn what_was_kept_and_is_different_now_is_undecided_again() {
     accounts.push(["n-1", "new@elsewhere.example", "active", "agent"]);
     desk.export(&accounts);
     desk.seal("2026-12-19");
+    desk.close("2026-12-19", &["--against", "2026-11-30.zip"]).ends(2).says("is no later audit");
     let closed = desk.close("2026-12-19", &["--against", "2026-12-19.zip"]).ends(3);
     closed.says("1 account changed since being kept");
     assert_eq!(desk.standings()["crm/c-1"], "open");
@@ -80,6 +89,8 @@ fn what_was_kept_and_is_different_now_is_undecided_again() {
     desk.close("2026-12-20", &["--against", "2026-12-19.zip"]).ends(0);
     let outcome = std::fs::read_to_string(desk.path("reviews/q4/outcome/outcome.json")).expect("an outcome");
     assert!(outcome.contains("crm/n-1"), "{outcome}");
+    let told = std::fs::read_to_string(desk.path("reviews/q4/outcome/outcome.md")).expect("an outcome");
+    assert!(told.contains("Not in this review") && told.contains("crm/n-1"), "{told}");
     desk.run(&["bundle", "verify", "reviews/q4.zip"]).ends(3).says("its files agree with each other");
 }
 
@@ -88,6 +99,18 @@ fn silence_is_never_approval() {
     let desk = Desk::opened(REVIEW, &[]);
     desk.close("2026-12-19", &["--no-recheck", "a test"]).ends(3).says("6 accounts without an answer");
     assert!(!desk.path("reviews/q4.zip").exists());
+    let status = desk.run(&["review", "status", "q4", "--as-of", "2026-12-19"]).ends(1);
+    status.says("0 of 6 accounts decided, 0 %").says("3 reviewers late");
+    // The next audit says so, too.
+    let audit = ["audit", "--as-of", "2026-12-19T12:00:00Z", "--out", "o", "--format", "json,html,md"];
+    desk.run(&audit).ends(0).says("Review q4: 0 of 6 (0 %) decided, 3 reviewers late");
+    for name in ["o/report.html", "o/report.md"] {
+        let text = std::fs::read_to_string(desk.path(name)).expect(name);
+        assert!(text.contains("q4: 0 of 6") && text.contains("decided, 3 reviewers late"), "{name}");
+    }
+    let on_time = ["audit", "--as-of", "2026-12-18T12:00:00Z", "--out", "o", "--format", "json"];
+    let ran = desk.run(&on_time).ends(0).says("Review q4: 0 of 6 (0 %) decided");
+    assert!(!ran.stderr.contains("late"), "{}", ran.stderr);
     desk.close("2026-12-19", &["--no-recheck", "a test", "--incomplete", "nobody answered"]).ends(3);
     let promises = std::fs::read_to_string(desk.path("reviews/q4/outcome/promises.json")).expect("promises");
     assert!(

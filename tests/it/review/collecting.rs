@@ -46,9 +46,14 @@ fn rows_and_columns_may_move_and_what_is_missing_is_undecided() {
     packet.review.truncate(2);
     packet.save(&desk.path("moved.xlsx"));
     desk.collect("2026-12-05", &["moved.xlsx"]).ends(0).says("1 decision");
+    // What a filter hides was decided all the same.
+    let mut eve = desk.packet("E-5", 1);
+    eve.decide_all("Revoke").sign("Eve Elm").save_hiding(&desk.path("filtered.xlsx"), &[1]);
+    desk.collect("2026-12-05", &["filtered.xlsx"]).ends(0).says("2 decisions");
     let standings = desk.standings();
     let kept: Vec<_> = standings.iter().filter(|(_, standing)| *standing == "Keep").collect();
     assert_eq!(kept.len(), 1, "{standings:?}");
+    assert_eq!((standings["crm/a-1"].as_str(), standings["crm/x-1"].as_str()), ("Revoke", "Revoke"));
     assert_eq!(standings["crm/e-1"], "open");
 }
 
@@ -136,6 +141,49 @@ fn answers_that_differ_wait_until_somebody_says_who_decides() {
     desk.close("2026-12-19", &["--no-recheck", "a test"]).ends(3).says("answers that differ");
     hand_over("E-6");
     assert_eq!(standing(&desk, "d-1"), "Revoke");
+    for (who, name) in [("E-1", "Ada Anning"), ("E-5", "Eve Elm")] {
+        desk.packet(who, 1).decide_all("Keep").sign(name).save(&desk.path("other.xlsx"));
+        desk.collect("2026-12-06", &["other.xlsx"]).ends(0);
+    }
+    desk.close("2026-12-19", &["--no-recheck", "a test"]).ends(0).says("1 promise");
+    let attested = std::fs::read_to_string(desk.path("reviews/q4/outcome/attestation.txt")).expect("text");
+    assert!(
+        attested.contains("Fay Fir (E-6): 1 account, 0 kept, 1 to go")
+            || attested.contains("E-6: 1 account, 0 kept, 1 to go")
+    );
+}
+
+#[test]
+fn two_who_would_change_it_otherwise_are_in_conflict() {
+    let desk = Desk::opened(REVIEW, &[]);
+    let change = |who: &str, name: &str, how: &str| {
+        let mut packet = desk.packet(who, 1);
+        packet.decide_all("Modify").sign(name);
+        for key in packet.keys() {
+            packet.set(&key, "Comment", how);
+        }
+        packet.save(&desk.path("answer.xlsx"));
+        desk.collect("2026-12-05", &["answer.xlsx"]).ends(0);
+    };
+    change("E-2", "Bob Birch", "read only");
+    let item = ["review", "assign", "q4", "--item", "crm/d-1", "--to", "E-6", "--reason", "doubt", "--by", "E-1"];
+    desk.run(&item).ends(0);
+    change("E-6", "Fay Fir", "another queue");
+    assert_eq!(standing(&desk, "d-1"), "conflict");
+    change("E-6", "Fay Fir", "read only");
+    assert_eq!(standing(&desk, "d-1"), "Modify");
+}
+
+#[test]
+fn what_a_later_file_leaves_out_stands_and_is_said() {
+    let desk = Desk::opened(REVIEW, &[]);
+    let mut bob = desk.packet("E-2", 1);
+    bob.decide_all("Keep").sign("Bob Birch").save(&desk.path("bob.xlsx"));
+    desk.collect("2026-12-05", &["bob.xlsx"]).ends(0);
+    bob.decide("crm/c-1", "").decide("crm/d-1", "Revoke").save(&desk.path("bob2.xlsx"));
+    let ran = desk.collect("2026-12-06", &["bob2.xlsx"]).ends(0);
+    ran.says("remark: 1 decision of an earlier file stands, about which this one says nothing");
+    assert_eq!((standing(&desk, "c-1"), standing(&desk, "d-1")), ("Keep".to_owned(), "Revoke".to_owned()));
 }
 
 #[test]
@@ -170,19 +218,34 @@ fn what_is_late_haste_or_all_the_same_is_remarked() {
     };
     let rows: Vec<String> = packet.review[1..].iter().enumerate().map(row).collect();
     let bundle = desk.campaign().review.evidence.bundle_id;
-    desk.write(
-        "eve.json",
+    let file = |saved: &str, rows: &[String]| {
         format!(
             "{{\"format\":\"headcount-decisions-1\",\"review\":\"q4\",\"packet\":\"p\",\"token\":\"{token}\",\"bundle_id\":\"{bundle}\",\
-             \"opened_at\":null,\"saved_at\":\"2026-12-04T11:00:00Z\",\"signed\":null,\"rows\":{{{}}}}}",
+             \"opened_at\":null,\"saved_at\":\"{saved}\",\"signed\":null,\"rows\":{{{}}}}}",
             rows.join(",")
-        ),
-    );
+        )
+    };
+    desk.write("eve.json", file("2026-12-04T11:00:00Z", &rows));
     desk.collect("2026-12-20", &["eve.json"]).ends(0).says("10 or more decisions were made within 10 seconds");
+    // One each second, but for a rest after every eighth: never ten within ten seconds.
+    let slow = |(at, row): (usize, &String)| {
+        let seconds = at + at / 8 * 20;
+        row.replace(&format!("10:00:{:02}Z", at / 6), &format!("10:{:02}:{:02}Z", seconds / 60, seconds % 60))
+    };
+    let rows: Vec<String> = rows.iter().enumerate().map(slow).collect();
+    desk.write("slow.json", file("2026-12-04T12:00:00Z", &rows));
+    let ran = desk.collect("2026-12-20", &["slow.json"]).ends(0);
+    assert!(!ran.stdout.contains("10 or more"), "{}", ran.stdout);
+    ran.says("decisions were made in less than 2 seconds each, in the median");
 }
 
 #[test]
 fn a_demanded_reason_and_the_rules_of_modify_hold() {
+    let desk = Desk::opened(&format!("{REVIEW}reason_for_keep = [\"severity:high\"]\n"), &[]);
+    desk.packet("E-5", 1).decide_all("Keep").sign("Eve Elm").save(&desk.path("eve.xlsx"));
+    let worst = desk.campaign().state.asked["crm/x-1"].item.worst().expect("a finding");
+    assert_eq!(worst, headcount::model::Severity::High);
+    desk.collect("2026-12-05", &["eve.xlsx"]).ends(1).says("is kept only with a reason").says("1 decision");
     let desk = Desk::opened(&format!("{REVIEW}reason_for_keep = [\"privileged\"]\n"), &[]);
     let mut ada = desk.packet("E-1", 1);
     ada.decide_all("Keep").sign("Ada Anning").save(&desk.path("ada.xlsx"));

@@ -142,6 +142,26 @@ impl Desk {
         self.run(&all)
     }
 
+    /// Everybody who has a packet of a review keeps everything but for these cells: key, heading, text.
+    pub(super) fn answer(&self, id: &str, day: &str, changes: &[(&str, &str, &str)]) {
+        let packets = fs::read_dir(self.path(&format!("reviews/{id}/packets"))).expect("packets");
+        let mut names: Vec<String> =
+            packets.map(|entry| entry.expect("one").file_name().to_string_lossy().into_owned()).collect();
+        names.retain(|name| Path::new(name).extension().is_some_and(|ending| ending == "xlsx"));
+        names.sort();
+        for name in names {
+            let mut packet = Packet::read(&self.path(&format!("reviews/{id}/packets/{name}")));
+            packet.decide_all("Keep");
+            let keys = packet.keys();
+            for (key, heading, text) in changes.iter().filter(|(key, ..)| keys.iter().any(|known| known == key)) {
+                packet.set(key, heading, text);
+            }
+            let who = name.trim_start_matches(id).get(1..4).expect("whose").to_uppercase();
+            packet.sign(&who).save(&self.path(&format!("answer-{name}")));
+            self.run(&["review", "collect", id, &format!("answer-{name}"), "--as-of", day]).ends(0);
+        }
+    }
+
     pub(super) fn campaign(&self) -> Campaign {
         Campaign::read(&self.path("reviews/q4")).expect("a review")
     }
@@ -234,10 +254,18 @@ impl Packet {
     }
 
     pub(super) fn save(&self, path: &Path) {
+        self.save_hiding(path, &[]);
+    }
+
+    /// The same with rows that a filter hides.
+    pub(super) fn save_hiding(&self, path: &Path, hidden: &[u32]) {
         let mut workbook = Workbook::new();
         for (name, rows) in [("Review", &self.review), ("Sign-off", &self.sign_off)] {
             let sheet = workbook.add_worksheet();
             sheet.set_name(name).expect("named");
+            for row in hidden.iter().filter(|_| name == "Review") {
+                sheet.set_row_hidden(*row).expect("hidden");
+            }
             for (row, cells) in (0..).zip(rows) {
                 for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                     sheet.write_string(row, column, cell).expect("written");

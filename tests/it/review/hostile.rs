@@ -97,12 +97,17 @@ fn formulas_floods_and_treacherous_characters_do_no_harm() {
     let mut long = bob.clone();
     long.decide_all("Keep").set("crm/c-1", "Comment", &"x".repeat(30_000)).save(&desk.path("long.xlsx"));
     desk.collect("2026-12-05", &["long.xlsx"]).ends(1).says("is longer than 4,000 characters");
+    // A megabyte fits into no cell, but into CSV and a page's file.
+    long.set("crm/c-1", "Comment", &"x".repeat(1 << 20));
+    desk.write("long.csv", long.csv());
+    desk.collect("2026-12-05", &["long.csv"]).ends(1).says("refused R2: is longer than 4,000 characters");
     let mut bidi = bob.clone();
     bidi.decide_all("Revoke").set("crm/c-1", "Comment", "=cmd|' /C calc'!A0 \u{202e}gpj.exe\u{7}").sign("Bob Birch");
     bidi.save(&desk.path("bidi.xlsx"));
     desk.collect("2026-12-05", &["bidi.xlsx"]).ends(0);
     desk.close("2026-12-19", &["--no-recheck", "a test", "--incomplete", "a \u{202e} test"]).ends(3);
-    for entry in std::fs::read_dir(desk.path("reviews/q4/outcome")).expect("an outcome") {
+    let below = |folder: &str| std::fs::read_dir(desk.path(folder)).expect("an outcome");
+    for entry in below("reviews/q4/outcome").chain(below("reviews/q4/outcome/actions")) {
         let path = entry.expect("one").path();
         if path.is_file() && path.extension().is_some_and(|extension| extension != "json") {
             let text = std::fs::read_to_string(&path).expect("text");
@@ -143,11 +148,32 @@ fn an_altered_journal_is_named_by_its_line() {
         ([lines[0], lines[2], lines[1], lines[3]].concat(), 2),
         (text.trim_end().to_owned(), 4),
         (String::new(), 1),
+        // What is cut off at the end hangs together.
+        (lines[..3].concat(), 4),
+        (lines[..1].concat(), 2),
     ] {
         std::fs::write(&path, altered).expect("written");
         let ran = desk.run(&["review", "status", "q4"]).ends(2);
         ran.says(&format!("line {line} of the journal"));
     }
+    std::fs::write(&path, &text).expect("written");
+    desk.run(&["review", "status", "q4", "--as-of", "2026-12-02"]).ends(0);
+    let head = desk.path("reviews/q4/journal.head");
+    let counted = std::fs::read_to_string(&head).expect("a head");
+    for (altered, words) in [
+        (counted.replace("\"lines\":4", "\"lines\":9"), "line 5 of the journal is missing; journal.head counts 9"),
+        (counted.replace("\"lines\":4", "\"lines\":3"), "line 3 of the journal isn't the one that journal.head knows"),
+        ("{}".to_owned(), "can't tell how many lines the journal beside it has"),
+    ] {
+        std::fs::write(&head, altered).expect("written");
+        desk.run(&["review", "status", "q4"]).ends(2).says(words);
+    }
+    std::fs::remove_file(&head).expect("removed");
+    desk.run(&["review", "status", "q4"]).ends(2).says("nobody knows whether lines were cut off");
+    // A line beyond what is counted was being written when the power failed.
+    std::fs::write(&head, &counted).expect("written");
+    std::fs::write(&path, format!("{text}{{\"n\":5,")).expect("written");
+    desk.run(&["review", "status", "q4"]).ends(2).says("line 5 of the journal was being written");
     std::fs::write(&path, &text).expect("written");
     let review = desk.path("reviews/q4/review.json");
     let altered = std::fs::read_to_string(&review).expect("a review").replace("2026-12-18", "2027-12-18");

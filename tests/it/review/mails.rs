@@ -6,7 +6,7 @@ use crate::support::mail_server::{Act, PASSWORD, Server, Tls, USER, at};
 use crate::support::process::headcount;
 
 /// A desk with a mail server.
-fn serving(script: &[crate::support::mail_server::Script]) -> (Server, Desk) {
+pub(super) fn serving(script: &[crate::support::mail_server::Script]) -> (Server, Desk) {
     let server = Server::start(Tls::Implicit, script);
     let review = format!("{REVIEW}remind = [\"7d\", \"2d\"]\nescalate = \"2d\"\npackets = [\"xlsx\", \"html\"]\n");
     let email = format!(
@@ -21,7 +21,7 @@ fn serving(script: &[crate::support::mail_server::Script]) -> (Server, Desk) {
     (server, desk)
 }
 
-fn send(desk: &Desk, day: &str) -> (i32, String) {
+pub(super) fn send(desk: &Desk, day: &str) -> (i32, String) {
     let output = headcount()
         .current_dir(desk.path(""))
         .env("SMTP_PASSWORD", PASSWORD)
@@ -32,7 +32,7 @@ fn send(desk: &Desk, day: &str) -> (i32, String) {
 }
 
 /// Whom mail went to since a number of messages, and how each subject begins.
-fn since(server: &Server, before: usize) -> Vec<(String, String)> {
+pub(super) fn since(server: &Server, before: usize) -> Vec<(String, String)> {
     let messages = server.seen().messages;
     let header = |mail: &str, name: &str| {
         let line = mail.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
@@ -107,4 +107,17 @@ fn what_a_server_refused_goes_next_time_and_nothing_else() {
     assert_eq!(found.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), ["eve@example.com"]);
     let folder = desk.run(&["review", "send", "q4", "--as-of", "2026-12-11", "--dry-run", "mails"]).ends(0);
     folder.says("Wrote 3 mails to mails; none was sent");
+}
+
+#[test]
+fn a_server_that_is_down_loses_nothing() {
+    let (server, desk) = serving(&[]);
+    let config = std::fs::read_to_string(desk.path("headcount.toml")).expect("a configuration");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("its number").port();
+    desk.write("headcount.toml", config.replace(&format!("localhost:{}", server.port), &format!("localhost:{closed}")));
+    let (code, words) = send(&desk, "2026-12-01");
+    assert!(code == 4 && words.contains("accepted for 0 of 3"), "{words}");
+    desk.write("headcount.toml", config);
+    assert_eq!(send(&desk, "2026-12-01").0, 0);
+    assert_eq!(since(&server, 0).len(), 3);
 }

@@ -3,11 +3,14 @@
 mod closing;
 mod collecting;
 mod desk;
+mod ended;
 mod hostile;
 mod mails;
 mod organisation;
+mod owners;
 mod page;
 mod promises;
+mod refused;
 mod returned;
 mod routing;
 mod year;

@@ -27,7 +27,7 @@ pub(super) fn decided(review: &str) -> Desk {
 }
 
 /// Audits on a day, since the audit of another.
-fn audit(desk: &Desk, day: &str, since: Option<&str>) -> (i32, Report) {
+pub(super) fn audit(desk: &Desk, day: &str, since: Option<&str>) -> (i32, Report) {
     let moment = format!("{day}T12:00:00Z");
     let previous = since.map(|day| format!("{day}/report.json"));
     let mut arguments = vec!["audit", "-q", "--as-of", &moment, "--out", day, "--format", "json,html,md"];
@@ -40,7 +40,7 @@ fn audit(desk: &Desk, day: &str, since: Option<&str>) -> (i32, Report) {
 }
 
 /// The findings about promises, as rule and account.
-fn broken(report: &Report) -> Vec<String> {
+pub(super) fn broken(report: &Report) -> Vec<String> {
     let findings = report.findings.to_vec().expect("findings");
     let broken = findings.iter().filter(|finding| finding.rule.starts_with("revocation-"));
     let named = |finding: &headcount::report::Finding| {
@@ -237,6 +237,9 @@ fn a_new_decision_takes_the_place_of_an_old_promise() {
     assert_eq!((code, broken(&report)), (0, vec![]));
     assert_eq!(report.reviews.len(), 2);
     assert_eq!((report.reviews[0].promises.superseded, report.reviews[1].promises.total), (3, 0));
+    assert_eq!(report.reviews[0].superseded_by, ["q1"]);
+    let text = std::fs::read_to_string(desk.path("2027-03-20/report.md")).expect("text");
+    assert!(text.contains("3 decided anew by q1"), "{text}");
     // Before it was closed, the old one stood.
     let (_, report) = audit(&desk, "2027-03-01", None);
     assert_eq!(broken(&report).len(), 3);
@@ -273,6 +276,16 @@ fn promises_are_part_of_the_evidence_and_name_nobody_where_nobody_is_named() {
     desk.run(&run).ends(0);
     let text = std::fs::read_to_string(desk.path("o/report.json")).expect("a report");
     assert!(text.contains("\"overdue\": 3") && !text.contains("kept_promises") && !text.contains("x-1"), "{text}");
+    desk.write("names.key", "a key that nobody else has, of enough letters");
+    let config = std::fs::read_to_string(desk.path("headcount.toml")).expect("a configuration");
+    desk.write("headcount.toml", format!("{config}[report]\npseudonym_key = \"file:names.key\"\n"));
+    let run = ["audit", "-q", "--as-of", moment, "--out", "p", "--format", "json", "--privacy", "pseudonymous"];
+    desk.run(&run).ends(0);
+    let text = std::fs::read_to_string(desk.path("p/report.json")).expect("a report");
+    assert!(text.contains("\"overdue\": 3") && !text.contains("kept_promises"), "{text}");
+    for word in ["x-1", "ghost@", "Dan Dorn", "E-5"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
 }
 
 #[test]

@@ -52,7 +52,19 @@ fn a_scope_leaves_out_only_what_is_certainly_outside() {
     }
     let desk = Desk::new(REVIEW);
     desk.seal(super::desk::EVIDENCE);
+    for (condition, place) in [
+        ("account.matched && account.liv", "--where:1:28"),
+        ("account.live) || (true", "--where:1:13"),
+        ("account.live &&", "--where:1:16"),
+    ] {
+        let ran = desk.open(&["--where", condition]).ends(2).says(place);
+        assert!(!ran.stderr.contains(".toml"), "{}", ran.stderr);
+    }
     desk.open(&["--where", "account.liv"]).ends(2).says("account.live");
+    // Where nothing can be written, nothing is opened.
+    let config = std::fs::read_to_string(desk.path("headcount.toml")).expect("a configuration");
+    desk.write("headcount.toml", config.replace("[review]\n", "[review]\nfolder = \"hr.csv\"\n"));
+    desk.open(&[]).ends(4).says("hr.csv");
 }
 
 #[test]

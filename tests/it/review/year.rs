@@ -2,7 +2,7 @@
 
 use headcount::report::Report;
 
-use super::desk::{Desk, Packet, REVIEW};
+use super::desk::{Desk, REVIEW};
 use crate::support::tenant::read_report;
 
 const GATE: &str = "revocation-overdue,revocation-recreated,severity:critical";
@@ -26,25 +26,12 @@ fn broken(report: &Report) -> Vec<String> {
 }
 
 /// A quarter's review: everything is kept but what is named.
-fn review(desk: &Desk, id: &str, (evidence, opened, due): (&str, &str, &str), revoked: &[&str]) {
+fn review(desk: &Desk, id: &str, (evidence, opened, due): (&str, &str, &str), revoked: &[&'static str]) {
     let bundle = format!("{evidence}.zip");
     let open = ["review", "open", id, "--bundle", &bundle, "--due", due, "--as-of", opened];
     desk.run(&open).ends(0);
-    let packets = std::fs::read_dir(desk.path(&format!("reviews/{id}/packets"))).expect("packets");
-    let names = [("e-1", "Ada Anning"), ("e-2", "Bob Birch"), ("e-5", "Eve Elm"), ("e-6", "Fay Fir")];
-    let paths: Vec<_> = packets.map(|entry| entry.expect("one").path()).collect();
-    for (n, path) in paths.iter().enumerate() {
-        let mut packet = Packet::read(path);
-        packet.decide_all("Keep");
-        for key in packet.keys().iter().filter(|key| revoked.contains(&key.as_str())) {
-            packet.decide(key, "Revoke").set(key, "Comment", "not needed any more");
-        }
-        let file = path.to_string_lossy();
-        let (_, name) = names.iter().find(|(who, _)| file.contains(&format!("-{who}-"))).expect("a reviewer");
-        let answer = format!("{id}-{n}.xlsx");
-        packet.sign(name).save(&desk.path(&answer));
-        desk.run(&["review", "collect", id, &answer, "--as-of", due]).ends(0);
-    }
+    let revoke = |key: &&'static str| [(*key, "Decision", "Revoke"), (*key, "Comment", "not needed any more")];
+    desk.answer(id, due, &revoked.iter().flat_map(revoke).collect::<Vec<_>>());
 }
 
 fn close(desk: &Desk, id: &str, against: &str) {
