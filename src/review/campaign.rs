@@ -239,8 +239,10 @@ impl Campaign {
     /// # Errors
     /// As of [`read`](Self::read); or somebody else is at work on it.
     pub fn take(folder: &Path, now: Timestamp) -> Result<Self, ReviewError> {
-        // First of all: there may be none, and a lock would make its folder.
-        drop(Self::read(folder)?);
+        // There may be none, and a lock would make its folder.
+        if !folder.join(REVIEW).is_file() {
+            return Ok(Self::read(folder)?);
+        }
         let claim = Claim::take(folder, folder.join(LOCK), now)?;
         Ok(Self { _claim: Some(claim), ..Self::read(folder)? })
     }

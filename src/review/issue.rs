@@ -27,9 +27,9 @@ impl Campaign {
     /// # Errors
     /// The disk is full.
     pub fn issue(&mut self, people: &People<'_>, now: Timestamp) -> Result<Vec<String>, ReviewError> {
-        let stale = self.stale_since_packet();
+        let (stale, last) = (self.stale_since_packet(), self.state.last_packets());
         let needs = |(holder, asked): (&str, Vec<&Asked>)| {
-            let last = self.state.last_packet(holder);
+            let last = last.get(holder).copied();
             let known: BTreeSet<&str> = last.iter().flat_map(|last| &last.keys).map(String::as_str).collect();
             let is_new = |asked: &Asked| {
                 let key = asked.item.key.as_str();
@@ -38,8 +38,14 @@ impl Campaign {
             asked.iter().any(|asked| is_new(asked)).then(|| holder.to_owned())
         };
         let wanting: Vec<String> = self.state.holders().into_iter().filter_map(needs).collect();
-        for reviewer in &wanting {
-            self.issue_to(reviewer, people, now)?;
+        let open = self.state.open_by_holder();
+        let open = |reviewer: &String| open.get(reviewer.as_str()).cloned().unwrap_or_default();
+        let round = |reviewer: &String| last.get(reviewer.as_str()).map_or(1, |last| last.round + 1);
+        let made =
+            wanting.iter().map(|reviewer| self.packet_of(reviewer, round(reviewer), open(reviewer), people, now));
+        let made = made.collect::<Result<Vec<Event>, ReviewError>>()?;
+        if !made.is_empty() {
+            self.record(now, made)?;
         }
         Ok(wanting)
     }
@@ -63,10 +69,16 @@ impl Campaign {
         stale
     }
 
-    fn issue_to(&mut self, reviewer: &str, people: &People<'_>, now: Timestamp) -> Result<(), ReviewError> {
-        let round = self.state.last_packet(reviewer).map_or(1, |last| last.round + 1);
+    /// Makes the packet of somebody, and says so.
+    fn packet_of(
+        &self,
+        reviewer: &str,
+        round: u32,
+        mut asked: Vec<&Asked>,
+        people: &People<'_>,
+        now: Timestamp,
+    ) -> Result<Event, ReviewError> {
         let token = token()?;
-        let mut asked = self.state.open_for(reviewer);
         asked.sort_by(|a, b| a.item.rank().cmp(&b.item.rank()));
         let keys: Vec<String> = asked.iter().map(|asked| asked.item.key.clone()).collect();
         let row = |asked: &&Asked| PacketRow {
@@ -110,8 +122,7 @@ impl Campaign {
             files.push(file);
         }
         let token_sha256 = sha256(token.as_bytes());
-        let event = Event::Packet { reviewer: reviewer.to_owned(), round, token_sha256, keys, files };
-        Ok(self.record(now, vec![event])?)
+        Ok(Event::Packet { reviewer: reviewer.to_owned(), round, token_sha256, keys, files })
     }
 }
 

@@ -51,9 +51,10 @@ impl Campaign {
     pub fn due_mails(&self, email: &EmailConfig, people: &People<'_>, now: Timestamp) -> Result<DueMails, ReviewError> {
         let mut found = DueMails::default();
         let today = now.date_naive();
-        for (reviewer, _) in self.state.holders() {
-            let accounts = self.state.open_for(reviewer).len() as u64;
-            let Some(packet) = self.state.last_packet(reviewer).filter(|_| accounts > 0) else { continue };
+        let packets = self.state.last_packets();
+        for (reviewer, open) in self.state.open_by_holder() {
+            let accounts = open.len() as u64;
+            let Some(packet) = packets.get(reviewer) else { continue };
             for (kind, due_on) in self.kinds(reviewer, packet.round, today) {
                 let files = if kind == MailKind::Escalation { &[] } else { packet.files.as_slice() };
                 let due = Due { kind, reviewer, round: packet.round, on: due_on, accounts, files };

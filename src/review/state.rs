@@ -270,6 +270,28 @@ impl State {
         open.collect()
     }
 
+    /// The same of everybody who has any.
+    pub fn open_by_holder(&self) -> BTreeMap<&str, Vec<&Asked>> {
+        let mut holders = self.holders();
+        for asked in holders.values_mut() {
+            asked.retain(|asked| !matches!(self.standing_of(asked), Standing::Decided(_)));
+        }
+        holders.retain(|_, asked| !asked.is_empty());
+        holders
+    }
+
+    /// The last packet of each reviewer.
+    pub fn last_packets(&self) -> BTreeMap<&str, &PacketMade> {
+        let mut last: BTreeMap<&str, &PacketMade> = BTreeMap::new();
+        for packet in self.packets.values() {
+            let known = last.entry(&packet.reviewer).or_insert(packet);
+            if known.round < packet.round {
+                *known = packet;
+            }
+        }
+        last
+    }
+
     /// Everybody who is to decide about something, with all accounts of theirs.
     pub fn holders(&self) -> BTreeMap<&str, Vec<&Asked>> {
         let mut holders: BTreeMap<&str, Vec<&Asked>> = BTreeMap::new();
@@ -279,11 +301,6 @@ impl State {
             }
         }
         holders
-    }
-
-    /// The last packet of a reviewer.
-    pub fn last_packet(&self, reviewer: &str) -> Option<&PacketMade> {
-        self.packets.values().filter(|packet| packet.reviewer == reviewer).max_by_key(|packet| packet.round)
     }
 
     /// The numbers.

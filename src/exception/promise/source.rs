@@ -19,6 +19,8 @@ pub struct SourcePromises<'p> {
     /// Accounts that are to go, by the names that another one could have after them.
     by_name: HashMap<String, Vec<usize>>,
     by_owner: HashMap<&'p str, Vec<usize>>,
+    /// The first day on which an account can have come in the place of one that is to go.
+    first_day: Option<NaiveDate>,
     normaliser: Normaliser,
     now: Timestamp,
 }
@@ -100,7 +102,9 @@ impl<'p> SourcePromises<'p> {
                 by_owner.entry(owner.as_str()).or_insert_with(Vec::new).push(at);
             }
         }
-        Self { promises, by_id, by_name, by_owner, normaliser, now }
+        let revoked = promises.iter().filter(|(_, promise)| promise.action == PromisedAction::Revoke);
+        let first_day = revoked.map(|(file, _)| file.as_of.date_naive()).min();
+        Self { promises, by_id, by_name, by_owner, first_day, normaliser, now }
     }
 
     /// Whether there are none.
@@ -120,8 +124,8 @@ impl<'p> SourcePromises<'p> {
         let names = [&account.external_id, &account.email, &account.username].into_iter().filter_map(Fact::present);
         let named = names.filter_map(|name| self.by_name.get(&name_of(&self.normaliser, name))).flatten().copied();
         let mut at: Vec<usize> = named.filter(|at| self.may_be_heir(*at, account, true)).collect();
-        if let Fact::Known(_) = account.created_at
-            && self.by_owner.values().flatten().any(|at| self.may_be_heir(*at, account, false))
+        if let Fact::Known(created) = account.created_at
+            && self.first_day.is_some_and(|first| created.date_naive() >= first)
         {
             let owned = owner().and_then(|owner| self.by_owner.get(owner)).into_iter().flatten().copied();
             at.extend(owned.filter(|at| self.may_be_heir(*at, account, false)));

@@ -7,7 +7,7 @@ use super::desk::{Desk, REVIEW};
 use crate::render::browser::{chromium, opened, with_script};
 use crate::render::part;
 
-fn desk() -> (Desk, String) {
+pub(super) fn desk() -> (Desk, String) {
     let desk =
         Desk::opened(&format!("{REVIEW}packets = [\"html\", \"xlsx\"]\nreason_for_keep = [\"privileged\"]\n"), &[]);
     let page = std::fs::read_to_string(desk.path("reviews/q4/packets/q4-e-2-r1.html")).expect("a page");
