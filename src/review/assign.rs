@@ -39,7 +39,11 @@ impl Campaign {
         }
         let keys = self.keys(which, people)?;
         if keys.is_empty() {
-            return Err(wrong("there is nothing to hand over".to_owned()).into());
+            let what = match which {
+                Which::From(from) => format!("{from} has nothing left to decide about"),
+                _ => "there is nothing to hand over".to_owned(),
+            };
+            return Err(wrong(what).into());
         }
         for key in &keys {
             let asked = self.state.asked.get(key);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::campaign::Campaign;
 use super::state::{Asked, Standing};
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::exception::PromiseFile;
 use crate::key::Key;
 use crate::render::terminal;
@@ -53,7 +53,10 @@ pub(super) fn attestation(campaign: &Campaign, promises: &PromiseFile) -> String
         ),
     );
     line("Opened", &format!("{}, answers due {}", review.opened_at.format("%Y-%m-%d"), review.due));
-    line("Coverage", &format!("{} of {} accounts decided, {} %", count.decided, count.items, count.coverage()));
+    line(
+        "Coverage",
+        &format!("{} of {} accounts decided, {} %", grouped(count.decided), grouped(count.items), count.coverage()),
+    );
     line(
         "Decisions",
         &format!("{} kept, {} to be taken away, {} to be changed", count.kept, count.revoked, count.modified),

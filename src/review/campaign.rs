@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -176,7 +176,7 @@ impl Campaign {
     pub fn create(
         folder: &Path,
         review: Review,
-        items: &[Item],
+        items: Vec<Item>,
         left_out: &[String],
         now: Timestamp,
     ) -> Result<Self, ReviewError> {
@@ -188,7 +188,7 @@ impl Campaign {
         let claim = Claim::take(folder, folder.join(LOCK), now)?;
         let mut lines = Vec::new();
         let unwritable = |error| DeliveryError { path: folder.join(ITEMS), error };
-        for item in items {
+        for item in &items {
             serde_json::to_writer(&mut lines, item).map_err(|error| unwritable(error.into()))?;
             lines.push(b'\n');
         }
@@ -201,8 +201,9 @@ impl Campaign {
         for (name, bytes) in [(ITEMS, lines.as_slice()), (LEFT_OUT, left_out.as_bytes()), (REVIEW, &text)] {
             write_new_file(&folder.join(name), |out| out.write_all(bytes))?;
         }
+        drop(lines);
         let journal = Journal::begin(folder.join(JOURNAL), sha256(&text));
-        let state = State::of(items.to_vec(), &[]);
+        let state = State::of(items, &[]);
         let mut campaign = Self { folder: folder.to_owned(), review, journal, state, _claim: Some(claim) };
         campaign.record(now, vec![Event::Opened { items: count }])?;
         Ok(campaign)
@@ -314,8 +315,11 @@ pub fn reviews(folder: &Path) -> BTreeMap<String, PathBuf> {
 
 fn items(path: &Path) -> Result<Vec<Item>, Diagnostic> {
     let wrong = |why: String| Diagnostic::of_file(path, format!("can't read the accounts: {why}"));
-    let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-    let read = text.lines().map(|line| serde_json::from_str(line).map_err(|error| wrong(error.to_string())));
+    let file = fs::File::open(path).map_err(|error| wrong(error.to_string()))?;
+    let read = io::BufReader::new(file).lines().map(|line| {
+        let line = line.map_err(|error| wrong(error.to_string()))?;
+        serde_json::from_str(&line).map_err(|error| wrong(error.to_string()))
+    });
     read.collect()
 }
 

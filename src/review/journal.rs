@@ -2,7 +2,7 @@
 //! what follows from it; nothing else is edited. Beside it, `journal.head` counts its lines, so that it is noticed when the last
 //! ones are cut off: but by whoever cuts both.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -344,5 +344,15 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 /// The SHA-256 of a file.
 pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
-    Ok(sha256(&std::fs::read(path)?))
+    let mut hash = Sha256::new();
+    let mut file = io::BufReader::new(std::fs::File::open(path)?);
+    loop {
+        let piece = file.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(piece);
+        let length = piece.len();
+        file.consume(length);
+    }
 }

@@ -121,7 +121,7 @@ impl Opening<'_> {
             left_out_sha256: String::new(),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        Campaign::create(&folder.join(self.id), review, &items, &left_out, now)
+        Campaign::create(&folder.join(self.id), review, items, &left_out, now)
     }
 
     /// The accounts that are asked about, and the keys of those that aren't.

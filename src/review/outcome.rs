@@ -262,7 +262,7 @@ impl Campaign {
     pub(super) fn named(&self, id: &str) -> String {
         let name =
             self.review.reviewers.iter().find(|reviewer| reviewer.id == id).and_then(|known| known.name.as_ref());
-        name.map_or_else(|| id.to_owned(), |name| format!("{name} ({id})"))
+        name.map_or_else(|| id.to_owned(), |name| format!("{name}, {id}"))
     }
 }
 

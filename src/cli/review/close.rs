@@ -10,7 +10,7 @@ use super::super::{ConfigArg, Exit};
 use super::{Office, refused, unusable};
 use crate::bag::BagError;
 use crate::base::diagnostic::Diagnostic;
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::deliver::DeliveryError;
 use crate::model::Timestamp;
 use crate::render::terminal;
@@ -101,9 +101,9 @@ fn finish(args: &CloseArgs, office: &Office, campaign: &Campaign, target: &Path)
     say(&format!(
         "Closed {}: {} of {} accounts decided, {} kept, {}",
         args.id,
-        count.decided,
-        count.items,
-        count.kept,
+        grouped(count.decided),
+        grouped(count.items),
+        grouped(count.kept),
         counted(promises.promises.len() as u64, "promise", "promises")
     ));
     say(&format!("Outcome: {}", folder.join("outcome").display()));

@@ -11,7 +11,7 @@ use super::super::clock::parse_moment;
 use super::super::output::{print, say};
 use super::super::{ConfigArg, Exit, Global};
 use super::{Office, refused, unusable};
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::model::Timestamp;
 use crate::render::terminal;
 use crate::review::{Collected, Collector, Desk, ReviewError, collect};
@@ -99,7 +99,7 @@ pub(super) fn run(args: &CollectArgs, global: &Global) -> anyhow::Result<Exit> {
         let count = campaign.state.count();
         say(&format!(
             "{} of {} decided, {} %",
-            count.decided,
+            grouped(count.decided),
             counted(count.items, "account", "accounts"),
             count.coverage()
         ));

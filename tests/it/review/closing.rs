@@ -44,7 +44,7 @@ fn a_whole_review_is_closed_and_sealed_behind_its_audit() {
     }
     let outcome: serde_json::Value = serde_json::from_str(&text("outcome.json")).expect("JSON");
     assert_eq!(outcome["coverage"], 100);
-    assert!(attested.contains("Bob Birch (E-2): 2 accounts, 1 kept, 0 to go, 1 to change, 0 open"), "{attested}");
+    assert!(attested.contains("Bob Birch, E-2: 2 accounts, 1 kept, 0 to go, 1 to change, 0 open"), "{attested}");
     let (page, told) = (text("outcome.html"), text("outcome.md"));
     for words in ["crm/x-1", "disable or delete it", "take away: billing", "Bob Birch", "100 %"] {
         assert!(page.contains(words) && told.contains(words), "{words}: {told}");
