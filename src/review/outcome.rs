@@ -55,13 +55,14 @@ pub(super) struct ByReviewer {
     pub late: u64,
 }
 
-/// The numbers as later audits read them.
-pub(super) fn numbers(count: &Count) -> ReviewNumbers {
-    let Count { items, decided, kept, revoked, modified, late, remarks, waiting, .. } = *count;
-    ReviewNumbers { items, decided, kept, revoked, modified, undecided: items - decided, late, remarks, waiting }
-}
-
 impl Campaign {
+    /// The numbers as later audits read them.
+    fn numbers(&self) -> ReviewNumbers {
+        let Count { items, decided, kept, revoked, modified, late, remarks, waiting, .. } = self.state.count();
+        let (undecided, outside) = (items - decided, self.review.scope.outside);
+        ReviewNumbers { items, decided, kept, revoked, modified, undecided, waiting, outside, late, remarks }
+    }
+
     /// `promises.json` as it stands: nothing is promised before the review is closed. `earlier` are the promises of other reviews.
     pub fn promises(&self, earlier: &[PromiseFile]) -> PromiseFile {
         let review = &self.review;
@@ -82,7 +83,7 @@ impl Campaign {
             due: review.due,
             closed_at: ended.map(|ended| ended.at),
             scope: review.scope.text.clone(),
-            numbers: numbers(&self.state.count()),
+            numbers: self.numbers(),
             superseded: superseded.map(|old| old.id.clone()).collect(),
             as_of: review.evidence.as_of,
             promises,
@@ -146,12 +147,13 @@ impl Campaign {
     pub fn outcome(&self, promises: &PromiseFile) -> serde_json::Result<Vec<OutcomeFile>> {
         let told = self.told(self.state.ended.as_ref().map_or(self.review.opened_at, |ended| ended.at));
         let mut files = vec![
+            // What audits read comes first, should the disk be full.
+            ("outcome/promises.json".to_owned(), json(promises)?),
             ("outcome/outcome.json".to_owned(), json(&self.summary())?),
             ("outcome/outcome.md".to_owned(), told.markdown().into_bytes()),
             ("outcome/outcome.html".to_owned(), told.html().into_bytes()),
             ("outcome/decisions.csv".to_owned(), self.decisions()),
             ("outcome/actions.csv".to_owned(), actions(promises)),
-            ("outcome/promises.json".to_owned(), json(promises)?),
             ("outcome/attestation.txt".to_owned(), super::attest::attestation(self, promises).into_bytes()),
         ];
         files.extend(tickets(promises));
@@ -205,7 +207,7 @@ impl Campaign {
             no_recheck: ended.and_then(|ended| ended.no_recheck.as_deref()),
             scope: &review.scope.text,
             outside: review.scope.outside,
-            numbers: numbers(&count),
+            numbers: self.numbers(),
             coverage: count.coverage(),
             sources: &review.evidence.sources,
             by_reviewer: self.by_reviewer(),

@@ -72,6 +72,9 @@ pub struct ReviewNumbers {
     /// Reviewers who have yet to decide about some.
     #[serde(default)]
     pub waiting: u64,
+    /// Accounts that it isn't about.
+    #[serde(default)]
+    pub outside: u64,
     /// Decisions that came after the due day.
     pub late: u64,
     /// Remarks about answers.

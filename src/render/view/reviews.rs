@@ -53,7 +53,10 @@ impl Reviews {
                 ),
                 None => format!("open, due {}", review.due),
             },
-            decided: review.decided_in_words(),
+            decided: match review.numbers.outside {
+                0 => review.decided_in_words(),
+                outside => format!("{}, {} not in scope", review.decided_in_words(), grouped(outside)),
+            },
             kept: grouped(review.numbers.kept),
             taken: grouped(review.numbers.revoked + review.numbers.modified),
             late: grouped(review.numbers.late),

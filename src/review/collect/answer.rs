@@ -10,6 +10,9 @@ use crate::review::item::Item;
 use crate::review::journal::Decision;
 use crate::table::FORMULA;
 
+/// Longer comments are no reasons.
+const LONGEST: usize = 4_000;
+
 /// Why a row doesn't count: where, and why.
 pub(super) type Refusal = (String, String);
 
@@ -17,6 +20,17 @@ pub(super) type Refusal = (String, String);
 pub(super) fn formula(cell: &Placed) -> Result<(), Refusal> {
     if cell.text.starts_with(FORMULA) {
         return Err((cell.place.clone(), "is a formula, and no answer".to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether a person has written all answers of a row, and not too much.
+pub(super) fn written(row: &AnswerRow) -> Result<(), Refusal> {
+    for cell in [&row.decision, &row.remove, &row.comment, &row.pass_to, &row.reviewer, &row.decided_on] {
+        formula(cell)?;
+        if cell.text.chars().count() > LONGEST {
+            return Err((cell.place.clone(), "is longer than 4,000 characters".to_owned()));
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{Days, NaiveDate};
 
-use super::answer::{Refusal, Twice, decision, formula, twice};
+use super::answer::{Refusal, Twice, decision, formula, twice, written};
 use super::cells::{day, is_same, squeezed};
 use super::{AnswerRow, Answers, Placed, SignOff, page, remarks, sheet};
 use crate::base::diagnostic::Diagnostic;
@@ -17,9 +17,6 @@ use crate::review::item::Item;
 use crate::review::journal::{Decision, Event, sha256};
 use crate::review::people::People;
 use crate::review::state::PacketMade;
-
-/// Longer comments are no reasons.
-const LONGEST: usize = 4_000;
 
 /// Who collects, where a file can't say who signed it.
 #[derive(Debug, Clone)]
@@ -95,7 +92,13 @@ fn stated(received: &str, reviewer: &str, Collector { who, day }: &Collector) ->
 /// What a row comes to.
 enum Weighed {
     Decided(Box<Event>),
-    Passed { to: String, key: String, reason: String },
+    Passed {
+        to: String,
+        key: String,
+        reason: String,
+    },
+    /// It was passed on before, to the same person.
+    PassedBefore,
 }
 
 struct Judge<'j> {
@@ -175,6 +178,7 @@ impl<'j> Judge<'j> {
                     collected.taken += 1;
                     events.push(*event);
                 }
+                Ok(Weighed::PassedBefore) => {}
                 Ok(Weighed::Passed { to, key, reason }) => passed.entry((to, reason)).or_default().push(key),
                 Err(refusal) => {
                     collected.refused.push(refusal);
@@ -248,12 +252,7 @@ impl<'j> Judge<'j> {
         if twice == Some(Twice::Differing) {
             return refuse(&row.key, "stands here twice with different answers");
         }
-        for cell in [&row.decision, &row.remove, &row.comment, &row.pass_to, &row.reviewer, &row.decided_on] {
-            formula(cell)?;
-            if cell.text.chars().count() > LONGEST {
-                return refuse(cell, "is longer than 4,000 characters");
-            }
-        }
+        written(row)?;
         let reviewer = self.reviewer.ok_or_else(|| {
             (
                 row.key.place.clone(),
@@ -337,6 +336,14 @@ impl<'j> Judge<'j> {
         };
         if who.id() == self.packet.reviewer {
             return refuse("names whose packet it is already".to_owned());
+        }
+        let holder = self.campaign.state.asked.get(&item.key).and_then(|asked| asked.holder.as_deref());
+        match holder {
+            Some(holder) if holder == who.id() => return Ok(Weighed::PassedBefore),
+            Some(holder) if holder != self.packet.reviewer => {
+                return refuse(format!("names somebody, and {holder} decides about it by now"));
+            }
+            _ => {}
         }
         if let Some(why) = self.desk.people.bar(who, &item.facts) {
             return refuse(format!("names {}, who may not decide about it: {why}", who.id()));

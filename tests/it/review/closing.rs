@@ -126,6 +126,20 @@ fn silence_is_never_approval() {
 }
 
 #[test]
+fn what_the_disk_had_no_room_for_is_written_by_the_same_command() {
+    let desk = Desk::opened(REVIEW, &[]);
+    answered(&desk);
+    let outcome = desk.path("reviews/q4/outcome");
+    std::fs::remove_dir_all(&outcome).expect("removed");
+    desk.write("reviews/q4/outcome", "in the way");
+    desk.close("2026-12-19", &["--no-recheck", "a test"]).ends(4).says("outcome");
+    assert!(!desk.path("reviews/q4.zip").exists());
+    std::fs::remove_file(&outcome).expect("removed");
+    desk.close("2026-12-20", &["--no-recheck", "a test"]).ends(0).says("2 promises");
+    assert_eq!(desk.campaign().state.ended.expect("closed").at.to_rfc3339(), "2026-12-19T23:59:59+00:00");
+}
+
+#[test]
 fn evidence_that_is_not_whole_needs_a_reason() {
     let desk = Desk::new(REVIEW);
     let config = std::fs::read_to_string(desk.path("headcount.toml")).expect("a configuration");

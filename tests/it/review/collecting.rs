@@ -120,6 +120,13 @@ fn what_is_passed_on_comes_in_a_packet_of_somebody_else() {
     desk.collect("2026-12-05", &["bob.xlsx"]).ends(1).says("1 passed on to E-6").says("names E-4, who may not decide");
     assert_eq!(desk.holders()["crm/c-1"].as_deref(), Some("E-6"));
     assert_eq!(desk.packet("E-6", 1).keys(), ["crm/c-1"]);
+    // A corrected file says it once more; and who has passed a row on, decides no more who decides.
+    packet.set("crm/d-1", "Pass to", "E-6").save(&desk.path("bob2.xlsx"));
+    let ran = desk.collect("2026-12-06", &["bob2.xlsx"]).ends(0).says("1 passed on to E-6");
+    assert!(ran.stdout.contains("0 decisions"), "{}", ran.stdout);
+    packet.set("crm/c-1", "Pass to", "E-7").save(&desk.path("bob3.xlsx"));
+    desk.collect("2026-12-06", &["bob3.xlsx"]).ends(1).says("names somebody, and E-6 decides about it by now");
+    assert_eq!(desk.holders()["crm/c-1"].as_deref(), Some("E-6"));
 }
 
 #[test]

@@ -50,6 +50,16 @@ fn a_scope_leaves_out_only_what_is_certainly_outside() {
         let scope = desk.campaign().review.scope;
         assert_eq!(scope.within + scope.outside, 6);
     }
+    // What it isn't about is counted wherever it is told.
+    let desk = Desk::opened(REVIEW, &["--scope", "privileged"]);
+    desk.run(&["review", "status", "q4"]).says("| crm | complete | E-5 | 6 | 1 | 5 |");
+    desk.run(&["audit", "-q", "--as-of", "2026-12-02T12:00:00Z", "--out", "o", "--format", "json,html,md"]).ends(0);
+    for (name, words) in
+        [("report.json", "\"outside\": 5"), ("report.html", "5 not in scope"), ("report.md", "5 not in scope")]
+    {
+        let text = std::fs::read_to_string(desk.path(&format!("o/{name}"))).expect(name);
+        assert!(text.contains(words), "{name}");
+    }
     let desk = Desk::new(REVIEW);
     desk.seal(super::desk::EVIDENCE);
     for (condition, place) in [
