@@ -192,16 +192,33 @@ impl Files {
     }
 
     /// The files of one path below each folder in this one, sorted; none, where there is no such folder.
-    pub fn below(&self, role: Role, folder: &Path, file: &Path) -> Vec<PathBuf> {
+    ///
+    /// # Errors
+    /// Nobody may look whether there are any.
+    pub fn below(&self, role: Role, folder: &Path, file: &Path) -> Result<Vec<PathBuf>, (PathBuf, io::Error)> {
         if let Some(stored) = self.stored_of(role) {
             let files = stored.files.keys().filter(|(of, path)| *of == role && path.starts_with(folder));
-            return files.map(|(_, path)| path.clone()).collect();
+            return Ok(files.map(|(_, path)| path.clone()).collect());
         }
-        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-        let files = entries.flatten().map(|entry| entry.path().join(file)).filter(|path| path.is_file());
-        let mut files: Vec<PathBuf> = files.collect();
+        let is_nothing =
+            |error: &io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+        let unreadable = |error| (folder.to_owned(), error);
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if is_nothing(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(error)),
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(unreadable)?.path().join(file);
+            match std::fs::metadata(&path) {
+                Ok(_) => files.push(path),
+                Err(error) if is_nothing(&error) => {}
+                Err(error) => return Err((path, error)),
+            }
+        }
         files.sort();
-        files
+        Ok(files)
     }
 
     /// Whether there is a folder. Of what was stored, that was seen to when it was.

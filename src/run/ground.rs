@@ -66,7 +66,8 @@ fn read_others(config: &Config, only: &[SourceName]) -> Result<(), Vec<Diagnosti
     let crosswalks = config.chosen(only).filter_map(|source| source.matching.crosswalk.as_ref());
     let exceptions = &config.exceptions;
     let reviews = config.review.iter();
-    let promises: Vec<_> = reviews.flat_map(|review| Promises::files(&config.files, &review.folder)).collect();
+    let promises = reviews.map(|review| Promises::files(&config.files, &review.folder));
+    let promises = promises.collect::<Result<Vec<_>, Diagnostic>>().map_err(|mistake| vec![mistake])?.concat();
     let of_exceptions = [
         (Role::Declared, &exceptions.declared),
         (Role::Waivers, &exceptions.waivers),

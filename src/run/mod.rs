@@ -341,6 +341,7 @@ pub(crate) fn ready<'c>(
     if options.answered.is_some() {
         mistakes.extend(facts::promised(config, inputs, options.as_of()));
     }
+    mistakes.extend(inputs.exceptions.promises.unknown());
     let mut sources = Vec::new();
     for source in config.chosen(options.only) {
         let origin = match (options.snapshot, options.answered) {

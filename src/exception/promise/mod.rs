@@ -25,6 +25,8 @@ pub struct Promises {
     pub reviews: Vec<PromiseFile>,
     /// Old names of sources → new ones.
     renamed: BTreeMap<String, String>,
+    /// The folders of reviews that have none.
+    without: Vec<PathBuf>,
 }
 
 impl Promises {
@@ -36,9 +38,14 @@ impl Promises {
         let Some(review) = &config.review else { return Ok(Self::default()) };
         let renamed = config.history.iter().flat_map(|history| &history.renamed);
         let renamed = renamed.map(|(new, old)| (old.clone(), new.clone())).collect();
-        let mut promises = Self { reviews: Vec::new(), renamed };
+        let mut promises = Self { reviews: Vec::new(), renamed, without: Vec::new() };
         let (mut paths, mut mistakes) = (Vec::new(), Vec::new());
-        for path in Self::files(&config.files, &review.folder) {
+        let files = Self::files(&config.files, &review.folder).map_err(|mistake| vec![mistake])?;
+        let opened = below(&config.files, &review.folder, "review.json").map_err(|mistake| vec![mistake])?;
+        // A bundle holds the promises alone.
+        let folders = opened.iter().filter(|path| path.ends_with("review.json")).filter_map(|path| path.parent());
+        promises.without = folders.filter(|folder| !files.contains(&folder.join(FILE))).map(Path::to_owned).collect();
+        for path in files {
             match PromiseFile::read(&config.files, &path) {
                 Ok(file) => {
                     promises.reviews.push(file);
@@ -84,8 +91,22 @@ impl Promises {
     }
 
     /// Where those of all reviews below a folder are.
-    pub fn files(files: &Files, folder: &Path) -> Vec<PathBuf> {
-        files.below(Role::Promises, folder, Path::new("outcome/promises.json"))
+    ///
+    /// # Errors
+    /// Nobody may look there.
+    pub fn files(files: &Files, folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
+        below(files, folder, FILE)
+    }
+
+    /// What is wrong with reviews of which nobody can tell what they have decided.
+    pub fn unknown(&self) -> impl Iterator<Item = Diagnostic> {
+        self.without.iter().map(|folder| {
+            Diagnostic::of_file(
+                folder,
+                format!("this review has no {FILE}, so that nobody can tell what it has decided"),
+            )
+            .help("restore it from the bundle of the review; the folder of one that was never opened can be removed")
+        })
     }
 
     /// Those that still count, with their reviews, as of a moment: nothing was promised before it was closed.
@@ -115,4 +136,15 @@ impl Promises {
     pub fn of(&self, source: &SourceName, now: Timestamp) -> SourcePromises<'_> {
         SourcePromises::new(self.open(now).filter(|(_, promise)| self.source_of(promise) == source.as_str()), now)
     }
+}
+
+/// Where the promises of a review are, below its folder.
+const FILE: &str = "outcome/promises.json";
+
+/// Where a file is below all folders of reviews.
+fn below(files: &Files, folder: &Path, file: &str) -> Result<Vec<PathBuf>, Diagnostic> {
+    files.below(Role::Promises, folder, Path::new(file)).map_err(|(path, error)| {
+        let what = format!("can't look whether a review has promised something: {error}");
+        Diagnostic::of_file(&path, what).help("the folders of reviews are private: let whoever audits read them")
+    })
 }

@@ -116,6 +116,23 @@ fn a_review_that_is_gone_is_missed_by_the_next_audit() {
 }
 
 #[test]
+fn a_review_that_can_not_be_read_stops_the_audit() {
+    let desk = decided(REVIEW);
+    let (outcome, aside) = (desk.path("reviews/q4/outcome"), desk.path("aside"));
+    std::fs::rename(&outcome, &aside).expect("moved");
+    let run = ["audit", "-q", "--as-of", "2027-01-10T12:00:00Z", "--out", "o", "--format", "json"];
+    desk.run(&run).ends(2).says("this review has no outcome/promises.json");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&outcome, &outcome).expect("a loop");
+        desk.run(&run).ends(2).says("can't look whether a review has promised something");
+        std::fs::remove_file(&outcome).expect("removed");
+    }
+    std::fs::rename(&aside, &outcome).expect("moved back");
+    audit(&desk, "2027-01-10", None);
+}
+
+#[test]
 fn roles_that_are_not_told_are_not_gone() {
     let desk = decided(REVIEW);
     desk.write("crm.csv", "id,email,status\ne-1,eve@example.com,inactive\nd-1,dan@example.com,active\n");
