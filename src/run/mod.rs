@@ -13,10 +13,9 @@ mod options;
 mod outages;
 mod owners;
 mod policy;
+mod promises;
 pub mod publish;
 pub mod seal;
-
-use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use futures_util::future::try_join_all;
@@ -28,7 +27,7 @@ use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
 use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
-use crate::exception::{Coverage, PromiseMemory, Promises};
+use crate::exception::{Coverage, PromiseMemory};
 use crate::fetch::{self, Connector, Decoder, Lines, Population, Wanted};
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
 use crate::history::{Anew, Earlier, Follow};
@@ -46,6 +45,7 @@ pub use inputs::{Inputs, known, latest};
 pub use low_match::LOW_MATCH;
 pub use options::{Identity, Observer, Phase, RunOptions};
 pub use policy::Policy;
+use promises::lost_promises;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -309,19 +309,6 @@ fn coverage(config: &Config, populations: &[Population]) -> Coverage {
     let configured: Vec<SourceName> = config.sources.iter().map(|source| source.name.clone()).collect();
     let complete = populations.iter().filter(|population| population.certificate.status == SourceStatus::Complete);
     Coverage::new(&configured, complete.map(|population| population.source.clone()))
-}
-
-/// What the audit before held somebody to, and what isn't there any more: a promise ends by being done, or by a new decision.
-fn lost_promises(promises: &Promises, memory: &PromiseMemory) -> Vec<Anomaly> {
-    let ids: BTreeSet<&str> = promises.ids().collect();
-    let lost = memory.lost(|id| ids.contains(id)).into_iter().map(|(review, count)| {
-        let promises = counted(count, "promise", "promises");
-        Anomaly::Changed(format!(
-            "{promises} of review {review} weren't done when the audit before looked, and are in no promises.json now: restore \
-             the folder of the review, or name it in [review] folder"
-        ))
-    });
-    lost.collect()
 }
 
 /// Goes on only if nothing speaks against it.
