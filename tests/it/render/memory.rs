@@ -90,7 +90,7 @@ fn a_full_temporary_folder_is_an_error() {
 #[test]
 #[ignore = "is started by the test above, which lets no file grow"]
 fn the_process_without_room() {
-    let written = bytes_with(Format::Xlsx, &fixture::large(1_000), &RenderOptions::default());
+    let written = bytes_with(Format::Xlsx, &fixture::large(400), &RenderOptions::default());
     let error = written.expect_err("no room");
     assert!(error.starts_with("can't make the workbook: ") && error.contains("File too large"), "{error}");
 }
