@@ -37,11 +37,21 @@ pub fn chain(bundles: &[(PathBuf, BagId, Description)], unread: &[&Path]) -> Vec
     }
     told.extend(gaps.map(|text| Statement::wrong(TOPIC, text)));
     if told.is_empty() {
-        let names: Vec<_> = links.iter().map(Link::name).collect();
-        let start = starts.first().map(|text| format!("; {text}")).unwrap_or_default();
-        told.push(Statement::holds(TOPIC, format!("{}{start}", names.join(" ─▶ "))));
+        told.push(Statement::holds(TOPIC, in_order(&links).into_iter().chain(starts).collect::<Vec<_>>().join("; ")));
     }
     told
+}
+
+/// The audits one behind the other, and which of them each review is about.
+fn in_order(links: &[Link<'_>]) -> Vec<String> {
+    let (reviews, audits): (Vec<_>, Vec<_>) = links.iter().partition(|link| link.is_review());
+    let audits: Vec<_> = audits.into_iter().map(Link::name).collect();
+    let reviews = reviews.into_iter().map(|review| {
+        let previous = review.description.previous.as_ref();
+        let about = previous.and_then(|previous| links.iter().find(|link| *link.id == previous.id));
+        about.map_or_else(|| review.name(), |about| format!("{} is about {}", review.name(), about.name()))
+    });
+    Some(audits.join(" ─▶ ")).filter(|audits| !audits.is_empty()).into_iter().chain(reviews).collect()
 }
 
 /// A bundle of the chain.
@@ -61,6 +71,10 @@ impl<'b> Link<'b> {
     fn name(&self) -> String {
         file_name(self.path)
     }
+
+    fn is_review(&self) -> bool {
+        self.description.kind == Kind::Review
+    }
 }
 
 fn file_name(path: &Path) -> String {
@@ -78,7 +92,7 @@ fn twice(links: &[Link<'_>]) -> Vec<Statement> {
 /// Two bundles that name the same one before them. A review stands beside the next audit, and may name the same.
 fn forks(links: &[Link<'_>]) -> Vec<Statement> {
     let mut followers: BTreeMap<&BagId, Vec<String>> = BTreeMap::new();
-    for link in links.iter().filter(|link| link.description.kind != Kind::Review) {
+    for link in links.iter().filter(|link| !link.is_review()) {
         if let Some(previous) = &link.description.previous {
             followers.entry(&previous.id).or_default().push(link.name());
         }
@@ -201,6 +215,23 @@ mod tests {
         assert_eq!(told(&redacted), whole);
         let (outcome, text) = told(&[bundle(2), bundle(2)]);
         assert!(outcome == Outcome::Holds && text.contains("are the same bundle"), "{text}");
+    }
+
+    #[test]
+    fn a_review_stands_beside_the_audit_that_it_is_about() {
+        let mut with_review = year();
+        let mut review = Description { kind: Kind::Review, ..bundle(3).2 };
+        review.run.id = None;
+        with_review.push((PathBuf::from("q2-review.zip"), id('9'), review));
+        let (outcome, text) = told(&with_review);
+        let expected =
+            "q1.zip ─▶ q2.zip ─▶ q3.zip ─▶ q4.zip; q2-review.zip is about q2.zip; q1.zip names none before it\n";
+        assert_eq!((outcome, text.as_str()), (Outcome::Holds, expected));
+        let (outcome, text) = told(&with_review[4..]);
+        assert!(
+            outcome == Outcome::Holds && text.starts_with("q2-review.zip; q2-review.zip names run run-2"),
+            "{text}"
+        );
     }
 
     #[test]
