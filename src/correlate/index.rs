@@ -113,8 +113,8 @@ impl KeyTable {
     /// The employees who have the key, in roster order.
     pub(super) fn get(&self, hash: Hash) -> Hits {
         let entries = self.entries.get(hash.place(self.places)..).unwrap_or_default();
-        let until = entries.iter().take_while(|entry| entry.hash <= hash);
-        until.filter(|entry| entry.hash == hash).map(|entry| entry.employee).collect()
+        let from = entries.iter().skip_while(|entry| entry.hash < hash);
+        from.take_while(|entry| entry.hash == hash).map(|entry| entry.employee).collect()
     }
 }
 

@@ -74,6 +74,9 @@ impl Normaliser {
 
     /// Applies what only the organisation can know: that domains are the same, and that tags don't matter.
     fn in_organisation<'v>(&self, plain: Normalised<'v>) -> Normalised<'v> {
+        if self.domains.is_empty() && !self.strip_plus {
+            return plain;
+        }
         let Some((local, domain)) = split(&plain.text) else { return plain };
         let alias = self.domains.get(domain);
         let untagged = local.split_once('+').map(|(name, _)| name.trim_end());
