@@ -44,4 +44,5 @@ pub use name::{NameError, PayloadName};
 pub use pack::pack;
 pub use read::{Bag, Examination, PayloadReader};
 pub use seal::{BagId, SEAL};
+pub(crate) use seal::{sha256, sha256_of};
 pub use write::{BagWriter, Sealed, sweep};

@@ -75,12 +75,12 @@ impl From<BagId> for String {
 }
 
 /// The hash of a whole text.
-pub(super) fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
 /// The hash of all that is read.
-pub(super) fn sha256_of(mut contents: impl Read) -> io::Result<String> {
+pub(crate) fn sha256_of(mut contents: impl Read) -> io::Result<String> {
     let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
     loop {
         match contents.read(&mut buffer)? {

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::item::Item;
-use super::journal::{Event, Journal, sha256, sha256_of};
+use super::journal::{Event, Journal};
 use super::state::State;
+use crate::bag::{sha256, sha256_of};
 use crate::base::diagnostic::Diagnostic;
 use crate::claim::{Claim, ClaimError};
 use crate::config::ReviewSettings;
@@ -224,7 +225,9 @@ impl Campaign {
         let journal = Journal::read(folder.join(JOURNAL), sha256(&text))?;
         for (name, wanted) in [(ITEMS, &review.items_sha256), (LEFT_OUT, &review.left_out_sha256)] {
             let path = folder.join(name);
-            let found = sha256_of(&path).map_err(|error| Diagnostic::of_file(&path, error.to_string()))?;
+            let found = fs::File::open(&path)
+                .and_then(sha256_of)
+                .map_err(|error| Diagnostic::of_file(&path, error.to_string()))?;
             if found != *wanted {
                 return Err(
                     Diagnostic::of_file(&path, "isn't what the review was opened with").help("restore it from a copy")

@@ -6,10 +6,10 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::campaign::{Campaign, ReviewError};
 use super::collect::needs_reason;
-use super::journal::{Event, sha256};
+use super::journal::Event;
 use super::people::People;
 use super::state::Asked;
-use crate::bag::slug;
+use crate::bag::{sha256, slug};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{digest, hex};
 use crate::config::PacketForm;

@@ -2,16 +2,15 @@
 //! what follows from it; nothing else is edited. Beside it, `journal.head` counts its lines, so that it is noticed when the last
 //! ones are cut off: but by whoever cuts both.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::item::Facts;
+use crate::bag::sha256;
 use crate::base::diagnostic::Diagnostic;
-use crate::base::text::hex;
 use crate::claim::open_private;
 use crate::deliver::write_file;
 use crate::model::Timestamp;
@@ -334,25 +333,5 @@ impl Journal {
         let head = Head { lines: self.entries.len() as u64, sha256: self.last.clone() };
         let head = serde_json::to_vec(&head)?;
         write_file(&Head::beside(&self.path), |out| out.write_all(&head)).map_err(|failed| failed.error)
-    }
-}
-
-/// The SHA-256 of some bytes.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-/// The SHA-256 of a file.
-pub(super) fn sha256_of(path: &Path) -> io::Result<String> {
-    let mut hash = Sha256::new();
-    let mut file = io::BufReader::new(std::fs::File::open(path)?);
-    loop {
-        let piece = file.fill_buf()?;
-        if piece.is_empty() {
-            return Ok(hex(&hash.finalize()));
-        }
-        hash.update(piece);
-        let length = piece.len();
-        file.consume(length);
     }
 }

@@ -14,7 +14,7 @@ use super::people::People;
 use super::route::Router;
 use super::state::Standing;
 use crate::base::diagnostic::Diagnostic;
-use crate::base::text::counted;
+use crate::base::text::{counted, grouped};
 use crate::config::ReviewSettings;
 use crate::exception::Declarations;
 use crate::model::{Account, Fact, Json, SourceName, Timestamp};
@@ -153,7 +153,8 @@ impl Opening<'_> {
             let key = pair.first().map(|item| item.key.clone()).unwrap_or_default();
             return Err(Diagnostic::of_file(audit.bag().path(), format!("lists {key} twice")));
         }
-        check_population(audit, &listed)?;
+        let seen = audit.report.sources.iter().map(|source| (source.name.as_str(), source.distinct));
+        check_population(audit.bag().path(), seen, &listed)?;
         let items =
             items.into_iter().map(|item: Item| Item { namesakes: namesakes.of(&item.facts, self.people), ..item });
         Ok((items.collect(), left_out))
@@ -207,16 +208,19 @@ impl Opening<'_> {
 }
 
 /// Whether all accounts that were seen are listed: what isn't listed, nobody is asked about.
-fn check_population(audit: &SealedAudit, listed: &BTreeMap<String, u64>) -> Result<(), Diagnostic> {
-    for source in &audit.report.sources {
-        let found = listed.get(&source.name).copied().unwrap_or_default();
-        if found != source.distinct {
-            let what =
-                format!("lists {found} of the {} accounts that the audit has seen at {}", source.distinct, source.name);
-            return Err(Diagnostic::of_file(audit.bag().path(), what).help("audit again, and seal that"));
-        }
-    }
-    Ok(())
+fn check_population<'s>(
+    bundle: &Path,
+    mut seen: impl Iterator<Item = (&'s str, u64)>,
+    listed: &BTreeMap<String, u64>,
+) -> Result<(), Diagnostic> {
+    let found = |source: &str| listed.get(source).copied().unwrap_or_default();
+    let Some((source, accounts)) = seen.find(|(source, accounts)| found(source) != *accounts) else { return Ok(()) };
+    let what = format!(
+        "lists {} of the {} accounts that the audit has seen at {source}",
+        grouped(found(source)),
+        grouped(accounts)
+    );
+    Err(Diagnostic::of_file(bundle, what).help("audit again, and seal that"))
 }
 
 fn known(text: Option<&str>) -> Fact<Option<Cow<'_, str>>> {
@@ -275,4 +279,24 @@ pub fn in_words(campaign: &Campaign) -> String {
         )
     };
     format!("Opened {id}: {accounts} in scope, {} not, {people}, due {due}{nobody}", scope.outside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_left_out_of_the_list() {
+        let listed = BTreeMap::from([("crm".to_owned(), 1_999), ("desk".to_owned(), 7)]);
+        let check = |seen: &[(&'static str, u64)]| {
+            check_population(Path::new("q4.zip"), seen.iter().copied(), &listed).map_err(|mistake| mistake.to_string())
+        };
+        assert_eq!(check(&[("crm", 1_999), ("desk", 7), ("down", 0)]), Ok(()));
+        for (source, accounts, found) in
+            [("crm", 2_000, "1,999 of the 2,000"), ("desk", 6, "7 of the 6"), ("other", 1, "0 of the 1")]
+        {
+            let mistake = check(&[("desk", 7), (source, accounts)]).expect_err("another number");
+            assert!(mistake.contains(&format!("lists {found} accounts")), "{mistake}");
+        }
+    }
 }

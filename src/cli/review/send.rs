@@ -13,7 +13,7 @@ use super::{Office, refused, unusable};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::config::EmailConfig;
-use crate::deliver::email::{self, Carrier, Journal, OutgoingMail};
+use crate::deliver::email::{self, Carrier, Journal, Ledger, OutgoingMail};
 use crate::deliver::write_file;
 use crate::model::Timestamp;
 use crate::render::terminal;
@@ -28,9 +28,9 @@ pub(crate) struct SendArgs {
     id: String,
     #[command(flatten)]
     config: ConfigArg,
-    /// The report of the last audit, which has seen what of a closed review is done
-    #[arg(long, value_name = "FILE", default_value = "headcount-out/report.json")]
-    report: PathBuf,
+    /// The report of the last audit, which has seen what of a closed review is done [default: headcount-out/report.json, if it is there]
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Write the mails to this folder, as .eml files, instead of sending them
     #[arg(long, value_name = "DIR")]
     dry_run: Option<PathBuf>,
@@ -73,13 +73,18 @@ pub(super) fn run(args: &SendArgs, global: &Global) -> anyhow::Result<Exit> {
     };
     let mut ledger = SentMails::of(&mut campaign, &mails);
     let outgoing: Vec<OutgoingMail> = mails.into_iter().map(|due| due.mail).collect();
-    match runtime()?.block_on(email::send(&carrier, &outgoing, &mut ledger, now)) {
-        Ok(deliveries) => Ok(told(&deliveries, "headcount review send", global).and(exit)),
+    Ok(sent(&carrier, &outgoing, &mut ledger, global)?.and(exit))
+}
+
+/// Sends the mails, and says what came of them.
+fn sent(carrier: &Carrier, mails: &[OutgoingMail], ledger: &mut dyn Ledger, global: &Global) -> anyhow::Result<Exit> {
+    Ok(match runtime()?.block_on(email::send(carrier, mails, ledger, now)) {
+        Ok(deliveries) => told(&deliveries, "headcount review send", global),
         Err(error) => {
             say(&format!("error: {error}; a rerun may send the last mail again"));
-            Ok(Exit::DeliveryFailed)
+            Exit::DeliveryFailed
         }
-    }
+    })
 }
 
 fn say_unreachable(unreachable: &[(String, String)]) -> Exit {
@@ -98,7 +103,7 @@ fn to_owners(
     (email, carrier): (&EmailConfig, Option<&Carrier>),
     global: &Global,
 ) -> anyhow::Result<Exit> {
-    let seen = match last_audit(&args.report) {
+    let seen = match last_audit(args.report.as_deref()) {
         Ok(seen) => seen,
         Err(mistake) => return Ok(unusable(&[mistake])),
     };
@@ -127,18 +132,13 @@ fn to_owners(
             return Ok(Exit::DeliveryFailed);
         }
     };
-    match runtime()?.block_on(email::send(carrier, &mails, &mut ledger, now)) {
-        Ok(deliveries) => Ok(told(&deliveries, "headcount review send", global).and(exit)),
-        Err(error) => {
-            say(&format!("error: {error}; a rerun may send the last mail again"));
-            Ok(Exit::DeliveryFailed)
-        }
-    }
+    Ok(sent(carrier, &mails, &mut ledger, global)?.and(exit))
 }
 
-/// What the last audit has seen, if there is a report.
-fn last_audit(path: &Path) -> Result<LastAudit, Diagnostic> {
-    if !path.exists() {
+/// What the last audit has seen, by the report that is named; otherwise, by the one that an audit writes, if it is there.
+fn last_audit(named: Option<&Path>) -> Result<LastAudit, Diagnostic> {
+    let path = named.unwrap_or(Path::new("headcount-out/report.json"));
+    if named.is_none() && !path.exists() {
         return Ok(LastAudit::default());
     }
     let report = Report::read(path)?;

@@ -8,13 +8,14 @@ use chrono::{Days, NaiveDate};
 use super::answer::{Refusal, Twice, decision, formula, twice, written};
 use super::cells::{day, is_same, squeezed};
 use super::{AnswerRow, Answers, Placed, SignOff, page, remarks, sheet};
+use crate::bag::sha256;
 use crate::base::diagnostic::Diagnostic;
 use crate::config::NeedsReason;
 use crate::model::{Employee, Timestamp};
 use crate::render::packet::{ABOUT, shown_cell};
 use crate::review::campaign::{Campaign, ReviewError};
 use crate::review::item::Item;
-use crate::review::journal::{Decision, Event, sha256};
+use crate::review::journal::{Decision, Event};
 use crate::review::people::People;
 use crate::review::state::PacketMade;
 

@@ -72,6 +72,9 @@ fn a_source_that_nobody_answers_for_is_named() {
     let folder = desk.run(&["review", "send", "q4", "--as-of", "2026-12-19", "--dry-run", "mails"]).ends(0);
     folder.says("Wrote 1 mail to mails; none was sent");
     desk.write("report.json", "{");
-    desk.run(&["review", "send", "q4", "--as-of", "2026-12-19", "--dry-run", "mails", "--report", "report.json"])
-        .ends(2);
+    for report in ["report.json", "mistyped.json"] {
+        desk.run(&["review", "send", "q4", "--as-of", "2026-12-19", "--dry-run", "mails", "--report", report])
+            .ends(2)
+            .says(report);
+    }
 }
