@@ -15,7 +15,7 @@ use crate::rule::{Facts, List, Rule, Scope, Value};
 /// What findings about accounts hold besides names, reason and what they are counted by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Evidence {
-    /// The facts, and how the account was correlated.
+    /// The facts, how the account was correlated, and to whom it probably belongs.
     #[default]
     Whole,
     /// No more: for formats that show no more.

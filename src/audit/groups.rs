@@ -54,10 +54,13 @@ impl<'a> GroupMembers<'a> {
         }
     }
 
-    /// Adds what another thread has gathered.
-    pub(super) fn merge(&mut self, later: Self) {
+    /// Adds what another thread has gathered of accounts whose positions count from `first` on.
+    pub(super) fn merge(&mut self, later: Self, first: u64) {
         for (mine, theirs) in self.members.iter_mut().zip(later.members) {
-            mine.extend(theirs);
+            mine.extend(theirs.into_iter().filter_map(|seen| {
+                let position = u32::try_from(first + u64::from(seen.position)).ok()?;
+                Some(Seen { position, ..seen })
+            }));
         }
     }
 

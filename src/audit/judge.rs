@@ -17,16 +17,16 @@ use super::violation::{Accused, Judged};
 use super::{SourceContext, Unsettled};
 use crate::correlate::Tried;
 use crate::exception::{DeclarationUse, Exceptions, SourceDeclarations};
-use crate::fetch::{Chunk, Decoded, record};
+use crate::fetch::{Chunk, record};
 use crate::finding::Batch;
-use crate::model::{Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
-use crate::rule::{AccountScope, DeclaredScope, Rule, RuleResult, Scope, Triage};
+use crate::model::{Account, Employee, EmployeeIndex, Finding, Fingerprint, Roster, Situation, Timestamp};
+use crate::rule::{AccountScope, DeclaredScope, Open, Rule, RuleResult, Scope, Triage};
 
-/// A record, and its position among those received.
-#[derive(Clone, Copy)]
-struct Received<'c> {
-    position: u64,
-    line: &'c str,
+/// A record, its position among those received, and the account that it is.
+pub(super) struct Received<'c> {
+    pub position: u64,
+    pub line: &'c str,
+    pub account: Account<'c>,
 }
 
 /// An account as rules see it.
@@ -61,8 +61,9 @@ pub(super) struct Judge<'j> {
 /// What came of some accounts in a row. Lists are in the order of the judge's rules.
 #[derive(Debug)]
 pub(super) struct ChunkResult<'j> {
+    /// The position that counts as the first of all.
+    pub first: u64,
     pub looked: Looked,
-    triage: Triage<'j>,
     pub of_accounts: Vec<Counts>,
     pub of_groups: Vec<Counts>,
     pub groups: Vec<GroupMembers<'j>>,
@@ -100,37 +101,57 @@ impl<'j> Judge<'j> {
     ///
     /// # Errors
     /// A record can't be read back, or a finding not be kept.
-    pub(super) fn chunk(&'j self, chunk: &Chunk) -> io::Result<ChunkResult<'j>> {
-        let (mut result, mut ledger) = (self.empty(), DeclarationUse::default());
+    pub(super) fn chunk(&self, chunk: &Chunk) -> io::Result<ChunkResult<'j>> {
         let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
-        self.each(chunk, &mut ledger, |seen| self.account(&mut result, recorder.as_mut(), seen))?;
+        let result =
+            self.accounts(chunk.lines().map(|(position, line)| self.received(position, line)), &mut recorder)?;
         recorder.map_or(Ok(()), Recorder::finish)?;
-        result.looked.ledger = ledger;
-        count_settled(&result.triage, &mut result.of_accounts);
         Ok(result)
     }
 
-    /// Shows the accounts of a chunk as rules see them.
+    /// Judges some accounts.
     ///
     /// # Errors
-    /// A record can't be read back, or `see` fails.
-    pub(super) fn each(
+    /// As of `received`; or a finding can't be kept.
+    pub(super) fn accounts<'c>(
         &self,
-        chunk: &Chunk,
+        received: impl Iterator<Item = io::Result<Received<'c>>>,
+        recorder: &mut Option<Recorder<'_>>,
+    ) -> io::Result<ChunkResult<'j>> {
+        let (mut result, mut ledger) = (self.empty(), DeclarationUse::default());
+        let mut triage = Triage::new(&self.about_accounts);
+        self.each(received, &mut ledger, |seen| self.account(&mut result, &mut triage, recorder.as_mut(), seen))?;
+        result.looked.ledger = ledger;
+        count_settled(&triage, &mut result.of_accounts);
+        Ok(result)
+    }
+
+    /// Shows accounts as rules see them.
+    ///
+    /// # Errors
+    /// As of `received`; or `see` fails.
+    pub(super) fn each<'c>(
+        &self,
+        mut received: impl Iterator<Item = io::Result<Received<'c>>>,
         ledger: &mut DeclarationUse,
         mut see: impl FnMut(&Seen<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         /// So many accounts are correlated at once that the processor's cache still holds them when they are judged.
         const AT_ONCE: usize = 16;
-        let received: Vec<_> = chunk.lines().map(|(position, line)| Received { position, line }).collect();
-        for received in received.chunks(AT_ONCE) {
-            let decoded =
-                received.iter().map(|received| self.decoded(received.line)).collect::<io::Result<Vec<_>>>()?;
-            let tried = self.context.correlator.ask_all(decoded.iter().map(|decoded| &decoded.account));
+        let mut some = Vec::with_capacity(AT_ONCE);
+        loop {
+            some.clear();
+            for received in received.by_ref().take(AT_ONCE) {
+                some.push(received?);
+            }
+            if some.is_empty() {
+                return Ok(());
+            }
+            let tried = self.context.correlator.ask_all(some.iter().map(|received| &received.account));
             for owner in tried.iter().filter_map(|tried| self.employee(tried.first_found())) {
                 owner.prefetch();
             }
-            for ((received, Decoded { account, .. }), tried) in received.iter().zip(&decoded).zip(&tried) {
+            for (Received { position, line, account }, tried) in some.iter().zip(&tried) {
                 let found = tried.situation();
                 let mut owners = Owners::of(&found, self.roster);
                 let situation = ledger.decide(self.declarations, account, found);
@@ -139,16 +160,15 @@ impl<'j> Judge<'j> {
                 }
                 let judged = Judged { account, situation: &situation, employee: self.employee(situation.employee()) };
                 let scope = self.scope(&judged, &owners);
-                see(&Seen { position: received.position, line: received.line, tried, judged, scope: &scope })?;
+                see(&Seen { position: *position, line, tried, judged, scope: &scope })?;
             }
         }
-        Ok(())
     }
 
-    fn empty(&'j self) -> ChunkResult<'j> {
+    fn empty(&self) -> ChunkResult<'j> {
         ChunkResult {
+            first: 0,
             looked: Looked::default(),
-            triage: Triage::new(&self.about_accounts),
             of_accounts: self.about_accounts.iter().map(|_| Counts::default()).collect(),
             of_groups: self.about_groups.iter().map(|_| Counts::default()).collect(),
             groups: self.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
@@ -160,25 +180,28 @@ impl<'j> Judge<'j> {
         }
     }
 
-    fn decoded<'c>(&self, line: &'c str) -> io::Result<Decoded<'c>> {
-        let decoded = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?;
-        Ok(Decoded { account: decoded.account.as_of(self.now), ..decoded })
+    /// A record that was kept, as the account that it is.
+    pub(super) fn received<'c>(&self, position: u64, line: &'c str) -> io::Result<Received<'c>> {
+        let mut account = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?.account;
+        account.be_as_of(self.now);
+        Ok(Received { position, line, account })
     }
 
     fn account(
         &self,
         result: &mut ChunkResult<'j>,
+        triage: &mut Triage<'_>,
         recorder: Option<&mut Recorder<'_>>,
         seen: &Seen<'_>,
     ) -> io::Result<()> {
-        let Seen { position, line, tried, judged, scope } = *seen;
+        let Seen { position, tried, judged, scope, .. } = *seen;
         let Judged { account, situation, employee } = judged;
         result.looked.count(situation, tried);
         if let Some(recorder) = recorder {
             let privileged = scope.account.as_ref().and_then(AccountScope::is_privileged);
             recorder.record(position, &AccountRow::new(account, privileged, situation, employee, self.now))?;
         }
-        self.rules(result, tried, judged, scope, line)?;
+        self.rules(result, triage.take(scope), seen)?;
         result.unsettled.extend(self.unsettled(&judged, scope));
         for (group, counts) in result.groups.iter_mut().zip(&mut result.of_groups) {
             if let Some(undecided) = group.offer(scope, position) {
@@ -193,18 +216,12 @@ impl<'j> Judge<'j> {
         Ok(())
     }
 
-    fn rules(
-        &self,
-        result: &mut ChunkResult<'j>,
-        tried: &Tried<'_>,
-        judged: Judged<'_>,
-        scope: &Scope<'_>,
-        line: &str,
-    ) -> io::Result<()> {
+    fn rules(&self, result: &mut ChunkResult<'j>, open: &[Open<'_>], seen: &Seen<'_>) -> io::Result<()> {
+        let Seen { line, tried, judged, scope, .. } = *seen;
         let mut accused = None;
         let mut violated = Vec::new();
         let (mut finished, mut concerned) = (Vec::new(), Vec::new());
-        for open in result.triage.take(scope) {
+        for open in open {
             let verdict = open.judge(scope);
             if let Some(counts) = result.of_accounts.get_mut(open.rule) {
                 counts.count(verdict);

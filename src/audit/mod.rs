@@ -6,6 +6,7 @@
 
 mod account_row;
 mod answers;
+mod arrivals;
 mod evidence;
 mod groups;
 mod inventory;
@@ -31,6 +32,7 @@ use std::io;
 
 pub use account_row::{AccountRow, Work};
 pub use answers::{Answer, Answers, Disagreement, Verdict, Whose};
+pub use arrivals::Arrivals;
 pub use evidence::Evidence;
 pub use inventory::{Inventory, Recorder};
 pub use look::{Look, Sight};
@@ -222,6 +224,16 @@ impl<'a> Audit<'a> {
         if let Some(answers) = self.answers {
             tally = self.answered(answers, context.name, population.certificate.distinct);
         }
+        self.close(context, population, tally)
+    }
+
+    /// Whether the accounts of a source have been judged.
+    pub fn has_judged(&self, source: &SourceName) -> bool {
+        self.sources.contains_key(source)
+    }
+
+    /// Judges the source itself, of whose accounts so many were counted.
+    fn close(&mut self, context: &SourceContext<'_>, population: &Population, tally: Tally) -> Result<(), AuditError> {
         tally
             .check(population.certificate.distinct)
             .map_err(|error| AuditError::Unbalanced { source_name: context.name.clone(), error })?;
@@ -241,11 +253,21 @@ impl<'a> Audit<'a> {
             |chunk| judge.chunk(&chunk),
             |result| self.take(&judge, &mut gathered, result),
         )?;
-        let Gathered { tally, of_accounts, of_groups, groups, orphans } = gathered;
+        self.together(&judge, gathered, spool)
+    }
+
+    /// Judges what all accounts of a source are needed for.
+    fn together(&mut self, judge: &Judge<'_>, gathered: Gathered<'_>, spool: &mut Spool) -> io::Result<Tally> {
+        let context = judge.context;
+        let Gathered { tally, of_accounts, of_groups, groups, mut orphans } = gathered;
+        orphans.limit(self.orphans_left);
         self.orphans_left = orphans.room_left();
-        let Likely { near_misses, line } = orphans.likely(&self.suggester, context)?;
-        self.found.add_near_misses(near_misses)?;
-        self.by_source.entry(context.name.clone()).or_default().likely = line;
+        // It takes as long as judging some hundred thousand accounts, so it isn't done where nobody reads it.
+        if self.evidence == Evidence::Whole || self.answers.is_some() || tally.has_low_match() {
+            let Likely { near_misses, line } = orphans.likely(&self.suggester, context)?;
+            self.found.add_near_misses(near_misses)?;
+            self.by_source.entry(context.name.clone()).or_default().likely = line;
+        }
         let rules = judge.about_accounts.iter().chain(&judge.about_groups);
         let counted = rules.zip(of_accounts.into_iter().chain(of_groups)).filter(|_| self.answers.is_none());
         for (rule, counts) in counted {
@@ -269,7 +291,7 @@ impl<'a> Audit<'a> {
             all.merge(some);
         }
         for (all, some) in gathered.groups.iter_mut().zip(result.groups) {
-            all.merge(some);
+            all.merge(some, result.first);
         }
         for (rule, offers) in judge.about_people.iter().zip(result.people) {
             if let Some(people) = self.people.iter_mut().find(|people| people.is_about(rule)) {

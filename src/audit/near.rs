@@ -99,6 +99,12 @@ impl Orphans {
         }));
     }
 
+    /// Keeps no more than there is room for.
+    pub(super) fn limit(&mut self, room: usize) {
+        self.room = room;
+        self.kept.truncate(room);
+    }
+
     /// The employees to whom the accounts probably belong.
     pub(super) fn likely(self, suggester: &Suggester<'_>, context: &SourceContext<'_>) -> io::Result<Likely> {
         let mut accounts = Vec::with_capacity(self.kept.len());

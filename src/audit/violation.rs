@@ -25,7 +25,7 @@ pub(super) struct Accused<'a> {
     scope: &'a Scope<'a>,
     roster: &'a Roster,
     person: Named<'a>,
-    /// Its access, its last use, and who answers for it.
+    /// Its access, its last use, and who answers for it; where that is wanted.
     context: Facts<'a>,
     evidence: Evidence,
     /// As JSON, where that is wanted: the context, and how it was correlated.
@@ -44,11 +44,12 @@ impl<'a> Accused<'a> {
         evidence: Evidence,
     ) -> io::Result<Self> {
         let person = Named::new(judged.account, judged.employee);
-        let context = evidence::context(judged.account, judged.employee);
+        let context = Facts::default();
         let none = || "{}".to_owned();
         let (facts, matched, written) = (none(), none(), false);
         let mut new = Self { judged, tried, source, scope, roster, person, context, evidence, facts, matched, written };
         if evidence == Evidence::Whole {
+            new.context = evidence::context(judged.account, judged.employee);
             new.facts = serde_json::to_string(&new.context)?;
             new.matched = new.correlation()?;
         }
@@ -120,7 +121,7 @@ impl<'a> Accused<'a> {
     /// None in practice: what was written as JSON can be read as JSON.
     pub(super) fn finding(&self, rule: &Rule, fingerprint: Fingerprint) -> io::Result<Finding> {
         let mut facts = rule.facts(self.scope).to_map();
-        for (name, value) in self.context.to_map() {
+        for (name, value) in evidence::context(self.judged.account, self.judged.employee).to_map() {
             facts.entry(name).or_insert(value);
         }
         let account_id = self.judged.account.id.clone().into_owned();

@@ -16,6 +16,35 @@ pub struct TempStore {
     rest: Vec<u8>,
 }
 
+/// Bytes of a store that have been read, with some of those behind them: what is read next mostly lies there.
+#[derive(Debug)]
+pub struct Window {
+    at: u64,
+    bytes: Vec<u8>,
+    reach: usize,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        /// To copy so much takes about as long as to ask the system for anything.
+        const REACH: usize = 1 << 14;
+        Self { at: 0, bytes: Vec::new(), reach: REACH }
+    }
+}
+
+impl Window {
+    /// Reads what is asked for and no more: for who reads once.
+    pub const fn narrow() -> Self {
+        Self { at: 0, bytes: Vec::new(), reach: 0 }
+    }
+
+    fn find(&self, at: u64, length: usize) -> Option<std::ops::Range<usize>> {
+        let start = usize::try_from(at.checked_sub(self.at)?).ok()?;
+        let end = start.checked_add(length)?;
+        (end <= self.bytes.len()).then_some(start..end)
+    }
+}
+
 impl TempStore {
     /// How many bytes there are.
     pub const fn len(&self) -> u64 {
@@ -54,6 +83,24 @@ impl TempStore {
         let found = self.rest.get(start..).and_then(|rest| rest.get(..others.len()));
         others.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
+    }
+
+    /// So many bytes from a place on, by way of a window.
+    ///
+    /// # Errors
+    /// There are fewer, or the file can't be read.
+    pub fn look<'w>(&self, at: u64, length: usize, window: &'w mut Window) -> io::Result<&'w [u8]> {
+        if window.find(at, length).is_none() {
+            let there = usize::try_from(self.len().saturating_sub(at)).unwrap_or(usize::MAX);
+            window.bytes.resize(there.min(length.max(window.reach)), 0);
+            window.at = at;
+            if let Err(error) = self.read(at, &mut window.bytes) {
+                window.bytes.clear();
+                return Err(error);
+            }
+        }
+        let found = window.find(at, length).and_then(|range| window.bytes.get(range));
+        found.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -118,6 +165,16 @@ mod tests {
         }
         for at in [699_997, 700_000, u64::MAX] {
             store.read(at, &mut few).expect_err("there are fewer");
+        }
+        for mut window in [Window::default(), Window::narrow()] {
+            for (at, length) in [(99_998, 4), (100_000, 2), (99_997, 4), (100_001, 200_000), (699_990, 10), (5, 0)] {
+                let found = store.look(at, length, &mut window).expect("there");
+                let expected = usize::try_from(at).ok().and_then(|at| all.get(at..at + length));
+                assert_eq!(Some(found), expected, "{at}");
+            }
+            for (at, length) in [(699_990, 11), (700_000, 1), (u64::MAX, 1), (0, usize::MAX)] {
+                store.look(at, length, &mut window).expect_err("there are fewer");
+            }
         }
     }
 }

@@ -103,6 +103,12 @@ impl Tally {
         (all > 0).then(|| self.matched() as f64 / all as f64)
     }
 
+    /// Whether so few accounts have an owner that the key is probably written differently on both sides.
+    pub fn has_low_match(&self) -> bool {
+        const LOW: f64 = 0.5;
+        self.match_rate().is_some_and(|rate| rate < LOW)
+    }
+
     /// Holds the law against the number of accounts that were fetched.
     ///
     /// # Errors

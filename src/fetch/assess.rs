@@ -1,9 +1,11 @@
 //! What a collector has to know of a record. Finding it out changes nothing, so any thread can do it.
 
-use super::Decoder;
+use std::io;
+
 use super::fingerprint::RunHasher;
 use super::record::FieldProblem;
 use super::scan::RecordError;
+use super::{Decoded, Decoder, Visit, Visitor};
 use crate::model::{AccountField, Json};
 
 /// The fields by which accounts find their owners.
@@ -14,6 +16,7 @@ pub(crate) const KEYS: [AccountField; 3] = [AccountField::ExternalId, AccountFie
 pub(crate) struct Assessor<'p> {
     decoder: &'p dyn Decoder,
     fingerprints: RunHasher,
+    visitor: Option<&'p dyn Visitor>,
 }
 
 /// What is known of a record that is an account.
@@ -28,7 +31,17 @@ pub(crate) struct Assessed {
 
 impl<'p> Assessor<'p> {
     pub(crate) fn new(decoder: &'p dyn Decoder) -> Self {
-        Self { decoder, fingerprints: RunHasher::default() }
+        Self { decoder, fingerprints: RunHasher::default(), visitor: None }
+    }
+
+    /// The same, for accounts that are judged on arrival.
+    pub(crate) fn with_visitor(self, visitor: Option<&'p dyn Visitor>) -> Self {
+        Self { visitor, ..self }
+    }
+
+    /// Who judges accounts on arrival, if somebody does.
+    pub(crate) fn visitor(&self) -> Option<&'p dyn Visitor> {
+        self.visitor
     }
 
     pub(crate) fn decoder(&self) -> &'p dyn Decoder {
@@ -36,11 +49,32 @@ impl<'p> Assessor<'p> {
     }
 
     pub(crate) fn assess<'r>(&self, record: impl Into<Json<'r>>) -> Result<Assessed, RecordError> {
-        let decoded = self.decoder.decode(record.into())?;
-        Ok(Assessed {
+        let mut decoded = self.decoder.decode(record.into())?;
+        let problems = std::mem::take(&mut decoded.problems);
+        Ok(Assessed { problems, ..self.of(&decoded) })
+    }
+
+    /// Assesses records in a row, and has their accounts judged, if somebody does that on arrival.
+    pub(crate) fn assess_all<'r>(
+        &self,
+        records: impl Iterator<Item = Json<'r>>,
+        mut take: impl FnMut(Result<Assessed, RecordError>),
+    ) -> io::Result<Option<Visit>> {
+        let Some(visitor) = self.visitor else {
+            records.for_each(|record| take(self.assess(record)));
+            return Ok(None);
+        };
+        let mut records = records.map(|record: Json<'r>| -> Json<'_> { record });
+        visitor.visit(&mut records, &mut |decoded| take(decoded.map(|decoded| self.of(decoded)))).map(Some)
+    }
+
+    fn of(&self, decoded: &Decoded<'_>) -> Assessed {
+        let has =
+            |key: AccountField| key.of(&decoded.account).is_some_and(|value| !value.chars().all(char::is_whitespace));
+        Assessed {
             fingerprint: self.fingerprints.of(decoded.account.id.as_bytes()),
-            has: KEYS.map(|key| key.of(&decoded.account).is_some_and(|value| !value.chars().all(char::is_whitespace))),
-            problems: decoded.problems,
-        })
+            has: KEYS.map(has),
+            problems: decoded.problems.clone(),
+        }
     }
 }

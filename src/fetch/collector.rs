@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::record::FieldProblem;
 use super::scan::RecordError;
 use super::spool::{Spool, SpoolWriter};
-use super::{Decoder, SourceError};
+use super::{Decoder, SourceError, Visit, Visitor};
 use crate::base::text::counted;
 use crate::model::{FactName, Json, KeyCounts};
 
@@ -100,6 +100,11 @@ impl<'p> Collector<'p> {
         }
     }
 
+    /// The same, for accounts that are judged on arrival.
+    pub(crate) fn with_visitor(self, visitor: Option<&'p dyn Visitor>) -> Self {
+        Self { assessor: self.assessor.with_visitor(visitor), ..self }
+    }
+
     /// Reads records as they are read here.
     pub(crate) const fn assessor(&self) -> Assessor<'p> {
         self.assessor
@@ -157,6 +162,19 @@ impl<'p> Collector<'p> {
     /// Keeps a new record.
     pub(crate) fn keep(&mut self, record: Json<'_>) -> Result<(), SourceError> {
         Ok(self.spool.push(record)?)
+    }
+
+    /// Takes what came of a visit, when all of its accounts have been kept.
+    pub(crate) fn take(&self, visit: Visit) -> Result<(), SourceError> {
+        Ok(self.assessor.visitor().map_or(Ok(()), |visitor| visitor.take(visit))?)
+    }
+
+    /// Forgets what came of a visit of which only these records were kept, and has these judged again.
+    pub(crate) fn visit_again(&self, visit: Visit, kept: Vec<Json<'_>>) -> Result<(), SourceError> {
+        let Some(visitor) = self.assessor.visitor() else { return Ok(()) };
+        visitor.forget(visit);
+        let visit = visitor.visit(&mut kept.into_iter(), &mut |_| ())?;
+        self.take(visit)
     }
 
     /// Takes a file that can be read again, for [`Self::keep_lines`].

@@ -14,6 +14,7 @@ mod progress;
 pub(crate) mod record;
 pub(crate) mod scan;
 mod spool;
+mod visitor;
 
 use std::time::Duration;
 
@@ -22,12 +23,13 @@ use serde::Deserialize;
 
 pub use collector::Collector;
 pub use lines::Lines;
-pub use population::{Certificate, Population, Wanted, fetch};
+pub use population::{Certificate, Population, Wanted, fetch, fetch_for};
 pub use progress::{Progress, Quiet};
 pub use record::{Decoded, FieldProblem};
 pub use scan::RecordError;
 pub(crate) use spool::SpoolWriter;
 pub use spool::{Chunk, Chunks, Spool, record};
+pub use visitor::{Visit, Visitor};
 
 use crate::http::{Cause, Client, HttpError, Request, Response, RetryPolicy, Usage};
 use crate::model::{FactName, Json};
@@ -55,6 +57,11 @@ pub trait Connector: Send + Sync {
     /// Reads the whole list once into the collector, and says whether it is proven whole. Asked again when it
     /// isn't.
     fn list<'a>(&'a self, collector: &'a mut Collector<'_>) -> BoxFuture<'a, Result<Proof, SourceError>>;
+
+    /// Whether its accounts can be judged in the visit in which they are received: each list is read once, from its beginning.
+    fn can_be_visited(&self) -> bool {
+        false
+    }
 
     /// Whether a second reading can tell something else than the first.
     fn may_change(&self) -> bool {

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 
 use super::collector::Collector;
-use super::{Connector, Decoder, Progress, Proof, SourceError, Spool};
+use super::{Connector, Decoder, Progress, Proof, SourceError, Spool, Visitor};
 use crate::base::text::{counted, digest, grouped};
 use crate::http::Usage;
 use crate::model::{KeyCounts, SourceName, SourceStatus, Timestamp};
@@ -116,6 +116,18 @@ pub async fn fetch(
     clock: fn() -> Timestamp,
     progress: &dyn Progress,
 ) -> Population {
+    fetch_for(None, wanted, connector, decoder, clock, progress).await
+}
+
+/// The same for a visitor, who judges the accounts on arrival.
+pub async fn fetch_for(
+    visitor: Option<&dyn Visitor>,
+    wanted: Wanted<'_>,
+    connector: &dyn Connector,
+    decoder: &dyn Decoder,
+    clock: fn() -> Timestamp,
+    progress: &dyn Progress,
+) -> Population {
     let started_at = clock();
     let mut certificate = Certificate {
         status: SourceStatus::Failed,
@@ -135,7 +147,8 @@ pub async fn fetch(
         warnings: Vec::new(),
         error: None,
     };
-    let spool = match collect(connector, decoder, progress, &mut certificate).await {
+    let collector = Collector::new(decoder, progress).with_visitor(visitor);
+    let spool = match collect(connector, collector, &mut certificate).await {
         Ok(spool) => Some(spool),
         Err(error) => {
             certificate.error = Some(error.to_string());
@@ -153,11 +166,9 @@ pub async fn fetch(
 
 async fn collect(
     connector: &dyn Connector,
-    decoder: &dyn Decoder,
-    progress: &dyn Progress,
+    mut collector: Collector<'_>,
     certificate: &mut Certificate,
 ) -> Result<Spool, SourceError> {
-    let mut collector = Collector::new(decoder, progress);
     let limit = connector.deadline();
     let listed = tokio::time::timeout(limit, settle(connector, &mut collector))
         .await

@@ -38,6 +38,7 @@ impl<'r> Members<'r> {
     }
 
     /// Passes the next key if it is written like this one, which has its quotes.
+    #[inline]
     pub(crate) fn pass(&mut self, key: &str) -> bool {
         self.0.peek();
         let behind = self.0.rest.strip_prefix(key);
@@ -181,6 +182,24 @@ fn nested(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// What a string of ASCII without escapes says, as nearly all do.
+#[inline]
+pub(crate) fn plain_text(value: Json<'_>) -> Option<&str> {
+    let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
+    let (words, rest) = inner.as_bytes().as_chunks();
+    let mut odd = 0;
+    for word in words {
+        odd |= odd_bytes(u64::from_le_bytes(*word));
+    }
+    let is_odd = |byte: &u8| !byte.is_ascii() || matches!(byte, b'"' | b'\\');
+    (odd == 0 && !rest.iter().any(is_odd)).then_some(inner)
+}
+
+/// Not zero if one of these bytes is a quote, a backslash, or no ASCII.
+const fn odd_bytes(word: u64) -> u64 {
+    (word & (ONES << 7)) | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))
+}
+
 /// What a string says; `None` if it is something else.
 pub(crate) fn text(value: Json<'_>) -> Option<Cow<'_, str>> {
     let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
@@ -257,6 +276,13 @@ mod tests {
         fn the_first_quote_or_backslash_is_found(text in "([a!#\\[\\]]|é|¢|Ü){0,40}[\"\\\\]?.{0,20}") {
             let expected = text.bytes().position(|byte| byte == b'"' || byte == b'\\');
             prop_assert_eq!(quote_or_escape(text.as_bytes()), expected);
+        }
+
+        #[test]
+        fn a_text_is_plain_if_it_is_ascii_without_escapes(text in "([a!#\\[\\]\n\"\\\\]|é|¢){0,24}") {
+            let json = serde_json::to_string(&text).expect("JSON");
+            let is_plain = text.is_ascii() && json.len() == text.len() + 2;
+            prop_assert_eq!(plain_text(Json::kept(&json)), is_plain.then_some(text.as_str()));
         }
 
         #[test]

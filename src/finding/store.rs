@@ -9,7 +9,7 @@ use chrono::DateTime;
 use super::index_entry::{About, IndexEntry, LastLogin, NONE};
 use super::{Finding, FindingRecord, SubjectRecord, block, record};
 use crate::base::parallel;
-use crate::base::temp_store::TempStore;
+use crate::base::temp_store::{TempStore, Window};
 use crate::history::{History, Kind};
 use crate::model::{Disposition, Severity, Timestamp};
 
@@ -139,14 +139,14 @@ impl Findings {
     /// # Errors
     /// The temporary file can't be read.
     pub fn people(&self, such: impl Fn(&FindingRef<'_>) -> bool, most: usize) -> io::Result<BTreeSet<String>> {
-        let (mut people, mut known, mut block) = (BTreeSet::new(), HashSet::new(), Vec::new());
+        let (mut people, mut known, mut window) = (BTreeSet::new(), HashSet::new(), Window::default());
         for head in self.heads().filter(such) {
             if known.len() == most {
                 break;
             }
             // One finding of a person is enough to learn who they are.
             if head.person().is_some_and(|person| known.insert(person)) {
-                people.extend(head.load(&mut block)?.subject.employee_id.map(str::to_owned));
+                people.extend(head.load(&mut window)?.subject.employee_id.map(str::to_owned));
             }
         }
         Ok(people)
@@ -276,22 +276,18 @@ impl<'f> FindingRef<'f> {
         }
     }
 
-    /// The finding, borrowed from its block, which is read into `block`.
+    /// The finding, borrowed from its block, which is read by way of `window`.
     ///
     /// # Errors
     /// The temporary file can't be read.
-    pub fn load<'b>(&self, block: &'b mut Vec<u8>) -> io::Result<FindingRecord<'b>>
+    pub fn load<'b>(&self, window: &'b mut Window) -> io::Result<FindingRecord<'b>>
     where
         'f: 'b,
     {
         let lost = || io::Error::from(io::ErrorKind::InvalidData);
         let IndexEntry { at, length, start, near_misses, severity, disposition, .. } = *self.entry;
-        if block.len() < length as usize {
-            block.resize(length as usize, 0);
-        }
-        let block = block.get_mut(..length as usize).ok_or_else(lost)?;
-        self.findings.blocks.read(at, block)?;
-        let (mut own, mut finding) = (&*block, block.get(start as usize..).ok_or_else(lost)?);
+        let block = self.findings.blocks.look(at, length as usize, window)?;
+        let (mut own, mut finding) = (block, block.get(start as usize..).ok_or_else(lost)?);
         let [account_id, employee_id, display_name, email, username] = block::take(&mut own)?;
         let [members, facts, matched] = block::take(&mut own)?;
         let [fingerprint, message, reasons] = block::take(&mut finding)?;
@@ -328,7 +324,7 @@ impl<'f> FindingRef<'f> {
     /// # Errors
     /// The temporary file can't be read.
     pub fn read(&self) -> io::Result<Finding> {
-        Ok(self.load(&mut Vec::new())?.to_finding()?)
+        Ok(self.load(&mut Window::narrow())?.to_finding()?)
     }
 }
 
@@ -344,10 +340,10 @@ pub fn write_each<'f>(
     between: &[u8],
 ) -> io::Result<()> {
     let gather = |piece: &[FindingRef<'_>]| {
-        let (mut made, mut block) = (Vec::new(), Vec::new());
+        let (mut made, mut window) = (Vec::new(), Window::default());
         for head in piece {
             made.extend_from_slice(between);
-            make(&head.load(&mut block)?, &mut made)?;
+            make(&head.load(&mut window)?, &mut made)?;
         }
         Ok(made)
     };

@@ -120,13 +120,18 @@ impl Account<'_> {
         self.status != Fact::Known(AccountStatus::Inactive) && !self.is_deleted(now)
     }
 
-    /// The same account as it is `now`: where the vendor tells no state, a deletion that has happened is one.
+    /// The same account as it is `now`.
     #[must_use]
     pub fn as_of(mut self, now: Timestamp) -> Self {
+        self.be_as_of(now);
+        self
+    }
+
+    /// Makes it what it is `now`: where the vendor tells no state, a deletion that has happened is one.
+    pub fn be_as_of(&mut self, now: Timestamp) {
         if !self.status.is_known() && self.is_deleted(now) {
             self.status = Fact::Known(AccountStatus::Inactive);
         }
-        self
     }
 
     fn is_deleted(&self, now: Timestamp) -> bool {

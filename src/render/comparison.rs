@@ -14,6 +14,7 @@ use super::csv::cells;
 use super::template::{CHANGES, COMPARISON_MARKDOWN, COMPARISON_PAGE, Engine, STYLE};
 use super::view::Comparison;
 use super::{RenderError, escape};
+use crate::base::temp_store::Window;
 use crate::finding::FindingRecord;
 use crate::history::{Gone, GoneSubject, HistoryLine, TrendPoint};
 use crate::model::Severity;
@@ -171,10 +172,10 @@ fn markdown(model: &impl Serialize, out: &mut dyn Write) -> Result<(), RenderErr
 
 /// Every finding of both reports, one after the other: those that are there in the order of the report, then those that aren't.
 fn each(report: &Report, write: &mut dyn FnMut(&Line<'_>) -> Result<(), RenderError>) -> Result<(), RenderError> {
-    let mut block = Vec::new();
+    let mut window = Window::default();
     for head in report.findings.heads() {
         if let Some(history) = head.history().copied() {
-            let finding = head.load(&mut block).map_err(RenderError::Findings)?;
+            let finding = head.load(&mut window).map_err(RenderError::Findings)?;
             write(&Line::of(&finding, history.into()))?;
         }
     }

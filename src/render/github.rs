@@ -9,6 +9,7 @@ use super::fit::worst;
 use super::place::Place;
 use super::subject::{scope, sentence, unjudged, unproven, verdict};
 use super::{RenderError, RenderOptions};
+use crate::base::temp_store::Window;
 use crate::finding::FindingRef;
 use crate::report::{FindingRecord, Report};
 
@@ -80,9 +81,9 @@ fn write_all<'r>(
     for annotation in first.into_iter().take(room) {
         write_one(out, kind, &annotation)?;
     }
-    let mut block = Vec::new();
+    let mut window = Window::default();
     for head in findings.heads {
-        write_one(out, kind, &of(&head.load(&mut block).map_err(RenderError::Findings)?))?;
+        write_one(out, kind, &of(&head.load(&mut window).map_err(RenderError::Findings)?))?;
     }
     let more_first = (more_first > 0).then(|| format!("{more_first} more sources were not seen completely."));
     let words: Vec<String> = more_first.into_iter().chain(findings.left_out).collect();

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::RenderError;
 use crate::base::parallel;
+use crate::base::temp_store::Window;
 use crate::finding::FindingRef;
 use crate::report::FindingRecord;
 
@@ -47,8 +48,8 @@ where
 {
     /// An element with the spaces that it has where it stands. No text in JSON holds a line break.
     fn element(&self, head: FindingRef<'_>) -> io::Result<Box<RawValue>> {
-        let mut block = Vec::new();
-        let text = serde_json::to_string_pretty(&(self.make)(&head.load(&mut block)?))?;
+        let mut window = Window::narrow();
+        let text = serde_json::to_string_pretty(&(self.make)(&head.load(&mut window)?))?;
         let line = format!("\n{}", "  ".repeat(self.depth));
         Ok(RawValue::from_string(text.replace('\n', &line))?)
     }

@@ -16,6 +16,9 @@ impl Report {
     /// The findings can't be read back.
     pub fn with_managers(mut self, roster: &Roster, most: usize) -> io::Result<Self> {
         let people = self.findings.people(|_| true, most)?;
+        if people.is_empty() {
+            return Ok(self);
+        }
         let managers = roster::managers_of(roster, people.iter().map(String::as_str), self.run.as_of);
         let departments = departments(roster, &people);
         let of = |id: &str| managers.get(id).copied().unwrap_or(Err("the person is not in the roster"));

@@ -6,6 +6,7 @@ use std::io;
 use super::build::rule_summary;
 use super::{ControlLimits, Guardrail, Policy, RuleSummary, advised};
 use crate::audit::Outcome;
+use crate::base::temp_store::Window;
 use crate::config::PolicyConfig;
 use crate::finding::FindingRef;
 use crate::gate::GateVerdict;
@@ -34,8 +35,8 @@ impl Policy {
         let usual: BTreeMap<String, RuleSummary> =
             summaries(configured).map(|summary| (summary.id.clone(), summary)).collect();
         let rules: Vec<RuleSummary> = summaries(judged).collect();
-        let mut block = Vec::new();
-        let mut fingerprint = |head: FindingRef<'_>| Ok(head.load(&mut block)?.fingerprint.to_owned());
+        let mut window = Window::default();
+        let mut fingerprint = |head: FindingRef<'_>| Ok(head.load(&mut window)?.fingerprint.to_owned());
         let known: BTreeSet<String> =
             configured.outcome.findings.heads().map(&mut fingerprint).collect::<io::Result<_>>()?;
         let mut new = Vec::new();

@@ -17,6 +17,7 @@ use super::{
     Changes, Exception, Finding, GateVerdict, Reason, ReasonKind, Report, ReviewSummary, RosterIssue, RuleSummary,
     SourceSummary, Subject,
 };
+use crate::base::temp_store::Window;
 use crate::base::text::{counted, grouped, hex, prefixed};
 use crate::finding::{Batch, FindingRef, Findings, FindingsWriter};
 use crate::history::Naming;
@@ -340,9 +341,9 @@ fn reworded(reason: &Reason, sources: &[SourceSummary]) -> Reason {
 
 /// What would turn the gate green names a finding by its fingerprint, if it is about one.
 fn remedy(remedy: &str, findings: &Findings, privacy: &Privacy) -> io::Result<Option<String>> {
-    let mut block = Vec::new();
+    let mut window = Window::default();
     for head in findings.heads() {
-        let fingerprint = head.load(&mut block)?.fingerprint;
+        let fingerprint = head.load(&mut window)?.fingerprint;
         if !remedy.contains(fingerprint) {
             continue;
         }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::base::diagnostic::Diagnostic;
+use crate::base::temp_store::Window;
 use crate::config::{FailOn, HistoryConfig};
 use crate::files::Files;
 use crate::finding::Findings;
@@ -92,9 +93,9 @@ fn lists(list: &List, follow: &Follow, new: &Path) -> Result<ListChanges, Diagno
 /// Findings that say what the earlier report knows of them.
 fn followed(mut findings: Findings, mut follow: Follow) -> Result<(Findings, crate::history::Changes), CompareError> {
     let mut places = Vec::with_capacity(findings.len());
-    let mut block = Vec::new();
+    let mut window = Window::default();
     for head in findings.heads() {
-        places.push(follow.place(head.load(&mut block)?.fingerprint));
+        places.push(follow.place(head.load(&mut window)?.fingerprint));
     }
     findings.follow(|at, head| {
         follow.history(&Present {
@@ -109,9 +110,9 @@ fn followed(mut findings: Findings, mut follow: Follow) -> Result<(Findings, cra
         })
     });
     let names_of = |source: &str| {
-        let mut block = Vec::new();
+        let mut window = Window::default();
         let of_source = findings.heads().filter(|head| head.source() == Some(source));
-        of_source.map(|head| Ok(head.load(&mut block)?.fingerprint.to_owned())).collect()
+        of_source.map(|head| Ok(head.load(&mut window)?.fingerprint.to_owned())).collect()
     };
     let changes = follow.close(&names_of)?;
     Ok((findings.telling_history(true), changes))

@@ -12,6 +12,7 @@ use super::PreparedSource;
 use crate::audit::{AccountRow, Inventory, Outcome};
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;
+use crate::base::temp_store::Window;
 use crate::config::{HistoryConfig, ReadingHashes};
 use crate::fetch::Population;
 use crate::files::Files;
@@ -259,9 +260,9 @@ pub(super) fn follow(outcome: &mut Outcome, mut follow: Follow) -> io::Result<Ch
     });
     let findings = &outcome.findings;
     let names_of = |source: &str| -> io::Result<BTreeSet<String>> {
-        let mut block = Vec::new();
+        let mut window = Window::default();
         let of_source = findings.heads().filter(|head| head.source() == Some(source));
-        of_source.map(|head| Ok(head.load(&mut block)?.fingerprint.to_owned())).collect()
+        of_source.map(|head| Ok(head.load(&mut window)?.fingerprint.to_owned())).collect()
     };
     follow.close(&names_of).map_err(|error| io::Error::other(error.to_string()))
 }
@@ -282,9 +283,9 @@ impl Places {
 
 fn places(findings: &Findings, follow: &Follow, baseline: &HashMap<&str, NaiveDate>) -> io::Result<Places> {
     let look = |heads: &[FindingRef<'_>]| {
-        let mut block = Vec::new();
+        let mut window = Window::default();
         let found = heads.iter().map(|head| {
-            let fingerprint = head.load(&mut block)?.fingerprint;
+            let fingerprint = head.load(&mut window)?.fingerprint;
             Ok((follow.place(fingerprint).unwrap_or(u32::MAX), baseline.get(fingerprint).copied()))
         });
         found.collect::<io::Result<Vec<_>>>()

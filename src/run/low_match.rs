@@ -8,16 +8,13 @@ use crate::config::SourceConfig;
 /// How the note begins.
 pub const LOW_MATCH: &str = "fewer than half of the accounts have an owner";
 
-/// Below this share.
-const LOW: f64 = 0.5;
-
 /// A line that so many have in common, and no smaller part of those that were looked at, is no accident; and it names
 /// nobody.
 const FEWEST: u64 = 5;
 const PART: u64 = 20;
 
 pub(super) fn low_match(source: &SourceConfig, matching: &SourceMatching) -> Option<String> {
-    matching.tally.match_rate().filter(|rate| *rate < LOW)?;
+    matching.tally.has_low_match().then_some(())?;
     let written = format!("{LOW_MATCH}, so that the key is probably written differently from the roster's");
     let likely = matching.likely.as_ref().filter(|line| line.accounts >= FEWEST.max(line.searched / PART));
     let Some(line) = likely else {

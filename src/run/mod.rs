@@ -17,18 +17,20 @@ mod promises;
 pub mod publish;
 pub mod seal;
 
+use std::sync::{Mutex, PoisonError};
+
 use chrono::NaiveDate;
 use futures_util::future::try_join_all;
 use tracing::debug;
 
-use crate::audit::{Answers, AuditError, Evidence, Inventory, Outcome, SourceContext};
+use crate::audit::{Answers, Arrivals, Audit, AuditError, Evidence, Outcome, SourceContext};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
 use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
 use crate::correlate::SourceCorrelator;
 use crate::exception::{Coverage, PromiseMemory};
-use crate::fetch::{self, Connector, Decoder, Lines, Population, Wanted};
+use crate::fetch::{self, Connector, Decoder, Lines, Population, Visitor, Wanted};
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
 use crate::history::{Anew, Earlier, Follow};
 use crate::lake::Answered;
@@ -125,7 +127,11 @@ pub async fn run(
     )?;
     let Following { before, config: settings, carries, accepts_anew, naming } = following;
     let reading = Reading::start(before, &settings, &config.files);
-    let mut populations = fetch_all(&sources, options).await?;
+    let contexts: Vec<_> = sources.iter().map(PreparedSource::context).collect();
+    let audit = inputs.audit(config, as_of).with_inventory(options.inventory).with_evidence(options.evidence);
+    let audit = Mutex::new(audit.with_answers(options.answered.map(|answered| &answered.answers)));
+    let mut populations = fetch_for(Some(&audit), &sources, &contexts, options).await?;
+    let audit = audit.into_inner().unwrap_or_else(PoisonError::into_inner);
     debug!("accounts have been received");
     options.observer.entered(Phase::Judging);
     refuse_if_suspect(sources.iter().zip(&populations).flat_map(|(source, population)| {
@@ -180,7 +186,7 @@ pub async fn run(
         changes = Some(if carries { told } else { told.in_short() });
         Ok(past)
     };
-    let judged = input.judge(&inputs.rules, options.gate, options.inventory, &mut populations, compare);
+    let judged = input.judge(audit, (&inputs.rules, options.gate), &mut populations, compare);
     let (mut outcome, verdict) = judged.map_err(|error| options.blame(error))?;
     let policies = policy::compare(&input, &outcome, &mut populations)?;
     let run = this_run(&input, options, options.identity(id, started_at));
@@ -204,6 +210,7 @@ pub async fn run(
     };
     let people = match config.email.as_ref().map(|email| &email.to) {
         Some(Recipients::Managers { .. }) => usize::MAX,
+        None if options.evidence == Evidence::Names => 0,
         _ => PEOPLE_TO_ASK_ABOUT,
     };
     let report = Report::new(parts).with_managers(&inputs.roster, people).map_err(AuditError::Findings)?;
@@ -243,7 +250,8 @@ pub struct Audited {
     pub read_at: Timestamp,
 }
 
-/// Of how many people a report says whom to ask about them, unless mail goes to all managers: no page shows more.
+/// Of how many people a report says whom to ask about them, unless mail goes to all managers: no page shows more. Where no format
+/// shows any, of none.
 const PEOPLE_TO_ASK_ABOUT: usize = 5_000;
 
 /// Everything that is judged, but for the accounts.
@@ -265,20 +273,20 @@ struct AuditInput<'c> {
 }
 
 impl AuditInput<'_> {
-    /// Judges what was fetched by these rules and this gate. In between, `compare` says of findings since when they have been there.
+    /// Judges what was fetched, as far as that hasn't happened on arrival, by these rules and this gate. In between, `compare` says of
+    /// findings since when they have been there.
     fn judge(
         &self,
-        rules: &RuleSet,
-        gate: &GateConfig,
-        inventory: Option<&Inventory>,
+        audit: Audit<'_>,
+        (rules, gate): (&RuleSet, &GateConfig),
         populations: &mut [Population],
         compare: impl FnOnce(&mut Outcome, &[Population]) -> std::io::Result<Past>,
     ) -> Result<(Outcome, GateVerdict), AuditError> {
-        let audit = self.inputs.audit_by(rules, self.config, self.as_of);
-        let audit = audit.with_inventory(inventory).with_evidence(self.evidence);
-        let mut audit = audit.with_memory(self.memory.clone()).with_answers(self.answers);
+        let mut audit = audit.with_memory(self.memory.clone());
         for (source, population) in self.sources.iter().zip(populations.iter_mut()) {
-            audit.source(&source.context(), population)?;
+            if !audit.has_judged(&source.config.name) {
+                audit.source(&source.context(), population)?;
+            }
         }
         debug!("accounts have been judged");
         let placeholders = self.inputs.correlator.placeholders(&self.inputs.roster, audit.placeholders());
@@ -349,7 +357,20 @@ pub(crate) async fn fetch_all(
     sources: &[PreparedSource<'_>],
     options: &RunOptions<'_>,
 ) -> Result<Vec<Population>, RunError> {
-    let fetches = sources.iter().map(|source| async {
+    let contexts: Vec<_> = sources.iter().map(PreparedSource::context).collect();
+    fetch_for(None, sources, &contexts, options).await
+}
+
+/// Fetches every source for an audit, which judges on arrival the accounts of which that can be done.
+async fn fetch_for<'j, 'a: 'j>(
+    audit: Option<&'j Mutex<Audit<'a>>>,
+    sources: &[PreparedSource<'_>],
+    contexts: &'j [SourceContext<'j>],
+    options: &RunOptions<'_>,
+) -> Result<Vec<Population>, RunError> {
+    // What is gathered of a source until all of it has arrived would take several times the room for several at once.
+    let turn = tokio::sync::Mutex::new(());
+    let fetches = sources.iter().zip(contexts).map(async |(source, context)| {
         let whole = source.config.wanted();
         let (connector, wanted) = match &source.origin {
             Origin::Vendor(connector) => (connector.as_ref(), whole),
@@ -362,8 +383,15 @@ pub(crate) async fn fetch_all(
         };
         let progress = options.observer.started(&source.config.name);
         let decoder = source.decoder.as_ref();
-        let population = fetch::fetch(wanted, connector, decoder, options.clock, progress.as_ref()).await;
+        let arrivals = audit.filter(|_| connector.can_be_visited()).and_then(|audit| Arrivals::of(audit, context));
+        let _turn = if arrivals.is_some() { Some(turn.lock().await) } else { None };
+        let visitor = arrivals.as_ref().map(|arrivals| arrivals as &dyn Visitor);
+        let (clock, progress) = (options.clock, progress.as_ref());
+        let mut population = fetch::fetch_for(visitor, wanted, connector, decoder, clock, progress).await;
         options.observer.fetched(&population);
+        if let Some(arrivals) = arrivals {
+            arrivals.finish(&mut population).map_err(|error| options.blame(error))?;
+        }
         Ok(population)
     });
     try_join_all(fetches).await

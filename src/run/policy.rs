@@ -64,8 +64,13 @@ pub(super) fn compare(
 ) -> Result<Vec<report::Policy>, AuditError> {
     let configured = Judgement { rules: &input.inputs.rules, outcome: configured };
     let policies = input.inputs.policies.iter().map(|policy| {
-        let (outcome, verdict) =
-            input.judge(&policy.rules, &policy.config.gate, None, populations, |_, _| Ok(Past::default()))?;
+        let audit = input
+            .inputs
+            .audit_by(&policy.rules, input.config, input.as_of)
+            .with_evidence(input.evidence)
+            .with_answers(input.answers);
+        let by = (&policy.rules, &policy.config.gate);
+        let (outcome, verdict) = input.judge(audit, by, populations, |_, _| Ok(Past::default()))?;
         let judged = Judgement { rules: &policy.rules, outcome: &outcome };
         report::Policy::new(&policy.config, verdict, judged, configured).map_err(AuditError::Findings)
     });

@@ -31,7 +31,11 @@ fn ranked(part: &str) -> Option<(u8, &str)> {
 /// Whether a cell is an address and nothing else, as most are.
 pub(crate) fn is_one_address(cell: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'@' | b'-' | b'_' | b'+');
-    cell.bytes().all(is_plain) && cell.contains('@')
+    let mut has_at = false;
+    cell.bytes().all(|byte| {
+        has_at |= byte == b'@';
+        is_plain(byte)
+    }) && has_at
 }
 
 #[cfg(test)]

@@ -21,6 +21,13 @@ pub(crate) fn clean(cell: &str) -> Cow<'_, str> {
     Cow::Owned(unwrap_quotes(&seen).into_owned())
 }
 
+/// Whether a text of ASCII has nothing that [`clean`] would take away.
+#[inline]
+pub(crate) fn is_clean(ascii: &str) -> bool {
+    let [first, .., last] = ascii.as_bytes() else { return ascii.bytes().all(|byte| byte.is_ascii_graphic()) };
+    first.is_ascii_graphic() && !matches!(first, b'"' | b'=') && last.is_ascii_graphic()
+}
+
 /// `"x"` and `="x"` are x: quotes that the CSV reader left, because something stood before them.
 fn unwrap_quotes(cell: &str) -> Cow<'_, str> {
     let inner = cell.strip_prefix('=').unwrap_or(cell);

@@ -88,14 +88,19 @@ impl Lines {
 
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
         let ends = memchr_iter(b'\n', &self.bytes).map(|end| end + 1).chain([self.bytes.len()]);
+        // Checked at once, if it can be; else line by line, to tell which one is at fault.
+        let text = std::str::from_utf8(&self.bytes).ok();
         let mut start = 0;
         for (number, end) in (self.first..).zip(ends) {
-            let line = self.bytes.get(start..end).unwrap_or_default();
-            start = end;
+            let range = std::mem::replace(&mut start, end)..end;
+            let line = self.bytes.get(range.clone()).unwrap_or_default();
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            let record = serde_json::from_slice::<&RawValue>(line);
+            let record = match text.and_then(|text| text.get(range)) {
+                Some(line) => serde_json::from_str::<&RawValue>(line),
+                None => serde_json::from_slice(line),
+            };
             visit(Line::new(number, record.map_err(|error| (Some(error.column()), plain(&error)))));
         }
     }

@@ -27,6 +27,10 @@ fn taken_apart<'c>(cell: &'c str, separator: Option<&str>) -> List<'c> {
     if let Some(separator) = separator {
         return split(cell.split(separator));
     }
+    // Most cells hold one value.
+    if !cell.bytes().any(|byte| matches!(byte, b'[' | b'{' | b';' | b'|' | b'\n' | b',')) {
+        return split(std::iter::once(cell));
+    }
     if let Some(values) = bracketed(cell) {
         return List { values, is_doubtful: false };
     }

@@ -30,7 +30,7 @@ mod words;
 mod workbook;
 
 pub(crate) use address::{addresses, is_one_address};
-pub(crate) use cell::{clean, fold, umlauts_written_out, without_apostrophe};
+pub(crate) use cell::{clean, fold, is_clean, umlauts_written_out, without_apostrophe};
 pub(crate) use data::words as listed;
 pub use document::document;
 pub use encoding_rs::Encoding;

@@ -134,6 +134,13 @@ impl Moments {
         }
     }
 
+    /// The moment of a cell that is written as nearly every system does, where nothing else is configured.
+    #[inline]
+    pub(crate) fn usual(&self, cell: &str) -> Option<Timestamp> {
+        let is_usual = |moment: &Timestamp| !means_never(*moment) && !is_far(moment.date_naive());
+        usual_form(cell).filter(|moment| self.notations.is_empty() && is_usual(moment))
+    }
+
     /// The moment of a cell; a day is its first moment.
     pub(crate) fn moment(&self, reading: Reading) -> Option<Timestamp> {
         match reading {

@@ -11,6 +11,7 @@ use super::RenderError;
 use super::escape::clip;
 use super::fit::worst;
 use super::subject::{exception, reason as words, scope, sentence, subject, verdict};
+use crate::base::temp_store::Window;
 use crate::finding::{FindingRef, in_pieces};
 use crate::report::{FindingRecord, ReasonKind, Report, RuleSummary};
 use xml::{Case, Document, Outcome};
@@ -68,9 +69,9 @@ fn write(report: &Report, suites: &[Suite<'_>], out: &mut dyn Write) -> Result<(
         }
         let limited = report.is_limited(suite.name);
         let cases = |piece: &[FindingRef<'_>]| {
-            let mut block = Vec::new();
+            let mut window = Window::default();
             xml::cases(|cases| {
-                piece.iter().try_for_each(|head| cases.case(&case(&head.load(&mut block)?, outcome(limited, *head))))
+                piece.iter().try_for_each(|head| cases.case(&case(&head.load(&mut window)?, outcome(limited, *head))))
             })
         };
         in_pieces(suite.findings.iter().copied(), cases, |cases| document.add(&cases))?;

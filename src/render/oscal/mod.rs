@@ -15,6 +15,7 @@ use super::lazy::{Lazy, OfEach};
 use super::subject::{scope, sentence, subject, verdict};
 use super::view::is_whole;
 use super::{RenderError, RenderOptions};
+use crate::base::temp_store::Window;
 use crate::base::text::counted;
 use crate::finding::{FindingRef, in_pieces};
 use crate::model::Timestamp;
@@ -75,8 +76,8 @@ pub(super) fn render(report: &Report, options: &RenderOptions<'_>, out: &mut dyn
 fn observed(report: &Report, ids: &Ids) -> io::Result<Vec<Uuid>> {
     let mut observed = Vec::with_capacity(report.findings.len());
     let make = |piece: &[FindingRef<'_>]| {
-        let mut block = Vec::new();
-        let of = |head: &FindingRef<'_>| Ok(ids.of("finding", head.load(&mut block)?.fingerprint));
+        let mut window = Window::default();
+        let of = |head: &FindingRef<'_>| Ok(ids.of("finding", head.load(&mut window)?.fingerprint));
         piece.iter().map(of).collect::<io::Result<Vec<_>>>()
     };
     in_pieces(report.findings.heads(), make, |some| {

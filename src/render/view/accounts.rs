@@ -1,6 +1,7 @@
 //! The findings by the accounts that they are about, alone or in a group: for formats with a row for each account.
 
 use super::entries::Group;
+use crate::base::temp_store::Window;
 use crate::finding::Findings;
 use crate::render::RenderError;
 
@@ -29,9 +30,9 @@ struct Place<'r> {
 impl<'r> Accounts<'r> {
     /// Reads all findings, one after the other.
     pub(in crate::render) fn new(findings: &'r Findings) -> Result<Self, RenderError> {
-        let (mut about, mut block): (Vec<(&str, Box<str>, u32)>, _) = (Vec::new(), Vec::new());
+        let (mut about, mut window): (Vec<(&str, Box<str>, u32)>, _) = (Vec::new(), Window::default());
         for (at, head) in (0..).zip(findings.heads()) {
-            let finding = head.load(&mut block).map_err(RenderError::Findings)?;
+            let finding = head.load(&mut window).map_err(RenderError::Findings)?;
             let source = head.source().unwrap_or_default();
             about.extend(finding.subject.account_id.map(|id| (source, id.into(), at)));
             about.extend(finding.subject.members().into_iter().map(|id| (source, id.into(), at)));

@@ -5,6 +5,7 @@ use rust_xlsxwriter::Workbook;
 
 use super::Book;
 use super::sheet::{Cell, Column, Sheet};
+use crate::base::temp_store::Window;
 use crate::base::text::first_few;
 use crate::render::escape::terminal;
 use crate::render::{MEMBERS, RenderError, subject};
@@ -28,9 +29,9 @@ pub(super) fn write(workbook: &mut Workbook, book: &Book<'_>) -> Result<(), Rend
     let mut sheet = Sheet::new(workbook, "Other findings", &COLUMNS, &book.styles)?;
     let others = book.review.others();
     let room = usize::try_from(book.room(others.len() as u64)).unwrap_or(usize::MAX);
-    let mut block = Vec::new();
+    let mut window = Window::default();
     for head in others.iter().take(room) {
-        let finding = head.load(&mut block).map_err(RenderError::Findings)?;
+        let finding = head.load(&mut window).map_err(RenderError::Findings)?;
         sheet.row(cells(&finding, book.report))?;
     }
     Ok(sheet.finish()?)

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use super::mapping::Mapping;
-use crate::model::FactName;
-use crate::table::{FlagWords, Flags, Moments, clean};
+use crate::fetch::record::text_or_integer;
+use crate::fetch::scan::plain_text;
+use crate::model::{FactName, Json};
+use crate::table::{FlagWords, Flags, Moments, clean, is_clean};
 
 /// Reads cells.
 #[derive(Debug, Clone)]
@@ -51,8 +53,16 @@ impl Cells {
     }
 }
 
+/// The text or the whole number in a value, as a person reads it.
+pub(super) fn text(raw: Json<'_>) -> Option<Cow<'_, str>> {
+    match plain_text(raw) {
+        Some(text) if is_clean(text) => Some(Cow::Borrowed(text)),
+        _ => text_or_integer(raw).map(tidy),
+    }
+}
+
 /// A cell as a person reads it.
-pub(super) fn tidy(cell: Cow<'_, str>) -> Cow<'_, str> {
+fn tidy(cell: Cow<'_, str>) -> Cow<'_, str> {
     match cell {
         Cow::Borrowed(cell) => clean(cell),
         Cow::Owned(cell) => Cow::Owned(clean(&cell).into_owned()),

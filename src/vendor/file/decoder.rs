@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::cell::{Cells, Flag, tidy};
+use super::cell::{self, Cells, Flag};
 use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
 use super::mapping::Mapping;
 use crate::fetch::Decoder;
@@ -77,8 +77,7 @@ impl Decoder for MappedDecoder {
     fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut row = Row { decoder: self, slots: [None; SLOTS], emails: Vec::new(), problems: Vec::new() };
         self.note(row.fill(record)?);
-        let account = row.account(record)?;
-        Ok(Decoded { account, problems: row.problems })
+        row.decoded(record)
     }
 }
 
@@ -140,10 +139,19 @@ macro_rules! read {
 macro_rules! account {
     ($($(#[$of_account:meta])* $name:ident $field:ident: $kind:ident, $meaning:literal;)*) => {
         impl<'r> Row<'_, 'r> {
-            fn account(&mut self, record: Json<'r>) -> Result<Account<'r>, RecordError> {
-                let row = self;
+            /// Where it is returned, so that it needn't be moved.
+            fn decoded(mut self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
+                let row = &mut self;
                 let id = row.id()?;
-                Ok(Account { id, $($field: read!(row, $kind, FactName::$name),)* further: row.further(), attributes: record })
+                Ok(Decoded {
+                    account: Account {
+                        id,
+                        $($field: read!(row, $kind, FactName::$name),)*
+                        further: row.further(),
+                        attributes: record,
+                    },
+                    problems: self.problems,
+                })
             }
         }
     };
@@ -203,7 +211,7 @@ impl<'d, 'r> Row<'d, 'r> {
     fn id(&mut self) -> Result<Cow<'r, str>, RecordError> {
         let missing = RecordError::NoId { field: "id" };
         let Found::Value(raw) = self.value(ID) else { return Err(missing) };
-        let id = bare(tidy(text_or_integer(raw).ok_or_else(|| missing.clone())?));
+        let id = bare(cell::text(raw).ok_or_else(|| missing.clone())?);
         let cells = &self.decoder.cells;
         if cells.is_none(&id) || is_nothing(&id, Holds::Texts) { Err(missing) } else { Ok(id) }
     }
@@ -222,7 +230,7 @@ impl<'d, 'r> Row<'d, 'r> {
             return Fact::Known(Some(address));
         }
         let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::Known(None) };
-        let Some(text) = text_or_integer(raw).map(tidy) else { return self.problem(fact, "a text") };
+        let Some(text) = cell::text(raw) else { return self.problem(fact, "a text") };
         if self.decoder.cells.is_none(&text) {
             return Fact::Known(None);
         }
@@ -278,7 +286,7 @@ impl<'d, 'r> Row<'d, 'r> {
         if let Ok(boolean) = raw.get().parse() {
             return Fact::Known(words.boolean(boolean, target.is_opposite));
         }
-        let Some(cell) = text_or_integer(raw).map(tidy) else { return self.problem(fact, expected) };
+        let Some(cell) = cell::text(raw) else { return self.problem(fact, expected) };
         if target.is_bits && !self.decoder.cells.has_words {
             return match cell.parse::<u32>() {
                 Ok(bits) => Fact::Known(bits & DISABLED == 0),
@@ -301,10 +309,13 @@ impl<'d, 'r> Row<'d, 'r> {
             Found::Empty => return Fact::Known(None),
             Found::Value(raw) => raw,
         };
-        let Some(cell) = text_or_integer(raw).map(tidy) else { return self.problem(fact, "a text") };
+        let Some(cell) = cell::text(raw) else { return self.problem(fact, "a text") };
         let cells = &self.decoder.cells;
         if cells.is_none(&cell) {
             return Fact::Known(None);
+        }
+        if let Some(moment) = cells.moments.usual(&cell) {
+            return Fact::Known(Some(moment));
         }
         let field = slot_name(slot(fact));
         match cells.moments.read(&cell) {

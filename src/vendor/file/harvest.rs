@@ -1,5 +1,8 @@
 //! Rows that a thread has read and assessed, to be counted in their order.
 
+use std::io;
+
+use crate::fetch::Visit;
 use crate::fetch::assess::{Assessed, Assessor};
 use crate::fetch::scan::RecordError;
 use crate::model::Json;
@@ -13,6 +16,8 @@ pub(super) struct Harvest {
     rows: Vec<Row>,
     /// Where in the file the same lines begin, if they are there.
     at: Option<u64>,
+    /// The visit in which their accounts were judged, if they were.
+    visit: Option<Visit>,
     pub(super) seen: Seen,
 }
 
@@ -36,47 +41,82 @@ impl Row {
         };
         (Self { place, outcome, length: record.get().len() }, record)
     }
+
+    /// Whether its record is one of an account.
+    fn is_account(&self) -> bool {
+        matches!(self.outcome, Ok(Ok(_)))
+    }
 }
 
 impl Harvest {
     /// Reads all rows of a piece.
-    pub(super) fn of(piece: &RecordPiece, assessor: &Assessor<'_>) -> Self {
+    ///
+    /// # Errors
+    /// Whoever judges accounts on arrival can't keep what comes of it.
+    pub(super) fn of(piece: &RecordPiece, assessor: &Assessor<'_>) -> io::Result<Self> {
         let mut harvest = Self::default();
-        let seen = piece.for_each(|line| {
-            let (row, record) = Row::of(line, assessor);
-            if row.length > 0 {
+        let mut rows = Vec::new();
+        harvest.seen = piece.for_each(|Line { place, record }| {
+            let length = record.map(|record| {
                 harvest.lines.push_str(record.get());
                 harvest.lines.push('\n');
-            }
-            harvest.rows.push(row);
+                record.get().len()
+            });
+            rows.push((place, length));
         });
-        harvest.seen = seen;
+        let lengths = rows.iter().filter_map(|(_, length)| length.as_ref().ok().copied());
+        let mut assessed = Vec::with_capacity(rows.len());
+        let records = Records { rest: &harvest.lines, lengths };
+        harvest.visit = assessor.assess_all(records, |one| assessed.push(one))?;
+        let mut assessed = assessed.into_iter();
+        harvest.rows.extend(rows.into_iter().filter_map(|(place, length)| {
+            Some(match length {
+                Ok(length) => Row { place, outcome: Ok(assessed.next()?), length },
+                Err(reason) => Row { place, outcome: Err(reason), length: 0 },
+            })
+        }));
         harvest.at = piece.place_of(harvest.lines.as_bytes());
-        harvest
+        Ok(harvest)
     }
 
     /// Hands over what is known of every row, and returns the records of those that are said to be new.
-    pub(super) fn take(&self, mut is_new: impl FnMut(&Row) -> bool) -> Kept<'_> {
-        let mut records = Vec::with_capacity(self.rows.len());
-        let mut rest = self.lines.as_str();
+    pub(super) fn take(&mut self, mut is_new: impl FnMut(&Row) -> bool) -> Kept<'_> {
+        let with_record = || self.rows.iter().filter(|row| row.outcome.is_ok());
+        let mut records = Records { rest: &self.lines, lengths: with_record().map(|row| row.length) };
+        let (mut kept, mut accounts) = (Vec::with_capacity(self.rows.len()), 0);
         for row in &self.rows {
-            let (record, behind) = rest.split_at_checked(row.length).unwrap_or_default();
-            rest = behind.strip_prefix('\n').unwrap_or(behind);
-            if is_new(row) {
-                records.push(Json::kept(record));
-            }
+            let record = if row.outcome.is_ok() { records.next() } else { None };
+            kept.extend(record.filter(|_| is_new(row)));
+            accounts += usize::from(row.is_account());
         }
-        match self.at {
-            Some(at) if records.len() == self.rows.len() => Kept::InPlace { at, lines: &self.lines },
-            _ => Kept::Records(records),
-        }
+        let lines = self.at.filter(|_| kept.len() == self.rows.len()).map(|at| (at, self.lines.as_str()));
+        Kept { lines, visit: self.visit.take(), is_all: kept.len() == accounts, records: kept }
     }
 }
 
 /// New records.
-pub(super) enum Kept<'h> {
-    /// All of some lines of the file, from this byte on.
-    InPlace { at: u64, lines: &'h str },
-    /// Some.
-    Records(Vec<Json<'h>>),
+pub(super) struct Kept<'h> {
+    pub records: Vec<Json<'h>>,
+    /// If they are all lines of a part of the file: these, and where the first begins.
+    pub lines: Option<(u64, &'h str)>,
+    /// The visit in which the accounts were judged, new or not.
+    pub visit: Option<Visit>,
+    /// Whether all accounts are new.
+    pub is_all: bool,
+}
+
+/// Records one behind the other, each with a line break, by their lengths.
+struct Records<'h, L> {
+    rest: &'h str,
+    lengths: L,
+}
+
+impl<'h, L: Iterator<Item = usize>> Iterator for Records<'h, L> {
+    type Item = Json<'h>;
+
+    fn next(&mut self) -> Option<Json<'h>> {
+        let (record, behind) = self.rest.split_at_checked(self.lengths.next()?)?;
+        self.rest = behind.strip_prefix('\n').unwrap_or(behind);
+        Some(Json::kept(record))
+    }
 }

@@ -102,11 +102,11 @@ impl File {
         loop {
             let mut taken = 0;
             let pieces = iter::from_fn(|| records.next().map_err(|error| self.unusable(&error)).transpose());
-            let read = |piece: RecordPiece| Ok(Harvest::of(&piece, &assessor));
+            let read = |piece: RecordPiece| Ok(Harvest::of(&piece, &assessor)?);
             for_each_in_order(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
                 taken += 1;
                 seen.append(harvest.seen);
-                tally.take_all(&harvest, collector)
+                tally.take_all(harvest, collector)
             })?;
             if taken < PIECES_AT_A_TIME {
                 break;
@@ -162,6 +162,10 @@ impl Connector for File {
             told.extend(told_of_records(&self.decoder));
         }
         told
+    }
+
+    fn can_be_visited(&self) -> bool {
+        true
     }
 
     /// The same file says the same again.

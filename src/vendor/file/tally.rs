@@ -38,11 +38,13 @@ impl<'f> Tally<'f> {
     }
 
     /// Counts rows that a thread has read.
-    pub(super) fn take_all(&mut self, harvest: &Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        match harvest.take(|row| self.is_new(row, collector)) {
-            Kept::InPlace { at, lines } => collector.keep_lines(at, lines),
-            Kept::Records(records) => records.into_iter().try_for_each(|record| collector.keep(record)),
+    pub(super) fn take_all(&mut self, mut harvest: Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
+        let Kept { records, lines, visit, is_all } = harvest.take(|row| self.is_new(row, collector));
+        match lines {
+            Some((at, lines)) => collector.keep_lines(at, lines)?,
+            None => records.iter().try_for_each(|record| collector.keep(*record))?,
         }
+        visit.map_or(Ok(()), |visit| if is_all { collector.take(visit) } else { collector.visit_again(visit, records) })
     }
 
     /// Counts a row. Returns whether its account had never been seen.
