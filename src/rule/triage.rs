@@ -16,8 +16,11 @@ pub struct Triage<'r> {
     kinds: Vec<Kind<'r>>,
     /// The position of each kind, by its traits.
     positions: HashMap<Vec<u8>, usize>,
-    /// Those of the account that was taken last.
+    /// Those of the account that was taken last, and the position of its kind: the next one is often of the same.
     traits: Vec<u8>,
+    last: usize,
+    /// Those of an account that is about to be taken.
+    new: Vec<u8>,
 }
 
 /// Accounts that are alike.
@@ -44,21 +47,32 @@ impl<'r> Triage<'r> {
         let mut facts: Vec<_> = read.filter(|fact| fact.is_coarse() || fact.has_coarse_presence()).collect();
         facts.sort_by_key(|fact| (fact.root, fact.name));
         facts.dedup_by_key(|fact| (fact.root, fact.name));
-        Self { rules, facts, kinds: Vec::new(), positions: HashMap::new(), traits: Vec::new() }
+        Self {
+            rules,
+            facts,
+            kinds: Vec::new(),
+            positions: HashMap::new(),
+            traits: Vec::new(),
+            last: 0,
+            new: Vec::new(),
+        }
     }
 
     /// Counts an account to its kind. Returns the rules that still have something to say of it, in their order.
     pub fn take(&mut self, scope: &Scope<'_>) -> &[Open<'r>] {
-        self.traits.clear();
+        self.new.clear();
         for fact in &self.facts {
-            add_trait(&mut self.traits, fact, scope);
+            add_trait(&mut self.new, fact, scope);
         }
-        let position = self.positions.get(&self.traits).copied().unwrap_or_else(|| {
-            self.positions.insert(self.traits.clone(), self.kinds.len());
-            self.kinds.push(Kind::of(self.rules, scope));
-            self.kinds.len() - 1
-        });
-        self.kinds.get_mut(position).map_or(&[], |kind| {
+        if self.kinds.is_empty() || self.new != self.traits {
+            self.last = self.positions.get(&self.new).copied().unwrap_or_else(|| {
+                self.positions.insert(self.new.clone(), self.kinds.len());
+                self.kinds.push(Kind::of(self.rules, scope));
+                self.kinds.len() - 1
+            });
+            std::mem::swap(&mut self.traits, &mut self.new);
+        }
+        self.kinds.get_mut(self.last).map_or(&[], |kind| {
             kind.accounts += 1;
             kind.open.as_slice()
         })

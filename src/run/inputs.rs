@@ -1,5 +1,7 @@
 //! Rules, roster and exceptions → [`Inputs`]: everything that is read and checked before the first request.
 
+use std::thread;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -49,17 +51,21 @@ impl Inputs {
 
     fn read(config: &Config, previous: Option<&Previous>, today: Timestamp) -> Result<Self, RunError> {
         let mut mistakes = Vec::new();
-        let rules = keep(RuleSet::load(&config.rules), &mut mistakes);
+        let normaliser = Normaliser::new(&config.matching);
+        // One of them is mostly waiting for the other otherwise.
+        let (rules, roster) = thread::scope(|scope| {
+            let rules = scope.spawn(|| RuleSet::load(&config.rules));
+            let roster = roster::read(&config.files, &config.roster, &normaliser);
+            (rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), roster)
+        });
+        let rules = keep(rules, &mut mistakes);
         mistakes.extend(rules.iter().flat_map(|rules| named::mistakes(&config.gate, rules, config)));
         mistakes.extend(rules.iter().flat_map(|rules| named::unknown_to_managers(rules, config)));
-        let normaliser = Normaliser::new(&config.matching);
-        let roster = roster::read(&config.files, &config.roster, &normaliser).map_err(
-            |Refusal { mistakes: refused, missing }| {
-                let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
-                mistakes.extend(refused);
-                limits.map_or_else(Vec::new, |(previous, limit)| previous.check_refused(&missing, limit))
-            },
-        );
+        let roster = roster.map_err(|Refusal { mistakes: refused, missing }| {
+            let limits = previous.zip(config.roster.max_change).filter(|_| mistakes.is_empty());
+            mistakes.extend(refused);
+            limits.map_or_else(Vec::new, |(previous, limit)| previous.check_refused(&missing, limit))
+        });
         let (rules, roster) = match (rules, roster) {
             (Some(rules), Ok(roster)) if mistakes.is_empty() => (rules, roster),
             (_, Err(anomalies)) if !anomalies.is_empty() => return Err(RunError::Suspect(anomalies)),

@@ -128,8 +128,7 @@ pub async fn run(
     let Following { before, config: settings, carries, accepts_anew, naming } = following;
     let reading = Reading::start(before, &settings, &config.files);
     let contexts: Vec<_> = sources.iter().map(PreparedSource::context).collect();
-    let audit = inputs.audit(config, as_of).with_inventory(options.inventory).with_evidence(options.evidence);
-    let audit = Mutex::new(audit.with_answers(options.answered.map(|answered| &answered.answers)));
+    let audit = Mutex::new(options.audit(config, inputs, as_of));
     let mut populations = fetch_for(Some(&audit), &sources, &contexts, options).await?;
     let audit = audit.into_inner().unwrap_or_else(PoisonError::into_inner);
     debug!("accounts have been received");
@@ -208,11 +207,7 @@ pub async fn run(
         changes,
         reviews,
     };
-    let people = match config.email.as_ref().map(|email| &email.to) {
-        Some(Recipients::Managers { .. }) => usize::MAX,
-        None if options.evidence == Evidence::Names => 0,
-        _ => PEOPLE_TO_ASK_ABOUT,
-    };
+    let people = people_to_ask_about(config, options.evidence);
     let report = Report::new(parts).with_managers(&inputs.roster, people).map_err(AuditError::Findings)?;
     Ok(Audited { report, populations, read_at })
 }
@@ -250,9 +245,16 @@ pub struct Audited {
     pub read_at: Timestamp,
 }
 
-/// Of how many people a report says whom to ask about them, unless mail goes to all managers: no page shows more. Where no format
-/// shows any, of none.
-const PEOPLE_TO_ASK_ABOUT: usize = 5_000;
+/// Of how many people a report says whom to ask about them.
+fn people_to_ask_about(config: &Config, evidence: Evidence) -> usize {
+    /// No page shows more.
+    const SHOWN: usize = 5_000;
+    match config.email.as_ref().map(|email| &email.to) {
+        Some(Recipients::Managers { .. }) => usize::MAX,
+        None if evidence == Evidence::Names => 0,
+        _ => SHOWN,
+    }
+}
 
 /// Everything that is judged, but for the accounts.
 struct AuditInput<'c> {

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::RunError;
-use crate::audit::{AuditError, Evidence, Inventory};
+use super::{Inputs, RunError};
+use crate::audit::{Audit, AuditError, Evidence, Inventory};
 use crate::bag::BagId;
 use crate::breaker::Previous;
-use crate::config::GateConfig;
+use crate::config::{Config, GateConfig};
 use crate::fetch::{Population, Progress};
 use crate::lake::Answered;
 use crate::model::{SourceName, Timestamp};
@@ -66,7 +66,16 @@ impl fmt::Debug for RunOptions<'_> {
     }
 }
 
-impl RunOptions<'_> {
+impl<'o> RunOptions<'o> {
+    /// An audit as this run makes it.
+    pub(super) fn audit<'a>(&self, config: &'a Config, inputs: &'a Inputs, as_of: Timestamp) -> Audit<'a>
+    where
+        'o: 'a,
+    {
+        let audit = inputs.audit(config, as_of).with_inventory(self.inventory).with_evidence(self.evidence);
+        audit.with_answers(self.answered.map(|answered| &answered.answers))
+    }
+
     /// The moment of judgement.
     pub(crate) fn as_of(&self) -> Timestamp {
         self.as_of.unwrap_or_else(|| self.read_at((self.clock)()))

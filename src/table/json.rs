@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memrchr};
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer as AnyDeserializer};
+use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use super::line::{Line, invalid};
@@ -88,18 +89,26 @@ impl Lines {
 
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
         let ends = memchr_iter(b'\n', &self.bytes).map(|end| end + 1).chain([self.bytes.len()]);
-        // Checked at once, if it can be; else line by line, to tell which one is at fault.
-        let text = std::str::from_utf8(&self.bytes).ok();
+        // Read as one text, as long as each line is a record; else line by line, to tell which one is at fault.
+        let mut values = std::str::from_utf8(&self.bytes).ok().map(|text| Deserializer::from_str(text).into_iter());
         let mut start = 0;
         for (number, end) in (self.first..).zip(ends) {
-            let range = std::mem::replace(&mut start, end)..end;
-            let line = self.bytes.get(range.clone()).unwrap_or_default();
+            let line = self.bytes.get(std::mem::replace(&mut start, end)..end).unwrap_or_default();
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            let record = match text.and_then(|text| text.get(range)) {
-                Some(line) => serde_json::from_str::<&RawValue>(line),
-                None => serde_json::from_slice(line),
+            let next = values.as_mut().and_then(|values| {
+                let value: &RawValue = values.next()?.ok()?;
+                // The value has to be all of this line.
+                let behind = self.bytes.get(values.byte_offset()..end)?;
+                behind.iter().all(u8::is_ascii_whitespace).then_some(value)
+            });
+            let record = match next {
+                Some(record) => Ok(record),
+                None => {
+                    values = None;
+                    serde_json::from_slice::<&RawValue>(line)
+                }
             };
             visit(Line::new(number, record.map_err(|error| (Some(error.column()), plain(&error)))));
         }
@@ -125,7 +134,7 @@ impl JsonRows {
         let values = if text.trim_start().starts_with('[') {
             serde_json::from_str::<Vec<&RawValue>>(&text)
         } else {
-            serde_json::Deserializer::from_str(&text).into_iter::<&RawValue>().collect()
+            Deserializer::from_str(&text).into_iter::<&RawValue>().collect()
         };
         let mut values =
             values.map_err(|error| invalid(format!(":{}:{}: {}", error.line(), error.column(), plain(&error))))?;
@@ -185,7 +194,7 @@ impl Elements {
 pub(super) struct Members<'j>(pub(super) Vec<(String, &'j RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn deserialize<D: AnyDeserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
             type Value = Members<'de>;
