@@ -25,9 +25,8 @@ pub(crate) struct Members<'r>(Scan<'r>);
 
 impl<'r> Members<'r> {
     pub(crate) fn of(object: Json<'r>) -> Result<Self, RecordError> {
-        let mut scan = Scan { rest: object.get() };
-        scan.take(b'{').ok_or(RecordError::NotAnObject)?;
-        Ok(Self(scan))
+        let mut scan = Scan { text: object.get(), at: 0 };
+        if scan.take(b'{') { Ok(Self(scan)) } else { Err(RecordError::NotAnObject) }
     }
 
     /// The next member; `None` behind the last one.
@@ -37,13 +36,20 @@ impl<'r> Members<'r> {
         Ok(Some((key, self.value()?)))
     }
 
-    /// Passes the next key if it is written like this one, which has its quotes.
+    /// The value of the next member, if its key is written like this one, which has its quotes and the colon.
     #[inline]
-    pub(crate) fn pass(&mut self, key: &str) -> bool {
-        self.0.peek();
-        let behind = self.0.rest.strip_prefix(key);
-        self.0.rest = behind.unwrap_or(self.0.rest);
-        behind.is_some()
+    pub(crate) fn value_of(&mut self, key: &str) -> Option<Json<'r>> {
+        self.0.peek()?;
+        let start = self.0.at;
+        if !self.0.text.as_bytes().get(start..)?.starts_with(key.as_bytes()) {
+            return None;
+        }
+        self.0.at = start + key.len();
+        let value = self.0.item();
+        if value.is_none() {
+            self.0.at = start;
+        }
+        value
     }
 
     /// The next key as it is written, with its quotes; `None` behind the last member.
@@ -57,7 +63,8 @@ impl<'r> Members<'r> {
 
     /// The value of the key before it.
     pub(crate) fn value(&mut self) -> Result<Json<'r>, RecordError> {
-        self.0.take(b':').and_then(|()| self.0.item()).ok_or(RecordError::NotAnObject)
+        let value = if self.0.take(b':') { self.0.item() } else { None };
+        value.ok_or(RecordError::NotAnObject)
     }
 }
 
@@ -67,9 +74,8 @@ pub(crate) struct Elements<'r>(Scan<'r>);
 impl<'r> Elements<'r> {
     /// `None` if it isn't a list.
     pub(crate) fn of(list: Json<'r>) -> Option<Self> {
-        let mut scan = Scan { rest: list.get() };
-        scan.take(b'[')?;
-        Some(Self(scan))
+        let mut scan = Scan { text: list.get(), at: 0 };
+        scan.take(b'[').then_some(Self(scan))
     }
 }
 
@@ -81,53 +87,54 @@ impl<'r> Iterator for Elements<'r> {
     }
 }
 
-/// What is still to be read.
+/// A text, and from where on it is still to be read.
 #[derive(Debug)]
 struct Scan<'r> {
-    rest: &'r str,
+    text: &'r str,
+    at: usize,
 }
 
 impl<'r> Scan<'r> {
     /// The next byte that isn't white space.
+    #[inline]
     fn peek(&mut self) -> Option<u8> {
-        let first = *self.rest.as_bytes().first()?;
-        if first > b' ' {
-            return Some(first);
+        loop {
+            let byte = *self.text.as_bytes().get(self.at)?;
+            if !byte.is_ascii_whitespace() {
+                return Some(byte);
+            }
+            self.at += 1;
         }
-        self.rest = self.rest.trim_ascii_start();
-        self.rest.as_bytes().first().copied()
     }
 
-    fn take(&mut self, byte: u8) -> Option<()> {
-        (self.peek()? == byte).then_some(())?;
-        self.split(1).map(drop)
-    }
-
-    /// Takes so many bytes.
-    fn split(&mut self, length: usize) -> Option<&'r str> {
-        let (taken, rest) = self.rest.split_at_checked(length)?;
-        self.rest = rest;
-        Some(taken)
+    #[inline]
+    fn take(&mut self, byte: u8) -> bool {
+        let is_here = self.peek() == Some(byte);
+        self.at += usize::from(is_here);
+        is_here
     }
 
     /// A value and the comma behind it; behind the last one there is none.
+    #[inline]
     fn item(&mut self) -> Option<Json<'r>> {
         let value = self.value()?;
-        self.take(b',').unwrap_or_default();
+        self.take(b',');
         Some(value)
     }
 
     fn value(&mut self) -> Option<Json<'r>> {
-        let length = match self.peek()? {
-            b'"' => string(self.rest.as_bytes())?,
-            b'{' | b'[' => nested(self.rest.as_bytes())?,
-            _ => self
-                .rest
-                .bytes()
-                .position(|byte| matches!(byte, b',' | b']' | b'}' | 0..=b' '))
-                .unwrap_or(self.rest.len()),
+        let first = self.peek()?;
+        let start = self.at;
+        let rest = self.text.as_bytes().get(start..)?;
+        let length = match first {
+            b'"' => string(rest)?,
+            b'{' | b'[' => nested(rest)?,
+            b't' | b'n' => "true".len(),
+            b'f' => "false".len(),
+            _ => rest.iter().position(|byte| matches!(byte, b',' | b']' | b'}' | 0..=b' ')).unwrap_or(rest.len()),
         };
-        self.split(length).filter(|value| !value.is_empty()).map(Json::kept)
+        self.at = start + length;
+        self.text.get(start..self.at).filter(|value| !value.is_empty()).map(Json::kept)
     }
 }
 
@@ -188,11 +195,12 @@ pub(crate) fn plain_text(value: Json<'_>) -> Option<&str> {
     let inner = value.get().strip_prefix('"')?.strip_suffix('"')?;
     let (words, rest) = inner.as_bytes().as_chunks();
     let mut odd = 0;
-    for word in words {
+    // The last bytes once more with those before them, so that all are looked at as words.
+    for word in words.iter().chain(inner.as_bytes().last_chunk()) {
         odd |= odd_bytes(u64::from_le_bytes(*word));
     }
     let is_odd = |byte: &u8| !byte.is_ascii() || matches!(byte, b'"' | b'\\');
-    (odd == 0 && !rest.iter().any(is_odd)).then_some(inner)
+    (odd == 0 && (!words.is_empty() || !rest.iter().any(is_odd))).then_some(inner)
 }
 
 /// Not zero if one of these bytes is a quote, a backslash, or no ASCII.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::mapping::Mapping;
 use crate::fetch::record::text_or_integer;
 use crate::fetch::scan::plain_text;
-use crate::model::{FactName, Json};
+use crate::model::{FactName, Json, Timestamp};
 use crate::table::{FlagWords, Flags, Moments, clean, is_clean};
 
 /// Reads cells.
@@ -47,9 +47,16 @@ impl Cells {
         }
     }
 
+    /// The moment of a value that is written as nearly every system does, and that no word of the organisation's own may be.
+    pub(super) fn usual_moment(&self, raw: Json<'_>) -> Option<Timestamp> {
+        let text = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+        self.moments.usual(text).filter(|_| self.none.is_empty())
+    }
+
     /// Whether a cell is blank, or one of the organisation's own words for nothing.
     pub(super) fn is_none(&self, cell: &str) -> bool {
-        cell.trim_ascii().is_empty() || (!self.none.is_empty() && self.none.contains(&cell.trim().to_lowercase()))
+        let is_blank = !cell.starts_with(|c: char| c.is_ascii_graphic()) && cell.trim_ascii().is_empty();
+        is_blank || (!self.none.is_empty() && self.none.contains(&cell.trim().to_lowercase()))
     }
 }
 

@@ -309,13 +309,13 @@ impl<'d, 'r> Row<'d, 'r> {
             Found::Empty => return Fact::Known(None),
             Found::Value(raw) => raw,
         };
-        let Some(cell) = cell::text(raw) else { return self.problem(fact, "a text") };
         let cells = &self.decoder.cells;
+        if let Some(moment) = cells.usual_moment(raw) {
+            return Fact::Known(Some(moment));
+        }
+        let Some(cell) = cell::text(raw) else { return self.problem(fact, "a text") };
         if cells.is_none(&cell) {
             return Fact::Known(None);
-        }
-        if let Some(moment) = cells.moments.usual(&cell) {
-            return Fact::Known(Some(moment));
         }
         let field = slot_name(slot(fact));
         match cells.moments.read(&cell) {

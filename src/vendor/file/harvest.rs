@@ -86,7 +86,8 @@ impl Harvest {
         let (mut kept, mut accounts) = (Vec::with_capacity(self.rows.len()), 0);
         for row in &self.rows {
             let record = if row.outcome.is_ok() { records.next() } else { None };
-            kept.extend(record.filter(|_| is_new(row)));
+            let is_new = is_new(row);
+            kept.extend(record.filter(|_| is_new));
             accounts += usize::from(row.is_account());
         }
         let lines = self.at.filter(|_| kept.len() == self.rows.len()).map(|at| (at, self.lines.as_str()));

@@ -77,7 +77,7 @@ pub(super) struct Headings {
     well_known: HashMap<&'static str, Target>,
     /// What the configuration names, by slot.
     pub configured: [Option<String>; SLOTS],
-    /// The keys of the first record as they are written, with their targets. Those after it mostly have the same ones in
+    /// The keys of the first record as they are written, each with its colon, with their targets. Those after it mostly have the same ones in
     /// the same order.
     usual: OnceLock<Vec<(String, Vec<Target>)>>,
 }
@@ -97,22 +97,22 @@ impl<'h, 'r> Walk<'h, 'r> {
 
     /// Where the next member leads, and its value; `None` behind the last one. A stranger leads nowhere.
     pub(super) fn next(&mut self) -> Result<Option<(&'h [Target], Json<'r>)>, RecordError> {
-        let targets = match self.pass_usual() {
-            Some(targets) => targets,
-            None => match self.members.key()? {
-                Some(key) => self.headings.find(&text(key).ok_or(RecordError::NotAnObject)?),
-                None => return Ok(None),
-            },
-        };
+        if let Some(member) = self.usual() {
+            return Ok(Some(member));
+        }
+        let Some(key) = self.members.key()? else { return Ok(None) };
+        let targets = self.headings.find(&text(key).ok_or(RecordError::NotAnObject)?);
         Ok(Some((targets, self.members.value()?)))
     }
 
-    /// Passes the next key if it is one of those expected here: comparing is less work than looking it up.
-    fn pass_usual(&mut self) -> Option<&'h [Target]> {
-        let at = self.usual.iter().take(Self::FORWARD).position(|(key, _)| self.members.pass(key))?;
-        let (_, targets) = self.usual.get(at)?;
-        self.usual = self.usual.get(at + 1..)?;
-        Some(targets)
+    /// The next member, if its key is one of those expected here: comparing is less work than looking it up.
+    fn usual(&mut self) -> Option<(&'h [Target], Json<'r>)> {
+        let usual = self.usual;
+        let mut expected = usual.iter().take(Self::FORWARD).enumerate();
+        let (at, targets, value) =
+            expected.find_map(|(at, (key, targets))| Some((at, targets, self.members.value_of(key)?)))?;
+        self.usual = usual.get(at + 1..)?;
+        Some((targets, value))
     }
 }
 
@@ -174,7 +174,7 @@ impl Headings {
             && let Some(column) = text(key)
             && members.value().is_ok()
         {
-            keys.push((key.get().to_owned(), self.find(&column).to_vec()));
+            keys.push((format!("{}:", key.get()), self.find(&column).to_vec()));
         }
         keys
     }
@@ -211,7 +211,8 @@ impl Headings {
 
     /// The columns of the record that was read first.
     pub(super) fn first_record(&self) -> Vec<String> {
-        self.usual.get().into_iter().flatten().filter_map(|(key, _)| serde_json::from_str(key).ok()).collect()
+        let keys = self.usual.get().into_iter().flatten().filter_map(|(key, _)| key.strip_suffix(':'));
+        keys.filter_map(|key| serde_json::from_str(key).ok()).collect()
     }
 }
 
