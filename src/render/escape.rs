@@ -185,13 +185,20 @@ pub fn cell(text: &str) -> String {
 /// there without a word.
 pub(super) const CELL: usize = 16_000;
 
+/// Whether a text is the same as a cell, and needs no quote doubled.
+fn is_plain_cell(text: &str) -> bool {
+    let mut starts = true;
+    text.bytes().all(|byte| {
+        let begins_formula = starts && matches!(byte, b'=' | b'+' | b'-' | b'@');
+        starts = matches!(byte, b';' | b',') || (starts && byte == b' ');
+        matches!(byte, b' '..=b'~') && byte != b'"' && !begins_formula
+    })
+}
+
 /// Adds the same to a line of CSV, in quotes.
 pub(super) fn quoted_cell(text: &str, out: &mut Vec<u8>) {
-    let is_harmless = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b',' | b';');
     out.push(b'"');
-    let is_short = text.len() <= CELL;
-    let starts_harmless = text.bytes().next().is_none_or(|byte| !matches!(byte, b' ' | b'=' | b'+' | b'-' | b'@'));
-    if is_short && starts_harmless && text.bytes().all(is_harmless) {
+    if text.len() <= CELL && is_plain_cell(text) {
         out.extend_from_slice(text.as_bytes());
     } else {
         add_quoted(&cell(text), out);
@@ -255,6 +262,8 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -305,6 +314,14 @@ mod tests {
         }
         assert_eq!(cell("a;=1"), "a;'=1");
         assert_eq!(cell("E-1042, a-b c=d"), "E-1042, a-b c=d");
+    }
+
+    proptest! {
+        #[test]
+        fn a_cell_is_copied_only_if_nothing_has_to_be_done(text in "([a=+@;, \"é\n-]|＝){0,12}") {
+            let is_same = cell(&text) == text && !text.contains('"');
+            prop_assert_eq!(is_plain_cell(&text), is_same && text.is_ascii());
+        }
     }
 
     #[test]

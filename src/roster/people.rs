@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use super::employments;
 use super::managers::name_key;
+use crate::base::parallel;
 use crate::base::text::counted;
-use crate::key::{Key, KeyKind, KeyMap, Normaliser};
+use crate::key::{Key, KeyKind, Normaliser};
 use crate::model::{Employee, EmployeeIndex, FurtherRow, Profile, Roster, RosterIssue, RosterIssueKind, Texts};
 
 /// Makes people of rows: of each person the first row stays, with what all rows come to.
@@ -49,15 +50,12 @@ enum Reading {
 
 /// The positions of rows with one id, for each id that several rows have.
 fn rows_by_id(rows: &[Employee]) -> Vec<Vec<usize>> {
-    let mut first: KeyMap<usize> = KeyMap::with_capacity_and_hasher(rows.len(), <_>::default());
-    let mut repeated: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate() {
-        let first = *first.entry(Key::of(row.id())).or_insert(at);
-        if first != at {
-            repeated.entry(first).or_insert_with(|| vec![first]).push(at);
-        }
-    }
-    repeated.into_values().collect()
+    let mut keys: Vec<_> = parallel::map(rows, |row| Key::of(row.id())).into_iter().zip(0..).collect();
+    keys.sort_unstable();
+    let repeated = keys.chunk_by(|(one, _), (other, _)| one == other).filter(|same| same.len() > 1);
+    let mut repeated: Vec<Vec<usize>> = repeated.map(|same| same.iter().map(|(_, at)| *at).collect()).collect();
+    repeated.sort_unstable();
+    repeated
 }
 
 /// The people of rows with one id: whoever shares a name, an address or a login name is one. A row that has none of these

@@ -283,7 +283,9 @@ impl<'d, 'r> Row<'d, 'r> {
     fn state(&mut self, fact: FactName, expected: &'static str, words: &Flag) -> Fact<bool> {
         let Found::Value((raw, target)) = self.column(slot(fact)) else { return Fact::NotExposed };
         let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::NotExposed };
-        if let Ok(boolean) = raw.get().parse() {
+        // A file of cells has the same words as texts.
+        let word = if target.is_bits { raw.get() } else { raw.get().trim_matches('"') };
+        if let Ok(boolean) = word.parse() {
             return Fact::Known(words.boolean(boolean, target.is_opposite));
         }
         let Some(cell) = cell::text(raw) else { return self.problem(fact, expected) };

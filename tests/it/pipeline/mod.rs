@@ -1,5 +1,6 @@
 //! The whole job through the binary, against the simulators over HTTP: what was seeded is found, and nothing else.
 
+mod arrival;
 mod attempts;
 mod demo;
 mod disturbed;
