@@ -3,22 +3,34 @@
 
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// So much stays in memory.
 const IN_MEMORY: usize = 1 << 18;
 
 /// Bytes one behind the other, to be read from any place. Several threads may read at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TempStore {
+    /// No other store of this run has it.
+    number: u64,
     /// Made when there is too much for the memory.
     file: Option<File>,
     written: u64,
     rest: Vec<u8>,
 }
 
+impl Default for TempStore {
+    fn default() -> Self {
+        static STORES: AtomicU64 = AtomicU64::new(0);
+        Self { number: STORES.fetch_add(1, Ordering::Relaxed), file: None, written: 0, rest: Vec::new() }
+    }
+}
+
 /// Bytes of a store that have been read, with some of those behind them: what is read next mostly lies there.
 #[derive(Debug)]
 pub struct Window {
+    /// Whose bytes they are.
+    store: Option<u64>,
     at: u64,
     bytes: Vec<u8>,
     reach: usize,
@@ -28,17 +40,18 @@ impl Default for Window {
     fn default() -> Self {
         /// To copy so much takes about as long as to ask the system for anything.
         const REACH: usize = 1 << 14;
-        Self { at: 0, bytes: Vec::new(), reach: REACH }
+        Self { reach: REACH, ..Self::narrow() }
     }
 }
 
 impl Window {
     /// Reads what is asked for and no more: for who reads once.
     pub const fn narrow() -> Self {
-        Self { at: 0, bytes: Vec::new(), reach: 0 }
+        Self { store: None, at: 0, bytes: Vec::new(), reach: 0 }
     }
 
-    fn find(&self, at: u64, length: usize) -> Option<std::ops::Range<usize>> {
+    fn find(&self, store: u64, at: u64, length: usize) -> Option<std::ops::Range<usize>> {
+        (self.store == Some(store)).then_some(())?;
         let start = usize::try_from(at.checked_sub(self.at)?).ok()?;
         let end = start.checked_add(length)?;
         (end <= self.bytes.len()).then_some(start..end)
@@ -90,16 +103,14 @@ impl TempStore {
     /// # Errors
     /// There are fewer, or the file can't be read.
     pub fn look<'w>(&self, at: u64, length: usize, window: &'w mut Window) -> io::Result<&'w [u8]> {
-        if window.find(at, length).is_none() {
+        if window.find(self.number, at, length).is_none() {
             let there = usize::try_from(self.len().saturating_sub(at)).unwrap_or(usize::MAX);
             window.bytes.resize(there.min(length.max(window.reach)), 0);
-            window.at = at;
-            if let Err(error) = self.read(at, &mut window.bytes) {
-                window.bytes.clear();
-                return Err(error);
-            }
+            (window.store, window.at) = (None, at);
+            self.read(at, &mut window.bytes)?;
+            window.store = Some(self.number);
         }
-        let found = window.find(at, length).and_then(|range| window.bytes.get(range));
+        let found = window.find(self.number, at, length).and_then(|range| window.bytes.get(range));
         found.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
@@ -166,7 +177,10 @@ mod tests {
         for at in [699_997, 700_000, u64::MAX] {
             store.read(at, &mut few).expect_err("there are fewer");
         }
+        let mut other = TempStore::default();
+        other.append(&[7; 700_000]).expect("added");
         for mut window in [Window::default(), Window::narrow()] {
+            assert_eq!(other.look(99_998, 4, &mut window).expect("there"), [7; 4], "of another store");
             for (at, length) in [(99_998, 4), (100_000, 2), (99_997, 4), (100_001, 200_000), (699_990, 10), (5, 0)] {
                 let found = store.look(at, length, &mut window).expect("there");
                 let expected = usize::try_from(at).ok().and_then(|at| all.get(at..at + length));
