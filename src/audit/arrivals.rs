@@ -75,25 +75,27 @@ impl<'j, 'a: 'j> Arrivals<'j, 'a> {
 }
 
 impl Visitor for Arrivals<'_, '_> {
-    fn visit(
+    fn visit<'r>(
         &self,
-        records: &mut dyn Iterator<Item = Json<'_>>,
+        records: &mut dyn Iterator<Item = Json<'r>>,
         show: &mut dyn FnMut(Result<&Decoded<'_>, RecordError>),
     ) -> io::Result<Visit> {
         let mut position = 0;
-        let received = records.filter_map(|record| match self.judge.context.decoder.decode(record) {
-            Ok(mut decoded) => {
-                show(Ok(&decoded));
-                decoded.account.be_as_of(self.judge.now);
-                position += 1;
-                Some(Ok(Received { position: position - 1, line: record.get(), account: decoded.account }))
+        let add = |all: &mut Vec<Received<'r>>| {
+            let Some(record) = records.next() else { return Ok(false) };
+            match self.judge.context.decoder.decode(record) {
+                Ok(decoded) => {
+                    show(Ok(&decoded));
+                    let mut account = decoded.account;
+                    account.be_as_of(self.judge.now);
+                    all.push(Received { position, line: record.get(), account });
+                    position += 1;
+                }
+                Err(error) => show(Err(error)),
             }
-            Err(error) => {
-                show(Err(error));
-                None
-            }
-        });
-        let result = self.judge.accounts(received, &mut None)?;
+            Ok(true)
+        };
+        let result = self.judge.accounts(add, &mut None)?;
         let mut visits = lock(&self.visits);
         visits.last += 1;
         let number = visits.last;

@@ -103,8 +103,7 @@ impl<'j> Judge<'j> {
     /// A record can't be read back, or a finding not be kept.
     pub(super) fn chunk(&self, chunk: &Chunk) -> io::Result<ChunkResult<'j>> {
         let mut recorder = self.inventory.map(|inventory| inventory.recorder(self.context.name));
-        let result =
-            self.accounts(chunk.lines().map(|(position, line)| self.received(position, line)), &mut recorder)?;
+        let result = self.accounts(self.kept(chunk), &mut recorder)?;
         recorder.map_or(Ok(()), Recorder::finish)?;
         Ok(result)
     }
@@ -112,27 +111,27 @@ impl<'j> Judge<'j> {
     /// Judges some accounts.
     ///
     /// # Errors
-    /// As of `received`; or a finding can't be kept.
+    /// As of `add`; or a finding can't be kept.
     pub(super) fn accounts<'c>(
         &self,
-        received: impl Iterator<Item = io::Result<Received<'c>>>,
+        add: impl FnMut(&mut Vec<Received<'c>>) -> io::Result<bool>,
         recorder: &mut Option<Recorder<'_>>,
     ) -> io::Result<ChunkResult<'j>> {
         let (mut result, mut ledger) = (self.empty(), DeclarationUse::default());
         let mut triage = Triage::new(&self.about_accounts);
-        self.each(received, &mut ledger, |seen| self.account(&mut result, &mut triage, recorder.as_mut(), seen))?;
+        self.each(add, &mut ledger, |seen| self.account(&mut result, &mut triage, recorder.as_mut(), seen))?;
         result.looked.ledger = ledger;
         count_settled(&triage, &mut result.of_accounts);
         Ok(result)
     }
 
-    /// Shows accounts as rules see them.
+    /// Shows accounts as rules see them. `add` adds the next one, until it says that there is none.
     ///
     /// # Errors
-    /// As of `received`; or `see` fails.
+    /// As of `add`; or `see` fails.
     pub(super) fn each<'c>(
         &self,
-        mut received: impl Iterator<Item = io::Result<Received<'c>>>,
+        mut add: impl FnMut(&mut Vec<Received<'c>>) -> io::Result<bool>,
         ledger: &mut DeclarationUse,
         mut see: impl FnMut(&Seen<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
@@ -141,9 +140,7 @@ impl<'j> Judge<'j> {
         let mut some = Vec::with_capacity(AT_ONCE);
         loop {
             some.clear();
-            for received in received.by_ref().take(AT_ONCE) {
-                some.push(received?);
-            }
+            while some.len() < AT_ONCE && add(&mut some)? {}
             if some.is_empty() {
                 return Ok(());
             }
@@ -180,11 +177,16 @@ impl<'j> Judge<'j> {
         }
     }
 
-    /// A record that was kept, as the account that it is.
-    pub(super) fn received<'c>(&self, position: u64, line: &'c str) -> io::Result<Received<'c>> {
-        let mut account = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?.account;
-        account.be_as_of(self.now);
-        Ok(Received { position, line, account })
+    /// Adds records that were kept, one after the other, as the accounts that they are.
+    pub(super) fn kept<'c>(&self, chunk: &'c Chunk) -> impl FnMut(&mut Vec<Received<'c>>) -> io::Result<bool> {
+        let mut lines = chunk.lines();
+        move |all| {
+            let Some((position, line)) = lines.next() else { return Ok(false) };
+            let mut account = self.context.decoder.decode(record(line)?).map_err(io::Error::other)?.account;
+            account.be_as_of(self.now);
+            all.push(Received { position, line, account });
+            Ok(true)
+        }
     }
 
     fn account(

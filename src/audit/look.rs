@@ -71,8 +71,7 @@ impl Audit<'_> {
             let (mut made, mut looked, mut ledger) = (look.start(), Looked::default(), DeclarationUse::default());
             let mut said = SaidOfAccounts::new(&judge);
             for chunk in &chunks {
-                let received = chunk.lines().map(|(position, line)| judge.received(position, line));
-                judge.each(received, &mut ledger, |seen| {
+                judge.each(judge.kept(chunk), &mut ledger, |seen| {
                     let Seen { position, line: record, tried, judged, scope } = *seen;
                     looked.count(judged.situation, tried);
                     said.count(scope);

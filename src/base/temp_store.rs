@@ -178,7 +178,7 @@ mod tests {
             store.read(at, &mut few).expect_err("there are fewer");
         }
         let mut other = TempStore::default();
-        other.append(&[7; 700_000]).expect("added");
+        other.append(&vec![7; 700_000]).expect("added");
         for mut window in [Window::default(), Window::narrow()] {
             assert_eq!(other.look(99_998, 4, &mut window).expect("there"), [7; 4], "of another store");
             for (at, length) in [(99_998, 4), (100_000, 2), (99_997, 4), (100_001, 200_000), (699_990, 10), (5, 0)] {

@@ -57,14 +57,13 @@ impl<'p> Assessor<'p> {
     /// Assesses records in a row, and has their accounts judged, if somebody does that on arrival.
     pub(crate) fn assess_all<'r>(
         &self,
-        records: impl Iterator<Item = Json<'r>>,
+        mut records: impl Iterator<Item = Json<'r>>,
         mut take: impl FnMut(Result<Assessed, RecordError>),
     ) -> io::Result<Option<Visit>> {
         let Some(visitor) = self.visitor else {
             records.for_each(|record| take(self.assess(record)));
             return Ok(None);
         };
-        let mut records = records.map(|record: Json<'r>| -> Json<'_> { record });
         visitor.visit(&mut records, &mut |decoded| take(decoded.map(|decoded| self.of(decoded)))).map(Some)
     }
 

@@ -13,9 +13,9 @@ pub trait Visitor: Sync {
     ///
     /// # Errors
     /// What came of them can't be kept.
-    fn visit(
+    fn visit<'r>(
         &self,
-        records: &mut dyn Iterator<Item = Json<'_>>,
+        records: &mut dyn Iterator<Item = Json<'r>>,
         show: &mut dyn FnMut(Result<&Decoded<'_>, RecordError>),
     ) -> io::Result<Visit>;
 

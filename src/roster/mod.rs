@@ -29,6 +29,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::Path;
+use std::thread;
 
 use sha2::{Digest, Sha256};
 
@@ -75,7 +76,21 @@ pub fn read(files: &Files, config: &RosterConfig, normaliser: &Normaliser) -> Re
 ///
 /// # Errors
 /// As [`read`].
-pub fn parse(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
+pub fn parse(
+    config: &RosterConfig,
+    normaliser: &Normaliser,
+    contents: &[impl AsRef<[u8]> + Sync],
+) -> Result<Roster, Refusal> {
+    thread::scope(|scope| {
+        let hash = scope.spawn(|| contents.iter().fold(Sha256::new(), Sha256::chain_update));
+        let roster = read_all(config, normaliser, contents)?;
+        let hash = hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok(Roster { sha256: hex(&hash.finalize()), ..roster })
+    })
+}
+
+/// The people that files list, and what is odd about them.
+fn read_all(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl AsRef<[u8]>]) -> Result<Roster, Refusal> {
     let active = |file: &&RosterFile| file.status == Some(EmploymentStatus::Active);
     let mut roster = Roster {
         only_active: config.files.iter().filter(active).map(|file| file.shown.clone()).collect(),
@@ -85,11 +100,9 @@ pub fn parse(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl As
         status: Vocabulary::of_status(&config.status),
         worker_type: Vocabulary::of_worker_type(&config.worker_type),
     };
-    let mut hash = Sha256::new();
     let mut found = BTreeSet::new();
     let mut refusal = Refusal::default();
     for (file, bytes) in config.files.iter().zip(contents) {
-        hash.update(bytes);
         let config = config.of_file(file);
         match file::read(file, bytes.as_ref(), &config, &words, &mut roster) {
             Ok(headings) => {
@@ -112,7 +125,6 @@ pub fn parse(config: &RosterConfig, normaliser: &Normaliser, contents: &[impl As
         }
     }
     let mut roster = refusal.unless(roster)?;
-    roster.sha256 = hex(&hash.finalize());
     people::of_rows(&mut roster, normaliser);
     roster.issues.sort();
     roster.check().map_err(|error| {

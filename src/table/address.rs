@@ -30,19 +30,11 @@ fn ranked(part: &str) -> Option<(u8, &str)> {
 
 /// Whether a cell is an address and nothing else, as most are.
 pub(crate) fn is_one_address(cell: &str) -> bool {
-    /// Whether each byte may be in one.
-    const PLAIN: [bool; 256] = {
-        let (mut plain, mut byte) = ([false; 256], 0_u8);
-        while byte < u8::MAX {
-            plain[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'@' | b'-' | b'_' | b'+');
-            byte += 1;
-        }
-        plain
-    };
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'@' | b'-' | b'_' | b'+');
     let mut has_at = false;
     cell.bytes().all(|byte| {
         has_at |= byte == b'@';
-        PLAIN.get(usize::from(byte)).is_some_and(|is_plain| *is_plain)
+        is_plain(byte)
     }) && has_at
 }
 

@@ -87,6 +87,11 @@ impl Lines {
         (self.bytes == lines && memchr(b'\r', lines).is_none()).then_some(self.at)
     }
 
+    /// How many bytes they have.
+    pub(super) const fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
         let ends = memchr_iter(b'\n', &self.bytes).map(|end| end + 1).chain([self.bytes.len()]);
         // Read as one text, as long as each line is a record; else line by line, to tell which one is at fault.
@@ -181,6 +186,11 @@ impl JsonRows {
 }
 
 impl Elements {
+    /// How many bytes they have, each with a line break.
+    pub(super) fn length(&self) -> usize {
+        self.records.iter().map(|(_, range)| range.len() + 1).sum()
+    }
+
     pub(crate) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) {
         for (number, range) in &self.records {
             // The text was checked as a whole.

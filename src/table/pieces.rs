@@ -19,6 +19,11 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
+    /// How many bytes it has.
+    pub(super) const fn length(&self) -> usize {
+        self.text.len()
+    }
+
     /// Its rows.
     pub(crate) fn rows(&self) -> Rows<'_> {
         Rows::new(&self.text, self.lines_above, self.delimiter).of_width(self.width).with_lines(self.lines.clone())

@@ -120,6 +120,16 @@ impl RecordPiece {
         Seen::default()
     }
 
+    /// About how many bytes its records have.
+    pub(crate) fn length(&self) -> usize {
+        match self {
+            // With their headings, cells are about twice as long.
+            Self::Cells(piece, _) => 2 * piece.length(),
+            Self::Lines(lines) => lines.length(),
+            Self::Json(elements) => elements.length(),
+        }
+    }
+
     /// Where in the file it begins, if these are its very bytes.
     pub(crate) fn place_of(&self, lines: &[u8]) -> Option<u64> {
         match self {

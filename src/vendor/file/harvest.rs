@@ -54,8 +54,10 @@ impl Harvest {
     /// # Errors
     /// Whoever judges accounts on arrival can't keep what comes of it.
     pub(super) fn of(piece: &RecordPiece, assessor: &Assessor<'_>) -> io::Result<Self> {
-        let mut harvest = Self::default();
-        let mut rows = Vec::new();
+        /// A record is seldom shorter.
+        const SHORT: usize = 128;
+        let mut harvest = Self { lines: String::with_capacity(piece.length()), ..Self::default() };
+        let mut rows = Vec::with_capacity(piece.length() / SHORT);
         harvest.seen = piece.for_each(|Line { place, record }| {
             let length = record.map(|record| {
                 harvest.lines.push_str(record.get());
