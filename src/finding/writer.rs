@@ -1,6 +1,6 @@
 //! Fills a store, and sorts it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::io;
 use std::sync::Arc;
@@ -151,13 +151,12 @@ impl FindingsWriter {
     /// # Errors
     /// The temporary file can't be written.
     pub fn sorted(mut self) -> io::Result<Findings> {
-        let places = self.places();
-        let mut order: Vec<(u32, u32)> = places.into_iter().zip(0..).collect();
+        let mut order: Vec<(u64, u32)> = self.places().zip(0..).collect();
         order.sort_unstable();
-        let mut alike: Vec<&mut [(u32, u32)]> = order.chunk_by_mut(|(a, _), (b, _)| a == b).collect();
+        let mut alike: Vec<&mut [(u64, u32)]> = order.chunk_by_mut(|(a, _), (b, _)| a == b).collect();
         // The greatest first, so that no thread is left with it at the end.
         alike.sort_by_key(|alike| std::cmp::Reverse(alike.len()));
-        let sort = |alike: &mut [(u32, u32)]| {
+        let sort = |alike: &mut [(u64, u32)]| {
             alike.sort_by(|(_, a), (_, b)| self.key(*a).cmp(self.key(*b)));
             Ok(())
         };
@@ -168,14 +167,14 @@ impl FindingsWriter {
         self.in_order_of_arrival()
     }
 
-    /// For each entry, the place of its severity, rule and source among those that there are.
-    fn places(&self) -> Vec<u32> {
+    /// For each entry, the place of its severity, rule and source among all that there could be.
+    fn places(&self) -> impl Iterator<Item = u64> {
         let (rules, sources) = (ranks(self.rules.iter()), ranks(self.sources.iter()));
-        let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).copied();
-        let kind = |entry: &IndexEntry| (entry.severity, rank(&rules, entry.rule), rank(&sources, entry.source));
-        let kinds: BTreeSet<_> = self.entries.iter().map(kind).collect();
-        let places: BTreeMap<_, u32> = kinds.into_iter().zip(0..).collect();
-        self.entries.iter().map(|entry| places.get(&kind(entry)).copied().unwrap_or_default()).collect()
+        // Whatever has no source goes first.
+        let rank = |ranks: &[u16], at: u16| ranks.get(usize::from(at)).map_or(0, |rank| u64::from(*rank) + 1);
+        self.entries.iter().map(move |entry| {
+            (entry.severity as u64) << 40 | rank(&rules, entry.rule) << 20 | rank(&sources, entry.source)
+        })
     }
 
     fn key(&self, at: u32) -> &str {

@@ -102,13 +102,16 @@ impl<'r> People<'r> {
 fn present<'r, K: IntoIterator<Item = Key>>(
     employees: &'r [Employee],
     now: Timestamp,
-    keys: impl Fn(&'r Employee) -> K,
+    keys: impl Fn(&'r Employee) -> K + Sync,
 ) -> Present {
+    let parts: Vec<&[Employee]> = employees.chunks(PART).collect();
+    let here = |part: &&'r [Employee]| -> Vec<(Key, bool)> {
+        let stays = part.iter().map(|employee| (employee, !employee.has_left(now)));
+        stays.flat_map(|(employee, stays)| keys(employee).into_iter().map(move |key| (key, stays))).collect()
+    };
     let mut present = Present::with_capacity_and_hasher(employees.len(), <_>::default());
-    for employee in employees {
-        for key in keys(employee) {
-            *present.entry(key).or_default() |= !employee.has_left(now);
-        }
+    for (key, stays) in parallel::map(&parts, here).into_iter().flatten() {
+        *present.entry(key).or_default() |= stays;
     }
     present
 }

@@ -33,24 +33,24 @@ pub(crate) fn misconfigured(hr: &str) -> String {
 }
 
 /// The roster in some bytes.
-pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Roster {
+pub(crate) fn read(bytes: impl AsRef<[u8]> + Sync) -> Roster {
     read_with(&config(), bytes)
 }
 
 /// The roster in some bytes, with a configuration.
-pub(crate) fn read_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> Roster {
+pub(crate) fn read_with(config: &RosterConfig, bytes: impl AsRef<[u8]> + Sync) -> Roster {
     headcount::roster::parse(config, &Normaliser::default(), &[bytes])
         .map_err(|refusal| refusal.mistakes.iter().map(|mistake| mistake.render(false)).collect::<String>())
         .unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 /// Why some bytes are refused.
-pub(crate) fn refused(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn refused(bytes: impl AsRef<[u8]> + Sync) -> String {
     refused_with(&config(), bytes)
 }
 
 /// Why some bytes are refused, with a configuration.
-pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn refused_with(config: &RosterConfig, bytes: impl AsRef<[u8]> + Sync) -> String {
     match headcount::roster::parse(config, &Normaliser::default(), &[bytes]) {
         Ok(roster) => panic!("read: {roster:#?}"),
         Err(refusal) => refusal.mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
