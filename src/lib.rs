@@ -12,6 +12,9 @@
 //!                                                      └─▶ lake: facts ─▶ an SQL engine ─▶ its verdicts, for report
 //! ```
 //!
+//! The accounts of an export are judged in the visit in which they are fetched, and forgotten if the breaker refuses them; whatever a
+//! server sends is judged when all of it is there.
+//!
 //! The library is there for the binary and its tests: its interface isn't stable, and what is promised is the command line,
 //! its files and its exit codes. What a program would begin with:
 //!

@@ -6,9 +6,10 @@ use std::fmt;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::gathered::Gathered;
 use super::judge::{ChunkResult, Judge, Received};
 use super::near::Orphans;
-use super::{Audit, AuditError, Gathered, SourceContext};
+use super::{Audit, AuditError, SourceContext};
 use crate::fetch::{Decoded, Population, RecordError, Visit, Visitor};
 use crate::model::Json;
 
@@ -19,6 +20,8 @@ pub struct Arrivals<'j, 'a> {
     /// What came of visits that were neither taken nor forgotten.
     visits: Mutex<Visits<'j>>,
     taken: Mutex<Taken<'j>>,
+    /// Why what came of a visit couldn't be kept: no fault of the source, whose list ends there.
+    failed: Mutex<Option<io::Error>>,
 }
 
 #[derive(Default)]
@@ -52,15 +55,26 @@ impl<'j, 'a: 'j> Arrivals<'j, 'a> {
             audit.judge(context)
         };
         let gathered = Gathered::new(&judge, Orphans::MOST);
-        Some(Self { audit, judge, visits: Mutex::default(), taken: Mutex::new(Taken { accounts: 0, gathered }) })
+        let taken = Mutex::new(Taken { accounts: 0, gathered });
+        Some(Self { audit, judge, visits: Mutex::default(), taken, failed: Mutex::default() })
+    }
+
+    /// Remembers why the audit can't go on.
+    fn failing(&self, error: io::Error) -> io::Error {
+        let told = io::Error::new(error.kind(), error.to_string());
+        lock(&self.failed).get_or_insert(error);
+        told
     }
 
     /// Judges what all accounts are needed for, and the source itself.
     ///
     /// # Errors
-    /// The records can't be read back, or accounts got lost.
+    /// Findings couldn't be kept, the records can't be read back, or accounts got lost.
     pub fn finish(self, population: &mut Population) -> Result<(), AuditError> {
-        let Self { audit, judge, taken, .. } = self;
+        let Self { audit, judge, taken, failed, .. } = self;
+        if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(AuditError::Findings(error));
+        }
         let mut audit = lock(audit);
         let Taken { gathered, .. } = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
         let tally = match &mut population.spool {
@@ -95,7 +109,7 @@ impl Visitor for Arrivals<'_, '_> {
             }
             Ok(true)
         };
-        let result = self.judge.accounts(add, &mut None)?;
+        let result = self.judge.accounts(add, &mut None).map_err(|error| self.failing(error))?;
         let mut visits = lock(&self.visits);
         visits.last += 1;
         let number = visits.last;
@@ -109,7 +123,7 @@ impl Visitor for Arrivals<'_, '_> {
         let mut taken = lock(&self.taken);
         result.first = taken.accounts;
         taken.accounts += result.looked.tally.total();
-        lock(self.audit).take(&self.judge, &mut taken.gathered, result)
+        lock(self.audit).take(&self.judge, &mut taken.gathered, result).map_err(|error| self.failing(error))
     }
 
     fn forget(&self, visit: Visit) {

@@ -1,5 +1,6 @@
 //! Judges every account of every source, then groups and sources: correlation and rules, joined into an
-//! [`Outcome`]. After fetching and reading the roster, before the gate. Pure: the clock is an argument.
+//! [`Outcome`]. After reading the roster, and while an export is fetched or after fetching; before the gate. Pure: the clock is
+//! an argument.
 //!
 //! Accounts stream through. What stays in memory is what was found, a few counters, and 12 bytes for each account and
 //! key that a group rule counts.
@@ -8,6 +9,7 @@ mod account_row;
 mod answers;
 mod arrivals;
 mod evidence;
+mod gathered;
 mod groups;
 mod inventory;
 mod judge;
@@ -54,10 +56,10 @@ use crate::model::{
     EmployeeIndex, Fingerprint, Person, Roster, RosterIssue, RuleId, SourceName, SourceStatus, Subject, Timestamp,
 };
 use crate::rule::{EmployeeScope, Rule, RuleResult, RuleSet, Scope, SourceFacts, Subject as RuleSubject};
-use groups::GroupMembers;
-use judge::{ChunkResult, Judge};
-use matrix::{Counts, Matrix};
-use near::{Likely, Orphans, Suggester};
+use gathered::Gathered;
+use judge::Judge;
+use matrix::Matrix;
+use near::{Orphans, Suggester};
 use people::PersonAccounts;
 use promised::Promised;
 use sink::{FindingSink, breadth};
@@ -139,15 +141,6 @@ impl fmt::Debug for SourceContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SourceContext").field("name", &self.name).finish_non_exhaustive()
     }
-}
-
-/// What was gathered of one source's accounts, for the rules that look at several of them.
-struct Gathered<'j> {
-    tally: Tally,
-    of_accounts: Vec<Counts>,
-    of_groups: Vec<Counts>,
-    groups: Vec<GroupMembers<'j>>,
-    orphans: Orphans,
 }
 
 impl<'a> Audit<'a> {
@@ -256,54 +249,6 @@ impl<'a> Audit<'a> {
         self.together(&judge, gathered, spool)
     }
 
-    /// Judges what all accounts of a source are needed for.
-    fn together(&mut self, judge: &Judge<'_>, gathered: Gathered<'_>, spool: &mut Spool) -> io::Result<Tally> {
-        let context = judge.context;
-        let Gathered { tally, of_accounts, of_groups, groups, mut orphans } = gathered;
-        orphans.limit(self.orphans_left);
-        self.orphans_left = orphans.room_left();
-        // It takes as long as judging some hundred thousand accounts, so it isn't done where nobody reads it.
-        if self.evidence == Evidence::Whole || self.answers.is_some() || tally.has_low_match() {
-            let Likely { near_misses, line } = orphans.likely(&self.suggester, context)?;
-            self.found.add_near_misses(near_misses)?;
-            self.by_source.entry(context.name.clone()).or_default().likely = line;
-        }
-        let rules = judge.about_accounts.iter().chain(&judge.about_groups);
-        let counted = rules.zip(of_accounts.into_iter().chain(of_groups)).filter(|_| self.answers.is_none());
-        for (rule, counts) in counted {
-            self.matrix.merge(rule.id(), context.name, counts);
-        }
-        self.groups(context, groups, spool)?;
-        Ok(tally)
-    }
-
-    /// Puts what one thread has made of some accounts to the rest.
-    fn take<'j>(&mut self, judge: &Judge<'j>, gathered: &mut Gathered<'j>, result: ChunkResult<'j>) -> io::Result<()> {
-        gathered.tally.merge(&result.looked.tally);
-        if self.answers.is_none() {
-            self.count(judge.context.name, result.looked);
-        }
-        self.unsettled.extend(result.unsettled);
-        for (all, some) in gathered.of_accounts.iter_mut().zip(result.of_accounts) {
-            all.merge(some);
-        }
-        for (all, some) in gathered.of_groups.iter_mut().zip(result.of_groups) {
-            all.merge(some);
-        }
-        for (all, some) in gathered.groups.iter_mut().zip(result.groups) {
-            all.merge(some, result.first);
-        }
-        for (rule, offers) in judge.about_people.iter().zip(result.people) {
-            if let Some(people) = self.people.iter_mut().find(|people| people.is_about(rule)) {
-                people.take(judge.context.name, offers);
-            }
-        }
-        let finished = self.found.append(result.batch)?;
-        let concerned = self.found.extend(result.concerned)?;
-        gathered.orphans.take(result.orphans, (finished, concerned));
-        Ok(())
-    }
-
     fn judge<'j>(&self, context: &'j SourceContext<'j>) -> Judge<'j>
     where
         'a: 'j,
@@ -390,18 +335,6 @@ impl<'a> Audit<'a> {
             }
         }
         Ok(())
-    }
-}
-
-impl<'j> Gathered<'j> {
-    fn new(judge: &Judge<'j>, orphans: usize) -> Self {
-        Self {
-            tally: Tally::default(),
-            of_accounts: judge.about_accounts.iter().map(|_| Counts::default()).collect(),
-            of_groups: judge.about_groups.iter().map(|_| Counts::default()).collect(),
-            groups: judge.about_groups.iter().map(|rule| GroupMembers::new(rule)).collect(),
-            orphans: Orphans::with_room(orphans),
-        }
     }
 }
 

@@ -60,7 +60,7 @@ pub enum AuditError {
         error: io::Error,
     },
     /// What was found could not be kept.
-    #[error("can't keep the findings in the temporary folder: {0}")]
+    #[error("can't keep the findings in the temporary folder: {0}; free some space or set TMPDIR")]
     Findings(io::Error),
     /// The tables of facts can't be written.
     #[error("can't write the facts: {0}")]

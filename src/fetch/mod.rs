@@ -23,7 +23,7 @@ use serde::Deserialize;
 
 pub use collector::Collector;
 pub use lines::Lines;
-pub use population::{Certificate, Population, Wanted, fetch, fetch_for};
+pub use population::{Certificate, Population, Wanted, fetch};
 pub use progress::{Progress, Quiet};
 pub use record::{Decoded, FieldProblem};
 pub use scan::RecordError;

@@ -106,22 +106,12 @@ pub struct Wanted<'c> {
     pub at_least: Option<NonZeroU64>,
     /// What the reader of the report should know of how it is configured.
     pub warnings: Vec<String>,
+    /// Who judges its accounts on arrival, if its connector can be visited and somebody does.
+    pub visitor: Option<&'c dyn Visitor>,
 }
 
 /// Fetches every user of a source. This never fails: what goes wrong is in the certificate.
 pub async fn fetch(
-    wanted: Wanted<'_>,
-    connector: &dyn Connector,
-    decoder: &dyn Decoder,
-    clock: fn() -> Timestamp,
-    progress: &dyn Progress,
-) -> Population {
-    fetch_for(None, wanted, connector, decoder, clock, progress).await
-}
-
-/// The same for a visitor, who judges the accounts on arrival.
-pub async fn fetch_for(
-    visitor: Option<&dyn Visitor>,
     wanted: Wanted<'_>,
     connector: &dyn Connector,
     decoder: &dyn Decoder,
@@ -147,7 +137,7 @@ pub async fn fetch_for(
         warnings: Vec::new(),
         error: None,
     };
-    let collector = Collector::new(decoder, progress).with_visitor(visitor);
+    let collector = Collector::new(decoder, progress).with_visitor(wanted.visitor);
     let spool = match collect(connector, collector, &mut certificate).await {
         Ok(spool) => Some(spool),
         Err(error) => {

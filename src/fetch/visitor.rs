@@ -1,6 +1,6 @@
 //! Who judges accounts in the visit in which they are received, so that no record is decoded twice.
 
-use std::io;
+use std::{fmt, io};
 
 use super::record::Decoded;
 use super::scan::RecordError;
@@ -8,7 +8,7 @@ use crate::model::Json;
 
 /// Judges the accounts of one source while they arrive. What comes of some of them counts only when it is taken: until then,
 /// nobody knows whether their records are new.
-pub trait Visitor: Sync {
+pub trait Visitor: Sync + fmt::Debug {
     /// Decodes records, of which each is shown, and judges the accounts that they are. Any thread may do it.
     ///
     /// # Errors

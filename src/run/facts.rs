@@ -6,16 +6,16 @@ use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Origin, PreparedSource, RunError, fetch_all, ready};
+use super::promises::promised;
+use super::sources::{PreparedSource, fetch_all, handed_over, ready};
+use super::{Inputs, Phase, RunError, RunOptions};
 use crate::audit::{AuditError, Looked};
 use crate::bag::Role;
-use crate::base::diagnostic::Diagnostic;
 use crate::base::text::{digest, hex};
 use crate::config::{Config, SourceConfig};
 use crate::fetch::{Lines, Population, Spool, SpoolWriter};
 use crate::lake::{Folder, Ground, Part, PartOf, Shape};
 use crate::model::{SourceName, Timestamp};
-use crate::run::{Inputs, Phase, RunOptions};
 
 /// What is written, and where.
 #[derive(Debug)]
@@ -105,28 +105,6 @@ fn rests_on(config: &Config, source: &SourceConfig) -> io::Result<String> {
     let crosswalk = hash(Role::Crosswalk, &source.matching.crosswalk)?;
     let declared = hash(Role::Declared, &config.exceptions.declared)?;
     Ok(digest(&[&config.reading.people, config.reading.of_source(&source.name), &crosswalk, &declared]))
-}
-
-/// Whether a promise is kept is seen in all accounts of its source at once, and in those that are gone, which no engine is told of.
-/// Rules that read of promises would pass what they find.
-pub(super) fn promised(config: &Config, inputs: &Inputs, as_of: Timestamp) -> Option<Diagnostic> {
-    let review = config.review.as_ref()?;
-    inputs.exceptions.promises.open(as_of).next()?;
-    let message = "reviews have promised something, and engines can't be asked whether it is done";
-    let help = "`headcount audit` sees to promises; leave [review] out of the configuration that the engine works by";
-    Some(Diagnostic::of_file(&review.folder, message).help(help))
-}
-
-/// The only chosen source, whose records somebody hands over. It needs no secret.
-fn handed_over<'c>(
-    config: &'c Config,
-    inputs: &'c Inputs,
-    options: &RunOptions<'c>,
-    records: Lines,
-) -> Result<Vec<PreparedSource<'c>>, RunError> {
-    let Some(source) = config.chosen(options.only).next() else { return Ok(Vec::new()) };
-    let correlator = inputs.correlator(source, &config.files).map_err(|found| config.point_out(found))?;
-    Ok(vec![PreparedSource { config: source, origin: Origin::Share(records), decoder: source.decoder(), correlator }])
 }
 
 /// Leaves only the accounts of a part.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::PreparedSource;
+use super::sources::PreparedSource;
 use crate::audit::{AccountRow, Inventory, Outcome};
 use crate::bag::Role;
 use crate::base::diagnostic::Diagnostic;

@@ -52,7 +52,7 @@ impl Inputs {
     fn read(config: &Config, previous: Option<&Previous>, today: Timestamp) -> Result<Self, RunError> {
         let mut mistakes = Vec::new();
         let normaliser = Normaliser::new(&config.matching);
-        // One of them is mostly waiting for the other otherwise.
+        // Neither needs the other, and in each there is work for one core only.
         let (rules, roster) = thread::scope(|scope| {
             let rules = scope.spawn(|| RuleSet::load(&config.rules));
             let roster = roster::read(&config.files, &config.roster, &normaliser);

@@ -16,29 +16,27 @@ mod policy;
 mod promises;
 pub mod publish;
 pub mod seal;
+mod sources;
 
 use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
-use futures_util::future::try_join_all;
 use tracing::debug;
 
-use crate::audit::{Answers, Arrivals, Audit, AuditError, Evidence, Outcome, SourceContext};
+use crate::audit::{Answers, Audit, AuditError, Evidence, Outcome};
 use crate::base::diagnostic::Diagnostic;
 use crate::base::text::counted;
 use crate::breaker::{self, Anomaly, Counts};
-use crate::config::{Config, GateConfig, ReadingHashes, Recipients, SourceConfig};
-use crate::correlate::SourceCorrelator;
+use crate::config::{Config, GateConfig, ReadingHashes, Recipients};
 use crate::exception::{Coverage, PromiseMemory};
-use crate::fetch::{self, Connector, Decoder, Lines, Population, Visitor, Wanted};
+use crate::fetch::Population;
 use crate::gate::{self, GateVerdict, Outage, Past, Seen};
 use crate::history::{Anew, Earlier, Follow};
-use crate::lake::Answered;
 use crate::model::{RosterIssue, SourceName, SourceStatus, Timestamp};
 use crate::report::{Parts, Report, ReportedSource, ReviewSummary, Run};
 use crate::roster;
 use crate::rule::RuleSet;
-use crate::snapshot::{Snapshot, SnapshotError};
+use crate::snapshot::SnapshotError;
 use history::{Reading, Rests};
 use low_match::low_match;
 
@@ -48,6 +46,8 @@ pub use low_match::LOW_MATCH;
 pub use options::{Identity, Observer, Phase, RunOptions};
 pub use policy::Policy;
 use promises::lost_promises;
+use sources::fetch_for;
+pub(crate) use sources::{PreparedSource, fetch_all, ready};
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -69,36 +69,6 @@ pub enum RunError {
 impl From<Vec<Diagnostic>> for RunError {
     fn from(mistakes: Vec<Diagnostic>) -> Self {
         Self::Unusable(mistakes)
-    }
-}
-
-/// One source, ready to be asked.
-pub(crate) struct PreparedSource<'c> {
-    pub(crate) config: &'c SourceConfig,
-    origin: Origin<'c>,
-    decoder: Box<dyn Decoder>,
-    correlator: SourceCorrelator<'c>,
-}
-
-/// Where the accounts come from.
-enum Origin<'c> {
-    Vendor(Box<dyn Connector>),
-    /// A share of the records, which somebody hands over.
-    Share(Lines),
-    Snapshot(&'c Snapshot),
-    /// What an engine has answered.
-    Engine(&'c Answered),
-}
-
-impl PreparedSource<'_> {
-    pub(crate) fn context(&self) -> SourceContext<'_> {
-        SourceContext {
-            name: &self.config.name,
-            vendor: self.config.vendor.kind,
-            decoder: self.decoder.as_ref(),
-            correlator: &self.correlator,
-            privileged_roles: self.config.privileged_roles.as_ref(),
-        }
     }
 }
 
@@ -325,78 +295,6 @@ fn coverage(config: &Config, populations: &[Population]) -> Coverage {
 fn refuse_if_suspect(anomalies: impl IntoIterator<Item = Anomaly>) -> Result<(), RunError> {
     let anomalies: Vec<Anomaly> = anomalies.into_iter().collect();
     if anomalies.is_empty() { Ok(()) } else { Err(RunError::Suspect(anomalies)) }
-}
-
-/// Reads every secret and crosswalk of the chosen sources, so that nothing is requested if one can't be used. A
-/// snapshot needs no secret.
-pub(crate) fn ready<'c>(
-    config: &'c Config,
-    inputs: &'c Inputs,
-    options: &RunOptions<'c>,
-) -> Result<Vec<PreparedSource<'c>>, Vec<Diagnostic>> {
-    let mut mistakes = Vec::new();
-    if options.answered.is_some() {
-        mistakes.extend(facts::promised(config, inputs, options.as_of()));
-    }
-    mistakes.extend(inputs.exceptions.promises.unknown());
-    let mut sources = Vec::new();
-    for source in config.chosen(options.only) {
-        let origin = match (options.snapshot, options.answered) {
-            (Some(snapshot), _) => Ok(Origin::Snapshot(snapshot)),
-            (None, Some(answered)) => Ok(Origin::Engine(answered)),
-            (None, None) => source.connector().map(Origin::Vendor).map_err(|found| mistakes.push(found)),
-        };
-        let correlator =
-            inputs.correlator(source, &config.files).map_err(|found| mistakes.extend(config.point_out(found)));
-        if let (Ok(origin), Ok(correlator)) = (origin, correlator) {
-            sources.push(PreparedSource { config: source, origin, decoder: source.decoder(), correlator });
-        }
-    }
-    if mistakes.is_empty() { Ok(sources) } else { Err(mistakes) }
-}
-
-pub(crate) async fn fetch_all(
-    sources: &[PreparedSource<'_>],
-    options: &RunOptions<'_>,
-) -> Result<Vec<Population>, RunError> {
-    let contexts: Vec<_> = sources.iter().map(PreparedSource::context).collect();
-    fetch_for(None, sources, &contexts, options).await
-}
-
-/// Fetches every source for an audit, which judges on arrival the accounts of which that can be done.
-async fn fetch_for<'j, 'a: 'j>(
-    audit: Option<&'j Mutex<Audit<'a>>>,
-    sources: &[PreparedSource<'_>],
-    contexts: &'j [SourceContext<'j>],
-    options: &RunOptions<'_>,
-) -> Result<Vec<Population>, RunError> {
-    // What is gathered of a source until all of it has arrived would take several times the room for several at once.
-    let turn = tokio::sync::Mutex::new(());
-    let fetches = sources.iter().zip(contexts).map(async |(source, context)| {
-        let whole = source.config.wanted();
-        let (connector, wanted) = match &source.origin {
-            Origin::Vendor(connector) => (connector.as_ref(), whole),
-            Origin::Share(lines) => (lines as &dyn Connector, Wanted { at_least: None, ..whole }),
-            Origin::Snapshot(snapshot) => return Ok(snapshot.population(source.config)?),
-            Origin::Engine(answered) => {
-                source.correlator.use_crosswalk_but(answered.unused_lines(&source.config.name));
-                return answered.population(source.config).map_err(|mistake| RunError::Unusable(vec![mistake]));
-            }
-        };
-        let progress = options.observer.started(&source.config.name);
-        let decoder = source.decoder.as_ref();
-        let arrivals = audit.filter(|_| connector.can_be_visited()).and_then(|audit| Arrivals::of(audit, context));
-        let _turn = if arrivals.is_some() { Some(turn.lock().await) } else { None };
-        let visitor = arrivals.as_ref().map(|arrivals| arrivals as &dyn Visitor);
-        let (clock, progress) = (options.clock, progress.as_ref());
-        let mut population = fetch::fetch_for(visitor, wanted, connector, decoder, clock, progress).await;
-        options.observer.fetched(&population);
-        if let Some(arrivals) = arrivals {
-            arrivals.finish(&mut population).map_err(|error| options.blame(error))?;
-        }
-        Ok(population)
-    });
-    try_join_all(fetches).await
 }
 
 fn reported<'a>(

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::PreparedSource;
+use super::sources::PreparedSource;
 use crate::base::diagnostic::Diagnostic;
 use crate::config::Config;
 use crate::gate::Outage;

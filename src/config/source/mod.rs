@@ -62,7 +62,7 @@ impl SourceConfig {
     /// What fetching has to know of it.
     pub fn wanted(&self) -> Wanted<'_> {
         let exposed = self.own.secrets().into_iter().filter_map(SecretRef::exposure);
-        Wanted { source: &self.name, at_least: self.expect_min, warnings: exposed.collect() }
+        Wanted { source: &self.name, at_least: self.expect_min, warnings: exposed.collect(), visitor: None }
     }
 
     /// The secrets that it needs.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::support::office::Office;
+use crate::support::process::{NOW, headcount};
 use crate::support::tenant::timeless;
 
 /// Enough for several pieces that different threads read.
@@ -83,4 +84,22 @@ fn accounts_that_are_judged_on_arrival_are_judged_as_from_a_snapshot() {
     for rule in ["orphaned", "shared-key", "leaver-active", "inactive"] {
         assert_eq!(findings(&odd, rule), findings(&whole, rule), "{rule}: the accounts are the same");
     }
+}
+
+#[test]
+fn findings_that_cannot_be_kept_end_the_audit_and_are_no_fault_of_the_source() {
+    let office = office();
+    office.write("doors.ndjson", &(0..RECORDS).map(line).collect::<String>());
+    office.write("desk.csv", "id,external_id\nu-1,E-1\n");
+    let nowhere = office.path("nowhere");
+    let audited = headcount()
+        .current_dir(office.path("."))
+        .args(["audit", "--format", "csv", "--as-of", NOW])
+        .env("TMPDIR", &nowhere)
+        .output()
+        .expect("ran");
+    let told = String::from_utf8_lossy(&audited.stderr);
+    assert_eq!(audited.status.code(), Some(3), "{told}");
+    assert!(told.contains("can't keep the findings") && told.contains("set TMPDIR"), "{told}");
+    assert!(!told.contains("defect") && !office.path("headcount-out/findings.csv").exists(), "{told}");
 }
