@@ -122,11 +122,24 @@ impl Read for Source {
 
 /// Reads a file, and takes no byte more than it has.
 #[derive(Debug)]
-pub(super) struct Contents {
+pub struct Contents {
     source: Source,
     left: u64,
     crc: Option<u32>,
     seen: Crc,
+}
+
+impl Contents {
+    /// The file, if it is one of its own, from whose beginning it can be read again.
+    ///
+    /// # Errors
+    /// The system has no more handles.
+    pub fn file(&self) -> io::Result<Option<File>> {
+        match &self.source {
+            Source::Plain(file) => file.try_clone().map(Some),
+            Source::Stored(_) | Source::Deflated(..) => Ok(None),
+        }
+    }
 }
 
 impl Read for Contents {

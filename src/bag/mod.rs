@@ -38,6 +38,7 @@ mod tests;
 
 pub use append::add_signatures;
 pub use description::{Command, Description, Format, Full, Input, Kind, Previous, Role, Run, Tier, Withheld};
+pub use entry::Contents;
 pub use error::{BagError, Defect};
 pub(crate) use name::slug;
 pub use name::{NameError, PayloadName};

@@ -148,11 +148,22 @@ impl Bag {
     /// # Errors
     /// There is no such file, or it can't be opened.
     pub fn read(&self, name: &PayloadName) -> Result<PayloadReader, BagError> {
-        let entry = self.files.get(&format!("data/{name}")).zip(self.manifest.get(name));
-        let (entry, expected) =
-            entry.ok_or_else(|| BagError::NoFile { path: self.path.clone(), name: name.to_string() })?;
-        let contents = entry.open().map_err(BagError::read(&self.path))?;
-        Ok(PayloadReader { contents, name: name.clone(), expected: expected.clone(), hasher: Sha256::new() })
+        let contents = self.read_unchecked(name)?;
+        let expected = self.sha256(name).ok_or_else(|| self.no_file(name))?.to_owned();
+        Ok(PayloadReader { contents, name: name.clone(), expected, hasher: Sha256::new() })
+    }
+
+    /// Reads a file that its reader holds against [`Bag::sha256`].
+    ///
+    /// # Errors
+    /// As of [`Bag::read`].
+    pub fn read_unchecked(&self, name: &PayloadName) -> Result<Contents, BagError> {
+        let entry = self.files.get(&format!("data/{name}")).ok_or_else(|| self.no_file(name))?;
+        entry.open().map_err(BagError::read(&self.path))
+    }
+
+    fn no_file(&self, name: &PayloadName) -> BagError {
+        BagError::NoFile { path: self.path.clone(), name: name.to_string() }
     }
 
     /// The whole of a file that is no longer than `limit` bytes.

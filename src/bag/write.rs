@@ -1,4 +1,5 @@
-//! Writing a bag: each file is hashed while it is written, and nothing has its name before all of it is on the disk.
+//! Writing a bag: each file is hashed while it is written unless its hash is known, and nothing has its name before all of it is on
+//! the disk.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -59,19 +60,43 @@ impl BagWriter {
         name: &PayloadName,
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), BagError> {
+        let out = self.write(name, Some(Sha256::new()), content)?;
+        self.manifest.insert(name.clone(), out.hasher.map(|hasher| hex(&hasher.finalize())).unwrap_or_default());
+        Ok(())
+    }
+
+    /// The same where the SHA-256 is known already, in lower-case hexadecimal. Whoever reads the bag sees if it is another.
+    ///
+    /// # Errors
+    /// As of [`Self::file`].
+    pub fn hashed_file(
+        &mut self,
+        name: &PayloadName,
+        sha256: &str,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), BagError> {
+        self.write(name, None, content)?;
+        self.manifest.insert(name.clone(), sha256.to_owned());
+        Ok(())
+    }
+
+    fn write(
+        &mut self,
+        name: &PayloadName,
+        hasher: Option<Sha256>,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Counted, BagError> {
         let path = self.folder.path().join("data").join(name.as_str());
         let write = || {
             make_folders(&self.folder.path().join("data"), name)?;
-            let mut out =
-                Hashed { file: BufWriter::with_capacity(1 << 18, new_file(&path)?), hasher: Sha256::new(), bytes: 0 };
+            let mut out = Counted { file: BufWriter::with_capacity(1 << 18, new_file(&path)?), hasher, bytes: 0 };
             content(&mut out)?;
             out.file.flush()?;
             Ok(out)
         };
         let out = write().map_err(BagError::write(&self.target.join("data").join(name.as_str())))?;
         self.oxum.add(out.bytes);
-        self.manifest.insert(name.clone(), hex(&out.hasher.finalize()));
-        Ok(())
+        Ok(out)
     }
 
     /// The SHA-256 of a file that was written.
@@ -153,16 +178,18 @@ impl Sealed {
     }
 }
 
-struct Hashed {
+struct Counted {
     file: BufWriter<File>,
-    hasher: Sha256,
+    hasher: Option<Sha256>,
     bytes: u64,
 }
 
-impl Write for Hashed {
+impl Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let length = self.file.write(bytes)?;
-        self.hasher.update(bytes.get(..length).unwrap_or_default());
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(bytes.get(..length).unwrap_or_default());
+        }
         self.bytes += length as u64;
         Ok(length)
     }

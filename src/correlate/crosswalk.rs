@@ -115,7 +115,8 @@ impl Crosswalk {
         account: &'a Account<'_>,
     ) -> impl Iterator<Item = (AccountField, Option<&'a str>, Normalised<'a>, Option<&'a Line>)> {
         self.lines.iter().flat_map(|(field, lines)| {
-            let mut values: Vec<_> = field.all_of(account).map(|value| Some(value.raw)).collect();
+            let mut values = Vec::new();
+            field.each_of(account, |value| values.push(Some(value.raw)));
             if values.is_empty() {
                 values.push(None);
             }

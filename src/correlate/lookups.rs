@@ -72,12 +72,12 @@ impl Crosswalk {
     fn keys(&self, account: &Account<'_>, source: &SourceName) -> Vec<String> {
         let mut keys = Vec::new();
         for field in self.fields() {
-            for value in field.all_of(account) {
+            field.each_of(account, |value| {
                 let key = written_key(field, value.raw).text;
                 if self.has(field, &key) {
                     keys.push(written(source, field.as_str(), &key));
                 }
-            }
+            });
         }
         keys
     }

@@ -78,17 +78,18 @@ impl<'c> SourceCorrelator<'c> {
         let mut keys = Vec::with_capacity(self.matching.tiers.len());
         for tier in &self.matching.tiers {
             let before = keys.len();
-            for value in tier.field().into_iter().flat_map(|field| field.all_of(account)) {
-                keys.push(TriedKey::new(*tier, Some(self.key(*tier, value.raw)), value.is_private));
+            if let Some(field) = tier.field() {
+                field.each_of(account, |value| {
+                    keys.push(TriedKey::new(*tier, Some(self.key(*tier, value.raw)), value.is_private));
+                });
             }
             if keys.len() == before {
                 keys.push(TriedKey::new(*tier, None, false));
             }
         }
-        let further = keys.iter().enumerate().filter(|(_, key)| key.is_further_address(&keys));
-        let addresses: Vec<usize> = further.map(|(at, _)| at).collect();
-        for at in addresses {
-            keys.get_mut(at).into_iter().for_each(|key| key.is_address = true);
+        for at in 0..keys.len() {
+            let is_address = keys.get(at).is_some_and(|key| key.is_further_address(&keys));
+            keys.get_mut(at).filter(|_| is_address).into_iter().for_each(|key| key.is_address = true);
         }
         Tried { source: self, account, keys }
     }
@@ -274,9 +275,11 @@ impl<'a> TriedKey<'a> {
     /// Whether it is a login name that is an address, and none of the addresses among these keys: most vendors have people
     /// sign in with theirs, and to ask for it twice would say nothing new.
     fn is_further_address(&self, keys: &[Self]) -> bool {
-        let text = self.key.as_ref().filter(|_| self.tier == Tier::Username).map(|key| key.normalised.text.as_ref());
-        let known = |other: &Self| other.tier == Tier::Email && !other.is_private && other.hash() == self.hash();
-        text.is_some_and(|text| text.contains('@')) && !keys.iter().any(known)
+        let Some(Key { normalised, hash, .. }) = self.key.as_ref().filter(|_| self.tier == Tier::Username) else {
+            return false;
+        };
+        let known = |other: &Self| other.tier == Tier::Email && !other.is_private && other.hash() == *hash;
+        normalised.text.contains('@') && !keys.iter().any(known)
     }
 
     fn attempt(&self, roster: &Correlator) -> Option<Attempt<'_>> {

@@ -140,6 +140,12 @@ impl<F: Fact> Node<F> {
             },
             Self::Test(test, arguments) => {
                 let [left, right] = arguments.as_ref();
+                if let Self::Const(right) = right {
+                    return match &left.eval(env) {
+                        failed @ (Value::Unknown(_) | Value::Error(_)) => failed.into(),
+                        left => test(left, right),
+                    };
+                }
                 let (left, right) = (left.eval(env), right.eval(env));
                 failure(&left, &right).unwrap_or_else(|| test(&left, &right))
             }

@@ -100,7 +100,8 @@ impl<'r> Scan<'r> {
     fn peek(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
-            if !byte.is_ascii_whitespace() {
+            // Most bytes are no control characters, of which not all are white space.
+            if byte > b' ' || !byte.is_ascii_whitespace() {
                 return Some(byte);
             }
             self.at += 1;

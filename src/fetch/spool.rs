@@ -84,18 +84,18 @@ impl SpoolWriter {
     }
 
     /// Adds records that have been checked, one a line.
-    pub(crate) fn push_lines(&mut self, lines: &[u8]) -> io::Result<()> {
+    fn push_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         self.piece.extend(lines);
         self.write_if_full()
     }
 
     /// Takes a file that can be read again.
-    pub(super) fn add_export(&mut self, file: File) {
+    pub(crate) fn add_export(&mut self, file: File) {
         self.files.exports.push(file);
     }
 
     /// Adds records that have been checked and are in the last export from this byte on, one a line.
-    pub(super) fn refer(&mut self, at: u64, lines: &[u8]) -> io::Result<()> {
+    pub(crate) fn refer(&mut self, at: u64, lines: &[u8]) -> io::Result<()> {
         let Some(export) = self.files.exports.len().checked_sub(1) else { return self.push_lines(lines) };
         self.write()?;
         self.add(Some(export), at, lines);
@@ -173,7 +173,7 @@ pub fn record(line: &str) -> io::Result<Json<'_>> {
 fn changed(export: Option<usize>) -> io::Error {
     let reason = match export {
         None => "the disk gives back other records than were kept; set TMPDIR to another disk and repeat this",
-        Some(_) => "the export was changed while it was read; repeat this when it is finished",
+        Some(_) => "the file was changed while it was read; repeat this when it is finished",
     };
     io::Error::new(io::ErrorKind::InvalidData, reason)
 }
@@ -315,9 +315,9 @@ mod tests {
         export.seek(SeekFrom::Start(26)).expect("sought");
         export.write_all(b"d").expect("written");
         let changed = lines(&mut spool).expect_err("changed").to_string();
-        assert!(changed.contains("the export was changed while it was read"), "{changed}");
+        assert!(changed.contains("the file was changed while it was read"), "{changed}");
         export.set_len(20).expect("cut off");
         let changed = lines(&mut spool).expect_err("cut off").to_string();
-        assert!(changed.contains("the export was changed while it was read"), "{changed}");
+        assert!(changed.contains("the file was changed while it was read"), "{changed}");
     }
 }

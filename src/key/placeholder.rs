@@ -89,10 +89,12 @@ const MAILBOXES: [&str; 13] = [
 /// Whether a normalised value stands for nothing.
 pub fn stands_for_nothing(kind: KeyKind, key: &str) -> bool {
     let punctuation = || key.chars().all(|c| c.is_ascii_punctuation());
-    let is_name = |first: &u8| first.is_ascii_alphanumeric() && !OF_WORDS.has(*first) && !OF_MAILBOXES.has(*first);
+    let begins = |first: u8| first == b'0' || OF_WORDS.has(first) || OF_MAILBOXES.has(first);
+    // Hardly any key begins like one of the words, so that most needn't be taken apart.
+    if key.as_bytes().first().is_some_and(|first| first.is_ascii_alphanumeric() && !begins(*first)) {
+        return false;
+    }
     match kind {
-        // Hardly any name begins like one of the words, so that most needn't be taken apart.
-        KeyKind::Address | KeyKind::Login if key.as_bytes().first().is_some_and(is_name) => false,
         KeyKind::Id => is_word(key) || key.bytes().all(|byte| byte == b'0') || punctuation(),
         KeyKind::Address | KeyKind::Login => match split(key) {
             Some((mailbox, _)) => is_word(mailbox) || OF_MAILBOXES.may_have(mailbox) && MAILBOXES.contains(&mailbox),

@@ -153,19 +153,23 @@ impl AccountField {
         fact.present().map(AsRef::as_ref)
     }
 
-    /// Every value by which the account can be found: the one that it shows, and further ones.
-    pub fn all_of<'a>(self, account: &'a Account<'_>) -> impl Iterator<Item = KeyValue<'a>> {
-        let further = account.further.as_deref();
-        let (values, private): (&[Cow<'_, str>], &[Cow<'_, str>]) = match (self, further) {
-            (Self::ExternalId, Some(further)) => (&further.external_ids, &[]),
-            (Self::Email, Some(further)) => (&further.emails, &further.private_emails),
-            (Self::Username, Some(further)) => (&further.usernames, &[]),
-            _ => (&[], &[]),
+    /// Shows every value by which the account can be found: the one that it shows itself, and further ones.
+    pub fn each_of<'a>(self, account: &'a Account<'_>, mut see: impl FnMut(KeyValue<'a>)) {
+        let shown = self.of(account).into_iter();
+        let Some(further) = account.further.as_deref() else {
+            return shown.for_each(|raw| see(KeyValue { raw, is_private: false }));
         };
-        let shows_private = self == Self::Email && further.is_some_and(|further| further.shows_private_email);
-        let shown = self.of(account).map(|raw| KeyValue { raw, is_private: shows_private });
-        let key = |is_private| move |raw: &'a Cow<'_, str>| KeyValue { raw: raw.as_ref(), is_private };
-        shown.into_iter().chain(values.iter().map(key(false))).chain(private.iter().map(key(true)))
+        let (values, private, shows_private): (&[Cow<'_, str>], &[Cow<'_, str>], bool) = match self {
+            Self::ExternalId => (&further.external_ids, &[], false),
+            Self::Email => (&further.emails, &further.private_emails, further.shows_private_email),
+            Self::Username => (&further.usernames, &[], false),
+            Self::Id | Self::DisplayName => (&[], &[], false),
+        };
+        let values = values.iter().map(|raw| (raw.as_ref(), false));
+        let private = private.iter().map(|raw| (raw.as_ref(), true));
+        for (raw, is_private) in shown.map(|raw| (raw, shows_private)).chain(values).chain(private) {
+            see(KeyValue { raw, is_private });
+        }
     }
 }
 

@@ -151,10 +151,13 @@ impl Snapshot {
         Ok(Population { source: source.name.clone(), certificate, spool })
     }
 
-    /// Reads the records, and checks those that are given back, not those that were there before.
+    /// Reads the records, and checks those that are given back, not those that were there before: by the hash in the
+    /// certificate, which is that of the seal.
     fn records(&self, source: &StoredSource, name: &PayloadName) -> Result<Spool, SnapshotError> {
         let path = self.bag.path().join("data").join(name.as_str());
-        let (spool, sha256) = records::read(self.bag.read(name)?).map_err(|error| match error.kind() {
+        let contents = self.bag.read_unchecked(name)?;
+        let file = contents.file().map_err(SnapshotError::read(&path))?;
+        let (spool, sha256) = records::read(contents, file).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => SnapshotError::damaged(&path, error.to_string()),
             _ => SnapshotError::read(&path)(error),
         })?;

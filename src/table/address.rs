@@ -30,17 +30,44 @@ fn ranked(part: &str) -> Option<(u8, &str)> {
 
 /// Whether a cell is an address and nothing else, as most are.
 pub(crate) fn is_one_address(cell: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'@' | b'-' | b'_' | b'+');
-    let mut has_at = false;
-    cell.bytes().all(|byte| {
-        has_at |= byte == b'@';
-        is_plain(byte)
-    }) && has_at
+    let kind = |byte: u8| KINDS.get(usize::from(byte)).copied().unwrap_or_default();
+    let look = |(all, any), byte| (all & kind(byte), any | kind(byte));
+    let (all, any) = cell.bytes().fold((PLAIN, 0), look);
+    all & PLAIN != 0 && any & AT != 0
+}
+
+/// A byte that is part of addresses only, and does not stand around them.
+const PLAIN: u8 = 1;
+/// The `@`.
+const AT: u8 = 2;
+
+/// What each byte is.
+static KINDS: [u8; 256] = kinds();
+
+#[expect(clippy::indexing_slicing, reason = "there is a place for each byte")]
+const fn kinds() -> [u8; 256] {
+    let (mut kinds, mut byte) = ([0; 256], 0_u8);
+    while byte.is_ascii() {
+        let is_plain = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+        kinds[byte as usize] = if byte == b'@' { PLAIN | AT } else { is_plain as u8 * PLAIN };
+        byte += 1;
+    }
+    kinds
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_alone_is_told_from_everything_else() {
+        for cell in ["ann@x.example", "Ann.B+c_d-e@X.example", "@"] {
+            assert!(is_one_address(cell), "{cell}");
+        }
+        for cell in ["", "ann", "Ann <ann@x>", "a@x;b@x", "smtp:ann@x", " ann@x", "änn@x.example"] {
+            assert!(!is_one_address(cell), "{cell}");
+        }
+    }
 
     #[test]
     fn addresses_are_found_as_they_occur() {

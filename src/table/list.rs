@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 /// What a cell that may hold several values holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct List<'c> {
@@ -27,19 +29,14 @@ fn taken_apart<'c>(cell: &'c str, separator: Option<&str>) -> List<'c> {
     if let Some(separator) = separator {
         return split(cell.split(separator));
     }
-    // Most cells hold one value.
-    if !cell.bytes().any(|byte| matches!(byte, b'[' | b'{' | b';' | b'|' | b'\n' | b',')) {
-        return split(std::iter::once(cell));
-    }
     if let Some(values) = bracketed(cell) {
         return List { values, is_doubtful: false };
     }
-    for separator in [';', '|', '\n'] {
-        if cell.contains(separator) {
-            return split(cell.split(separator));
-        }
+    let has = |separator: u8| memchr(separator, cell.as_bytes()).is_some();
+    if let Some(separator) = [b';', b'|', b'\n'].into_iter().find(|separator| has(*separator)) {
+        return split(cell.split(char::from(separator)));
     }
-    List { is_doubtful: cell.contains(',') && !is_distinguished(cell), ..split(std::iter::once(cell)) }
+    List { is_doubtful: has(b',') && !is_distinguished(cell), ..split(std::iter::once(cell)) }
 }
 
 /// Those of the parts that hold something.

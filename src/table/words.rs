@@ -24,7 +24,11 @@ pub(crate) enum Holds {
 /// Words that are looked for in many cells, whatever their case, and what each says: by their length and their first byte, since
 /// hardly any cell has those of one.
 #[derive(Debug, Clone)]
-struct Words<T>(Vec<Vec<(String, T)>>);
+struct Words<T> {
+    by_length: Vec<Vec<(String, T)>>,
+    /// A bit for each character of ASCII with which one of them begins.
+    beginnings: u128,
+}
 
 impl Words<()> {
     fn of(name: &'static str) -> Self {
@@ -36,7 +40,7 @@ impl Words<()> {
 
 impl<T> Default for Words<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { by_length: Vec::new(), beginnings: 0 }
     }
 }
 
@@ -44,28 +48,38 @@ impl<T> Words<T> {
     /// Adds a word; one that is there stays as it is.
     fn add(&mut self, word: &str, says: T) {
         let word = word.to_lowercase();
-        if self.0.len() <= word.len() {
-            self.0.resize_with(word.len() + 1, Vec::new);
+        if self.by_length.len() <= word.len() {
+            self.by_length.resize_with(word.len() + 1, Vec::new);
         }
-        if let Some(alike) = self.0.get_mut(word.len()).filter(|alike| alike.iter().all(|(known, _)| *known != word)) {
+        self.beginnings |= word.as_bytes().first().map_or(0, |first| beginning(*first));
+        let alike = self.by_length.get_mut(word.len());
+        if let Some(alike) = alike.filter(|alike| alike.iter().all(|(known, _)| *known != word)) {
             alike.push((word, says));
         }
     }
 
     fn get(&self, cell: &str) -> Option<&T> {
+        let first = cell.as_bytes().first()?.to_ascii_lowercase();
+        if first.is_ascii() && self.beginnings & beginning(first) == 0 {
+            return None;
+        }
         if !cell.is_ascii() {
             let lower = cell.to_lowercase();
-            return self.0.get(lower.len())?.iter().find(|(word, _)| *word == lower).map(|(_, says)| says);
+            return self.by_length.get(lower.len())?.iter().find(|(word, _)| *word == lower).map(|(_, says)| says);
         }
-        let first = cell.as_bytes().first()?.to_ascii_lowercase();
         let same =
             |(word, _): &&(String, T)| word.as_bytes().first() == Some(&first) && cell.eq_ignore_ascii_case(word);
-        self.0.get(cell.len())?.iter().find(same).map(|(_, says)| says)
+        self.by_length.get(cell.len())?.iter().find(same).map(|(_, says)| says)
     }
 
     fn contains(&self, cell: &str) -> bool {
         self.get(cell).is_some()
     }
+}
+
+/// The bit of a character of ASCII.
+const fn beginning(first: u8) -> u128 {
+    if first.is_ascii() { 1 << first } else { 0 }
 }
 
 /// Whether a cell holds a word for nothing. An empty one does.

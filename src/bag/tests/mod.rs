@@ -120,6 +120,21 @@ fn what_is_there_is_not_replaced_and_what_failed_leaves_nothing() {
     assert_eq!(fs::read_dir(room.path().join("deep")).expect("a folder").count(), 0);
 }
 
+#[test]
+fn a_hash_that_was_known_before_is_believed_until_the_bag_is_read() {
+    let room = tempfile::tempdir().expect("a folder");
+    for (of, is_changed) in [(RECORDS, false), ("other records", true)] {
+        let target = room.path().join(is_changed.to_string());
+        let mut bag = BagWriter::beside(&target).expect("begun");
+        let known = super::seal::sha256(of.as_bytes());
+        bag.hashed_file(&name("records/crm-1.ndjson"), &known, |out| out.write_all(RECORDS.as_bytes()))
+            .expect("written");
+        bag.seal(&description()).expect("sealed").into_folder().expect("named");
+        let is_told = defects(&target).iter().any(|defect| defect.contains("crm-1.ndjson"));
+        assert_eq!(is_told, is_changed, "{of}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_bag_is_private() {

@@ -284,8 +284,8 @@ impl<'d, 'r> Row<'d, 'r> {
         let Found::Value((raw, target)) = self.column(slot(fact)) else { return Fact::NotExposed };
         let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::NotExposed };
         // A file of cells has the same words as texts.
-        let word = if target.is_bits { raw.get() } else { raw.get().trim_matches('"') };
-        if let Ok(boolean) = word.parse() {
+        let quoted = raw.get().strip_prefix('"').and_then(|word| word.strip_suffix('"'));
+        if let Ok(boolean) = quoted.filter(|_| !target.is_bits).unwrap_or(raw.get()).parse() {
             return Fact::Known(words.boolean(boolean, target.is_opposite));
         }
         let Some(cell) = cell::text(raw) else { return self.problem(fact, expected) };
