@@ -96,11 +96,21 @@ fn replaced(seen: &Seen<'_>) -> impl Iterator<Item = Reason> {
     seen.replaced.iter().map(move |text| Reason::of_scope(text.clone(), remedy))
 }
 
+/// The rules that are off, those with the same reason together.
 fn off(rules: &RuleSet) -> Option<Reason> {
-    let named = |rule: &Rule| Some(format!("{} ({})", rule.id(), rule.why_off()?));
-    let names: Vec<String> = rules.iter().filter_map(named).collect();
-    let count = names.len() as u64;
-    let text = format!("{} off: {}", counted(count, "rule is", "rules are"), names.join(", "));
+    let mut off: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut count = 0;
+    for (rule, why) in rules.iter().filter_map(|rule| Some((rule.id().as_str(), rule.why_off()?))) {
+        count += 1;
+        match off.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, rules)) => rules.push(rule),
+            None => off.push((why, vec![rule])),
+        }
+    }
+    let each = |rules: &[&str]| if rules.len() > 1 { "each " } else { "" };
+    let named = off.iter().map(|(why, rules)| format!("{} ({}{why})", rules.join(", "), each(rules)));
+    let names = named.collect::<Vec<_>>().join(", ");
+    let text = format!("{} off: {names}", counted(count, "rule is", "rules are"));
     let remedy = "take them out of [rules] disable, or set the params for which they wait";
     (count > 0).then(|| Reason { count: Some(count), ..Reason::of_scope(text, remedy) })
 }

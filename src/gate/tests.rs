@@ -257,6 +257,10 @@ fn what_the_verdict_does_not_cover_is_said_and_changes_nothing() {
         ]
     );
     assert!(texts[3].contains("rules are off: ") && texts[3].contains("locked (disabled by the configuration)"));
+    let changed = rules("disable = ['locked', 'stale-login']\n");
+    let (_, reasons) = decided(&policy("inactive"), &changed, &outcome(vec![], &[]), &seen);
+    let off = |text: &str| text.contains("locked, stale-login (each disabled by the configuration)");
+    assert!(reasons.iter().any(|(_, text)| off(text)), "one reason is said once: {reasons:?}");
     let nothing = decided(&GateConfig::default(), &rules(""), &outcome(vec![], &[("orphaned", "high")]), &seen);
     assert!(
         nothing.0 == Gate::Pass && nothing.1.iter().any(|(_, text)| text.starts_with("no finding fails this gate"))

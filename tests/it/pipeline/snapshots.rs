@@ -80,7 +80,7 @@ fn a_snapshot_that_was_tampered_with_is_refused_and_nobody_else_is_blamed() {
         (format!("{records}{{\"id\":9}}\n"), tampered),
         (others.to_owned(), tampered),
         (format!("{{\"no\":\"id\"}}\n{others}"), "`id`, though all hashes fit; the snapshot was tampered with"),
-        (format!("[{first}]\n{others}"), "a record is no JSON object; the snapshot was changed or damaged"),
+        (format!("[{first}]\n{others}"), "a line is not one JSON object; the snapshot was changed or damaged"),
     ] {
         let target = tenant.kit.path().join("forged");
         resealed(&snapshot, &target, |name, bytes| match name {
