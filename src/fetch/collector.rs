@@ -69,7 +69,6 @@ struct Pass {
 /// What is left of a collector when the list has ended.
 pub(crate) struct Collected {
     pub spool: Spool,
-    pub sha256: String,
     pub fetched: u64,
     pub distinct: u64,
     pub repeated: u64,
@@ -260,10 +259,9 @@ impl<'p> Collector<'p> {
         }
         let distinct = self.ids.len();
         let keys = KEYS.into_iter().zip(self.keys).filter(|(_, count)| *count > 0);
-        let (spool, sha256) = self.spool.finish()?;
+        let spool = self.spool.finish()?;
         Ok(Collected {
             spool,
-            sha256,
             fetched: self.fetched,
             distinct,
             repeated: self.repeated,

@@ -171,7 +171,7 @@ async fn collect(
     certificate.declared_on_pages = collected.totals;
     certificate.pages = collected.pages;
     certificate.keys = collected.keys;
-    certificate.sha256 = collected.sha256;
+    collected.spool.sha256().clone_into(&mut certificate.sha256);
     certificate.warnings = collected.warnings;
     let unreadable = collected
         .unreadable

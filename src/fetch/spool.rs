@@ -25,6 +25,7 @@ pub struct Spool {
     pieces: Vec<Piece>,
     fingerprints: RunHasher,
     records: u64,
+    sha256: String,
 }
 
 /// Where records are.
@@ -123,12 +124,12 @@ impl SpoolWriter {
         self.pieces.push(Piece { export, at, bytes: lines.len(), fingerprint, records });
     }
 
-    /// The records, and the SHA-256 over their lines.
-    pub(crate) fn finish(mut self) -> io::Result<(Spool, String)> {
+    /// The records.
+    pub(crate) fn finish(mut self) -> io::Result<Spool> {
         self.write()?;
         let records = self.pieces.iter().map(|piece| piece.records).sum();
         let Self { files, pieces, fingerprints, hash, .. } = self;
-        Ok((Spool { files, pieces, fingerprints, records }, hex(&hash.finalize())))
+        Ok(Spool { files, pieces, fingerprints, records, sha256: hex(&hash.finalize()) })
     }
 }
 
@@ -136,6 +137,11 @@ impl Spool {
     /// How many records there are.
     pub const fn len(&self) -> u64 {
         self.records
+    }
+
+    /// The SHA-256 over their lines, each with its line break; lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
     }
 
     /// Whether there are none.
@@ -271,12 +277,12 @@ mod tests {
         for json in ["{\"a\":\n 1}", "{\"b\":\"x\\ny\"}"] {
             writer.push(Json::kept(json)).expect("written");
         }
-        let (mut spool, sha256) = writer.finish().expect("finished");
+        let mut spool = writer.finish().expect("finished");
         for _ in 0..2 {
             let expected = [(0, "{\"a\":  1}".to_owned()), (1, "{\"b\":\"x\\ny\"}".to_owned())];
             assert_eq!(lines(&mut spool).expect("read"), expected);
         }
-        assert_eq!(sha256, hex(&Sha256::digest(b"{\"a\":  1}\n{\"b\":\"x\\ny\"}\n")));
+        assert_eq!(spool.sha256(), hex(&Sha256::digest(b"{\"a\":  1}\n{\"b\":\"x\\ny\"}\n")));
     }
 
     #[test]
@@ -285,7 +291,7 @@ mod tests {
         for number in 0..20_000 {
             writer.push(Json::kept(&format!("{{\"number\":{number}}}"))).expect("written");
         }
-        let (mut spool, _) = writer.finish().expect("finished");
+        let mut spool = writer.finish().expect("finished");
         assert!(spool.pieces.len() > 1);
         assert_eq!(lines(&mut spool).expect("read").last(), Some(&(19_999, "{\"number\":19999}".to_owned())));
         let file = kept(&mut spool);
@@ -306,12 +312,12 @@ mod tests {
         writer.push(Json::kept("{\"first\":0}")).expect("written");
         writer.refer(16, b"{\"b\":2}\n{\"c\":3}\n").expect("referred to");
         writer.push(Json::kept("{\"last\":4}")).expect("written");
-        let (mut spool, sha256) = writer.finish().expect("finished");
+        let mut spool = writer.finish().expect("finished");
         let all = ["{\"first\":0}", "{\"b\":2}", "{\"c\":3}", "{\"last\":4}"];
         let expected: Vec<_> = (0..).zip(all.map(str::to_owned)).collect();
         assert_eq!(lines(&mut spool).expect("read"), expected);
         assert_eq!(spool.len(), 4);
-        assert_eq!(sha256, hex(&Sha256::digest(all.map(|line| format!("{line}\n")).concat())));
+        assert_eq!(spool.sha256(), hex(&Sha256::digest(all.map(|line| format!("{line}\n")).concat())));
         export.seek(SeekFrom::Start(26)).expect("sought");
         export.write_all(b"d").expect("written");
         let changed = lines(&mut spool).expect_err("changed").to_string();

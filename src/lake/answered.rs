@@ -146,7 +146,7 @@ impl Answered {
             );
             return Err(io::Error::new(io::ErrorKind::NotFound, message));
         }
-        let (spool, _) = spool.finish()?;
+        let spool = spool.finish()?;
         if self.everything && spool.len() != distinct {
             let (here, all) = (grouped(spool.len()), grouped(distinct));
             let message = format!(

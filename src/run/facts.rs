@@ -115,7 +115,7 @@ fn keep_share(source: &PreparedSource<'_>, population: &mut Population, part: Pa
         let decoded = source.decoder.decode(record).map_err(io::Error::other)?;
         if part.has(&decoded.account.id) { share.push(record) } else { Ok(()) }
     })?;
-    population.spool = Some(share.finish()?.0);
+    population.spool = Some(share.finish()?);
     Ok(())
 }
 

@@ -157,12 +157,12 @@ impl Snapshot {
         let path = self.bag.path().join("data").join(name.as_str());
         let contents = self.bag.read_unchecked(name)?;
         let file = contents.file().map_err(SnapshotError::read(&path))?;
-        let (spool, sha256) = records::read(contents, file).map_err(|error| match error.kind() {
+        let spool = records::read(contents, file).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => SnapshotError::damaged(&path, error.to_string()),
             _ => SnapshotError::read(&path)(error),
         })?;
         let distinct = source.certificate.distinct;
-        if sha256 != source.certificate.sha256 {
+        if spool.sha256() != source.certificate.sha256 {
             return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
         }
         if spool.len() != distinct {

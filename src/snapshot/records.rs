@@ -22,11 +22,11 @@ pub(super) fn write(spool: &mut Spool, out: &mut dyn Write) -> io::Result<()> {
     for_each_in_order(spool.chunks(), Ok, |chunk| out.write_all(chunk.text().as_bytes()))
 }
 
-/// Reads records, one a line. Returns them with the SHA-256 over their lines. If these are a file, they stay where they are.
+/// Reads records, one a line. If these are a file, they stay where they are.
 ///
 /// # Errors
 /// Of the kind `InvalidData`, if they aren't what [`write`] could have written.
-pub(super) fn read(lines: impl Read + Send, file: Option<File>) -> io::Result<(Spool, String)> {
+pub(super) fn read(lines: impl Read + Send, file: Option<File>) -> io::Result<Spool> {
     let (mut spool, mut at) = (SpoolWriter::new(), 0);
     if let Some(file) = file {
         spool.add_export(file);
@@ -115,8 +115,8 @@ mod tests {
     fn records_come_back_as_they_were() {
         for content in [content(), Vec::new()] {
             let sha256 = hex(&Sha256::digest(&content));
-            let (mut spool, of_lines) = read(content.as_slice(), None).expect("read");
-            assert_eq!(of_lines, sha256);
+            let mut spool = read(content.as_slice(), None).expect("read");
+            assert_eq!(spool.sha256(), sha256);
             let mut plain = Vec::new();
             write(&mut spool, &mut plain).expect("written");
             assert!(plain == content, "{sha256}");
@@ -135,11 +135,11 @@ mod tests {
             ("{\"id\":\n1}\n", "a line is not one JSON object"),
             ("{\"id\":1}\n\n", "a record is no JSON"),
         ] {
-            let found = read(lines.as_bytes(), None).map_err(|error| error.to_string()).map(|(spool, _)| spool.len());
+            let found = read(lines.as_bytes(), None).map_err(|error| error.to_string()).map(|spool| spool.len());
             assert_eq!(found, Err(expected.to_owned()));
         }
         let long = io::repeat(b'x').take(2 * LONGEST as u64);
-        let found = read(long, None).map_err(|error| error.to_string()).map(|(spool, _)| spool.len());
+        let found = read(long, None).map_err(|error| error.to_string()).map(|spool| spool.len());
         assert_eq!(found, Err("a record is longer than any account".to_owned()));
     }
 }

@@ -24,7 +24,8 @@ pub fn store(
         let mut records = None;
         if let Some(spool) = &mut population.spool {
             let file = records_name(config, &source.name)?;
-            bag.hashed_file(&file, &population.certificate.sha256, |out| write(spool, out))?;
+            let sha256 = spool.sha256().to_owned();
+            bag.hashed_file(&file, &sha256, |out| write(spool, out))?;
             inputs.push(of_records(&source.name, &file));
             records = Some(file);
         }
