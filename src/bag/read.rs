@@ -46,11 +46,27 @@ impl Examination {
     /// # Errors
     /// It is no bag at all, can't be read, or is larger than any.
     pub fn of(path: &Path) -> Result<Self, BagError> {
+        Self::reading(path, |_, _| None)
+    }
+
+    /// The same for whoever makes something of files at once, so that they are read a single time: `read` says what the SHA-256 of a
+    /// file is that it has opened and read, and `None` of the others.
+    ///
+    /// # Errors
+    /// As of [`Examination::of`].
+    pub fn reading(
+        path: &Path,
+        read: impl Fn(&PayloadName, &dyn Fn() -> io::Result<Contents>) -> Option<String> + Sync,
+    ) -> Result<Self, BagError> {
         let mut opened = Opened::of(path)?;
         let manifest = opened.manifest.take().unwrap_or_default();
         let there: Vec<_> =
             manifest.iter().filter_map(|(name, sha256)| Some((name, sha256, opened.payload(name)?))).collect();
-        let work = |(name, expected, entry): (&PayloadName, &String, &Entry)| check(path, name, expected, entry);
+        let work = |(name, expected, entry): (&PayloadName, &String, &Entry)| {
+            let open = || entry.open();
+            let found = read(name, &open).map_or_else(|| open().and_then(sha256_of), Ok);
+            check(path, name, expected, found)
+        };
         let mut changed = BTreeSet::new();
         parallel::for_each_in_order(there.into_iter().map(Ok), work, |defect| {
             changed.extend(defect);
@@ -64,9 +80,14 @@ impl Examination {
 }
 
 /// Whether a file is what the manifest says.
-fn check(path: &Path, name: &PayloadName, expected: &str, entry: &Entry) -> Result<Option<Defect>, BagError> {
+fn check(
+    path: &Path,
+    name: &PayloadName,
+    expected: &str,
+    found: io::Result<String>,
+) -> Result<Option<Defect>, BagError> {
     let file = format!("data/{name}");
-    match entry.open().and_then(sha256_of) {
+    match found {
         Ok(found) if found == expected => Ok(None),
         Ok(found) => Ok(Some(Defect::Changed { file, expected: expected.to_owned(), found })),
         Err(error) => unreadable(path, file, error).map(Some),

@@ -173,10 +173,13 @@ impl<'c> Draft<'c> {
     }
 }
 
+/// The folder of the records.
+pub(super) const RECORDS: &str = "records";
+
 /// The file of a source's records.
 pub(super) fn records_name(config: &Config, source: &SourceName) -> Result<PayloadName, SnapshotError> {
     let at = config.sources.iter().position(|known| known.name == *source).unwrap_or(config.sources.len());
-    Ok(PayloadName::of_word("records", source.as_str(), at + 1, "ndjson")?)
+    Ok(PayloadName::of_word(RECORDS, source.as_str(), at + 1, "ndjson")?)
 }
 
 /// The records of a source, among what a snapshot holds.

@@ -1,16 +1,16 @@
 //! A snapshot that is there: checked, and read back as what was fetched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::certificates;
-use super::draft::PARTIAL;
+use super::draft::{PARTIAL, RECORDS};
 use super::records;
 use super::{Certificates, SnapshotError, StoredSource};
-use crate::bag::{Bag, BagError, Examination, PayloadName, Role, Tier};
+use crate::bag::{Bag, BagError, Contents, Examination, PayloadName, Role, Tier};
 use crate::base::text::counted;
 use crate::config::{RuleText, SourceConfig};
 use crate::fetch::{Certificate, Population, Spool};
@@ -28,7 +28,11 @@ const LARGEST_TEXT: u64 = 64 << 20;
 pub struct Snapshot {
     bag: Arc<Bag>,
     certificates: Certificates,
+    /// The records that were read when it was opened, until somebody asks for them.
+    spools: Mutex<Spools>,
 }
+
+type Spools = BTreeMap<PayloadName, Spool>;
 
 impl Snapshot {
     /// Opens a snapshot, which may be a folder or packed, and checks that it is whole and unchanged.
@@ -42,7 +46,9 @@ impl Snapshot {
         if path.join(OLD).exists() {
             return Err(SnapshotError::Old(path.to_owned()));
         }
-        let Examination { defects, bag } = Examination::of(path).map_err(|error| match error {
+        let spools = Mutex::default();
+        let examination = Examination::reading(path, |name, open| read_once(&spools, name, open));
+        let Examination { defects, bag } = examination.map_err(|error| match error {
             BagError::Read { error, path } if error.kind() == io::ErrorKind::NotFound => SnapshotError::Nothing(path),
             error => error.into(),
         })?;
@@ -52,18 +58,18 @@ impl Snapshot {
             Some(bag) if bag.description().tier != Tier::Full => {
                 Err(SnapshotError::Redacted { path, tier: bag.description().tier })
             }
-            Some(bag) => Self::of(bag),
+            Some(bag) => Self::of(bag, spools),
         }
     }
 
-    fn of(bag: Bag) -> Result<Self, SnapshotError> {
+    fn of(bag: Bag, spools: Mutex<Spools>) -> Result<Self, SnapshotError> {
         let name = certificates::name()?;
         let text = bag.read_all(&name, LARGEST_TEXT)?;
         let place = bag.path().join("data").join(name.as_str());
         let certificates: Certificates = serde_json::from_slice(&text)
             .map_err(|error| SnapshotError::Tampered { path: place.clone(), what: error.to_string() })?;
         match contradiction(&certificates.sources, &bag) {
-            None => Ok(Self { bag: Arc::new(bag), certificates }),
+            None => Ok(Self { bag: Arc::new(bag), certificates, spools }),
             Some(what) => Err(SnapshotError::Tampered { path: place, what }),
         }
     }
@@ -151,16 +157,18 @@ impl Snapshot {
         Ok(Population { source: source.name.clone(), certificate, spool })
     }
 
-    /// Reads the records, and checks those that are given back, not those that were there before: by the hash in the
+    /// The records, and checks those that are given back, not those that were there before: by the hash in the
     /// certificate, which is that of the seal.
     fn records(&self, source: &StoredSource, name: &PayloadName) -> Result<Spool, SnapshotError> {
         let path = self.bag.path().join("data").join(name.as_str());
-        let contents = self.bag.read_unchecked(name)?;
-        let file = contents.file().map_err(SnapshotError::read(&path))?;
-        let spool = records::read(contents, file).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidData => SnapshotError::damaged(&path, error.to_string()),
-            _ => SnapshotError::read(&path)(error),
-        })?;
+        let known = self.spools.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        let read = || {
+            spool_of(self.bag.read_unchecked(name)?).map_err(|error| match error.kind() {
+                io::ErrorKind::InvalidData => SnapshotError::damaged(&path, error.to_string()),
+                _ => SnapshotError::read(&path)(error),
+            })
+        };
+        let spool = known.map_or_else(read, Ok)?;
         let distinct = source.certificate.distinct;
         if spool.sha256() != source.certificate.sha256 {
             return Err(SnapshotError::damaged(&path, "the records aren't those that were stored"));
@@ -172,6 +180,20 @@ impl Snapshot {
         }
         Ok(spool)
     }
+}
+
+/// Reads records while their bag is examined. What can't be read as such is said to whoever asks for it.
+fn read_once(spools: &Mutex<Spools>, name: &PayloadName, open: &dyn Fn() -> io::Result<Contents>) -> Option<String> {
+    let is_of_records = name.as_str().strip_prefix(RECORDS).is_some_and(|rest| rest.starts_with('/'));
+    let spool = is_of_records.then(open)?.and_then(spool_of).ok()?;
+    let sha256 = spool.sha256().to_owned();
+    spools.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), spool);
+    Some(sha256)
+}
+
+fn spool_of(contents: Contents) -> io::Result<Spool> {
+    let file = contents.file()?;
+    records::read(contents, file)
 }
 
 /// The rules that a bag holds, the built-in ones of the headcount that made it, too.

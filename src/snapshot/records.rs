@@ -67,7 +67,8 @@ struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     fn some(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut lines = std::mem::take(&mut self.carried);
+        let mut lines = Vec::with_capacity(PIECE + self.carried.len());
+        lines.append(&mut self.carried);
         loop {
             let read = self.lines.by_ref().take(PIECE as u64).read_to_end(&mut lines)?;
             if let Some(end) = memrchr(b'\n', &lines) {

@@ -1,6 +1,6 @@
 //! A snapshot that is whole.
 
-use std::fs;
+use std::{fs, io};
 
 use headcount::bag::{BagError, BagWriter, Description, Role, Run};
 use headcount::base::text::hex;
@@ -124,6 +124,28 @@ async fn no_change_goes_unnoticed() {
         fs::write(&path, whole).expect("restored");
     }
     Snapshot::open(&kit.out()).expect("whole again");
+}
+
+#[tokio::test]
+async fn what_is_changed_after_it_was_opened_is_never_given_back() {
+    let kit = Vendors::start(60, Behaviour::default()).await;
+    kit.fetch(false).await.expect("fetched");
+    let snapshot = Snapshot::open(&kit.out()).expect("opened");
+    let source = &kit.config.sources[0];
+    let mut first = snapshot.population(source).expect("a population");
+    let mut again = snapshot.population(source).expect("the same population");
+    assert_eq!(records(&mut first), records(&mut again));
+
+    let path = kit.out().join(format!("data/records/{}.ndjson", source.name));
+    let mut bytes = fs::read(&path).expect("readable");
+    let digit = bytes.iter().position(u8::is_ascii_digit).expect("a digit");
+    bytes[digit] = if bytes[digit] == b'1' { b'2' } else { b'1' };
+    fs::write(&path, bytes).expect("written");
+    let reread = first.spool.as_mut().expect("records").for_each(|_, _| Ok::<_, io::Error>(()));
+    let error = reread.expect_err("a change").to_string();
+    assert!(error.contains("the file was changed while it was read"), "{error}");
+    let error = snapshot.population(source).expect_err("a change").to_string();
+    assert!(error.contains("the records aren't those that were stored"), "{error}");
 }
 
 /// Opens the snapshot with changed certificates under a seal that fits them, and asks for every population.
