@@ -3,9 +3,10 @@
 use chrono_tz::TZ_VARIANTS;
 use regex::bytes::Regex;
 
+use super::apart::Apart;
 use super::check::{Checker, Typed, constant};
 use super::functions::{self, FUNCTIONS, Function, MACROS, Run, Style};
-use super::node::{Apart, Binary, Node, Unary, by_length};
+use super::node::{Binary, Node, Unary, by_length};
 use super::ops::Order;
 use super::parse::{Expr, Word};
 use super::proven::Proven;

@@ -6,6 +6,7 @@
 //! an absent fact is refused when it is compiled, and a fact that a vendor doesn't tell makes the result
 //! unknown instead of false.
 
+mod apart;
 mod calls;
 mod check;
 pub mod differences;
@@ -116,7 +117,7 @@ impl<F: Fact> Condition<F> {
 
     /// Evaluates.
     pub(crate) fn truth<'a>(&'a self, scope: &'a F::Scope<'a>) -> Truth {
-        self.node.truth(&Env::new(scope, &Steps::new()))
+        node::all(self.node.parts(), &Env::new(scope, &Steps::new()))
     }
 
     /// Whether it is about subjects such as this one: none of its parts that only choose them fails.
@@ -171,7 +172,7 @@ pub(crate) struct Rest<'c, F: Fact>(Vec<&'c node::Node<F>>);
 impl<F: Fact> Rest<'_, F> {
     /// Evaluates them: the condition's own result.
     pub(crate) fn truth<'a>(&'a self, scope: &'a F::Scope<'a>) -> Truth {
-        node::decide::<false, F>(self.0.iter().copied(), &Env::new(scope, &Steps::new()))
+        node::all(self.0.iter().copied(), &Env::new(scope, &Steps::new()))
     }
 }
 

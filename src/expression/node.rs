@@ -8,10 +8,10 @@ use std::cmp::Ordering;
 use std::slice::from_ref;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use regex::bytes::Regex;
 
 use super::Fact;
+use super::apart::Apart;
 use super::env::Env;
 use super::ops::{self, Order};
 use super::steps::{self, Cost, Steps};
@@ -61,17 +61,6 @@ pub(super) enum Node<F: Fact> {
     Macro(Box<Macro<F>>),
 }
 
-/// How far a moment is behind another, held against a constant: every rule about time.
-#[derive(Debug, Clone)]
-pub(super) struct Apart<F: Fact> {
-    pub holds: Order,
-    pub later: F,
-    pub earlier: F,
-    pub limit: TimeDelta,
-    /// Whether it holds, too, where the earlier one is absent: `!has(x) || now - x > …` reads `x` once.
-    pub or_absent: bool,
-}
-
 /// A macro over a list, or over the keys of a map.
 #[derive(Debug, Clone)]
 pub(super) struct Macro<F: Fact> {
@@ -98,10 +87,14 @@ pub(super) enum MacroKind {
 }
 
 impl<F: Fact> Node<F> {
+    /// What all has to hold for it to hold.
+    pub(super) fn parts(&self) -> &[Self] {
+        if let Self::And(parts) = self { parts } else { from_ref(self) }
+    }
+
     /// Whether none of the parts of a condition fails that only choose its subjects.
     pub(super) fn chooses<'a>(&'a self, env: &Env<'_, 'a, F>) -> bool {
-        let parts = if let Self::And(parts) = self { parts.as_slice() } else { from_ref(self) };
-        parts.iter().filter(|part| part.is_choice()).all(|part| part.truth(env) != Truth::No)
+        self.parts().iter().filter(|part| part.is_choice()).all(|part| part.truth(env) != Truth::No)
     }
 
     fn is_choice(&self) -> bool {
@@ -113,17 +106,25 @@ impl<F: Fact> Node<F> {
         }
     }
 
+    /// What a part says of a condition that is read as a whole. Most parts are facts, for which a call of [`Node::truth`] takes longer
+    /// than to read them.
+    #[inline]
+    fn part<'a>(&'a self, env: &Env<'_, 'a, F>) -> Truth {
+        match self {
+            Self::Fact(fact) => (&env.read(*fact)).into(),
+            Self::IsText(fact, text, wanted) => is_text(&env.read(*fact), text, *wanted),
+            other => other.truth(env),
+        }
+    }
+
     /// Evaluates a condition.
     pub(super) fn truth<'a>(&'a self, env: &Env<'_, 'a, F>) -> Truth {
         match self {
-            Self::And(parts) => decide::<false, F>(parts, env),
-            Self::Or(parts) => decide::<true, F>(parts, env),
+            Self::And(parts) => decide::<false>(parts.iter().map(|part| part.truth(env))),
+            Self::Or(parts) => decide::<true>(parts.iter().map(|part| part.truth(env))),
             Self::Not(inner) => inner.truth(env).not(),
             Self::Has(fact) => env.has(*fact),
-            Self::IsText(fact, text, wanted) => match &env.read(*fact) {
-                Value::Text(value) => Truth::of((value == text.as_ref()) == *wanted),
-                other => other.into(),
-            },
+            Self::IsText(fact, text, wanted) => is_text(&env.read(*fact), text, *wanted),
             Self::InTexts(text, words) => match &text.eval(env) {
                 Value::Text(text) => Truth::of(words.binary_search_by(|word| by_length(word, text)).is_ok()),
                 other => other.into(),
@@ -147,17 +148,17 @@ impl<F: Fact> Node<F> {
                     };
                 }
                 let (left, right) = (left.eval(env), right.eval(env));
-                failure(&left, &right).unwrap_or_else(|| test(&left, &right))
+                Truth::failure(&left, &right).unwrap_or_else(|| test(&left, &right))
             }
             Self::Same(wanted, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                failure(&left, &right).unwrap_or_else(|| Truth::of(ops::same(&left, &right) == *wanted))
+                Truth::failure(&left, &right).unwrap_or_else(|| Truth::of(ops::same(&left, &right) == *wanted))
             }
             Self::Order(holds, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                failure(&left, &right).unwrap_or_else(|| ops::ordered(&left, &right, *holds))
+                Truth::failure(&left, &right).unwrap_or_else(|| ops::ordered(&left, &right, *holds))
             }
             Self::Apart(apart) => apart.truth(env),
             Self::Fact(fact) => (&env.read(*fact)).into(),
@@ -208,7 +209,7 @@ impl<F: Fact> Node<F> {
 
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n: 'a, 'a>(&'n self, scope: &'a F::Scope<'a>) -> Vec<&'n Self> {
-        let parts = if let Self::And(parts) = self { parts } else { from_ref(self) };
+        let parts = self.parts();
         let settled = |part: &&'n Self| part.truth(&Env::coarse_only(scope, &Steps::new())) == Truth::Yes;
         parts.iter().filter(|part| !settled(part)).collect()
     }
@@ -244,7 +245,7 @@ impl<F: Fact> Node<F> {
             Self::Binary(function, arguments) => {
                 let [left, right] = arguments.as_ref();
                 let (left, right) = (left.eval(env), right.eval(env));
-                failure(&left, &right).map_or_else(|| function(&left, &right), Truth::value)
+                Truth::failure(&left, &right).map_or_else(|| function(&left, &right), Truth::value)
             }
             Self::Macro(call) => call.eval(env),
             Self::And(_)
@@ -263,48 +264,31 @@ impl<F: Fact> Node<F> {
     }
 }
 
-impl<F: Fact> Apart<F> {
-    fn truth(&self, env: &Env<'_, '_, F>) -> Truth {
-        if self.or_absent && env.coarse_only && env.has(self.earlier) == Truth::No {
-            return Truth::Yes;
-        }
-        let (later, earlier) = (env.read(self.later), env.read(self.earlier));
-        match (&later, &earlier) {
-            (Value::Timestamp(later), Value::Timestamp(earlier)) => {
-                Truth::of((self.holds)(ops::saturated(later.signed_duration_since(earlier)).cmp(&self.limit)))
-            }
-            (_, Value::Error(EvalError::Absent)) if self.or_absent => Truth::Yes,
-            (later, earlier) => failure(later, earlier).unwrap_or(Truth::Error(EvalError::WrongType)),
-        }
-    }
-}
-
-/// Why an operation on two values has no result, if one of them is none: unknown goes before error.
-#[inline]
-fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Truth> {
-    match (left, right) {
-        (Value::Unknown(a), Value::Unknown(b)) => Some(Truth::Unknown(a.and(*b))),
-        (Value::Unknown(missing), _) | (_, Value::Unknown(missing)) => Some(Truth::Unknown(*missing)),
-        (Value::Error(error), _) | (_, Value::Error(error)) => Some(Truth::Error(*error)),
-        _ => None,
-    }
+/// Whether all parts hold of a condition that is read as a whole.
+pub(super) fn all<'a, F: Fact>(parts: impl IntoIterator<Item = &'a Node<F>>, env: &Env<'_, 'a, F>) -> Truth {
+    decide::<false>(parts.into_iter().map(|part| part.part(env)))
 }
 
 /// `&&` and `||`: one part that is `DECISIVE` decides, whatever the others are; otherwise unknown goes before error, as CEL
 /// has it.
-pub(super) fn decide<'a, const DECISIVE: bool, F: Fact>(
-    parts: impl IntoIterator<Item = &'a Node<F>>,
-    env: &Env<'_, 'a, F>,
-) -> Truth {
+pub(super) fn decide<const DECISIVE: bool>(parts: impl Iterator<Item = Truth>) -> Truth {
     let mut left = Truth::of(!DECISIVE);
     for part in parts {
-        match part.truth(env) {
+        match part {
             decided @ (Truth::Yes | Truth::No) if decided == Truth::of(DECISIVE) => return decided,
             Truth::Yes | Truth::No => {}
             undecided => left = left.merge(undecided),
         }
     }
     left
+}
+
+#[inline]
+fn is_text(value: &Value<'_>, text: &str, wanted: bool) -> Truth {
+    match value {
+        Value::Text(value) => Truth::of((value == text) == wanted),
+        other => other.into(),
+    }
 }
 
 /// The order in which most texts are told apart without a look at them.

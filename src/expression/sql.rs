@@ -11,8 +11,9 @@ use std::cmp::Ordering;
 
 use chrono::TimeDelta;
 
+use super::apart::Apart;
 use super::env::Env;
-use super::node::{self, Apart, Macro, MacroKind, Node};
+use super::node::{self, Macro, MacroKind, Node};
 use super::ops::{self, Order};
 use super::steps::Steps;
 use super::truth::Truth;
@@ -106,8 +107,8 @@ impl<F: Fact> Part<'_, F> {
         if self.beside.iter().any(|node| node.truth(&env) == decisive) {
             return None;
         }
-        let nodes = self.nodes.iter().copied();
-        Some(if self.is_any { node::decide::<true, F>(nodes, &env) } else { node::decide::<false, F>(nodes, &env) })
+        let truths = self.nodes.iter().map(|node| node.truth(&env));
+        Some(if self.is_any { node::decide::<true>(truths) } else { node::decide::<false>(truths) })
     }
 }
 

@@ -35,6 +35,17 @@ impl Truth {
         }
     }
 
+    /// Why an operation on two values has no result, if one of them is none: unknown goes before error.
+    #[inline]
+    pub(super) const fn failure(left: &Value<'_>, right: &Value<'_>) -> Option<Self> {
+        match (left, right) {
+            (Value::Unknown(a), Value::Unknown(b)) => Some(Self::Unknown(a.and(*b))),
+            (Value::Unknown(missing), _) | (_, Value::Unknown(missing)) => Some(Self::Unknown(*missing)),
+            (Value::Error(error), _) | (_, Value::Error(error)) => Some(Self::Error(*error)),
+            _ => None,
+        }
+    }
+
     pub(super) const fn value<'a>(self) -> Value<'a> {
         match self {
             Self::Yes => Value::Bool(true),
