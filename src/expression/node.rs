@@ -209,9 +209,8 @@ impl<F: Fact> Node<F> {
 
     /// The parts that have to hold for it to hold, without those that do for every subject with these coarse facts.
     pub(super) fn rest<'n: 'a, 'a>(&'n self, scope: &'a F::Scope<'a>) -> Vec<&'n Self> {
-        let parts = self.parts();
         let settled = |part: &&'n Self| part.truth(&Env::coarse_only(scope, &Steps::new())) == Truth::Yes;
-        parts.iter().filter(|part| !settled(part)).collect()
+        self.parts().iter().filter(|part| !settled(part)).collect()
     }
 
     /// Evaluates any expression.

@@ -157,8 +157,8 @@ impl Snapshot {
         Ok(Population { source: source.name.clone(), certificate, spool })
     }
 
-    /// The records, and checks those that are given back, not those that were there before: by the hash in the
-    /// certificate, which is that of the seal.
+    /// The records, checked by the hash in the certificate, which is that of the seal: those that are given back, not those that were
+    /// there before. Who asks twice has them read anew.
     fn records(&self, source: &StoredSource, name: &PayloadName) -> Result<Spool, SnapshotError> {
         let path = self.bag.path().join("data").join(name.as_str());
         let known = self.spools.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
