@@ -1,6 +1,6 @@
 //! A whole audit of exported files, with all built-in rules and the three usual reports, and with seven rules into one CSV,
-//! beside the least that such a join can cost and beside DuckDB: `cargo bench --bench audit [ACCOUNTS…]`. Five sources, one
-//! employee for five accounts, and a fifth of the accounts with something to find.
+//! compared with the least that such a join can cost and with DuckDB: `cargo bench --bench audit [ACCOUNTS…]`. Five
+//! sources, one employee for five accounts, and a fifth of the accounts with something to find.
 //!
 //! The floor is one thread that decodes every record, finds its owner in a hash map and counts three findings: no rule, no
 //! evidence, no report. DuckDB raises the same seven flags (`benches/seven_flags.py`), where `python3 -c "import duckdb"` works. What

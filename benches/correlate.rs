@@ -1,5 +1,5 @@
-//! Accounts correlated per second, by the tier that finds their owner, beside hash maps that look the same values up:
-//! `cargo bench --bench correlate [EMPLOYEES]`.
+//! Accounts correlated per second, by the tier that finds their owner, compared with hash maps that look the same
+//! values up: `cargo bench --bench correlate [EMPLOYEES]`.
 //!
 //! The plain program makes the lower-case value and asks the tiers' hash maps one after the other until one knows it. What
 //! it doesn't do: ask the others whether they agree, notice that a key is shared, see through what nobody sees, or say

@@ -1,4 +1,4 @@
-//! What it costs to get records in, before anything is judged, beside the least that it can cost:
+//! What it costs to get records in, before anything is judged, compared with the least that it can cost:
 //! `cargo bench --bench decode [RECORDS…]`.
 //!
 //! The floor of each line is serde's typed decoder in one thread over the same bytes in the same run: five fields of each

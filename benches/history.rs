@@ -1,5 +1,5 @@
 //! What it costs to compare an audit with an earlier report of as many findings: `cargo bench --bench history [ACCOUNTS…]`. Time and
-//! memory beside those of the same audit without.
+//! memory compared with those of the same audit without.
 
 #![expect(clippy::print_stdout, reason = "a bench talks on standard output")]
 

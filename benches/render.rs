@@ -1,5 +1,6 @@
-//! Every format of a large report, beside reading its findings once, which none can do without, and of one group of a tenth and
-//! a twentieth of the accounts: `cargo bench --bench render [ACCOUNTS…]`. About a fifth of the accounts have a finding.
+//! Every format of a large report, compared with reading its findings once, which none can do without, and of one group
+//! of a tenth and a twentieth of the accounts: `cargo bench --bench render [ACCOUNTS…]`. About a fifth of the accounts
+//! have a finding.
 
 #![expect(clippy::print_stdout, reason = "a bench talks on standard output")]
 

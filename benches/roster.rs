@@ -1,4 +1,4 @@
-//! Reading a roster and indexing its keys, beside a plain program that does the least of it:
+//! Reading a roster and indexing its keys, compared with a plain program that does the least of it:
 //! `cargo bench --bench roster [EMPLOYEES…]`.
 //!
 //! The plain program is one thread that reads the same file with the csv crate and puts every person, by lower-case id,

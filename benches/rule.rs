@@ -1,5 +1,5 @@
-//! Nanoseconds per evaluation of compiled conditions, beside the same written in Rust and the `cel` crate's interpreter in
-//! the same run; and of all built-in rules about accounts on one account.
+//! Nanoseconds per evaluation of compiled conditions, compared with the same written in Rust and the `cel` crate's
+//! interpreter in the same run; and of all built-in rules about accounts on one account.
 //!
 //! The interpreter is given its variables once, before the clock starts; binding them costs it some microseconds more
 //! for every account.

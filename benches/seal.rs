@@ -1,5 +1,6 @@
-//! What an evidence bundle costs, beside the ordinary tools that make and check the same files: `cargo bench --bench seal
-//! [ACCOUNTS…]`. Five sources, one employee for five accounts, and a fifth of the accounts with something to find.
+//! What an evidence bundle costs, compared with the ordinary tools that make and check the same files:
+//! `cargo bench --bench seal [ACCOUNTS…]`. Five sources, one employee for five accounts, and a fifth of the accounts
+//! with something to find.
 //!
 //! The floor is `sha256sum` of all files of the bundle and `zip -1` of them, one after the other, in the same run. What is
 //! measured of headcount is the process, from start to exit, with and without `--bundle`; both list all accounts, so that the

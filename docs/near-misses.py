@@ -147,7 +147,7 @@ def audited(headcount, folder):
 
 
 def bins(firsts, least):
-    """Of [(score, whether it was right)], from the surest down: so many or more, of whole scores; the last has what is left."""
+    """Of [(score, whether it was right)], surest first: this many or more, of whole scores; the last has the rest."""
     firsts = sorted(firsts, reverse=True)
     while firsts:
         end = next((n for n in range(least, len(firsts)) if firsts[n][0] < firsts[n - 1][0]), len(firsts))
@@ -157,7 +157,7 @@ def bins(firsts, least):
 
 
 def interval(right, count):
-    """In which of all such bins so many right could be expected, at 95 % (Wilson)."""
+    """The shares of right ones at which this many could be expected, at 95 % (Wilson)."""
     share, z = right / count, 1.96
     middle, width = share + z * z / 2 / count, z * (share * (1 - share) / count + z * z / 4 / count / count) ** 0.5
     return (middle - width) / (1 + z * z / count), (middle + width) / (1 + z * z / count)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # In ClickHouse, a name that a SELECT gives goes before a column of the same name, in the same SELECT.
 #
-# Seen with chdb 4.4.0 (ClickHouse 26.9), beside DuckDB 2.0.1 and SQLite, on a table t(v) with the rows 1 and 5:
+# Seen with chdb 4.4.0 (ClickHouse 26.9), compared with DuckDB 2.0.1 and SQLite, on a table t(v) with the rows 1 and 5:
 #
 # - `SELECT MIN(v) AS v, MAX(v) AS high FROM t` is refused, because MAX is then about MIN(v);
 # - `SELECT v + 10 AS v FROM t WHERE v > 4` has both rows, because the condition is about the new v. DuckDB and SQLite have one

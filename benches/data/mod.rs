@@ -57,7 +57,7 @@ fn last_name(person: u32) -> String {
     word(person.wrapping_mul(2_246_822_519) >> 19, 4)
 }
 
-/// A word of so many syllables, a different one for each number below 16 to their power.
+/// A word of this many syllables, a different one for each number below 16 to their power.
 fn word(number: u32, syllables: u32) -> String {
     const SYLLABLES: [&str; 16] =
         ["ba", "do", "fen", "gu", "hal", "ki", "lor", "mi", "nu", "os", "pel", "ra", "sti", "tam", "ve", "zo"];

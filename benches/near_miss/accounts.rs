@@ -56,7 +56,7 @@ pub(crate) struct Misspelt {
 #[derive(Clone, Copy)]
 pub(crate) struct Company {
     home: &'static Region,
-    /// Of a hundred people, so many are from there at least.
+    /// How many of a hundred people are from there at least.
     at_home: u8,
     email: Way,
     username: Way,

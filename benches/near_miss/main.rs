@@ -27,7 +27,7 @@ use headcount::model::{Roster, Situation};
 use headcount::suggest::{NearMiss, NearMisses};
 use report::{Asked, SHARES};
 
-/// `crosswalk suggest` looks at so many accounts of a source together.
+/// `crosswalk suggest` looks at this many accounts of a source together.
 const OF_A_SOURCE: usize = 1_000;
 
 fn main() {
@@ -71,8 +71,8 @@ fn main() {
     println!("index {built:.2?}, search {searched:.2?}, {:.0?} an account", searched / asked.len().try_into().unwrap());
 }
 
-/// What the exact tiers leave over of a source, and of it so many in a hundred accounts that are nobody's. A misspelling can be
-/// somebody else's right spelling.
+/// What the exact tiers leave over of a source, of which this many in a hundred accounts are nobody's. A misspelling
+/// can be somebody else's right spelling.
 fn unmatched(
     roster: &Roster,
     config: &MatchConfig,

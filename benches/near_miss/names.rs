@@ -13,9 +13,9 @@ use fastrand::Rng;
 
 /// Where somebody's name comes from.
 pub(crate) struct Region {
-    /// Of a hundred people, so many are from here.
+    /// How many of a hundred people are from here.
     people: u32,
-    /// Of a hundred people, so many have one of these family names.
+    /// How many of a hundred people have one of these family names.
     common: u8,
     given: &'static str,
     family: &'static str,

@@ -6,12 +6,12 @@ use headcount::suggest::NearMiss;
 
 use crate::accounts::{KINDS, Misspelt};
 
-/// Of a hundred accounts of a source, so many are nobody's.
+/// How many of a hundred accounts of a source are nobody's.
 pub(crate) const SHARES: [usize; 4] = [0, 10, 20, 30];
 
 /// An account, and who was suggested.
 pub(crate) struct Asked {
-    /// Of a hundred accounts of its source, so many are nobody's.
+    /// How many of a hundred accounts of its source are nobody's.
     pub(crate) share: usize,
     pub(crate) account: Misspelt,
     pub(crate) found: Vec<NearMiss>,

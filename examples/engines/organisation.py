@@ -22,7 +22,7 @@ DAY = 86_400
 
 
 def moment(days):
-    """So many days before the audit, in one of the ways in which vendors write it."""
+    """This many days before the audit, in one of the ways in which vendors write it."""
     import datetime
 
     at = datetime.datetime(2026, 10, 15, 12, tzinfo=datetime.timezone.utc) - datetime.timedelta(days=days)

@@ -47,9 +47,9 @@ pub enum Answer {
         /// How many it has.
         size: u64,
     },
-    /// A person does, and has so many accounts that count, one of them at a source.
+    /// A person does, and has this many accounts that count, one of them at a source.
     Person(String, Option<String>, u64),
-    /// So many groups of a source, or people, are of this verdict.
+    /// This many groups of a source, or people, are of this verdict.
     Told(Option<SourceName>, Verdict, u64),
     /// Nobody can say it of this one.
     Undecided(Whose, String, RuleResult),
@@ -276,7 +276,7 @@ impl Answers {
         Err(undecided.copied().unwrap_or(RuleResult::Pass))
     }
 
-    /// What a rule could judge of so many accounts.
+    /// What a rule could judge of this many accounts.
     pub(super) fn counts(&self, rule: &Rule, source: &SourceName, accounts: u64) -> Counts {
         let mut counts = Counts::default();
         let whose = [Whose::Account(source.clone()), Whose::Group(source.clone())];

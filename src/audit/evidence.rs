@@ -129,7 +129,7 @@ pub(super) fn correlation(
     })
 }
 
-/// So many people are named: evidence must not grow with all who share a key.
+/// How many people are named: evidence must not grow with all who share a key.
 const SHOWN: usize = 5;
 
 /// `match` of a finding, its names sorted as in any object of a report.

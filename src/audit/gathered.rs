@@ -20,7 +20,7 @@ pub(super) struct Gathered<'j> {
 }
 
 impl<'j> Gathered<'j> {
-    /// Nothing yet; of accounts without an owner, so many may be kept.
+    /// Nothing yet; of accounts without an owner, this many may be kept.
     pub(super) fn new(judge: &Judge<'j>, orphans: usize) -> Self {
         Self {
             tally: Tally::default(),

@@ -47,7 +47,7 @@ impl<'a> GroupMembers<'a> {
         Self { rule, members: vec![Vec::new(); rule.group_by().len()] }
     }
 
-    /// Makes room for so many accounts at once: growing by doubling would take twice as much.
+    /// Makes room for this many accounts at once: growing by doubling would take twice as much.
     pub(super) fn reserve(&mut self, accounts: u64) {
         for members in &mut self.members {
             members.reserve_exact(usize::try_from(accounts).unwrap_or_default());

@@ -135,7 +135,7 @@ impl<'j> Judge<'j> {
         ledger: &mut DeclarationUse,
         mut see: impl FnMut(&Seen<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
-        /// So many accounts are correlated at once that the processor's cache still holds them when they are judged.
+        /// How many accounts are correlated at once: few enough for the processor's cache to hold until judged.
         const AT_ONCE: usize = 16;
         let mut some = Vec::with_capacity(AT_ONCE);
         loop {

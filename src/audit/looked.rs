@@ -1,5 +1,5 @@
-//! What is counted of accounts beside their verdicts: whose they are, what declarations cover, and keys that found nobody. An
-//! audit counts it while it judges; where an engine judges, it was counted when the facts were made.
+//! What is counted of accounts in addition to their verdicts: whose they are, what declarations cover, and keys that
+//! found nobody. An audit counts it while it judges; where an engine judges, it was counted when the facts were made.
 
 use std::collections::BTreeMap;
 

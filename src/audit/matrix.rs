@@ -47,7 +47,7 @@ impl Counts {
         self.count_alike(verdict, 1);
     }
 
-    /// Counts so many subjects of which the same was said.
+    /// Counts this many subjects of which the same was said.
     pub(super) fn count_alike(&mut self, verdict: RuleResult, subjects: u64) {
         match verdict {
             RuleResult::Pass => self.evaluated += subjects,

@@ -225,7 +225,7 @@ impl<'a> Audit<'a> {
         self.sources.contains_key(source)
     }
 
-    /// Judges the source itself, of whose accounts so many were counted.
+    /// Judges the source itself, by what was counted of its accounts.
     fn close(&mut self, context: &SourceContext<'_>, population: &Population, tally: Tally) -> Result<(), AuditError> {
         tally
             .check(population.certificate.distinct)

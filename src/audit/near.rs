@@ -21,7 +21,7 @@ pub struct LikelyLine {
     pub accept: Accept,
     /// How many accounts it would settle, by their likeliest owners.
     pub accounts: u64,
-    /// Of so many that were looked at.
+    /// How many were looked at.
     pub searched: u64,
 }
 
@@ -77,8 +77,8 @@ pub(super) struct Likely {
 }
 
 impl Orphans {
-    /// For so many accounts of an audit, likely owners are searched: as many as somebody could look into. For any other,
-    /// `headcount explain` does it.
+    /// For how many accounts of an audit likely owners are searched: as many as somebody could look into. For any
+    /// other, `headcount explain` does it.
     pub(super) const MOST: usize = 1_000;
 
     pub(super) const fn with_room(room: usize) -> Self {

@@ -123,7 +123,7 @@ pub enum Told {
     Unknown(Vec<(String, String)>),
 }
 
-/// So many accounts with one key are told about.
+/// How many accounts with one key are told about.
 const MOST: usize = 10;
 
 impl Audit<'_> {

@@ -22,7 +22,7 @@ use super::{BagError, Defect};
 /// The directory of a bag is some kilobytes.
 const LARGEST_DIRECTORY: u64 = 32 << 20;
 
-/// A packed file that unpacks to more than so many times its size, and to more than so many bytes, is a bomb.
+/// A packed file that unpacks to more than `MOST_RATIO` times its size, and to more than `LARGE` bytes, is a bomb.
 const MOST_RATIO: u64 = 250;
 const LARGE: u64 = 64 << 20;
 

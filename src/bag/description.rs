@@ -129,7 +129,7 @@ pub struct Command {
     /// The snapshot that was judged, if the accounts weren't fetched.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub snapshot: Option<BagId>,
-    /// `-c`, beside a snapshot's own configuration.
+    /// `-c`, in addition to a snapshot's own configuration.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub settings: Option<String>,
     /// `--roster`

@@ -98,7 +98,7 @@ impl TempStore {
         Ok(())
     }
 
-    /// So many bytes from a place on, by way of a window.
+    /// This many bytes from a place on, by way of a window.
     ///
     /// # Errors
     /// There are fewer, or the file can't be read.

@@ -22,7 +22,7 @@ pub(super) struct BasisArgs {
     #[command(flatten)]
     pub(super) config: ConfigArg,
     /// Judge what `headcount fetch` or `audit --bundle` has stored, as of when it was fetched and by what it holds:
-    /// configuration, roster, rules, exceptions; asks no vendor. Beside it, of `-c`, which
+    /// configuration, roster, rules, exceptions; asks no vendor. Of a `-c` given in addition, which
     /// is a whole configuration, only [gate], [report] and [email] count
     #[arg(long, value_name = "DIR|FILE")]
     pub(super) snapshot: Option<PathBuf>,

@@ -32,10 +32,10 @@ pub(super) struct SuggestArgs {
     /// Only this source; may be given again
     #[arg(long, value_name = "NAME")]
     source: Vec<String>,
-    /// Of so many lines with a score, this share is right: the least score of a line, from 0.5 to 1
+    /// The least score of a line, from 0.5 to 1: the share of lines with that score that are right
     #[arg(long, value_name = "SCORE", default_value_t = SuggestArgs::MIN_SCORE, value_parser = parse_score)]
     min_score: f64,
-    /// Of all lines of a source together, so many are right by their scores, from 0.5 to 1: fewer and surer lines
+    /// Of all lines of a source together, this share is right by their scores, from 0.5 to 1: fewer and surer lines
     #[arg(long, value_name = "SHARE", value_parser = parse_score)]
     precision: Option<f64>,
     /// The file to write, for one source; otherwise SOURCE-suggestions.csv in this folder. Never overwritten

@@ -12,7 +12,7 @@ use crate::bag;
 use crate::claim::Claim;
 use crate::deliver::Attempt;
 
-/// Waits for Ctrl-C beside the audit, which may be busy and hear nothing.
+/// Waits for Ctrl-C alongside the audit, which may be busy and hear nothing.
 pub(super) struct Interruption {
     claim: Arc<Mutex<Option<Claim>>>,
     watch: JoinHandle<()>,

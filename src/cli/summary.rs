@@ -74,7 +74,7 @@ pub(super) fn say_to_do(report: &Report) {
     }
 }
 
-/// Open findings by source and severity, beside how much of each source was seen and has an owner.
+/// Open findings by source and severity, next to how much of each source was seen and has an owner.
 fn by_source(report: &Report) -> Table {
     let mut open: BTreeMap<(Option<&str>, Severity), u64> = BTreeMap::new();
     for head in report.findings.heads().filter(|head| head.disposition() == Disposition::Open) {

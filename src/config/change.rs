@@ -10,7 +10,7 @@ use crate::setting::ConfigText;
 pub enum MaxChange {
     /// Anything, even that nothing is left.
     Off,
-    /// So many percent, up or down.
+    /// This many percent, up or down.
     Percent(u32),
 }
 

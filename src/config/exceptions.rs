@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::model::Severity;
 use crate::setting::ConfigText;
 
-/// So many days before its end, a waiver is said to end soon, unless the configuration says otherwise.
+/// How many days before its end a waiver is said to end soon, unless the configuration says otherwise.
 const EXPIRING_DAYS: u32 = 14;
 
 /// How many days an exception lives, unless the configuration says otherwise.
@@ -30,7 +30,7 @@ pub(super) struct RawExceptions {
     /// How many days a waiver or an entry of the baseline may live, by the severity of the finding; `{ critical = 30,
     /// high = 90 }` unless one of them is set.
     max_days: BTreeMap<Severity, u32>,
-    /// So many days before its end, a waiver is said to end soon; 14 by default.
+    /// How many days before its end a waiver is said to end soon; 14 by default.
     expiring_days: Option<u32>,
 }
 
@@ -47,7 +47,7 @@ pub struct ExceptionsConfig {
     pub approvers: Vec<String>,
     /// How many days a waiver or an entry of the baseline may live, by the severity of the finding.
     pub max_days: BTreeMap<Severity, u32>,
-    /// So many days before its end, a waiver is said to end soon.
+    /// How many days before its end a waiver is said to end soon.
     pub expiring_days: u32,
 }
 

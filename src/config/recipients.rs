@@ -248,7 +248,7 @@ impl RawRecipients<'_> {
         Ok(recipients)
     }
 
-    /// What says something of managers says it of nobody beside a list.
+    /// What says something of managers says it of nobody if there is a list.
     fn only_for_managers(&self, text: &ConfigText) -> Result<(), Vec<Diagnostic>> {
         let fallback = self.fallback.map(|fallback| ("fallback", "add its addresses to `to`", fallback.span()));
         let managers = self.managers.map(|managers| ("managers", "write to = \"managers\"", managers.span()));

@@ -40,9 +40,9 @@ pub struct ReviewSettings {
     pub second: Option<String>,
     /// What is kept only with a reason.
     pub reason_for_keep: BTreeSet<NeedsReason>,
-    /// So many days before the due day, reviewers are reminded.
+    /// How many days before the due day reviewers are reminded.
     pub remind: Vec<u16>,
-    /// So many days after it, their managers hear of it.
+    /// How many days after it their managers hear of it.
     pub escalate: Option<u16>,
     /// How many days a revocation may take.
     pub revoke_within: Within,

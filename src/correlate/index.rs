@@ -22,7 +22,7 @@ impl Hash {
         Some(Self([high_half(hash.h1), low_half(hash.h1), high_half(hash.h2)]))
     }
 
-    /// Where the hash lies among all hashes, if those were so many places.
+    /// Where the hash lies among all hashes, if those were this many places.
     const fn place(self, places: usize) -> usize {
         let Self([first, ..]) = self;
         high_half(first as u64 * places as u64) as usize

@@ -101,7 +101,7 @@ impl Correlator {
 }
 
 impl Keys {
-    /// For so many employees, who mostly have one key of each kind.
+    /// For this many employees, who mostly have one key of each kind.
     fn with_room(employees: usize) -> Self {
         let [ids, emails, usernames] = [(); 3].map(|()| Vec::with_capacity(employees));
         Self { ids, emails, usernames, void: BTreeMap::new() }

@@ -182,7 +182,7 @@ impl Baseline {
         Ok(Self { entries, is_old, ..Self::default() })
     }
 
-    /// The same, whose entries cover their findings no longer than so many days, by severity.
+    /// The same, whose entries cover their findings for at most this many days, by severity.
     #[must_use]
     pub fn with_max_days(self, max_days: &BTreeMap<Severity, u32>) -> Self {
         Self { max_days: max_days.clone(), ..self }

@@ -49,7 +49,7 @@ impl<'e, 'a, F: Fact> Env<'e, 'a, F> {
         }
     }
 
-    /// A variable, so many macros further out. What the nearest macro does with its own is counted with each turn.
+    /// A variable, this many macros further out. What the nearest macro does with its own is counted with each turn.
     #[inline]
     pub(super) fn local(&self, out: usize) -> Value<'a> {
         match (self.frame, out) {

@@ -77,7 +77,7 @@ pub(crate) struct Said<'c, F: Fact> {
 pub(crate) struct Part<'c, F: Fact> {
     /// What has to hold, all or one of it.
     nodes: Vec<&'c Node<F>>,
-    /// What SQL says beside it. Where that decides, the part needn't be asked.
+    /// What SQL says in addition to it. Where that decides, the part needn't be asked.
     beside: Vec<&'c Node<F>>,
     is_any: bool,
 }

@@ -347,7 +347,7 @@ mod tests {
         }
     }
 
-    /// Whether the last of these readings confirms the one before, for a vendor that declares so many.
+    /// Whether the last of these readings confirms the one before, for a vendor that declares this many.
     fn confirmed(readings: &[&[u64]], declared: Option<u64>) -> bool {
         let mut collector = Collector::new(&ById, &Quiet);
         for (at, ids) in readings.iter().enumerate() {

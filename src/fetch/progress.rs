@@ -2,7 +2,7 @@
 
 /// Told of every page.
 pub trait Progress: Send + Sync {
-    /// So many different accounts have been seen, of so many if the vendor says.
+    /// How many different accounts have been seen, and of how many if the vendor says.
     fn page(&self, distinct: u64, declared: Option<u64>);
 }
 

@@ -134,7 +134,7 @@ impl Findings {
         self.rules.iter().find(|words| words.id == rule).map(|words| words.advice.clone()).unwrap_or_default()
     }
 
-    /// The employee ids of those whom such findings concern; of the first so many.
+    /// The employee ids of those whom such findings concern; of the first `most` of them.
     ///
     /// # Errors
     /// The temporary file can't be read.

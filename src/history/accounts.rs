@@ -196,7 +196,7 @@ impl List {
     /// What the file is called.
     pub const FILE: &str = "accounts.ndjson";
 
-    /// Reads the list that lies beside a report of so many accounts; none, if there is none, or it is another audit's.
+    /// Reads the list beside a report of this many accounts; none, if there is none, or it is another audit's.
     ///
     /// # Errors
     /// It can't be read, or is something else.

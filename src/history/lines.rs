@@ -13,7 +13,7 @@ use crate::base::parallel;
 
 /// The longest line: a group may have a million members.
 const LONGEST: u64 = 256 << 20;
-/// Of so many bytes of findings, one thread makes something at a time.
+/// How many bytes of findings one thread works on at a time.
 const AT_ONCE: usize = 1 << 20;
 
 /// Where something stands in the file.

@@ -1,4 +1,4 @@
-//! A source that vanished beside a new one of the same vendor: perhaps it only has another name.
+//! A source that vanished while a new one of the same vendor came: perhaps it only has another name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::model::{Fingerprint, RuleId, SourceName};
 /// The findings of a source by name, for whoever suspects that it only has another name.
 pub type NamesOf<'n> = &'n dyn Fn(&str) -> std::io::Result<BTreeSet<String>>;
 
-/// So many of the findings, in hundredths, have to be there under the new name.
+/// How many of the findings, in hundredths, have to be there under the new name.
 const SHARE: usize = 80;
 
 /// By source that vanished: what to say of it.

@@ -13,7 +13,7 @@ use crate::config::HistoryConfig;
 use crate::files::Files;
 use crate::model::{Disposition, Severity};
 
-/// A report with so many findings about accounts of one source.
+/// A report with this many findings about accounts of one source.
 fn report(findings: u32) -> Value {
     let finding = |n: u32| {
         json!({

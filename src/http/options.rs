@@ -18,7 +18,7 @@ pub struct ClientOptions {
     pub retry_policy: RetryPolicy,
     /// Unlimited when absent.
     pub requests_per_second: Option<NonZeroU32>,
-    /// Certificate authorities to trust beside the system's.
+    /// Certificate authorities to trust in addition to the system's.
     pub authorities: Vec<reqwest::Certificate>,
     /// Instead of what the environment says; never for what is on this machine.
     pub proxy: Option<Url>,

@@ -34,7 +34,7 @@ struct State {
     streak: usize,
 }
 
-/// So many requests per second, and what counts them.
+/// Requests per second, and what counts them.
 type Rate = (NonZeroU32, Arc<DefaultDirectRateLimiter>);
 
 /// Permission for one request; given back when dropped.

@@ -15,7 +15,7 @@ pub struct RetryPolicy {
     pub attempts: usize,
     /// Repetitions for all requests of the source together, however few they are.
     pub retries: u64,
-    /// Beyond those, one for so many requests: a long list may fail as often as a short one, in proportion.
+    /// Beyond those, how many requests allow one more: a long list may fail as often as a short one, in proportion.
     pub requests_per_retry: u64,
     /// Before the first repetition; doubles with each, with jitter of up to its own length.
     pub first_pause: Duration,
@@ -26,7 +26,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How many repetitions are borne with, after so many requests.
+    /// How many repetitions are borne with, after this many requests.
     pub const fn retries_after(&self, requests: u64) -> u64 {
         match requests.checked_div(self.requests_per_retry) {
             Some(share) => self.retries.saturating_add(share),

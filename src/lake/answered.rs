@@ -40,7 +40,7 @@ impl Answered {
     }
 
     /// Reads the answer of an engine: its rows, and the facts that they rest on. `grounds` is what those of each source would rest on
-    /// now, beside rules and roster.
+    /// now, in addition to rules and roster.
     ///
     /// # Errors
     /// What can't be read, what doesn't belong together, or an engine that hasn't seen all accounts.

@@ -88,7 +88,7 @@ pub struct Part {
     pub rules_sha256: String,
     /// See `rules_sha256`.
     pub roster_sha256: String,
-    /// What its facts rest on beside those, as a hash: how it is read and joined, its crosswalk, and what is declared.
+    /// What else its facts rest on, as a hash: how it is read and joined, its crosswalk, and what is declared.
     pub rests_on: String,
     /// What was counted of its accounts.
     pub looked: Looked,

@@ -68,7 +68,7 @@ pub(super) struct List {
     count: usize,
 }
 
-/// So many lines are one pile; print and the style sheet count on it.
+/// How many lines are one pile; print and the style sheet count on it.
 const PILE: usize = 50;
 
 impl List {

@@ -242,8 +242,8 @@ pub fn all_files(beside: &[Format]) -> String {
     if files.is_empty() { ALL_FILES.to_owned() } else { files.join(", ") }
 }
 
-/// So many accounts of a group a cell names: Python's csv takes 131,072 characters, and `LibreOffice` cuts at 32,767 without a
-/// word. All of them are in the formats for programs, and in a table of their own.
+/// How many accounts of a group a cell names: Python's csv takes 131,072 characters, and `LibreOffice` cuts at 32,767
+/// without a word. All of them are in the formats for programs, and in a table of their own.
 const MEMBERS: usize = 10;
 
 /// Where the findings are for which a format has no room.

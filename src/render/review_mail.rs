@@ -94,7 +94,7 @@ fn lines(mail: &ReviewMail<'_>, accounts: &str, due: &str) -> Vec<String> {
     lines
 }
 
-/// So many actions are told one by one.
+/// How many actions are told one by one.
 const TOLD: usize = 50;
 
 /// A mail to who answers for a source: what a review has decided, and isn't done.

@@ -76,13 +76,13 @@ pub struct PromiseTally {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TimeToRevoke {
-    /// Half of them took so many days at most.
+    /// Half of them took at most this many days.
     pub median_days: i64,
     /// All of them did.
     pub max_days: i64,
-    /// Of so many, the vendor tells the day.
+    /// For how many the vendor tells the day.
     pub exact: u64,
-    /// Of so many, only the audits between which it was are known; the later one counts.
+    /// For how many only the audits between which it was are known; the later one counts.
     pub bounded: u64,
 }
 

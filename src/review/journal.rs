@@ -35,7 +35,7 @@ pub struct Entry {
 pub enum Event {
     /// The review began.
     Opened {
-        /// So many accounts are asked about.
+        /// How many accounts are asked about.
         items: u64,
     },
     /// A packet was made.

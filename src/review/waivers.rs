@@ -19,7 +19,7 @@ const HEADER: &str = "# Proposed by a review: for each account that was kept wit
                       # them to the file of waivers; `headcount waivers check` reads that.\n";
 
 impl Campaign {
-    /// `waivers.toml`: what could be added to the file of waivers, which may live so many days.
+    /// `waivers.toml`: what could be added to the file of waivers, which may live this many days.
     pub fn proposed_waivers(&self, max_days: &BTreeMap<Severity, u32>) -> String {
         let mut text = HEADER.to_owned();
         let Some(day) = self.state.ended.as_ref().map(|ended| ended.at.date_naive()) else { return text };

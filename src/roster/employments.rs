@@ -29,8 +29,8 @@ fn end(row: &Employment) -> End {
     }
 }
 
-/// How each row ends. Beside a row that has ended, one with neither a known state nor a first day says nothing: no end may
-/// mean that it is open, or that nobody filled it in.
+/// How each row ends. Where another row has ended, one with neither a known state nor a first day says nothing: no end
+/// may mean that it is open, or that nobody filled it in.
 fn ends(rows: &[Employment]) -> Vec<End> {
     let ends: Vec<End> = rows.iter().map(end).collect();
     let any_ended = ends.iter().any(|end| matches!(end, End::On(_) | End::Undated));

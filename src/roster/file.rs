@@ -281,7 +281,7 @@ impl<'f> FileReader<'f> {
         }
     }
 
-    /// One issue for each word. So many different ones are no words but something else, perhaps names.
+    /// One issue for each word. More than `DIFFERENT` are no words but something else, perhaps names.
     fn report_unknown_words(&mut self, dates_decide: bool) {
         const DIFFERENT: usize = 30;
         const LONGEST: usize = 40;

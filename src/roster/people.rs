@@ -216,7 +216,7 @@ fn issue(roster: &Roster, rows: &[usize], people: &[Person]) -> RosterIssue {
     }
 }
 
-/// So many places are named; there may be thousands.
+/// How many places are named; there may be thousands.
 const SHOWN: usize = 5;
 
 /// `line 4`, or `line 4 of staff.csv` where there are several files.

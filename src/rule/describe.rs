@@ -30,7 +30,7 @@ pub fn list(rules: &RuleSet) -> String {
     out
 }
 
-/// The text in lines of at most so many characters; a longer word has a line of its own.
+/// The text in lines of at most this many characters; a longer word has a line of its own.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -18,7 +18,7 @@ type Reading = expression::Reading<&'static FactDef>;
 /// Longest text of a message.
 const MAX_TEXT: usize = 2048;
 
-/// So many items of a list are shown: a message is read in one line, and no line grows with a group of thousands.
+/// How many items of a list are shown: a message is read in one line, and no line grows with a group of thousands.
 const MOST_ITEMS: usize = 10;
 
 /// A checked message.

@@ -88,7 +88,7 @@ pub async fn facts(
     Ok(parts)
 }
 
-/// What the facts of each source would rest on now, beside rules and roster, as a hash.
+/// What the facts of each source would rest on now, in addition to rules and roster, as a hash.
 ///
 /// # Errors
 /// A crosswalk or the declared accounts can't be read.

@@ -36,7 +36,7 @@ pub fn read(config: &Config, only: &[SourceName], today: Timestamp) -> Result<Gr
     Ok(Ground { inputs: config.files.inputs(), rules, secrets: config.known_secrets() })
 }
 
-/// Whether any of the HR files is there. One that is missing beside others is a mistake.
+/// Whether any of the HR files is there. One that is missing while others are there is a mistake.
 pub fn has_roster(config: &Config) -> bool {
     config.roster.files.iter().any(|file| file.path.exists())
 }

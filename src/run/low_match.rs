@@ -8,8 +8,8 @@ use crate::config::SourceConfig;
 /// How the note begins.
 pub const LOW_MATCH: &str = "fewer than half of the accounts have an owner";
 
-/// A line that so many have in common, and no smaller part of those that were looked at, is no accident; and it names
-/// nobody.
+/// A line that at least this many have in common, and no smaller part of those that were looked at, is no accident; and
+/// it names nobody.
 const FEWEST: u64 = 5;
 const PART: u64 = 20;
 

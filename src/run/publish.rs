@@ -60,7 +60,7 @@ pub struct Publication<'p> {
 }
 
 impl Publication<'_> {
-    /// What these formats need to know of findings. Beside the log of a step, GitHub shows the Markdown.
+    /// What these formats need to know of findings. In addition to the log of a step, GitHub shows the Markdown.
     pub fn evidence(formats: &[Format]) -> Evidence {
         let shows = |format: &Format| format.shows_evidence() || *format == Format::Github;
         if formats.iter().any(shows) { Evidence::Whole } else { Evidence::Names }

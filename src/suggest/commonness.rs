@@ -14,10 +14,10 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// So many people are enough to see how first names and family names go together.
+    /// How many people are enough to see how first names and family names go together.
     const SAMPLE: u32 = 1 << 15;
 
-    /// Adds the name of an employee, who has this place among so many.
+    /// Adds the name of an employee, who has this place among this many.
     pub(super) fn add(&mut self, name: &Words, place: u32, people: usize) {
         self.words.extend(name.iter().map(hash));
         let every = u32::try_from(people).unwrap_or(u32::MAX).div_ceil(Self::SAMPLE).max(1);
@@ -49,7 +49,7 @@ pub(super) struct Commonness {
 }
 
 impl Commonness {
-    /// Of all employees, so many, whose names are given in parts.
+    /// Of all employees, of whom there are this many; their names are given in parts.
     pub(super) fn new(people: usize, names: &[Names]) -> Self {
         let bits = (people.max(1).ilog2() + 5).clamp(10, 21);
         let mut common =
@@ -87,8 +87,8 @@ impl Commonness {
         f64::from(self.people_called(word)) / self.everybody()
     }
 
-    /// Of the words of strangers' names, so many are none that the roster has: as many as were new when they were read last
-    /// (Good and Turing).
+    /// The share of the words of strangers' names that the roster doesn't have: as large as that of the new ones when
+    /// they were read last (Good and Turing).
     pub(super) const fn unseen(&self) -> f64 {
         self.unseen
     }

@@ -11,7 +11,7 @@ use super::words::{Words, sound};
 pub enum Likeness {
     /// Letter by letter.
     Equal,
-    /// So many letters are changed, swapped, added or left out.
+    /// This many letters are changed, swapped, added or left out.
     Misspelt(u8),
     /// Spelt in another way, with the same sound.
     SoundsAlike,

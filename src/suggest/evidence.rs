@@ -65,7 +65,7 @@ pub enum Reason {
     MadeFromName,
     /// The name, or a part of it, is one that so few employees have.
     Rare(u32),
-    /// All of the name is what so many employees have at least.
+    /// All of the name is what at least this many employees have.
     Common(u32),
 }
 
@@ -90,9 +90,9 @@ impl fmt::Display for Reason {
 
 /// Below this, two login names don't look alike, and are not shown.
 const TELLING: f64 = 0.6;
-/// A name that so many have is rare; with fewer people in the roster, every name is.
+/// A name that at most this many have is rare; with fewer people in the roster, every name is.
 const RARE: (u32, f64) = (3, 100.0);
-/// A name of which each part is what so many have is common.
+/// A name of which each part is what at least this many have is common.
 const COMMON: u32 = 50;
 
 /// Two values that may be alike.
@@ -178,7 +178,7 @@ fn keep<'v>(best: &mut Option<Compared<'v>>, new: Compared<'v>) {
     }
 }
 
-/// A login name beside those of the roster, or beside the name that it could be made from.
+/// A login name compared with those of the roster, or with the name that it could be made from.
 fn keep_login<'v>(best: &mut Option<Compared<'v>>, value: &Value<'v>, employee: &'v Employee, words: &Words) {
     let emails = employee.emails().iter().map(|email| (EmployeeField::Email, email));
     let usernames = employee.usernames().iter().map(|username| (EmployeeField::Username, username));

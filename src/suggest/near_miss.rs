@@ -30,7 +30,7 @@ const SUREST: f64 = 0.994;
 pub struct NearMiss {
     /// Who.
     pub employee: EmployeeIndex,
-    /// Of so many suggestions with this score, as a share from 0 to 1, this share is right; three decimals.
+    /// The share of suggestions with this score that are right, from 0 to 1; three decimals.
     pub score: f64,
     /// How many other employees are as like. If there are any, these values can't tell who it is.
     pub equals: usize,

@@ -6,7 +6,7 @@
 //! thousandth, it is a thousand times as likely to be the same person as to be another. But the word may be what somebody else
 //! is really called: *rivals* is how many such people outweigh one whose name became just this word.
 
-/// Of a hundred owners, so many have another given name or another family name at a vendor: after a marriage, or because
+/// The share of owners who have another given name or another family name at a vendor: after a marriage, or because
 /// that is what they are called.
 pub(super) const OTHER_NAME: f64 = 0.06;
 /// A display name that has nothing of the employee's name.
@@ -48,10 +48,10 @@ pub(super) const TWO_LETTERS_RIVALS: f64 = 5_000.0;
 /// Rivals of three letters.
 pub(super) const THREE_LETTERS_RIVALS: f64 = 20_000.0;
 
-/// What is known of names before a roster is read: as if so many more people were in it, of whom hardly any two have
+/// What is known of names before a roster is read: as if this many more people were in it, of whom hardly any two have
 /// the same name. Three people called Ann in a firm of ten don't make it the name of a third of mankind.
 pub(super) const OTHERS: f64 = 800.0;
-/// As if so many more words had been read, each once: a short roster doesn't know most names.
+/// As if this many more words had been read, each once: a short roster doesn't know most names.
 pub(super) const WORDS: f64 = 2_000.0;
 /// So few pairs of namesakes say nothing yet of how first names and family names go together.
 pub(super) const FEW_NAMESAKES: f64 = 20.0;
@@ -62,11 +62,11 @@ pub(super) const HIMSELF: f64 = 0.1;
 pub(super) const OUTSIDERS: f64 = 200.0;
 /// What is thought of a source before its accounts are seen: such a share is nobody's.
 pub(super) const STRANGERS: f64 = 0.2;
-/// As if it had been seen of so many accounts.
+/// As if it had been seen of this many accounts.
 pub(super) const STRANGERS_SEEN: f64 = 20.0;
 /// The least share that is nobody's, whatever the accounts look like.
 pub(super) const LEAST_STRANGERS: f64 = 0.05;
-/// What happens to the names of owners, as if so many had been seen: it is what it was, one letter differs, several do, it is
-/// a nickname. So often it happens to the people who don't exist. That names are others altogether can't be told from strangers,
-/// and isn't learnt.
+/// What happens to the names of owners, as if this many had been seen: it is what it was, one letter differs, several
+/// do, it is a nickname. So often it happens to the people who don't exist. That names are others altogether can't be
+/// told from strangers, and isn't learnt.
 pub(super) const CHANGES_SEEN: [f64; 4] = [59.0, 21.0, 9.0, 11.0];

@@ -1,7 +1,7 @@
 //! The addresses in a cell, as systems and people write them there.
 
 /// Every address of a cell, the primary one first: `SMTP:ann@x;smtp:old@x`, `Ann <ann@x>`, `mailto:ann@x`. What is no mail
-/// (`X500:`, and `sip:` beside mail) is left out.
+/// (`X500:`, and `sip:` in addition to mail) is left out.
 pub(crate) fn addresses(cell: &str) -> Vec<&str> {
     let apart = |c: char| {
         c.is_whitespace() || matches!(c, ';' | ',' | '|' | '<' | '>' | '{' | '}' | '[' | ']' | '"' | '(' | ')')

@@ -69,7 +69,7 @@ pub enum Notation {
     Written(Vec<Item<'static>>),
 }
 
-/// The words for notations, beside chrono's own.
+/// The words for notations, in addition to chrono's own.
 pub(crate) const NOTATIONS: [(&str, Notation, &str); 8] = [
     ("iso", Notation::Iso, "2026-12-31 only"),
     ("day-first", Notation::Order(DateOrder::DayFirst), "31/12/2026"),

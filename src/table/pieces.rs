@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rows::{Rows, line_ends, row_end};
 
-/// So many bytes of rows at a time: enough for sharing them to cost nothing.
+/// How many bytes of rows at a time: enough for sharing them to cost nothing.
 pub(super) const PIECE: usize = 1 << 18;
 
 /// Some whole rows.
@@ -42,7 +42,7 @@ pub(crate) struct Pieces<'t> {
 }
 
 impl<'t> Pieces<'t> {
-    /// The rows of `head`, which was read first, and of what is left of the input, behind so many lines.
+    /// The rows of `head`, which was read first, and of what is left of the input, behind this many lines.
     pub(super) fn new(
         head: Vec<u8>,
         input: Box<dyn Read + Send + 't>,

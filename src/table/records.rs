@@ -48,7 +48,7 @@ pub(crate) struct Shape {
     from_1904: Vec<usize>,
 }
 
-/// What was seen of a table beside its records.
+/// What was seen of a table in addition to its records.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) quotes: Quotes,

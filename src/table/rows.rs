@@ -35,8 +35,8 @@ impl<'t> Row<'t> {
         self.cells.iter().all(|cell| cell.is_empty())
     }
 
-    /// Whether a row can't stand under so many headings: it has a cell behind the last of them, or lacks most of them. One that
-    /// only ends early lacks empty cells, which many spreadsheets leave out.
+    /// Whether a row can't stand under this many headings: it has a cell behind the last of them, or lacks most of
+    /// them. One that only ends early lacks empty cells, which many spreadsheets leave out.
     pub(crate) fn is_ragged(&self, width: usize) -> bool {
         self.len() * 2 <= width || self.iter().skip(width).any(|cell| !cell.trim().is_empty())
     }
@@ -70,7 +70,7 @@ pub(crate) struct Misquoted {
 enum Misquote {
     /// The quote is never closed.
     Open,
-    /// It is closed so many lines below, in what must be another row.
+    /// It is closed this many lines below, in what must be another row.
     Later(u64),
     /// Text stands behind its end.
     Torn,
@@ -146,7 +146,7 @@ pub(crate) struct Rows<'t> {
 type Fault = (usize, Misquote);
 
 impl<'t> Rows<'t> {
-    /// The rows of a text behind so many lines.
+    /// The rows of a text behind this many lines.
     pub(crate) fn new(text: &'t str, lines_above: u64, delimiter: u8) -> Self {
         Self {
             text,

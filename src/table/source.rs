@@ -133,7 +133,7 @@ impl<'t> Source<'t> {
         if !self.head().trim().is_empty() {
             return Ok(false);
         }
-        // So many blank lines are hardly there; but what is behind them counts.
+        // Hardly any table begins with so many blank lines; but what is behind them counts.
         self.rest.read_to_end(&mut self.head)?;
         Ok(self.head().trim().is_empty())
     }

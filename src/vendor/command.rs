@@ -46,7 +46,7 @@ const LARGEST_TABLE: u64 = 1024 * 1024 * 1024;
 
 const NOT_JSON: &str = "not JSON; if it prints another table, say which: format = \"csv\", \"ldif\" or \"json\"";
 
-/// Of its messages, so much of each line and so many lines are shown.
+/// Of its messages, how much of each line and how many lines are shown.
 const LONGEST_MESSAGE: u64 = 2000;
 const MOST_MESSAGES: usize = 1000;
 

@@ -85,7 +85,7 @@ pub trait VendorConfig: fmt::Debug + Send + Sync {
         Whereabouts::Name(base_url.to_string())
     }
 
-    /// At most so many requests a second, where the configuration doesn't say and the vendor isn't on this machine.
+    /// The most requests a second, where the configuration doesn't say and the vendor isn't on this machine.
     fn default_rate(&self) -> Option<NonZeroU32> {
         None
     }

@@ -23,7 +23,7 @@ pub struct ConnectionConfig {
     pub concurrency: NonZeroUsize,
     /// For one request, from sending to the last byte; for a program, from start to end.
     pub timeout: Duration,
-    /// At most so many requests a second; unlimited when absent.
+    /// The most requests a second; unlimited when absent.
     pub requests_per_second: Option<NonZeroU32>,
     /// Records asked for at a time.
     pub page_size: PageSize,
@@ -39,7 +39,7 @@ pub enum PageSize {
     /// The vendor's maximum.
     #[default]
     Usual,
-    /// So many, as far as the vendor allows them.
+    /// This many, as far as the vendor allows them.
     Of(NonZeroU32),
     /// As many as the server sends when it isn't told.
     Servers,
@@ -63,7 +63,7 @@ impl Tenant<'_> {
         &self.connection.base_url
     }
 
-    /// Records to ask for at a time, of which the vendor allows so many.
+    /// Records to ask for at a time, of which the vendor allows at most this many.
     pub(super) fn page_size(&self, max: u32) -> u32 {
         match self.connection.page_size {
             PageSize::Of(size) => size.get().min(max),

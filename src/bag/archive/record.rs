@@ -125,8 +125,8 @@ impl Central {
 /// How long what stands before each file is, without name and extra fields.
 pub(super) const LOCAL_LENGTH: usize = 30;
 
-/// What stands before a file: what it tells, once `more` has read so many further bytes; `None` if that isn't one. With
-/// it, the length of name and extra fields.
+/// What stands before a file: what it tells, once `more` has read as many further bytes as it is asked for; `None` if
+/// that isn't one. With it, the length of name and extra fields.
 pub(super) fn local(
     fixed: &[u8],
     more: impl FnOnce(usize) -> io::Result<Vec<u8>>,

@@ -35,7 +35,7 @@ impl Item {
         }
     }
 
-    /// So many zeros, packed as small as can be: how much the fastest level leaves depends on who implements it.
+    /// This many zeros, packed as small as can be: how much the fastest level leaves depends on who implements it.
     pub(super) fn zeros(name: &str, size: u32) -> Self {
         use std::io::{Read as _, copy, repeat};
         let mut packer = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());

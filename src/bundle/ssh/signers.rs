@@ -231,7 +231,7 @@ fn matches_list(word: &str, patterns: &str) -> bool {
 
 /// `*` stands for any bytes, `?` for one. In the time of both lengths multiplied, whatever the pattern.
 fn matches(word: &[u8], pattern: &[u8]) -> bool {
-    // Whether what was read of the pattern matches the first so many bytes.
+    // At each place, whether what was read of the pattern matches all bytes before it.
     let mut reached = vec![false; word.len() + 1];
     if let Some(start) = reached.first_mut() {
         *start = true;

@@ -46,7 +46,7 @@ impl<R: Read> Write for Comparison<R> {
     }
 }
 
-/// So many findings are named.
+/// How many findings are named.
 const MOST: usize = 1_000;
 
 /// Names every finding that one report has and the other hasn't, or tells otherwise.

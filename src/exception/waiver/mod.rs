@@ -125,7 +125,7 @@ pub struct Waivers {
     file: String,
     all: Vec<Waiver>,
     by_key: HashMap<Key, usize>,
-    /// So many days before its end, a waiver is said to end soon.
+    /// How many days before its end a waiver is said to end soon.
     expiring_days: u32,
 }
 

@@ -50,9 +50,9 @@ pub(crate) struct Page {
 /// How much there is in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Total {
-    /// So many records.
+    /// This many records.
     Records(u64),
-    /// So many pages.
+    /// This many pages.
     Pages(u64),
 }
 
@@ -244,7 +244,7 @@ enum Behind {
     Nothing,
     /// The whole first page again.
     FirstPage,
-    /// So many accounts that hadn't come before.
+    /// This many accounts that hadn't come before.
     Accounts(u64),
     /// No answer.
     Refused,

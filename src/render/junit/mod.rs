@@ -88,7 +88,7 @@ fn suite_name(report: &Report, rule: &str) -> String {
     }
 }
 
-/// The verdict and every enabled rule, with so many findings.
+/// The verdict and every enabled rule, with at most this many findings.
 fn suites(report: &Report, limit: usize) -> Vec<Suite<'_>> {
     let kept = worst(report.findings.heads(), limit);
     let mut by_rule: BTreeMap<&str, Vec<FindingRef<'_>>> =

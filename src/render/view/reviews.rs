@@ -27,7 +27,7 @@ struct Row {
     time: String,
 }
 
-/// So many reviews are told of first.
+/// How many reviews are told of first.
 const MOST: usize = 3;
 
 /// In characters.

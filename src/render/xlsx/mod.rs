@@ -143,7 +143,7 @@ impl Book<'_> {
         self.all_reviewed().map_or(self.review.len() as u64, Inventory::len)
     }
 
-    /// How many of so many rows a sheet has room for.
+    /// Of this many rows, how many a sheet has room for.
     fn room(&self, rows: u64) -> u64 {
         rows.min(u64::from(self.rows.saturating_sub(1)))
     }

@@ -169,7 +169,7 @@ impl<'w> Sheet<'w> {
         self.rows
     }
 
-    /// Keeps so many columns on the screen, whatever is scrolled.
+    /// Keeps this many columns on the screen, whatever is scrolled.
     pub(super) fn hold(&mut self, columns: u16) -> Result<(), XlsxError> {
         self.inner.set_freeze_panes(1, columns).map(drop)
     }

@@ -12,10 +12,10 @@ use crate::render::packet::shown_cell;
 use crate::review::journal::{Decision, Event};
 use crate::review::state::{PacketMade, State};
 
-/// So many equal answers say something.
+/// This many equal answers say something.
 const MANY: usize = 20;
 
-/// So many decisions in so many seconds are no decisions.
+/// This many decisions in this many seconds are no decisions.
 const BURST: (usize, i64) = (10, 10);
 
 /// What is remarkable about the decisions of a file.

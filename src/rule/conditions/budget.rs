@@ -22,7 +22,7 @@ fn truth(text: &str) -> Truth {
     made().with(|scope| condition.truth(scope))
 }
 
-/// `inside`, under so many macros over ten numbers.
+/// `inside`, under this many macros over ten numbers.
 fn nested(depth: usize, inside: &str) -> String {
     let call = |depth: usize, inside: String| format!("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9].all(x{depth}, {inside})");
     (0..depth).rev().fold(inside.to_owned(), |inside, depth| call(depth, inside))

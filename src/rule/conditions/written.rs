@@ -4,7 +4,7 @@ use super::subject::Dice;
 
 pub(super) struct Writer<'b> {
     pub dice: Dice<'b>,
-    /// Out of so many parts, one has a random type; 0 for never.
+    /// Out of this many parts, one has a random type; 0 for never.
     pub mistakes: usize,
     /// Whether what the interpreter of the `cel` crate has otherwise than the specification is left out.
     pub for_the_crate: bool,

@@ -192,7 +192,7 @@ pub(super) static DERIVED: &[FactDef] = &[
     }),
 ];
 
-/// So many candidates are named: evidence must not grow with them.
+/// How many candidates are named: evidence must not grow with them.
 const SHOWN: usize = 5;
 
 fn usable_since<'a>(scope: &'a Scope<'a>) -> Value<'a> {

@@ -118,7 +118,7 @@ fn login(named: &Identity, link: Link) -> String {
     if link == Link::Misspelt { misspelt(&named.username, '-') } else { named.username.clone() }
 }
 
-/// Login names beside an address: some are kept in capitals, and a further account needs a name of its own.
+/// Login names in addition to an address: some are kept in capitals, and a further account needs a name of its own.
 fn own_login(named: &Identity, link: Link, dice: &mut Rng) -> String {
     let login = login(named, link);
     match link {

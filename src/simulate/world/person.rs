@@ -87,7 +87,7 @@ impl Employment {
         }
     }
 
-    /// The same after so many days: whoever was hired stays hired on that day. How far an end is away stays as the story says.
+    /// The same `days` later: whoever was hired stays hired on that day. How far off an end is stays as the story says.
     pub(super) fn aged(mut self, days: i64, life: Life) -> Self {
         if !life.passes() {
             self.hired -= days;

@@ -99,7 +99,7 @@ type Slots<'d, 'r> = [Option<Value<'d, 'r>>; SLOTS];
 struct Row<'d, 'r> {
     decoder: &'d MappedDecoder,
     slots: Slots<'d, 'r>,
-    /// Addresses beside the one that is shown.
+    /// Addresses in addition to the one that is shown.
     emails: Vec<Cow<'r, str>>,
     problems: Vec<FieldProblem>,
 }

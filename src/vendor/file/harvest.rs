@@ -32,7 +32,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Reads a row, and returns its record beside what is known of it.
+    /// Reads a row, and returns its record in addition to what is known of it.
     pub(super) fn of<'b>(line: Line<'b>, assessor: &Assessor<'_>) -> (Self, Json<'b>) {
         let Line { place, record } = line;
         let (record, outcome) = match record {

@@ -92,7 +92,7 @@ pub(super) struct Walk<'h, 'r> {
 }
 
 impl<'h, 'r> Walk<'h, 'r> {
-    /// So many members may be left out at a time.
+    /// How many members may be left out at a time.
     const FORWARD: usize = 4;
 
     /// Where the next member leads, and its value; `None` behind the last one. A stranger leads nowhere.

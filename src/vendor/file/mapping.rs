@@ -22,7 +22,7 @@ pub(in crate::vendor) struct Mapping {
     pub(super) moments: Moments,
     /// What separates several roles in one text; what separates them in most exports otherwise.
     pub(super) list_separator: Option<String>,
-    /// Only headcount's own names count beside those of the configuration.
+    /// Only headcount's own names count in addition to those of the configuration.
     pub(in crate::vendor) is_own: bool,
 }
 

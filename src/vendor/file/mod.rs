@@ -83,7 +83,7 @@ struct File {
     decoder: MappedDecoder,
 }
 
-/// So many pieces are read before other sources may go on: reading a file blocks, for some tenths of a second.
+/// How many pieces are read before other sources may go on: reading a file blocks, for some tenths of a second.
 const PIECES_AT_A_TIME: usize = 128;
 
 impl File {

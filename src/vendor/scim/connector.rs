@@ -63,7 +63,7 @@ impl Scim {
         }
     }
 
-    /// The parameter that asks for so many users, where the server can be told.
+    /// The parameter that asks for this many users, where the server can be told.
     fn count(&self, users: u64) -> Option<(&'static str, String)> {
         self.size().map(|_| ("count", users.to_string()))
     }

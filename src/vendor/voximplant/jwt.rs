@@ -21,7 +21,7 @@ use crate::http::{AUTHORIZATION, Authorize, Cause, Client, HeaderName, HeaderVal
 /// The vendor's page on authorization: `exp` at most 3600 s after `iat`.
 const LIFETIME: u64 = 3600;
 
-/// Signed as if so many seconds ago, against clocks that differ (the vendor's code 455).
+/// Signed as if this many seconds ago, against clocks that differ (the vendor's code 455).
 const BACKDATED: u64 = 10;
 
 /// Signed anew this long before it expires.

@@ -55,7 +55,7 @@ fn no_secret_is_in_a_bundle_wherever_it_is_kept() {
     }
 }
 
-/// An organisation with one export of so many rows.
+/// An organisation with one export of this many rows.
 fn export(folder: &Path, rows: usize) {
     let mut people = "id,email,note\n".to_owned();
     for row in 0..rows {

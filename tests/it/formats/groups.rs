@@ -14,7 +14,7 @@ use crate::support::fixture;
 use crate::support::process::alone;
 use crate::support::reading::{Book, bytes, json, list, rendered};
 
-/// One group of so many accounts, all of which its message names, as those of other versions did.
+/// One group of this many accounts, all of which its message names, as those of other versions did.
 fn group(members: usize) -> Report {
     fixture::large_with(1, |_, mut finding| {
         "group".clone_into(&mut finding.subject.kind);

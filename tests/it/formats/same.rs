@@ -19,7 +19,7 @@ fn every_format_carries_the_same_findings() {
             let cell = format!("{name}.{format}");
             match format {
                 Format::Html | Format::Markdown => {
-                    // So many digits tell it from all others, and commands take them.
+                    // This many digits tell it from all others, and commands take them.
                     assert!(expected.keys().all(|fingerprint| out.contains(&fingerprint[..16])), "{cell}");
                 }
                 Format::Json => assert_eq!(reading::expected(&of_json(&out)), expected, "{cell}"),

@@ -13,7 +13,7 @@ fn slow() -> Behaviour {
     Behaviour { latency: Duration::from_millis(20), max_page_size: Some(10), ..Behaviour::default() }
 }
 
-/// Comes when the vendors have seen so many requests.
+/// Comes when the vendors have seen this many requests.
 async fn after_requests(kit: &Vendors, requests: u64) {
     while kit.requests() < requests {
         tokio::time::sleep(Duration::from_millis(2)).await;

@@ -25,9 +25,9 @@ pub(crate) struct Provider {
     /// No `/ServiceProviderConfig`.
     pub(crate) undescribed: bool,
     pub(crate) sorts: bool,
-    /// Says that there are so many more.
+    /// Says that there are this many more.
     pub(crate) lies_by: u64,
-    /// Answers the first so many requests for users with 429.
+    /// Answers this many requests for users with 429, the first ones.
     pub(crate) throttled: u64,
     /// Gives the same cursor for ever.
     pub(crate) loops: bool,
@@ -39,7 +39,7 @@ pub(crate) struct Provider {
     pub(crate) counts_the_page: bool,
     /// Says with an empty cursor that the list has ended, instead of with none.
     pub(crate) says_end: bool,
-    /// Breaks off after so many pages: the cursor to the next one is missing.
+    /// Breaks off after this many pages: the cursor to the next one is missing.
     pub(crate) breaks_off_after: Option<u64>,
     /// Answers instead of a list of users, from the second page on.
     pub(crate) later: Option<&'static str>,

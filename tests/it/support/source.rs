@@ -160,7 +160,7 @@ impl Fetched {
     }
 }
 
-/// A simulated organisation with so many accounts over all vendors.
+/// A simulated organisation with this many accounts over all vendors.
 pub(crate) fn world(accounts: u32) -> Arc<World> {
     let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap();
     Arc::new(World::new(WorldOptions { accounts, seed: 7, today }))
