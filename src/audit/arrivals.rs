@@ -11,7 +11,7 @@ use super::judge::{ChunkResult, Judge, Received};
 use super::near::Orphans;
 use super::{Audit, AuditError, SourceContext};
 use crate::fetch::{Decoded, Population, RecordError, Visit, Visitor};
-use crate::model::Json;
+use crate::model::Incoming;
 
 /// The accounts of one source, of which more may arrive.
 pub struct Arrivals<'j, 'a> {
@@ -91,18 +91,18 @@ impl<'j, 'a: 'j> Arrivals<'j, 'a> {
 impl Visitor for Arrivals<'_, '_> {
     fn visit<'r>(
         &self,
-        records: &mut dyn Iterator<Item = Json<'r>>,
+        records: &mut dyn Iterator<Item = Incoming<'r>>,
         show: &mut dyn FnMut(Result<&Decoded<'_>, RecordError>),
     ) -> io::Result<Visit> {
         let mut position = 0;
         let add = |all: &mut Vec<Received<'r>>| {
             let Some(record) = records.next() else { return Ok(false) };
-            match self.judge.context.decoder.decode(record) {
+            match self.judge.context.decoder.decode_incoming(record) {
                 Ok(decoded) => {
                     show(Ok(&decoded));
                     let mut account = decoded.account;
                     account.be_as_of(self.judge.now);
-                    all.push(Received { position, line: record.get(), account });
+                    all.push(Received { position, line: record.json.get(), account });
                     position += 1;
                 }
                 Err(error) => show(Err(error)),

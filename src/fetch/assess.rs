@@ -6,7 +6,7 @@ use super::fingerprint::RunHasher;
 use super::record::FieldProblem;
 use super::scan::RecordError;
 use super::{Decoded, Decoder, Visit, Visitor};
-use crate::model::{AccountField, Json};
+use crate::model::{AccountField, Incoming, Json};
 
 /// The fields by which accounts find their owners.
 pub(crate) const KEYS: [AccountField; 3] = [AccountField::ExternalId, AccountField::Email, AccountField::Username];
@@ -49,7 +49,11 @@ impl<'p> Assessor<'p> {
     }
 
     pub(crate) fn assess<'r>(&self, record: impl Into<Json<'r>>) -> Result<Assessed, RecordError> {
-        let mut decoded = self.decoder.decode(record.into())?;
+        self.assess_incoming(record.into().into())
+    }
+
+    fn assess_incoming(&self, record: Incoming<'_>) -> Result<Assessed, RecordError> {
+        let mut decoded = self.decoder.decode_incoming(record)?;
         let problems = std::mem::take(&mut decoded.problems);
         Ok(Assessed { problems, ..self.of(&decoded) })
     }
@@ -57,11 +61,11 @@ impl<'p> Assessor<'p> {
     /// Assesses records in a row, and has their accounts judged, if somebody does that on arrival.
     pub(crate) fn assess_all<'r>(
         &self,
-        mut records: impl Iterator<Item = Json<'r>>,
+        mut records: impl Iterator<Item = Incoming<'r>>,
         mut take: impl FnMut(Result<Assessed, RecordError>),
     ) -> io::Result<Option<Visit>> {
         let Some(visitor) = self.visitor else {
-            records.for_each(|record| take(self.assess(record)));
+            records.for_each(|record| take(self.assess_incoming(record)));
             return Ok(None);
         };
         visitor.visit(&mut records, &mut |decoded| take(decoded.map(|decoded| self.of(decoded)))).map(Some)

@@ -13,6 +13,7 @@ use super::spool::{Spool, SpoolWriter};
 use super::{Decoder, SourceError, Visit, Visitor};
 use crate::base::text::counted;
 use crate::model::{FactName, Json, KeyCounts};
+use crate::table::Written;
 
 /// What came of a record.
 #[derive(Debug)]
@@ -146,6 +147,14 @@ impl<'p> Collector<'p> {
         Ok(taken)
     }
 
+    /// Says which records are counted next, and about how many there will be.
+    pub(crate) fn expect(&mut self, assessed: &[Result<Assessed, RecordError>], about: u64) {
+        if self.ids.len() == 0 {
+            self.ids.reserve(usize::try_from(about).unwrap_or(usize::MAX));
+        }
+        self.ids.expect(assessed.iter().flatten().map(|assessed| assessed.fingerprint));
+    }
+
     /// Counts the next record of a list without pages, which has been assessed. A new one is the caller's to keep;
     /// what can't be read, the caller counts with its place.
     pub(crate) fn row(&mut self, assessed: &Result<Assessed, RecordError>) -> RecordOutcome {
@@ -172,18 +181,21 @@ impl<'p> Collector<'p> {
     pub(crate) fn visit_again(&self, visit: Visit, kept: Vec<Json<'_>>) -> Result<(), SourceError> {
         let Some(visitor) = self.assessor.visitor() else { return Ok(()) };
         visitor.forget(visit);
-        let visit = visitor.visit(&mut kept.into_iter(), &mut |_| ())?;
+        let visit = visitor.visit(&mut kept.into_iter().map(Into::into), &mut |_| ())?;
         self.take(visit)
     }
 
-    /// Takes a file that can be read again, for [`Self::keep_lines`].
+    /// Takes a file that can be read again, from which what is kept next comes.
     pub(crate) fn add_export(&mut self, file: File) {
         self.spool.add_export(file);
     }
 
-    /// Keeps new records that are in the last export from this byte on, one a line.
-    pub(crate) fn keep_lines(&mut self, at: u64, lines: &str) -> Result<(), SourceError> {
-        Ok(self.spool.refer(at, lines.as_bytes())?)
+    /// Keeps new records, which are all that became of a piece.
+    pub(crate) fn keep_all(&mut self, written: &Written) -> Result<(), SourceError> {
+        if written.is_one_a_line() {
+            return Ok(self.spool.push_all(written)?);
+        }
+        written.records().try_for_each(|record| self.keep(record.json))
     }
 
     fn record(

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::hint::black_box;
 
 /// Identifiers that have been seen, by their fingerprints: sixteen bytes an account, whatever its length.
 #[derive(Debug, Default)]
@@ -11,6 +12,19 @@ impl IdSet {
     /// Returns whether it is new.
     pub(crate) fn insert(&mut self, fingerprint: u128) -> bool {
         self.0.insert(fingerprint)
+    }
+
+    /// Makes room for about this many, so that it needn't be made again and again.
+    pub(crate) fn reserve(&mut self, identifiers: usize) {
+        /// What a file says of its own length is no reason to ask for more memory than this: 70 MB.
+        const MOST: usize = 1 << 22;
+        self.0.reserve(identifiers.min(MOST));
+    }
+
+    /// Looks for all of these, so that the processor waits for their places in memory at once, and not for one after the other
+    /// when they are inserted.
+    pub(crate) fn expect(&self, fingerprints: impl Iterator<Item = u128>) {
+        black_box(fingerprints.fold(0_usize, |known, fingerprint| known + usize::from(self.contains(fingerprint))));
     }
 
     pub(crate) fn contains(&self, fingerprint: u128) -> bool {

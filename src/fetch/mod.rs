@@ -32,7 +32,7 @@ pub use spool::{Chunk, Chunks, Spool, record};
 pub use visitor::{Visit, Visitor};
 
 use crate::http::{Cause, Client, HttpError, Request, Response, RetryPolicy, Usage};
-use crate::model::{FactName, Json};
+use crate::model::{FactName, Incoming, Json};
 
 /// The pure function from a vendor's record to an account.
 pub trait Decoder: Send + Sync {
@@ -50,6 +50,14 @@ pub trait Decoder: Send + Sync {
     /// # Errors
     /// When the record isn't an object or has no identifier.
     fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError>;
+
+    /// The same, of a record whose values may be known.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    fn decode_incoming<'r>(&self, record: Incoming<'r>) -> Result<Decoded<'r>, RecordError> {
+        self.decode(record.json)
+    }
 }
 
 /// Asks one source for all its users.

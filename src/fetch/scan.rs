@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::base::bytes::{HIGHEST, equal, first_of};
 use crate::model::Json;
 
 /// A record that can't become an account.
@@ -151,26 +152,9 @@ fn string(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Where the first quote or backslash stands. Most strings are so short that calling memchr takes longer than this.
+/// Where the first quote or backslash stands.
 fn quote_or_escape(bytes: &[u8]) -> Option<usize> {
-    let (words, rest) = bytes.as_chunks();
-    for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
-        if found != 0 {
-            return Some(8 * at + found.trailing_zeros() as usize / 8);
-        }
-    }
-    let at = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
-    Some(8 * words.len() + at)
-}
-
-/// A one in each byte.
-const ONES: u64 = u64::MAX / 0xff;
-
-/// The highest bit of each byte that is zero, up to the first of them; behind it there may be others.
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & (ONES << 7)
+    first_of([b'"', b'\\'], bytes)
 }
 
 /// The length of the object or the list at the beginning.
@@ -206,7 +190,7 @@ pub(crate) fn plain_text(value: Json<'_>) -> Option<&str> {
 
 /// Not zero if one of these bytes is a quote, a backslash, or no ASCII.
 const fn odd_bytes(word: u64) -> u64 {
-    (word & (ONES << 7)) | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64))
+    (word & HIGHEST) | equal(word, b'"') | equal(word, b'\\')
 }
 
 /// What a string says; `None` if it is something else.

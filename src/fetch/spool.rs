@@ -1,11 +1,13 @@
 //! The received records, on disk instead of in memory: one a line, verbatim.
 //!
-//! They are kept in a temporary store; lines of an export are read again where they are. Records are checked before they come here, and each piece has a fingerprint that
-//! nobody can foresee, so what is read back is what was checked, whoever can write the export.
+//! They are kept in a temporary store; lines of an export are read again where they are, and rows of cells made into records once
+//! more. Records are checked before they come here, and each piece has a fingerprint that nobody can foresee, so what is read back
+//! is what was checked, whoever can write the export.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::slice;
+use std::sync::{Arc, OnceLock};
 
 use memchr::{memchr_iter, memchr2};
 use sha2::{Digest, Sha256};
@@ -14,6 +16,7 @@ use super::fingerprint::RunHasher;
 use crate::base::temp_store::TempStore;
 use crate::base::text::hex;
 use crate::model::Json;
+use crate::table::{Origin, Shape, Written};
 
 /// Big enough that sharing costs nothing, small enough to stay in the cache of a core.
 const PIECE: usize = 1 << 18;
@@ -47,6 +50,8 @@ struct Piece {
     bytes: usize,
     fingerprint: u128,
     records: u64,
+    /// How they become records, if they are rows of cells.
+    shape: Option<Arc<Shape>>,
 }
 
 /// Where records are put while they arrive.
@@ -84,6 +89,17 @@ impl SpoolWriter {
         self.write_if_full()
     }
 
+    /// Adds what became of a piece of the last export, which is read there again; or of something else.
+    pub(crate) fn push_all(&mut self, written: &Written) -> io::Result<()> {
+        let lines = written.lines.as_bytes();
+        let (at, source, shape) = match &written.origin {
+            Origin::Lines(at) => (*at, lines, None),
+            Origin::Cells(piece, shape) if let Some((at, rows)) = piece.place() => (at, rows, Some(Arc::clone(shape))),
+            Origin::Cells(..) | Origin::Json => return self.push_lines(lines),
+        };
+        self.refer_to((at, source), lines, written.rows.len() as u64, shape)
+    }
+
     /// Adds records that have been checked, one a line.
     fn push_lines(&mut self, lines: &[u8]) -> io::Result<()> {
         self.piece.extend(lines);
@@ -97,9 +113,22 @@ impl SpoolWriter {
 
     /// Adds records that have been checked and are in the last export from this byte on, one a line.
     pub(crate) fn refer(&mut self, at: u64, lines: &[u8]) -> io::Result<()> {
+        self.refer_to((at, lines), lines, records_of(lines), None)
+    }
+
+    /// Adds records that came from bytes of the last export.
+    fn refer_to(
+        &mut self,
+        (at, source): (u64, &[u8]),
+        lines: &[u8],
+        records: u64,
+        shape: Option<Arc<Shape>>,
+    ) -> io::Result<()> {
         let Some(export) = self.files.exports.len().checked_sub(1) else { return self.push_lines(lines) };
         self.write()?;
-        self.add(Some(export), at, lines);
+        self.hash.update(lines);
+        let (fingerprint, bytes) = (self.fingerprints.of(source), source.len());
+        self.pieces.push(Piece { export: Some(export), at, bytes, fingerprint, records, shape });
         Ok(())
     }
 
@@ -111,17 +140,13 @@ impl SpoolWriter {
         let mut piece = std::mem::take(&mut self.piece);
         if !piece.is_empty() {
             let at = self.files.kept.append(&piece)?;
-            self.add(None, at, &piece);
+            self.hash.update(&piece);
+            let (fingerprint, bytes) = (self.fingerprints.of(&piece), piece.len());
+            self.pieces.push(Piece { export: None, at, bytes, fingerprint, records: records_of(&piece), shape: None });
             piece.clear();
         }
         self.piece = piece;
         Ok(())
-    }
-
-    fn add(&mut self, export: Option<usize>, at: u64, lines: &[u8]) {
-        self.hash.update(lines);
-        let (fingerprint, records) = (self.fingerprints.of(lines), memchr_iter(b'\n', lines).count() as u64);
-        self.pieces.push(Piece { export, at, bytes: lines.len(), fingerprint, records });
     }
 
     /// The records.
@@ -168,6 +193,11 @@ impl Spool {
     }
 }
 
+/// How many records these lines are.
+fn records_of(lines: &[u8]) -> u64 {
+    memchr_iter(b'\n', lines).count() as u64
+}
+
 /// A line of a spool as the record that it is.
 ///
 /// # Errors
@@ -189,6 +219,9 @@ fn changed(export: Option<usize>) -> io::Error {
 pub struct Chunk {
     first: u64,
     text: String,
+    /// What becomes of the text, if it is rows of cells; made by the thread that asks for it first.
+    shape: Option<Arc<Shape>>,
+    made: OnceLock<String>,
 }
 
 impl Chunk {
@@ -199,12 +232,13 @@ impl Chunk {
 
     /// The lines, each with the position of its record.
     pub fn lines(&self) -> impl Iterator<Item = (u64, &str)> {
-        (self.first..).zip(self.text.lines())
+        (self.first..).zip(self.text().lines())
     }
 
     /// All lines, each with a line break.
-    pub(crate) const fn text(&self) -> &str {
-        self.text.as_str()
+    pub(crate) fn text(&self) -> &str {
+        let made = |shape: &Arc<Shape>| self.made.get_or_init(|| shape.lines(&self.text)).as_str();
+        self.shape.as_ref().map_or(self.text.as_str(), made)
     }
 }
 
@@ -235,7 +269,8 @@ impl Chunks<'_> {
         }
         let first = self.position;
         self.position += piece.records;
-        Ok(Chunk { first, text: String::from_utf8(bytes).map_err(|_| changed())? })
+        let text = String::from_utf8(bytes).map_err(|_| changed())?;
+        Ok(Chunk { first, text, shape: piece.shape.clone(), made: OnceLock::new() })
     }
 }
 

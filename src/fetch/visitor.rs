@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use super::record::Decoded;
 use super::scan::RecordError;
-use crate::model::Json;
+use crate::model::Incoming;
 
 /// Judges the accounts of one source while they arrive. What comes of some of them counts only when it is taken: until then,
 /// nobody knows whether their records are new.
@@ -15,7 +15,7 @@ pub trait Visitor: Sync + fmt::Debug {
     /// What came of them can't be kept.
     fn visit<'r>(
         &self,
-        records: &mut dyn Iterator<Item = Json<'r>>,
+        records: &mut dyn Iterator<Item = Incoming<'r>>,
         show: &mut dyn FnMut(Result<&Decoded<'_>, RecordError>),
     ) -> io::Result<Visit>;
 

@@ -23,7 +23,8 @@ pub use employment::{ColumnSet, EmployeeFact, Employment, EmploymentStatus, Told
 pub use fact::{Fact, FactName};
 pub(crate) use facts::facts;
 pub use finding::{Disposition, Finding, Fingerprint, Person, RuleId, Severity, Subject};
-pub use json::Json;
+pub use json::{Incoming, Json};
+pub(crate) use json::{Keys, Values};
 pub use moment::{Timestamp, means_never};
 pub use roster::{
     FurtherRow, KeyCounts, RejectedRow, Roster, RosterIssue, RosterIssueKind, RosterWord, UnbalancedRows,

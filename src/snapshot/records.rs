@@ -9,7 +9,7 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 use crate::base::parallel::for_each_in_order;
-use crate::fetch::{Spool, SpoolWriter};
+use crate::fetch::{Chunk, Spool, SpoolWriter};
 
 /// So much is read at a time, and checked by one core.
 const PIECE: usize = 1 << 18;
@@ -19,7 +19,11 @@ const LONGEST: usize = 1 << 24;
 
 /// Writes all records of a spool as they are. The next ones are read while some are written.
 pub(super) fn write(spool: &mut Spool, out: &mut dyn Write) -> io::Result<()> {
-    for_each_in_order(spool.chunks(), Ok, |chunk| out.write_all(chunk.text().as_bytes()))
+    let ready = |chunk: Chunk| {
+        chunk.text();
+        Ok(chunk)
+    };
+    for_each_in_order(spool.chunks(), ready, |chunk| out.write_all(chunk.text().as_bytes()))
 }
 
 /// Reads records, one a line. If these are a file, they stay where they are.

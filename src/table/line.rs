@@ -14,6 +14,13 @@ pub(crate) struct Place {
     column: Option<usize>,
 }
 
+impl Place {
+    /// A row as a whole.
+    pub(crate) const fn of_line(line: u64) -> Self {
+        Self { line, column: None }
+    }
+}
+
 /// `line`, or `line:column`.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// What a cell that may hold several values holds.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) fn list<'c>(cell: Cow<'c, str>, separator: Option<&str>) -> List<'c> 
 }
 
 fn taken_apart<'c>(cell: &'c str, separator: Option<&str>) -> List<'c> {
-    let cell = cell.trim();
+    let cell = trimmed(cell);
     if let Some(separator) = separator {
         return split(cell.split(separator));
     }
@@ -33,16 +33,25 @@ fn taken_apart<'c>(cell: &'c str, separator: Option<&str>) -> List<'c> {
         return List { values, is_doubtful: false };
     }
     let has = |separator: u8| memchr(separator, cell.as_bytes()).is_some();
-    if let Some(separator) = [b';', b'|', b'\n'].into_iter().find(|separator| has(*separator)) {
-        return split(cell.split(char::from(separator)));
+    if memchr3(b';', b'|', b'\n', cell.as_bytes()).is_some() {
+        let separator = [';', '|'].into_iter().find(|separator| cell.contains(*separator)).unwrap_or('\n');
+        return split(cell.split(separator));
     }
     List { is_doubtful: has(b',') && !is_distinguished(cell), ..split(std::iter::once(cell)) }
 }
 
 /// Those of the parts that hold something.
 fn split<'c>(parts: impl Iterator<Item = &'c str>) -> List<'c> {
-    let values = parts.map(str::trim).filter(|value| !value.is_empty()).map(Cow::Borrowed);
+    let values = parts.map(trimmed).filter(|value| !value.is_empty()).map(Cow::Borrowed);
     List { values: values.collect(), is_doubtful: false }
+}
+
+/// The text without blanks around it, which hardly any has.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 /// `CN=Admins,OU=Groups`: commas are part of the name.
@@ -52,6 +61,9 @@ fn is_distinguished(cell: &str) -> bool {
 
 /// `["a","b"]`, `[a, b]`, `['a','b']`, `{a,b}`, `{"a b",c}`.
 fn bracketed(cell: &str) -> Option<Vec<Cow<'_, str>>> {
+    if !cell.starts_with(['[', '{']) {
+        return None;
+    }
     let inside = |open, close| cell.strip_prefix(open)?.strip_suffix(close);
     let list = inside('[', ']').or_else(|| inside('{', '}'))?;
     if let Ok(values) = serde_json::from_str::<Vec<String>>(cell) {

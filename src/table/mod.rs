@@ -42,7 +42,7 @@ pub(crate) use moment::{Moments, Numbers, Reading, in_utc};
 pub(crate) use open::{Opened, of_bytes, open};
 pub(crate) use pieces::Piece;
 pub(crate) use place::{in_headings, in_line, in_text};
-pub(crate) use records::{Cells, RecordPiece, Records, Seen};
+pub(crate) use records::{Cells, Origin, RecordPiece, Records, Seen, Shape, Written};
 pub(crate) use rows::{Misquoted, Quotes, Row};
 pub(crate) use setting::{check_delimiter, check_encoding, check_notation, check_zone};
 pub(crate) use source::{Format, Options, Remark, Source, Table};

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
+use memchr::memchr;
 
 use super::decode::{Decoded, decode, utf_16_without_mark};
 use super::flat::{Flat, SEPARATOR, flat};
@@ -115,10 +116,11 @@ fn in_pieces(mut file: File, start: u64, mut head: Vec<u8>, options: &Options) -
         return Ok(None);
     }
     file.seek(SeekFrom::Start(start + (mark + whole) as u64))?;
+    let export = Some((file.try_clone()?, start + mark as u64));
     head.truncate(whole);
     let source = Source::of_text(Cow::Borrowed(""), UTF_8.name());
     let delimiter = options.delimiter;
-    Ok(Some(Opened::Sources(vec![Source { delimiter, head, rest: Box::new(file), ..source }])))
+    Ok(Some(Opened::Sources(vec![Source { delimiter, head, export, rest: Box::new(file), ..source }])))
 }
 
 /// Whether a file begins like something that is no table at all.
@@ -128,22 +130,24 @@ fn may_be_foreign(head: &[u8]) -> bool {
 
 /// Whether the rest of a file is UTF-8, behind the beginning of a character.
 fn is_utf_8(file: &mut File, begun: &[u8]) -> io::Result<bool> {
-    let mut bytes = begun.to_vec();
+    let mut bytes = vec![0; PIECE];
+    let mut before = begun.len();
+    bytes.get_mut(..before).unwrap_or_default().copy_from_slice(begun);
     loop {
-        let start = bytes.len();
-        bytes.resize(start + (PIECE << 2), 0);
-        let length = file.read(bytes.get_mut(start..).unwrap_or_default())?;
-        bytes.truncate(start + length);
-        if bytes.contains(&0) {
+        let length = file.read(bytes.get_mut(before..).unwrap_or_default())?;
+        let read = bytes.get(..before + length).unwrap_or_default();
+        if memchr(0, read).is_some() {
             return Ok(false);
         }
-        match std::str::from_utf8(&bytes) {
-            Ok(_) => bytes.clear(),
-            Err(error) if error.error_len().is_none() && length > 0 => drop(bytes.drain(..error.valid_up_to())),
+        let whole = match std::str::from_utf8(read) {
+            Ok(text) => text.len(),
+            Err(error) if error.error_len().is_none() && length > 0 => error.valid_up_to(),
             Err(_) => return Ok(false),
-        }
+        };
+        bytes.copy_within(whole..before + length, 0);
+        before = before + length - whole;
         if length == 0 {
-            return Ok(bytes.is_empty());
+            return Ok(true);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Text as it comes in → pieces of whole rows, so that all cores can read rows while the rest is still to come.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ pub(super) const PIECE: usize = 1 << 18;
 #[derive(Debug)]
 pub(crate) struct Piece {
     text: String,
+    /// The position of its first byte in the file that it is read from, if that can be read again.
+    at: Option<u64>,
     lines_above: u64,
     delimiter: u8,
     width: usize,
@@ -22,6 +25,11 @@ impl Piece {
     /// How many bytes it has.
     pub(super) const fn length(&self) -> usize {
         self.text.len()
+    }
+
+    /// Where in the file it is, and its bytes there, if they can be read again.
+    pub(crate) fn place(&self) -> Option<(u64, &[u8])> {
+        Some((self.at?, self.text.as_bytes()))
     }
 
     /// Its rows.
@@ -35,6 +43,8 @@ pub(crate) struct Pieces<'t> {
     input: Box<dyn Read + Send + 't>,
     /// What was read and isn't cut off yet.
     buffer: Vec<u8>,
+    /// The file from which that comes as it is, and the position of the next byte in it.
+    export: Option<(File, u64)>,
     lines_above: u64,
     delimiter: u8,
     width: usize,
@@ -50,18 +60,32 @@ impl<'t> Pieces<'t> {
         (delimiter, width): (u8, usize),
         lines: Option<Arc<[u64]>>,
     ) -> Self {
-        Self { input, buffer: head, lines_above, delimiter, width, lines }
+        Self { input, buffer: head, export: None, lines_above, delimiter, width, lines }
+    }
+
+    /// The same, whose first byte is at this position of a file.
+    #[must_use]
+    pub(super) fn of_file(self, export: Option<(File, u64)>) -> Self {
+        Self { export, ..self }
+    }
+
+    /// The file, if what comes from it can be read there again.
+    pub(super) fn export(&self) -> Option<io::Result<File>> {
+        self.export.as_ref().map(|(file, _)| file.try_clone())
     }
 
     /// The next piece; `None` at the end.
     pub(crate) fn next(&mut self) -> io::Result<Option<Piece>> {
+        /// Nearly every row is shorter.
+        const AHEAD: usize = PIECE / 8;
         let mut wanted = PIECE;
         let end = loop {
-            if self.buffer.len() < wanted + PIECE {
+            if self.buffer.len() < wanted + AHEAD {
                 let before = self.buffer.len();
-                let room = (wanted + PIECE - before) as u64;
-                self.input.by_ref().take(room).read_to_end(&mut self.buffer)?;
-                if ((self.buffer.len() - before) as u64) < room {
+                let room = wanted + AHEAD - before;
+                self.buffer.reserve(room);
+                self.input.by_ref().take(room as u64).read_to_end(&mut self.buffer)?;
+                if self.buffer.len() - before < room {
                     // The end of the input.
                     break row_end(&self.buffer, 0, PIECE, self.delimiter).unwrap_or(self.buffer.len());
                 }
@@ -84,8 +108,9 @@ impl<'t> Pieces<'t> {
             let line = lines_above + line_ends(before) + 1;
             io::Error::new(io::ErrorKind::InvalidData, format!("line {line} was changed while the file was read"))
         })?;
+        let at = self.export.as_mut().map(|(_, at)| std::mem::replace(at, *at + text.len() as u64));
         let Self { delimiter, width, lines, .. } = self;
-        Ok(Some(Piece { text, lines_above, delimiter: *delimiter, width: *width, lines: lines.clone() }))
+        Ok(Some(Piece { text, at, lines_above, delimiter: *delimiter, width: *width, lines: lines.clone() }))
     }
 }
 

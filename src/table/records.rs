@@ -5,15 +5,17 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
+use memchr::memchr_iter;
+
 use super::cell::clean;
-use super::header::{Header, is_drawn};
+use super::header::is_drawn;
 use super::json::{Elements, JsonRows, Lines, NdjsonRows};
-use super::line::Line;
+use super::line::{Line, Place};
 use super::pieces::{Piece, Pieces};
-use super::rows::{Quotes, Row};
+use super::rows::{Quotes, Row, Rows};
 use super::source::Table;
 use super::words::is_line_of_totals;
-use crate::model::Json;
+use crate::model::{Incoming, Json, Keys, Values};
 
 /// A table that is read as records.
 pub(crate) enum Records {
@@ -37,11 +39,16 @@ pub(crate) struct Cells {
 }
 
 /// What all rows of a table of cells have.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Shape {
     headings: Vec<String>,
-    /// Each heading as the start of a JSON member: `"Mail":`.
-    members: Vec<String>,
+    /// How records write them.
+    keys: Keys,
+    /// What a record has before each of its values: the bracket or the end of the value before, the key, and a quote.
+    openings: Vec<String>,
+    /// How many quotes are in all of that and behind the last value.
+    quotes: usize,
+    delimiter: u8,
     /// The sheet, where a table is one of several.
     sheet: Option<String>,
     /// Columns of moments whose days are counted from 1904.
@@ -75,10 +82,16 @@ impl Cells {
         sheet: Option<String>,
         from_1904: Vec<usize>,
     ) -> Self {
-        let Table { header: Header { headings: written, .. }, pieces } = table;
-        let members =
-            headings.iter().map(|heading| format!("{}:", serde_json::Value::from(heading.as_str()))).collect();
-        Self { pieces, shape: Arc::new(Shape { headings: written, members, sheet, from_1904 }) }
+        let Table { header, pieces } = table;
+        let keys = headings.iter().map(|heading| format!("{}:", serde_json::Value::from(heading.as_str())));
+        let keys: Vec<String> = keys.collect();
+        let before = std::iter::once("{").chain(std::iter::repeat("\","));
+        let openings: Vec<String> = before.zip(&keys).map(|(before, key)| format!("{before}{key}\"")).collect();
+        let quotes = 1 + openings.iter().map(|opening| memchr_iter(b'"', opening.as_bytes()).count()).sum::<usize>();
+        let keys = keys.iter().map(String::as_str).collect();
+        let delimiter = header.delimiter;
+        let shape = Shape { headings: header.headings, keys, openings, quotes, delimiter, sheet, from_1904 };
+        Self { pieces, shape: Arc::new(shape) }
     }
 }
 
@@ -100,20 +113,30 @@ impl Records {
         }
     }
 
-    /// The file, if its lines can be records and can be read again.
+    /// The file, if what its lines become can be read there again.
     pub(crate) fn export(&self) -> io::Result<Option<File>> {
         match self {
             Self::Lines(rows) => rows.export(),
-            Self::Cells(_) | Self::Json(_) => Ok(None),
+            Self::Cells(tables) => tables.first().and_then(|table| table.pieces.export()).transpose(),
+            Self::Json(_) => Ok(None),
         }
     }
 }
 
 impl RecordPiece {
     /// Shows every record.
-    pub(crate) fn for_each(&self, visit: impl FnMut(Line<'_>)) -> Seen {
+    pub(crate) fn for_each(&self, mut visit: impl FnMut(Line<'_>)) -> Seen {
         match self {
-            Self::Cells(piece, shape) => return shape.for_each(piece, visit),
+            Self::Cells(piece, shape) => {
+                let written = shape.write(piece.rows(), piece.length());
+                let mut records = written.records();
+                for (place, record) in &written.rows {
+                    let record = record.as_ref().map_err(Clone::clone);
+                    let record = record.map(|_| records.next().map_or(Json::kept(""), |record| record.json));
+                    visit(Line { place: *place, record });
+                }
+                return written.seen;
+            }
             Self::Lines(lines) => lines.for_each(visit),
             Self::Json(elements) => elements.for_each(visit),
         }
@@ -121,7 +144,7 @@ impl RecordPiece {
     }
 
     /// About how many bytes its records have.
-    pub(crate) fn length(&self) -> usize {
+    fn length(&self) -> usize {
         match self {
             // With their headings, cells are about twice as long.
             Self::Cells(piece, _) => 2 * piece.length(),
@@ -129,36 +152,121 @@ impl RecordPiece {
             Self::Json(elements) => elements.length(),
         }
     }
+}
 
-    /// Where in the file it begins, if these are its very bytes.
-    pub(crate) fn place_of(&self, lines: &[u8]) -> Option<u64> {
-        match self {
-            Self::Lines(own) => own.place_of(lines),
-            Self::Cells(..) | Self::Json(_) => None,
+/// The records of a piece, one behind the other, each with a line break.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) lines: String,
+    /// Every row: how long its record is, or why there is none.
+    pub(crate) rows: Vec<(Place, Result<usize, String>)>,
+    /// Where the values of all records end, each counted from the beginning of its record.
+    ends: Vec<u32>,
+    pub(crate) seen: Seen,
+    pub(crate) origin: Origin,
+}
+
+/// Of what records were written.
+#[derive(Debug, Default)]
+pub(crate) enum Origin {
+    /// Of JSON, and changed, or of no file.
+    #[default]
+    Json,
+    /// Of lines of a file: these, from this byte on.
+    Lines(u64),
+    /// Of cells.
+    Cells(Piece, Arc<Shape>),
+}
+
+impl Written {
+    /// Whether each record is a line.
+    pub(crate) const fn is_one_a_line(&self) -> bool {
+        !matches!(self.origin, Origin::Json)
+    }
+
+    /// How many bytes it was written of.
+    pub(crate) const fn source_length(&self) -> usize {
+        match &self.origin {
+            Origin::Cells(piece, _) => piece.length(),
+            Origin::Json | Origin::Lines(_) => self.lines.len(),
         }
+    }
+
+    /// What the rows of a piece become.
+    pub(crate) fn of(piece: RecordPiece) -> Self {
+        if let RecordPiece::Cells(piece, shape) = piece {
+            let written = shape.write(piece.rows(), piece.length());
+            return Self { origin: Origin::Cells(piece, shape), ..written };
+        }
+        let mut written = Self { lines: String::with_capacity(piece.length()), ..Self::default() };
+        written.seen = piece.for_each(|Line { place, record }| {
+            let length = record.map(|record| {
+                written.lines.push_str(record.get());
+                written.lines.push('\n');
+                record.get().len()
+            });
+            written.rows.push((place, length));
+        });
+        if let RecordPiece::Lines(lines) = &piece
+            && let Some(at) = lines.place_of(written.lines.as_bytes())
+        {
+            written.origin = Origin::Lines(at);
+        }
+        written
+    }
+
+    /// The records.
+    pub(crate) fn records(&self) -> impl Iterator<Item = Incoming<'_>> {
+        let (mut rest, mut ends) = (self.lines.as_str(), self.ends.as_slice());
+        self.rows.iter().filter_map(|(_, record)| record.as_ref().ok()).map_while(move |length| {
+            let (record, behind) = rest.split_at_checked(*length)?;
+            rest = behind.strip_prefix('\n').unwrap_or(behind);
+            let json = Json::kept(record);
+            let Origin::Cells(_, shape) = &self.origin else { return Some(json.into()) };
+            let (own, later) = ends.split_at_checked(shape.openings.len())?;
+            ends = later;
+            // Of a longer one, the ends would have no room.
+            let is_short = u32::try_from(*length).is_ok();
+            let values = Values { keys: &shape.keys, ends: own };
+            Some(if is_short { Incoming::with_values(json, values) } else { json.into() })
+        })
     }
 }
 
 impl Shape {
-    fn for_each(&self, piece: &Piece, mut visit: impl FnMut(Line<'_>)) -> Seen {
-        let (mut rows, mut row, mut json) = (piece.rows(), Row::default(), String::new());
-        let mut seen = Seen::default();
+    /// The records that rows became, once more.
+    pub(crate) fn lines(&self, rows: &str) -> String {
+        let length = rows.len();
+        let rows = Rows::new(rows, 0, self.delimiter).of_width(self.openings.len());
+        self.write(rows, length).lines
+    }
+
+    /// Writes rows as records; the rows have `length` bytes.
+    fn write(&self, mut rows: Rows<'_>, length: usize) -> Written {
+        /// A row is seldom shorter.
+        const SHORT: usize = 64;
+        let mut row = Row::default();
+        let mut written = Written::default();
+        written.lines.reserve(2 * length);
+        written.rows.reserve(length / SHORT);
+        written.ends.reserve(length / SHORT * self.openings.len());
         loop {
             match rows.next(&mut row) {
                 Ok(false) => break,
                 Err(misquoted) => {
                     let reason = self.in_sheet(misquoted.to_string());
-                    visit(Line::new::<Json<'_>>(misquoted.line, Err((None, reason))));
+                    written.rows.push((Place::of_line(misquoted.line), Err(reason)));
                 }
-                Ok(true) if row.is_blank() || self.is_no_record(&row, &mut seen) => {}
+                Ok(true) if row.is_blank() || self.is_no_record(&row, &mut written.seen) => {}
                 Ok(true) => {
-                    let record = self.write_json(&row, &mut json).map(|()| Json::kept(&json));
-                    visit(Line::new(row.line, record.map_err(|reason| (None, self.in_sheet(reason)))));
+                    let record = self.write_record(&row, &mut written);
+                    let record = record.map_err(|reason| self.in_sheet(reason));
+                    written.rows.push((Place::of_line(row.line), record));
                 }
             }
         }
-        seen.quotes = rows.quotes;
-        seen
+        written.seen.quotes = rows.quotes;
+        written
     }
 
     fn in_sheet(&self, reason: String) -> String {
@@ -191,23 +299,47 @@ impl Shape {
         is_total || is_drawn(row)
     }
 
-    fn write_json(&self, row: &Row<'_>, json: &mut String) -> Result<(), String> {
-        let expected = self.members.len();
+    /// Writes one record, and says how long it is.
+    fn write_record(&self, row: &Row<'_>, written: &mut Written) -> Result<usize, String> {
+        let expected = self.openings.len();
         if row.is_ragged(expected) {
             return Err(format!("{} cells under {expected} headings", row.len()));
         }
-        json.clear();
-        json.push('{');
-        for (at, member) in self.members.iter().enumerate() {
-            json.push_str(if at == 0 { "" } else { "," });
-            json.push_str(member);
-            let cell = row.get(at).unwrap_or_default();
-            let days = if self.from_1904.contains(&at) { from_1900(cell) } else { None };
-            push_json(json, days.as_deref().unwrap_or(cell));
+        let Written { lines, ends, .. } = written;
+        let (start, before) = (lines.len(), ends.len());
+        let end = |length: usize| u32::try_from(length - start).unwrap_or(u32::MAX);
+        for is_escaped in [false, true] {
+            for (at, opening) in self.openings.iter().enumerate() {
+                lines.push_str(opening);
+                let cell = row.get(at).unwrap_or_default();
+                let days = if self.from_1904.contains(&at) { from_1900(cell) } else { None };
+                let cell = days.as_deref().unwrap_or(cell);
+                if is_escaped {
+                    push_escaped(lines, cell);
+                } else {
+                    lines.push_str(cell);
+                }
+                // With its quote.
+                ends.push(end(lines.len() + 1));
+            }
+            lines.push_str("\"}");
+            // Hardly any cell has to be escaped: whether one does is seen at once when all are there.
+            if is_escaped || is_plain(lines.as_bytes().get(start..).unwrap_or_default(), self.quotes) {
+                break;
+            }
+            lines.truncate(start);
+            ends.truncate(before);
         }
-        json.push('}');
-        Ok(())
+        lines.push('\n');
+        Ok(lines.len() - 1 - start)
     }
+}
+
+/// Whether a record has no quotes but those around its keys and values, and nothing else that JSON escapes.
+fn is_plain(record: &[u8], quotes: usize) -> bool {
+    let is_odd = |byte: &u8| u8::from(*byte < b' ') | u8::from(*byte == b'\\');
+    // All bytes at once: to stop at the first one takes longer.
+    record.iter().fold(0, |odd, byte| odd | is_odd(byte)) == 0 && memchr_iter(b'"', record).count() == quotes
 }
 
 /// A day that is counted from 1904, as it would be counted from 1900.
@@ -217,13 +349,11 @@ fn from_1900(cell: &str) -> Option<String> {
     Some((days + BETWEEN).to_string())
 }
 
-/// A JSON text: what needs no escape is copied at once.
-fn push_json(json: &mut String, text: &str) {
-    if text.bytes().any(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\')) {
-        json.push_str(&serde_json::Value::from(text).to_string());
-    } else {
-        json.push('"');
-        json.push_str(text);
-        json.push('"');
-    }
+/// What is between the quotes of a JSON text.
+fn push_escaped(json: &mut String, text: &str) {
+    let quoted = serde_json::Value::from(text).to_string();
+    json.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
 }
+
+#[cfg(test)]
+mod tests;

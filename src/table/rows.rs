@@ -7,7 +7,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memchr2, memchr3};
+use memchr::{memchr, memchr_iter, memchr2};
+
+use crate::base::bytes::first_of;
 
 /// One row. It is filled again and again, so that reading one costs nothing but its cells.
 #[derive(Debug, Default, Clone)]
@@ -230,7 +232,7 @@ impl<'t> Rows<'t> {
                 }
                 (cell, end)
             } else {
-                let length = memchr3(delimiter, b'\n', b'\r', rest).unwrap_or(rest.len());
+                let length = first_of([delimiter, b'\n', b'\r'], rest).unwrap_or(rest.len());
                 (Cow::Borrowed(text.get(self.at..self.at + length).unwrap_or_default()), self.at + length)
             };
             cells.push(cell);

@@ -1,6 +1,7 @@
 //! A text in which there is a table, while its headings are still to be found; and the table.
 
 use std::borrow::Cow;
+use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
@@ -87,6 +88,8 @@ pub(crate) struct Source<'t> {
     pub(super) lines: Option<Arc<[u64]>>,
     /// The beginning, in which the headings are; whole characters.
     pub(super) head: Vec<u8>,
+    /// The file that all of this is, and where in it the text begins; none, if it was read as something else.
+    pub(super) export: Option<(File, u64)>,
     pub(super) rest: Box<dyn Read + Send + 't>,
 }
 
@@ -119,6 +122,7 @@ impl<'t> Source<'t> {
             delimiter: None,
             lines: None,
             head,
+            export: None,
             rest,
         }
     }
@@ -156,7 +160,8 @@ impl<'t> Source<'t> {
         let mut head = self.head;
         let rows = head.split_off(header.end.min(head.len()));
         let shape = (header.delimiter, header.headings.len());
-        let pieces = Pieces::new(rows, self.rest, line_ends(&head), shape, self.lines);
+        let export = self.export.map(|(file, at)| (file, at + head.len() as u64));
+        let pieces = Pieces::new(rows, self.rest, line_ends(&head), shape, self.lines).of_file(export);
         Table { header, pieces }
     }
 }

@@ -10,7 +10,7 @@ use super::mapping::Mapping;
 use crate::fetch::Decoder;
 use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
 use crate::fetch::scan::{Elements, RecordError};
-use crate::model::{Account, AccountStatus, Fact, FactName, FurtherKeys, Json, Timestamp, facts};
+use crate::model::{Account, AccountStatus, Fact, FactName, FurtherKeys, Incoming, Json, Timestamp, facts};
 use crate::table::{self, Holds, Purposes, Reading, is_nothing, without_apostrophe};
 
 /// Reads records whose columns a mapping explains.
@@ -75,9 +75,13 @@ impl Decoder for MappedDecoder {
     }
 
     fn decode<'r>(&self, record: Json<'r>) -> Result<Decoded<'r>, RecordError> {
+        self.decode_incoming(record.into())
+    }
+
+    fn decode_incoming<'r>(&self, record: Incoming<'r>) -> Result<Decoded<'r>, RecordError> {
         let mut row = Row { decoder: self, slots: [None; SLOTS], emails: Vec::new(), problems: Vec::new() };
         self.note(row.fill(record)?);
-        row.decoded(record)
+        row.decoded(record.json)
     }
 }
 
@@ -161,16 +165,23 @@ facts!(account);
 
 impl<'d, 'r> Row<'d, 'r> {
     /// Finds the values of the slots and skips everything else. Returns which there are, a bit for each.
-    fn fill(&mut self, record: Json<'r>) -> Result<u32, RecordError> {
+    fn fill(&mut self, record: Incoming<'r>) -> Result<u32, RecordError> {
         let mut here = 0;
-        let mut walk = self.decoder.headings.walk(record)?;
-        while let Some((targets, raw)) = walk.next()? {
+        let mut take = |(targets, raw): (&'d [Target], Json<'r>)| {
             for target in targets {
                 if let Some(slot) = self.slots.get_mut(target.slot) {
                     fill(slot, Value { raw, target, ambiguous: false });
                     here |= 1 << target.slot;
                 }
             }
+        };
+        if let Some(members) = self.decoder.headings.members(record) {
+            members.for_each(take);
+            return Ok(here);
+        }
+        let mut walk = self.decoder.headings.walk(record.json)?;
+        while let Some(member) = walk.next()? {
+            take(member);
         }
         Ok(here)
     }

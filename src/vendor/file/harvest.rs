@@ -6,46 +6,24 @@ use crate::fetch::Visit;
 use crate::fetch::assess::{Assessed, Assessor};
 use crate::fetch::scan::RecordError;
 use crate::model::Json;
-use crate::table::{Line, Place, RecordPiece, Seen};
+use crate::table::{Place, RecordPiece, Written};
 
 /// What came of some rows in a row.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Harvest {
-    /// The records, one a line.
-    lines: String,
-    rows: Vec<Row>,
-    /// Where in the file the same lines begin, if they are there.
-    at: Option<u64>,
+    pub(super) written: Written,
+    /// What is known of each record.
+    pub(super) assessed: Vec<Result<Assessed, RecordError>>,
     /// The visit in which their accounts were judged, if they were.
     visit: Option<Visit>,
-    pub(super) seen: Seen,
 }
 
 /// What is known of a row.
-#[derive(Debug)]
-pub(super) struct Row {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'h> {
     pub place: Place,
     /// Of its record; or why there is none.
-    pub outcome: Result<Result<Assessed, RecordError>, String>,
-    /// How long the record is.
-    length: usize,
-}
-
-impl Row {
-    /// Reads a row, and returns its record in addition to what is known of it.
-    pub(super) fn of<'b>(line: Line<'b>, assessor: &Assessor<'_>) -> (Self, Json<'b>) {
-        let Line { place, record } = line;
-        let (record, outcome) = match record {
-            Ok(record) => (record, Ok(assessor.assess(record))),
-            Err(reason) => (Json::kept(""), Err(reason)),
-        };
-        (Self { place, outcome, length: record.get().len() }, record)
-    }
-
-    /// Whether its record is one of an account.
-    fn is_account(&self) -> bool {
-        matches!(self.outcome, Ok(Ok(_)))
-    }
+    pub outcome: Result<&'h Result<Assessed, RecordError>, &'h str>,
 }
 
 impl Harvest {
@@ -53,73 +31,58 @@ impl Harvest {
     ///
     /// # Errors
     /// Whoever judges accounts on arrival can't keep what comes of it.
-    pub(super) fn of(piece: &RecordPiece, assessor: &Assessor<'_>) -> io::Result<Self> {
-        /// A record is seldom shorter.
-        const SHORT: usize = 128;
-        let mut harvest = Self { lines: String::with_capacity(piece.length()), ..Self::default() };
-        let mut rows = Vec::with_capacity(piece.length() / SHORT);
-        harvest.seen = piece.for_each(|Line { place, record }| {
-            let length = record.map(|record| {
-                harvest.lines.push_str(record.get());
-                harvest.lines.push('\n');
-                record.get().len()
-            });
-            rows.push((place, length));
-        });
-        let lengths = rows.iter().filter_map(|(_, length)| length.as_ref().ok().copied());
-        let mut assessed = Vec::with_capacity(rows.len());
-        let records = Records { rest: &harvest.lines, lengths };
-        harvest.visit = assessor.assess_all(records, |one| assessed.push(one))?;
-        let mut assessed = assessed.into_iter();
-        harvest.rows.extend(rows.into_iter().filter_map(|(place, length)| {
-            Some(match length {
-                Ok(length) => Row { place, outcome: Ok(assessed.next()?), length },
-                Err(reason) => Row { place, outcome: Err(reason), length: 0 },
-            })
-        }));
-        harvest.at = piece.place_of(harvest.lines.as_bytes());
-        Ok(harvest)
+    pub(super) fn of(piece: RecordPiece, assessor: &Assessor<'_>) -> io::Result<Self> {
+        let written = Written::of(piece);
+        let mut assessed = Vec::with_capacity(written.rows.len());
+        let visit = assessor.assess_all(written.records(), |one| assessed.push(one))?;
+        Ok(Self { written, assessed, visit })
+    }
+
+    /// How many records a file of this length has, if all of it is like this piece.
+    pub(super) fn of_all(&self, bytes: u64) -> u64 {
+        let records = self.assessed.len() as u64;
+        records.saturating_mul(bytes) / self.written.source_length().max(1) as u64
+    }
+
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let mut assessed = self.assessed.iter();
+        self.written.rows.iter().filter_map(move |(place, record)| {
+            let outcome = match record {
+                Ok(_) => Ok(assessed.next()?),
+                Err(reason) => Err(reason.as_str()),
+            };
+            Some(Row { place: *place, outcome })
+        })
     }
 
     /// Hands over what is known of every row, and returns the records of those that are said to be new.
-    pub(super) fn take(&mut self, mut is_new: impl FnMut(&Row) -> bool) -> Kept<'_> {
-        let with_record = || self.rows.iter().filter(|row| row.outcome.is_ok());
-        let mut records = Records { rest: &self.lines, lengths: with_record().map(|row| row.length) };
-        let (mut kept, mut accounts) = (Vec::with_capacity(self.rows.len()), 0);
-        for row in &self.rows {
-            let record = if row.outcome.is_ok() { records.next() } else { None };
-            let is_new = is_new(row);
-            kept.extend(record.filter(|_| is_new));
-            accounts += usize::from(row.is_account());
+    pub(super) fn take(&mut self, is_new: impl FnMut(Row<'_>) -> bool) -> Kept<'_> {
+        let visit = self.visit.take();
+        let new: Vec<bool> = self.rows().map(is_new).collect();
+        if new.iter().all(|new| *new) {
+            return Kept { records: New::All(&self.written), visit, is_all: true };
         }
-        let lines = self.at.filter(|_| kept.len() == self.rows.len()).map(|at| (at, self.lines.as_str()));
-        Kept { lines, visit: self.visit.take(), is_all: kept.len() == accounts, records: kept }
+        let with_record = self.written.rows.iter().zip(&new).filter(|((_, record), _)| record.is_ok());
+        let records = self.written.records().zip(with_record).filter(|(_, (_, new))| **new);
+        let records: Vec<_> = records.map(|(record, _)| record.json).collect();
+        let accounts = self.assessed.iter().filter(|assessed| assessed.is_ok()).count();
+        Kept { is_all: records.len() == accounts, records: New::Some(records), visit }
     }
 }
 
 /// New records.
 pub(super) struct Kept<'h> {
-    pub records: Vec<Json<'h>>,
-    /// If they are all lines of a part of the file: these, and where the first begins.
-    pub lines: Option<(u64, &'h str)>,
+    pub records: New<'h>,
     /// The visit in which the accounts were judged, new or not.
     pub visit: Option<Visit>,
     /// Whether all accounts are new.
     pub is_all: bool,
 }
 
-/// Records one behind the other, each with a line break, by their lengths.
-struct Records<'h, L> {
-    rest: &'h str,
-    lengths: L,
-}
-
-impl<'h, L: Iterator<Item = usize>> Iterator for Records<'h, L> {
-    type Item = Json<'h>;
-
-    fn next(&mut self) -> Option<Json<'h>> {
-        let (record, behind) = self.rest.split_at_checked(self.lengths.next()?)?;
-        self.rest = behind.strip_prefix('\n').unwrap_or(behind);
-        Some(Json::kept(record))
-    }
+/// Which records are new.
+pub(super) enum New<'h> {
+    /// What every row of a piece became.
+    All(&'h Written),
+    /// Not all.
+    Some(Vec<Json<'h>>),
 }

@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::mapping::Mapping;
 use crate::fetch::scan::{Members, RecordError, text};
-use crate::model::{FactName, Json};
+use crate::model::{FactName, Incoming, Json, Keys};
 use crate::table::{fold, listed, lists, umlauts_written_out};
 
 /// The identifier and the facts, as places in a row of slots.
@@ -77,9 +77,15 @@ pub(super) struct Headings {
     well_known: HashMap<&'static str, Target>,
     /// What the configuration names, by slot.
     pub configured: [Option<String>; SLOTS],
-    /// The keys of the first record as they are written, each with its colon, with their targets. Those after it mostly have the same ones in
-    /// the same order.
-    usual: OnceLock<Vec<(String, Vec<Target>)>>,
+    /// What the first record has. Those after it mostly have the same keys in the same order.
+    usual: OnceLock<Usual>,
+}
+
+/// The keys of a record as they are written, each with its colon, with their targets.
+#[derive(Debug, Clone, Default)]
+struct Usual {
+    keys: Keys,
+    members: Vec<(String, Vec<Target>)>,
 }
 
 /// The members of a record, one after the other, with where they lead.
@@ -162,11 +168,25 @@ impl Headings {
 
     /// Begins a record. The first one tells what is usual.
     pub(super) fn walk<'r>(&self, record: Json<'r>) -> Result<Walk<'_, 'r>, RecordError> {
-        let usual = self.usual.get_or_init(|| self.keys(record));
+        let Usual { members: usual, .. } = self.usual(record);
         Ok(Walk { headings: self, usual, members: Members::of(record)? })
     }
 
-    /// The keys of a record as they are written, with their targets; as far as it can be read.
+    /// The members of a record whose values are known, if it is like the first one.
+    pub(super) fn members<'r>(&self, record: Incoming<'r>) -> Option<impl Iterator<Item = (&[Target], Json<'r>)>> {
+        let Usual { keys, members } = self.usual(record.json);
+        let targets = members.iter().map(|(_, targets)| targets.as_slice());
+        Some(targets.zip(record.values_of(keys)?))
+    }
+
+    fn usual(&self, first: Json<'_>) -> &Usual {
+        self.usual.get_or_init(|| {
+            let members = self.keys(first);
+            Usual { keys: members.iter().map(|(key, _)| key.as_str()).collect(), members }
+        })
+    }
+
+    /// The keys of a record, as far as it can be read.
     fn keys(&self, record: Json<'_>) -> Vec<(String, Vec<Target>)> {
         let mut keys = Vec::new();
         let Ok(mut members) = Members::of(record) else { return keys };
@@ -211,7 +231,8 @@ impl Headings {
 
     /// The columns of the record that was read first.
     pub(super) fn first_record(&self) -> Vec<String> {
-        let keys = self.usual.get().into_iter().flatten().filter_map(|(key, _)| key.strip_suffix(':'));
+        let usual = self.usual.get().into_iter().flat_map(|usual| &usual.members);
+        let keys = usual.filter_map(|(key, _)| key.strip_suffix(':'));
         keys.filter_map(|key| serde_json::from_str(key).ok()).collect()
     }
 }

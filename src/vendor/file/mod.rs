@@ -97,15 +97,16 @@ impl File {
         let mut tally = Tally::new(origin, "name its column as id in [source.columns]", &self.decoder);
         let assessor = collector.assessor();
         if let Some(file) = records.export().map_err(|error| self.unusable(&error))? {
+            tally.bytes = file.metadata().map_or(0, |file| file.len());
             collector.add_export(file);
         }
         loop {
             let mut taken = 0;
             let pieces = iter::from_fn(|| records.next().map_err(|error| self.unusable(&error)).transpose());
-            let read = |piece: RecordPiece| Ok(Harvest::of(&piece, &assessor)?);
+            let read = |piece: RecordPiece| Ok(Harvest::of(piece, &assessor)?);
             for_each_in_order(pieces.fuse().take(PIECES_AT_A_TIME), read, |harvest| {
                 taken += 1;
-                seen.append(harvest.seen);
+                seen.append(harvest.written.seen);
                 tally.take_all(harvest, collector)
             })?;
             if taken < PIECES_AT_A_TIME {

@@ -1,7 +1,7 @@
 //! Counts what comes of rows: the proof of a list that has no vendor's total.
 
 use super::decoder::MappedDecoder;
-use super::harvest::{Harvest, Kept, Row};
+use super::harvest::{Harvest, Kept, New, Row};
 use super::headings::{ID, slot};
 use crate::base::text::counted;
 use crate::fetch::collector::{Collector, RecordOutcome};
@@ -18,6 +18,8 @@ pub(in crate::vendor) struct Tally<'f> {
     /// What fixes a row without an identifier.
     advice: &'static str,
     decoder: &'f MappedDecoder,
+    /// How long the file is, if there is one.
+    pub bytes: u64,
     pub rows: u64,
     pub accounts: u64,
     pub unreadable: u64,
@@ -28,29 +30,37 @@ pub(in crate::vendor) struct Tally<'f> {
 
 impl<'f> Tally<'f> {
     pub(in crate::vendor) const fn new(origin: String, advice: &'static str, decoder: &'f MappedDecoder) -> Self {
-        Self { origin, advice, decoder, rows: 0, accounts: 0, unreadable: 0, repeated: 0, first: None }
+        Self { origin, advice, decoder, bytes: 0, rows: 0, accounts: 0, unreadable: 0, repeated: 0, first: None }
     }
 
     /// Counts one line.
     pub(in crate::vendor) fn take(&mut self, line: Line<'_>, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        let (row, record) = Row::of(line, &collector.assessor());
-        if self.is_new(&row, collector) { collector.keep(record) } else { Ok(()) }
+        let Line { place, record } = line;
+        let record = record.map(|record| (record, collector.assessor().assess(record)));
+        let outcome = record.as_ref().map(|(_, assessed)| assessed).map_err(String::as_str);
+        let is_new = self.is_new(Row { place, outcome }, collector);
+        record.ok().filter(|_| is_new).map_or(Ok(()), |(record, _)| collector.keep(record))
     }
 
     /// Counts rows that a thread has read.
     pub(super) fn take_all(&mut self, mut harvest: Harvest, collector: &mut Collector<'_>) -> Result<(), SourceError> {
-        let Kept { records, lines, visit, is_all } = harvest.take(|row| self.is_new(row, collector));
-        match lines {
-            Some((at, lines)) => collector.keep_lines(at, lines)?,
-            None => records.iter().try_for_each(|record| collector.keep(*record))?,
+        collector.expect(&harvest.assessed, harvest.of_all(self.bytes));
+        let Kept { records, visit, is_all } = harvest.take(|row| self.is_new(row, collector));
+        match &records {
+            New::All(written) => collector.keep_all(written)?,
+            New::Some(records) => records.iter().try_for_each(|record| collector.keep(*record))?,
         }
-        visit.map_or(Ok(()), |visit| if is_all { collector.take(visit) } else { collector.visit_again(visit, records) })
+        match (visit, records) {
+            (None, _) => Ok(()),
+            (Some(visit), New::Some(records)) if !is_all => collector.visit_again(visit, records),
+            (Some(visit), _) => collector.take(visit),
+        }
     }
 
     /// Counts a row. Returns whether its account had never been seen.
-    fn is_new(&mut self, row: &Row, collector: &mut Collector<'_>) -> bool {
+    fn is_new(&mut self, row: Row<'_>, collector: &mut Collector<'_>) -> bool {
         self.rows += 1;
-        let assessed = match &row.outcome {
+        let assessed = match row.outcome {
             Ok(assessed) => assessed,
             Err(reason) => {
                 self.lose(row.place, reason);

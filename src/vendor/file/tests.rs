@@ -98,16 +98,34 @@ fn every_row_is_counted_in_every_format() {
     assert_eq!(counts(json.as_bytes(), Format::Json, mapping(&[])), Some([4, 2, 2, 0]));
 }
 
+/// The records of a spool, read again.
+fn lines(spool: &mut Spool) -> io::Result<Vec<String>> {
+    let mut lines = Vec::new();
+    spool.for_each(|_, record| {
+        lines.push(record.get().to_owned());
+        Ok::<_, io::Error>(())
+    })?;
+    Ok(lines)
+}
+
+/// An export is kept as these records, which are read again where they are, or not.
+fn kept(text: &str, format: Format, records: &[String], in_place: bool) {
+    let mut export = tempfile::NamedTempFile::new().expect("a file");
+    export.write_all(text.as_bytes()).expect("written");
+    collect(export.path(), format, mapping(&[]), |mut collected, _| {
+        for _ in 0..2 {
+            assert_eq!(lines(&mut collected.spool).expect("read again"), records);
+        }
+        let whole: String = records.iter().flat_map(|record| [record, "\n"]).collect();
+        assert_eq!(collected.spool.sha256(), hex(&Sha256::digest(whole)), "in place or not");
+        assert_eq!(collected.spool.len(), records.len() as u64);
+        export.as_file().set_len(1_000).expect("changed");
+        assert_eq!(lines(&mut collected.spool).is_err(), in_place);
+    });
+}
+
 #[test]
 fn records_are_kept_once_and_in_their_order_wherever_they_are() {
-    let lines = |spool: &mut Spool| -> io::Result<Vec<String>> {
-        let mut lines = Vec::new();
-        spool.for_each(|_, record| {
-            lines.push(record.get().to_owned());
-            Ok::<_, io::Error>(())
-        })?;
-        Ok(lines)
-    };
     let rows: Vec<_> = (0..9_000).map(|at| format!("{{\"key\":{at},\"name\":\"{}\"}}", "é".repeat(at % 90))).collect();
     let plain = rows.concat().replace('}', "}\n");
     for (text, in_place) in [
@@ -120,15 +138,39 @@ fn records_are_kept_once_and_in_their_order_wherever_they_are() {
         (plain.replace('{', " {"), false),
         (rows.iter().flat_map(|row| [row, "\n", row, "\n"]).collect(), false),
     ] {
-        let mut export = tempfile::NamedTempFile::new().expect("a file");
-        export.write_all(text.as_bytes()).expect("written");
-        collect(export.path(), Format::Ndjson, mapping(&[]), |mut collected, _| {
-            assert_eq!(lines(&mut collected.spool).expect("read again"), rows);
-            assert_eq!(collected.spool.sha256(), hex(&Sha256::digest(&plain)), "in place or not");
-            export.as_file().set_len(1_000).expect("changed");
-            assert_eq!(lines(&mut collected.spool).is_err(), in_place);
-        });
+        kept(&text, Format::Ndjson, &rows, in_place);
     }
+}
+
+#[test]
+fn rows_of_cells_become_the_same_records_again_where_they_are() {
+    let names = ["", "é", "a,b", "say \"ah\"", "back\\slash", "line\nbreak", "\u{1}", "'", "=\"0012\"", "\u{2028}"];
+    let name = |at: usize| names[at % names.len()].repeat(at % 30);
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    let record = |at: usize| format!("{{\"key\":\"{at}\",\"name \\\"of\\\"\":{},\"mail\":\"\"}}", json(&name(at)));
+    let records: Vec<_> = (0..9_000).map(record).collect();
+    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let row = |at: usize| format!("{at},{},\n", cell(&name(at)));
+    let headings = "key,\"name \"\"of\"\"\",mail\n";
+    let plain: String = iter::once(headings.to_owned()).chain((0..9_000).map(row)).collect();
+    for (text, in_place) in [
+        (plain.clone(), true),
+        (format!("\u{feff}{plain}"), true),
+        (format!("sep=,\n{plain}"), true),
+        (plain.replace("\n7", "\n\n7"), true),
+        (plain.trim_end().to_owned(), true),
+        (format!("{plain}{}", row(3)), true),
+        (iter::once(headings.to_owned()).chain((0..9_000).map(|at| row(at).repeat(2))).collect(), false),
+    ] {
+        kept(&text, Format::Csv, &records, in_place);
+    }
+    let utf_16: Vec<u8> = plain.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let mut export = tempfile::NamedTempFile::new().expect("a file");
+    export.write_all(&[b"\xff\xfe", utf_16.as_slice()].concat()).expect("written");
+    collect(export.path(), Format::Csv, mapping(&[]), |mut collected, _| {
+        export.as_file().set_len(0).expect("changed");
+        assert_eq!(lines(&mut collected.spool).expect("it was decoded, and is kept"), records);
+    });
 }
 
 /// So many rows that several threads read them, and other sources get their turn.
