@@ -6,7 +6,7 @@ use super::mapping::Mapping;
 use crate::fetch::record::text_or_integer;
 use crate::fetch::scan::plain_text;
 use crate::model::{FactName, Json, Timestamp};
-use crate::table::{FlagWords, Flags, Moments, clean, is_clean};
+use crate::table::{FlagWords, Flags, Moments, clean, is_clean, without_apostrophe};
 
 /// Reads cells.
 #[derive(Debug, Clone)]
@@ -65,6 +65,15 @@ pub(super) fn text(raw: Json<'_>) -> Option<Cow<'_, str>> {
     match plain_text(raw) {
         Some(text) if is_clean(text) => Some(Cow::Borrowed(text)),
         _ => text_or_integer(raw).map(tidy),
+    }
+}
+
+/// An identifier as it was before a spreadsheet.
+pub(super) fn bare(id: Cow<'_, str>) -> Cow<'_, str> {
+    match id {
+        Cow::Borrowed(id) => Cow::Borrowed(without_apostrophe(id)),
+        Cow::Owned(id) if without_apostrophe(&id).len() == id.len() => Cow::Owned(id),
+        Cow::Owned(id) => Cow::Owned(without_apostrophe(&id).to_owned()),
     }
 }
 

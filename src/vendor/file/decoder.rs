@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::cell::{self, Cells, Flag};
 use super::headings::{Headings, ID, SLOTS, Target, slot, slot_name};
 use super::mapping::Mapping;
+use super::path::{first, gather, is_nested, listed};
 use crate::fetch::Decoder;
-use crate::fetch::record::{Decoded, FieldProblem, Record, is_zero, text_or_integer};
-use crate::fetch::scan::{Elements, RecordError};
+use crate::fetch::record::{Decoded, FieldProblem, is_zero, text_or_integer};
+use crate::fetch::scan::RecordError;
 use crate::model::{Account, AccountStatus, Fact, FactName, FurtherKeys, Incoming, Json, Timestamp, facts};
-use crate::table::{self, Holds, Purposes, Reading, is_nothing, without_apostrophe};
+use crate::table::{self, Holds, Purposes, Reading, is_nothing};
 
 /// Reads records whose columns a mapping explains.
 #[derive(Debug, Clone)]
@@ -210,7 +211,7 @@ impl<'d, 'r> Row<'d, 'r> {
             Found::Absent => Found::Absent,
             Found::Empty => Found::Empty,
             Found::Value((raw, target)) => {
-                first(raw, target).filter(|raw| !raw.is_null()).map_or(Found::Empty, Found::Value)
+                first(raw, &target.path).filter(|raw| !raw.is_null()).map_or(Found::Empty, Found::Value)
             }
         }
     }
@@ -222,7 +223,7 @@ impl<'d, 'r> Row<'d, 'r> {
     fn id(&mut self) -> Result<Cow<'r, str>, RecordError> {
         let missing = RecordError::NoId { field: "id" };
         let Found::Value(raw) = self.value(ID) else { return Err(missing) };
-        let id = bare(cell::text(raw).ok_or_else(|| missing.clone())?);
+        let id = cell::bare(cell::text(raw).ok_or_else(|| missing.clone())?);
         let cells = &self.decoder.cells;
         if cells.is_none(&id) || is_nothing(&id, Holds::Texts) { Err(missing) } else { Ok(id) }
     }
@@ -236,11 +237,11 @@ impl<'d, 'r> Row<'d, 'r> {
         };
         if fact == FactName::Email
             && raw.get().starts_with('[')
-            && let Some(address) = self.shown(&listed(raw, target))
+            && let Some(address) = self.shown(&listed(raw, &target.path))
         {
             return Fact::Known(Some(address));
         }
-        let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::Known(None) };
+        let Some(raw) = first(raw, &target.path).filter(|raw| !raw.is_null()) else { return Fact::Known(None) };
         let Some(text) = cell::text(raw) else { return self.problem(fact, "a text") };
         if self.decoder.cells.is_none(&text) {
             return Fact::Known(None);
@@ -251,7 +252,7 @@ impl<'d, 'r> Row<'d, 'r> {
         Fact::Known(Some(match fact {
             FactName::Email if table::is_one_address(&text) => text,
             FactName::Email => self.shown(&text).unwrap_or(text),
-            FactName::ExternalId | FactName::Username => bare(text),
+            FactName::ExternalId | FactName::Username => cell::bare(text),
             _ => text,
         }))
     }
@@ -293,7 +294,7 @@ impl<'d, 'r> Row<'d, 'r> {
     /// Yes or no in the organisation's words. An empty cell says neither.
     fn state(&mut self, fact: FactName, expected: &'static str, words: &Flag) -> Fact<bool> {
         let Found::Value((raw, target)) = self.column(slot(fact)) else { return Fact::NotExposed };
-        let Some(raw) = first(raw, target).filter(|raw| !raw.is_null()) else { return Fact::NotExposed };
+        let Some(raw) = first(raw, &target.path).filter(|raw| !raw.is_null()) else { return Fact::NotExposed };
         // A file of cells has the same words as texts.
         let quoted = raw.get().strip_prefix('"').and_then(|word| word.strip_suffix('"'));
         if let Ok(boolean) = quoted.filter(|_| !target.is_bits).unwrap_or(raw.get()).parse() {
@@ -383,66 +384,6 @@ impl<'d, 'r> Row<'d, 'r> {
         self.note(slot(fact), expected);
         Fact::NotExposed
     }
-}
-
-/// All texts of a list, one behind the other.
-fn listed(list: Json<'_>, target: &Target) -> String {
-    let mut all = String::new();
-    gather(list, &target.path, &mut |leaf| {
-        if let Some(text) = text_or_integer(leaf) {
-            all.push_str(&text);
-            all.push(';');
-        }
-    });
-    all
-}
-
-/// Whether it is a list or an object.
-fn is_nested(raw: Json<'_>) -> bool {
-    matches!(raw.get().as_bytes().first(), Some(b'[' | b'{'))
-}
-
-/// The first value at a path.
-fn first<'r>(raw: Json<'r>, target: &Target) -> Option<Json<'r>> {
-    if !is_nested(raw) {
-        return target.path.is_empty().then_some(raw);
-    }
-    let mut first = None;
-    gather(raw, &target.path, &mut |leaf| first = first.or(Some(leaf)));
-    first
-}
-
-/// Visits all values at a path: a list on the way branches it unless a number picks an element, and a list at its end is
-/// taken apart.
-fn gather<'r>(raw: Json<'r>, path: &[String], visit: &mut impl FnMut(Json<'r>)) {
-    let list = Elements::of(raw);
-    match (path.split_first(), list) {
-        (None, Some(elements)) => elements.for_each(visit),
-        (None, None) => visit(raw),
-        (Some((step, rest)), Some(mut elements)) => match step.parse::<usize>() {
-            Ok(at) => elements.nth(at).into_iter().for_each(|element| gather(element, rest, visit)),
-            Err(_) => elements.for_each(|element| gather(element, path, visit)),
-        },
-        (Some((step, rest)), None) => {
-            if let Some(value) = Record::read(raw).ok().and_then(|record| record.value(step)) {
-                gather(value, rest, visit);
-            }
-        }
-    }
-}
-
-/// What is left of a text.
-fn narrowed(text: Cow<'_, str>, to: fn(&str) -> &str) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(to(text)),
-        Cow::Owned(text) if to(&text).len() == text.len() => Cow::Owned(text),
-        Cow::Owned(text) => Cow::Owned(to(&text).to_owned()),
-    }
-}
-
-/// An identifier as it was before a spreadsheet.
-fn bare(id: Cow<'_, str>) -> Cow<'_, str> {
-    narrowed(id, without_apostrophe)
 }
 
 /// A column that is named in full goes before a path, and a later column of the same name before an earlier one,

@@ -9,6 +9,7 @@ mod decoder;
 mod harvest;
 mod headings;
 mod mapping;
+mod path;
 mod table;
 mod tally;
 
