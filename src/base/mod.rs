@@ -1,5 +1,5 @@
-//! The ground, which knows nothing of the trade: texts and digests, work on all cores, bytes that wait until they are read again,
-//! and what is wrong with a file that a person wrote.
+//! The ground, which knows nothing of the trade: texts and digests, bytes that are looked for, work on all cores, bytes that wait
+//! until they are read again, and what is wrong with a file that a person wrote.
 
 pub(crate) mod bytes;
 pub mod diagnostic;

@@ -39,7 +39,7 @@ pub(crate) struct Cells {
 }
 
 /// What all rows of a table of cells have.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shape {
     headings: Vec<String>,
     /// How records write them.
@@ -335,11 +335,11 @@ impl Shape {
     }
 }
 
-/// Whether a record has no quotes but those around its keys and values, and nothing else that JSON escapes.
-fn is_plain(record: &[u8], quotes: usize) -> bool {
+/// Whether a text has as many quotes as it should, as those around keys and values, and nothing else that JSON escapes.
+fn is_plain(text: &[u8], quotes: usize) -> bool {
     let is_odd = |byte: &u8| u8::from(*byte < b' ') | u8::from(*byte == b'\\');
     // All bytes at once: to stop at the first one takes longer.
-    record.iter().fold(0, |odd, byte| odd | is_odd(byte)) == 0 && memchr_iter(b'"', record).count() == quotes
+    text.iter().fold(0, |odd, byte| odd | is_odd(byte)) == 0 && memchr_iter(b'"', text).count() == quotes
 }
 
 /// A day that is counted from 1904, as it would be counted from 1900.
@@ -351,8 +351,12 @@ fn from_1900(cell: &str) -> Option<String> {
 
 /// What is between the quotes of a JSON text.
 fn push_escaped(json: &mut String, text: &str) {
-    let quoted = serde_json::Value::from(text).to_string();
-    json.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+    if is_plain(text.as_bytes(), 0) {
+        json.push_str(text);
+    } else {
+        let quoted = serde_json::Value::from(text).to_string();
+        json.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+    }
 }
 
 #[cfg(test)]

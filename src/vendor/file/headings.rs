@@ -82,7 +82,7 @@ pub(super) struct Headings {
 }
 
 /// The keys of a record as they are written, each with its colon, with their targets.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Usual {
     keys: Keys,
     members: Vec<(String, Vec<Target>)>,
